@@ -1,0 +1,1 @@
+//! iCalendar text out of read models (RFC 5545).

@@ -1,0 +1,206 @@
+//! Names for things. Every id is a small copyable value without a meaning of its own.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Takes an id from a UUID that the host already has.
+            #[must_use]
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// Takes an id from a number: handy in tests, examples and migrations.
+            #[must_use]
+            pub const fn from_u128(number: u128) -> Self {
+                Self(Uuid::from_u128(number))
+            }
+
+            /// Rolls a random id (version 4), which tells nothing of when it was made.
+            #[must_use]
+            pub fn random() -> Self {
+                Self(Uuid::new_v4())
+            }
+
+            /// The id as a UUID.
+            #[must_use]
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+
+            pub(crate) const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            pub(crate) const fn bytes(self) -> [u8; 16] {
+                self.0.into_bytes()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+    };
+}
+
+uuid_id! {
+    /// Somebody who can hold a place. The log knows a person by this id alone.
+    #[doc(alias = "user")]
+    #[doc(alias = "attendee")]
+    PersonId
+}
+uuid_id! {
+    /// One bookable thing: a webinar, a workshop, a conference.
+    #[doc(alias = "event")]
+    GatheringId
+}
+uuid_id! {
+    /// One person's or party's claim on places. It is also the UID of its calendar entry.
+    #[doc(alias = "ticket")]
+    #[doc(alias = "order")]
+    RegistrationId
+}
+uuid_id! {
+    /// One request of a caller. Sent twice, it is answered twice and done once.
+    #[doc(alias = "idempotency key")]
+    RequestId
+}
+uuid_id! {
+    /// Who asked: opaque to the crate, never a name or an address.
+    ActorId
+}
+uuid_id! {
+    /// The host's own trace, to find a batch from its logs and back.
+    TraceId
+}
+uuid_id! {
+    /// One log. Copies of a log keep its id.
+    LogId
+}
+uuid_id! {
+    /// One set of keys. What it sealed opens with no other.
+    VaultId
+}
+
+impl RequestId {
+    /// The `nth` new id that belongs to this request.
+    ///
+    /// New ids are derived, so that the same request names the same things however often it is sent and
+    /// wherever it is decided. It is a hash: it tells nothing of the request's own id, nor of the time.
+    #[must_use]
+    pub fn derive(self, nth: u32) -> Uuid {
+        let mut hash = blake3::Hasher::new_derive_key("gather 2026 ids of one request");
+        hash.update(self.0.as_bytes());
+        hash.update(&nth.to_le_bytes());
+        let mut bytes = [0; 16];
+        hash.finalize_xof().fill(&mut bytes);
+        Uuid::new_v8(bytes)
+    }
+}
+
+macro_rules! local_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(u16);
+
+        impl $name {
+            /// The one that a gathering has when its author names none.
+            pub const ONLY: Self = Self(1);
+
+            /// Chooses a number, unique within its gathering.
+            #[must_use]
+            pub const fn new(number: u16) -> Self {
+                Self(number)
+            }
+
+            /// The number.
+            #[must_use]
+            pub const fn get(self) -> u16 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+local_id! {
+    /// What a person books within a gathering: "in person", "online", "site visit". A number that the
+    /// gathering's author chooses, unique within the gathering.
+    #[doc(alias = "ticket type")]
+    #[doc(alias = "product")]
+    OfferingId
+}
+local_id! {
+    /// A named limit on places within a gathering. A number that the gathering's author chooses.
+    #[doc(alias = "quota")]
+    PoolId
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_read_back_what_they_print() {
+        let id = GatheringId::from_u128(7);
+        assert_eq!(id.to_string().parse::<GatheringId>().unwrap(), id);
+        assert_eq!(OfferingId::new(3).to_string().parse::<OfferingId>().unwrap(), OfferingId::new(3));
+    }
+
+    /// Receipts of repeated requests name the ids of the first, so the derivation is a promise.
+    #[test]
+    fn derived_ids_never_change() {
+        let request = RequestId::from_u128(1);
+        assert_eq!(request.derive(0), request.derive(0));
+        assert_ne!(request.derive(0), request.derive(1));
+        assert_ne!(request.derive(0), RequestId::from_u128(2).derive(0));
+        assert_eq!(request.derive(0).get_version_num(), 8);
+    }
+}

@@ -1,0 +1,28 @@
+//! Bookings for webinars, workshops and conferences as an append-only event log.
+#![forbid(unsafe_code)]
+
+pub mod calendar;
+mod domain;
+mod fact;
+mod id;
+pub mod log;
+mod person;
+pub mod privacy;
+mod projection;
+mod record;
+mod schedule;
+mod sealed;
+mod text;
+
+pub use fact::{
+    Announcement, Booking, BookingTime, BookingWindow, CancelledBy, Capacity, Fact, GatheringKind, Mode,
+    Offering, Party, Pool, Venue,
+};
+pub use id::{
+    ActorId, GatheringId, LogId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, TraceId, VaultId,
+};
+pub use person::{Answers, JoinLink, PersonDetails};
+pub use record::{Position, Record};
+pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
+pub use sealed::{Opened, Personal, Sealed, Unavailable};
+pub use text::{Reference, TextFault, TextProblem};

@@ -1,0 +1,194 @@
+//! One opaque error for every store: what went wrong, where, and what is then true of the log.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::record::Position;
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// The log could not do its work.
+///
+/// Ask it what it is with the `is_…` methods, and what to do with [`was_written`](Self::was_written) and
+/// [`may_retry`](Self::may_retry). Its text names the file, the offset or the position.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    what: String,
+    path: Option<PathBuf>,
+    offset: Option<u64>,
+    position: Option<Position>,
+    cause: Option<Cause>,
+}
+
+/// What went wrong, told apart by what can be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The store cannot be reached or read right now.
+    Unavailable,
+    /// The answer of a write was lost: it may or may not be stored.
+    Uncertain,
+    /// Not the log that was known.
+    Diverged,
+    /// The bytes are not what was written.
+    Corrupt,
+    /// Refused until it is opened again, since a write failed before.
+    Poisoned,
+    /// No room.
+    Full,
+    /// Written by a newer version of this crate.
+    Newer,
+    /// Something else holds the log.
+    Locked,
+    /// Not a log at all.
+    NotALog,
+    /// The caller asked for what no log can do.
+    Misuse,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, what: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            what: what.into(),
+            path: None,
+            offset: None,
+            position: None,
+            cause: None,
+        }))
+    }
+
+    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+        self.0.path = Some(path.to_owned());
+        self
+    }
+
+    pub(crate) fn at_offset(mut self, offset: u64) -> Self {
+        self.0.offset = Some(offset);
+        self
+    }
+
+    pub(crate) fn at_position(mut self, position: Position) -> Self {
+        self.0.position = Some(position);
+        self
+    }
+
+    pub(crate) fn because(mut self, cause: impl Into<Cause>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// The store cannot be reached or read right now.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        self.0.kind == Kind::Unavailable
+    }
+
+    /// The answer of a write was lost. Open the log again and send the same request: it is done once.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        self.0.kind == Kind::Uncertain
+    }
+
+    /// This is not the log that was known before: restored from a backup, or another one in its place.
+    #[must_use]
+    pub fn is_diverged(&self) -> bool {
+        self.0.kind == Kind::Diverged
+    }
+
+    /// The bytes are not what was written; [`offset`](Self::offset) or [`position`](Self::position) says where.
+    #[must_use]
+    pub fn is_corrupt(&self) -> bool {
+        self.0.kind == Kind::Corrupt
+    }
+
+    /// A write failed before; the log refuses until it is opened again.
+    #[must_use]
+    pub fn is_poisoned(&self) -> bool {
+        self.0.kind == Kind::Poisoned
+    }
+
+    /// There is no room left.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.kind == Kind::Full
+    }
+
+    /// A newer version of this crate wrote something that this one cannot read.
+    #[must_use]
+    pub fn is_newer(&self) -> bool {
+        self.0.kind == Kind::Newer
+    }
+
+    /// Another process, or another desk of this one, holds the log.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.0.kind == Kind::Locked
+    }
+
+    /// What was opened is not a log.
+    #[must_use]
+    pub fn is_not_a_log(&self) -> bool {
+        self.0.kind == Kind::NotALog
+    }
+
+    /// Where in the file, where that is known.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        self.0.offset
+    }
+
+    /// At which record, where that is known.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.0.position
+    }
+
+    /// Whether what was to be appended may be stored: `Some(false)` is surely not, `None` is nobody knows.
+    #[must_use]
+    pub fn was_written(&self) -> Option<bool> {
+        if self.0.kind == Kind::Uncertain { None } else { Some(false) }
+    }
+
+    /// Whether the same call may work later without anybody's doing.
+    #[must_use]
+    pub fn may_retry(&self) -> bool {
+        matches!(self.0.kind, Kind::Unavailable | Kind::Full | Kind::Locked)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { what, path, offset, position, cause, .. } = &*self.0;
+        f.write_str(what)?;
+        if let Some(path) = path {
+            write!(f, ", in {}", path.display())?;
+        }
+        if let Some(offset) = offset {
+            write!(f, ", at offset {offset}")?;
+        }
+        if let Some(position) = position {
+            write!(f, ", at position {position}")?;
+        }
+        match cause {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.cause {
+            Some(cause) => Some(&**cause),
+            None => None,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Where records are kept: the contract, two stores that hold it, and the bytes.
+//!
+//! A [`Log`] is an append-only sequence of batches. [`MemoryLog`] keeps its encoded bytes in memory,
+//! [`FileLog`] in one file; a host can bring its own store.
+
+use crate::record::{Anchor, Batch, Position, StoredBatch};
+
+mod error;
+
+pub use error::Error;
+
+/// An append-only sequence of batches that several threads may use at once.
+///
+/// What every store promises:
+///
+/// - a batch is stored whole or not at all, and reads back equal, byte for byte;
+/// - positions count facts from 1, without a gap;
+/// - a reader sees whole batches in order, and nothing that is not durable;
+/// - the guard is exact: a batch is stored if and only if no record within its scope came after `seen`;
+/// - the same batch sent again, with a guard that has not seen it, is answered [`Appended::Already`];
+/// - a conflict leaves nothing behind.
+pub trait Log: Send + Sync + std::fmt::Debug {
+    /// The log's id and where it ends now. Cheap.
+    ///
+    /// # Errors
+    /// The store cannot be reached, or has refused since a failed write.
+    fn anchor(&self) -> Result<Anchor, Error>;
+
+    /// The next batches after a position, in order, at most `limit` of them, all from one moment.
+    ///
+    /// `after` is a position at which a batch ends, [`Position::START`] for the beginning.
+    ///
+    /// # Errors
+    /// The store cannot be reached; the bytes are damaged or written by a newer version; `after` is beyond the
+    /// head, or within a batch. The log is unchanged.
+    fn read(&self, after: Position, limit: usize) -> Result<Page, Error>;
+
+    /// Judges batches in order, each seeing those before it, stores those that pass, and returns when they are
+    /// durable: one answer for each batch.
+    ///
+    /// # Errors
+    /// Each error says by [`Error::was_written`] whether anything may have been stored.
+    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error>;
+}
+
+/// Some batches and where they lie.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Where the page begins: the end of the batch before it.
+    pub after: Anchor,
+    /// The batches, in order, without a hole.
+    pub batches: Vec<StoredBatch>,
+    /// Where the log ended when the page was read.
+    pub head: Anchor,
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is stored.
+    Fresh {
+        /// The position of its first fact.
+        first: Position,
+    },
+    /// It was stored before, with the same bytes but for its guard.
+    Already {
+        /// The position of its first fact.
+        first: Position,
+    },
+    /// A record within its scope came after what it had seen; nothing is stored.
+    Conflict {
+        /// The first such record.
+        at: Position,
+        /// The head at that moment.
+        head: Position,
+    },
+}

@@ -1,0 +1,217 @@
+//! What the crate may know of a person, always in the clear here and always sealed in the log.
+
+use zeroize::Zeroize;
+
+use crate::text::{self, TextFault, TextProblem};
+
+/// Who somebody is: what an attendee list shows. Every field but the name may be empty.
+///
+/// ```
+/// use gather::PersonDetails;
+///
+/// let ann = PersonDetails::new("Ann Example").email("ann@example.org").organisation("Hillside Library");
+/// assert!(ann.check().is_ok());
+/// ```
+#[derive(Clone, PartialEq, Eq, Default, Zeroize)]
+#[non_exhaustive]
+pub struct PersonDetails {
+    /// The full name, at most 200 characters.
+    pub name: String,
+    /// The address for mail; empty if there is none.
+    pub email: String,
+    /// The telephone number; empty if there is none.
+    pub phone: String,
+    /// The organisation that the person comes from; empty if there is none.
+    pub organisation: String,
+    /// What the person does there: trustee, staff, volunteer; empty if not said.
+    pub role: String,
+    /// Where the person comes from; empty if not said.
+    pub region: String,
+}
+
+impl PersonDetails {
+    /// A person with a name and nothing else yet.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// Sets the address for mail.
+    #[must_use]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = email.into();
+        self
+    }
+
+    /// Sets the telephone number.
+    #[must_use]
+    pub fn phone(mut self, phone: impl Into<String>) -> Self {
+        self.phone = phone.into();
+        self
+    }
+
+    /// Sets the organisation.
+    #[must_use]
+    pub fn organisation(mut self, organisation: impl Into<String>) -> Self {
+        self.organisation = organisation.into();
+        self
+    }
+
+    /// Sets the role.
+    #[must_use]
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.role = role.into();
+        self
+    }
+
+    /// Sets the region.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// Whether these details would be taken.
+    ///
+    /// # Errors
+    /// The first field that is empty where it must not be, too long, or has control characters.
+    pub fn check(&self) -> Result<(), TextProblem> {
+        text::check_line("name", &self.name)?;
+        text::check_optional_line("email", &self.email)?;
+        check_mailbox(&self.email)?;
+        text::check_optional_line("phone", &self.phone)?;
+        text::check_optional_line("organisation", &self.organisation)?;
+        text::check_optional_line("role", &self.role)?;
+        text::check_optional_line("region", &self.region)
+    }
+}
+
+/// One `@` with something on either side and no blanks. Whether mail arrives is for mail to find out.
+fn check_mailbox(email: &str) -> Result<(), TextProblem> {
+    let shaped = email.rsplit_once('@').is_some_and(|(user, host)| {
+        !user.is_empty() && !host.is_empty() && !email.contains(char::is_whitespace)
+    });
+    if email.is_empty() || shaped {
+        return Ok(());
+    }
+    Err(TextProblem { field: "email", fault: TextFault::NotA { kind: "an e-mail address" } })
+}
+
+/// Never prints what it holds.
+impl std::fmt::Debug for PersonDetails {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PersonDetails([personal])")
+    }
+}
+
+/// What somebody answered when booking: diet, access needs, what they hope to learn.
+#[derive(Clone, PartialEq, Eq, Default, Zeroize)]
+pub struct Answers(Vec<(String, String)>);
+
+impl Answers {
+    /// How many answers one registration may carry.
+    pub const LIMIT: usize = 100;
+
+    /// No answers yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the answer to a question, which is named in the host's own way.
+    #[must_use]
+    pub fn answer(mut self, question: impl Into<String>, answer: impl Into<String>) -> Self {
+        self.0.push((question.into(), answer.into()));
+        self
+    }
+
+    /// The questions with their answers, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(question, answer)| (question.as_str(), answer.as_str()))
+    }
+
+    /// Whether these answers would be taken.
+    ///
+    /// # Errors
+    /// The first text that is too long or has control characters; more than 100 answers.
+    pub fn check(&self) -> Result<(), TextProblem> {
+        if self.0.len() > Self::LIMIT {
+            let fault = TextFault::TooLong { length: self.0.len(), limit: Self::LIMIT };
+            return Err(TextProblem { field: "list of answers", fault });
+        }
+        self.0.iter().try_for_each(|(question, answer)| {
+            text::check_line("question", question)?;
+            text::check_text("answer", answer)
+        })
+    }
+}
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answers([personal])")
+    }
+}
+
+/// Where an online gathering is joined. Whoever has it can walk in, so it is kept like personal data and
+/// shown to people with a confirmed place only.
+#[derive(Clone, PartialEq, Eq, Zeroize)]
+pub struct JoinLink(String);
+
+impl JoinLink {
+    /// Takes a link; it is looked at when the command that carries it is decided.
+    #[must_use]
+    pub fn new(link: impl Into<String>) -> Self {
+        Self(link.into())
+    }
+
+    /// The link as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this link would be taken: an https address without blanks, quotes or control characters.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), TextProblem> {
+        text::check_link("join link", &self.0)
+    }
+}
+
+impl std::fmt::Debug for JoinLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JoinLink([personal])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_checked_field_by_field() {
+        assert_eq!(PersonDetails::new("").check().unwrap_err().field, "name");
+        assert_eq!(PersonDetails::new("A").email("nobody").check().unwrap_err().field, "email");
+        assert_eq!(PersonDetails::new("A").role("x\u{0}").check().unwrap_err().field, "role");
+        assert_eq!(PersonDetails::new("A").email("a@b").region("N").check(), Ok(()));
+    }
+
+    #[test]
+    fn answers_are_capped() {
+        let many = (0..=100).fold(Answers::new(), |answers, n| answers.answer(format!("q{n}"), "yes"));
+        assert_eq!(many.check().unwrap_err().field, "list of answers");
+        assert_eq!(Answers::new().answer("diet", "no nuts\nno milk").check(), Ok(()));
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let shown = format!(
+            "{:?} {:?} {:?}",
+            PersonDetails::new("Ann"),
+            Answers::new().answer("a", "Ann"),
+            JoinLink::new("Ann")
+        );
+        assert!(!shown.contains("Ann"));
+    }
+}

@@ -1,0 +1,1 @@
+//! Keys, and what seals and opens personal data.

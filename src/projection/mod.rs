@@ -1,0 +1,1 @@
+//! Read models: records in, lists out. Pure.

@@ -1,0 +1,530 @@
+//! When a gathering takes place: not yet said, some days, or exact times, always in a time zone.
+//!
+//! A clock on the wall in a zone is the truth ("14:00 in London"); the instant it stood for when it was planned
+//! is kept beside it, so that a newer zone table changes nothing that has been decided.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{
+    DateTime, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+    Timelike, Utc,
+};
+use chrono_tz::Tz;
+use thiserror::Error;
+
+/// A place's rules for its clocks, by its name in the IANA database: `Europe/London`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Zone(Tz);
+
+impl Zone {
+    /// Looks up a zone by its IANA name, letter by letter.
+    ///
+    /// # Errors
+    /// [`ScheduleError::UnknownZone`] when this build's table has no such zone.
+    pub fn named(name: &str) -> Result<Self, ScheduleError> {
+        Tz::from_str(name)
+            .map(Self)
+            .map_err(|_| ScheduleError::UnknownZone { name: name.chars().take(64).collect() })
+    }
+
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(Tz::UTC);
+
+    /// The zone's IANA name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// What a clock on the wall shows there at an instant.
+    #[must_use]
+    pub fn wall(self, instant: DateTime<Utc>) -> NaiveDateTime {
+        instant.with_timezone(&self.0).naive_local()
+    }
+
+    /// The zone as the table knows it.
+    pub(crate) fn tz(self) -> Tz {
+        self.0
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({})", self.name())
+    }
+}
+
+/// A schedule that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ScheduleError {
+    /// The zone's name is not in this build's table.
+    #[error("there is no time zone {name:?}; use a name such as Europe/London")]
+    UnknownZone {
+        /// The name, cut after 64 characters.
+        name: String,
+    },
+    /// The clocks were put forward over this time.
+    #[error("{wall} does not exist in {zone}: the clocks are put forward over it")]
+    NoSuchTime {
+        /// The time asked for.
+        wall: NaiveDateTime,
+        /// The zone it was asked for in.
+        zone: &'static str,
+    },
+    /// The clocks were put back over this time; which of the two is meant?
+    #[error("{wall} happens twice in {zone}: say WallTime::first or WallTime::second")]
+    Twice {
+        /// The time asked for.
+        wall: NaiveDateTime,
+        /// The zone it was asked for in.
+        zone: &'static str,
+    },
+    /// It would end before, or just when, it starts.
+    #[error("it ends {end}, which is not after its start {start}")]
+    EndNotAfterStart {
+        /// The start, as written.
+        start: String,
+        /// The end, as written.
+        end: String,
+    },
+    /// A year that no calendar of people needs.
+    #[error("the year {year} is outside 1970 to 9999")]
+    YearOutOfRange {
+        /// The year asked for.
+        year: i32,
+    },
+    /// A text that is no schedule.
+    #[error(
+        "{text:?} is no schedule; write `2026-03-05 14:00 to 15:30 Europe/London`, `2026-03-05 to 2026-03-06 Europe/London` or `to be confirmed`"
+    )]
+    Unreadable {
+        /// The text, cut after 80 characters.
+        text: String,
+    },
+}
+
+/// A time as a clock on the wall shows it, with the pass chosen where the clock shows it twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WallTime {
+    wall: NaiveDateTime,
+    pass: Option<Pass>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    First,
+    Second,
+}
+
+impl WallTime {
+    /// The first of the two times that a clock shows this when it is put back.
+    #[must_use]
+    pub fn first(wall: NaiveDateTime) -> Self {
+        Self { wall, pass: Some(Pass::First) }
+    }
+
+    /// The second of the two times that a clock shows this when it is put back.
+    #[must_use]
+    pub fn second(wall: NaiveDateTime) -> Self {
+        Self { wall, pass: Some(Pass::Second) }
+    }
+
+    fn resolve(self, zone: Zone) -> Result<Moment, ScheduleError> {
+        check_year(self.wall.date())?;
+        // A schedule counts in seconds.
+        let wall = self.wall.with_nanosecond(0).unwrap_or(self.wall);
+        let offset = match (zone.0.offset_from_local_datetime(&self.wall), self.pass) {
+            (MappedLocalTime::None, _) => {
+                return Err(ScheduleError::NoSuchTime { wall: self.wall, zone: zone.name() });
+            }
+            (MappedLocalTime::Ambiguous(_, _), None) => {
+                return Err(ScheduleError::Twice { wall: self.wall, zone: zone.name() });
+            }
+            (MappedLocalTime::Single(only), _) => only,
+            (MappedLocalTime::Ambiguous(first, _), Some(Pass::First)) => first,
+            (MappedLocalTime::Ambiguous(_, second), Some(Pass::Second)) => second,
+        };
+        Ok(Moment { wall, offset: offset.fix().local_minus_utc() })
+    }
+}
+
+impl From<NaiveDateTime> for WallTime {
+    /// A time that the clock shows once. Of one that it shows twice, say which: [`first`](Self::first),
+    /// [`second`](Self::second).
+    fn from(wall: NaiveDateTime) -> Self {
+        Self { wall, pass: None }
+    }
+}
+
+fn check_year(date: NaiveDate) -> Result<(), ScheduleError> {
+    use chrono::Datelike;
+    let year = date.year();
+    if (1970..=9999).contains(&year) { Ok(()) } else { Err(ScheduleError::YearOutOfRange { year }) }
+}
+
+/// A time on the wall, with the offset that turned it into an instant when it was planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Moment {
+    wall: NaiveDateTime,
+    offset: i32,
+}
+
+impl Moment {
+    /// What the clock on the wall shows.
+    #[must_use]
+    pub fn wall(self) -> NaiveDateTime {
+        self.wall
+    }
+
+    /// How far the clock was ahead of UTC, in seconds.
+    #[must_use]
+    pub fn offset_seconds(self) -> i32 {
+        self.offset
+    }
+
+    /// The instant it stood for when it was planned.
+    #[must_use]
+    pub fn instant(self) -> DateTime<Utc> {
+        let shift = TimeDelta::seconds(i64::from(self.offset));
+        // Years are held within 1970 to 9999, so the subtraction cannot leave chrono's range.
+        self.wall.checked_sub_signed(shift).unwrap_or(self.wall).and_utc()
+    }
+
+    pub(crate) fn from_parts(wall: NaiveDateTime, offset: i32) -> Self {
+        Self { wall, offset }
+    }
+}
+
+/// When something takes place.
+///
+/// ```
+/// use gather::Schedule;
+///
+/// let schedule: Schedule = "2026-03-05 14:00 to 15:30 Europe/London".parse()?;
+/// assert_eq!(schedule.to_string(), "2026-03-05 14:00 to 15:30 Europe/London");
+/// assert_eq!(schedule.starts().unwrap().to_rfc3339(), "2026-03-05T14:00:00+00:00");
+/// # Ok::<(), gather::ScheduleError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Schedule {
+    /// The date is not known yet. The hint is for people: "spring 2026", or empty.
+    ToBeConfirmed {
+        /// What is known: "spring 2026"; may be empty.
+        hint: String,
+    },
+    /// The days are known, the times are not.
+    DateOnly(DateSpan),
+    /// Start and end are known.
+    Exact(TimeSpan),
+}
+
+/// Whole days, the last included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateSpan {
+    first: NaiveDate,
+    last: NaiveDate,
+    zone: Zone,
+    starts: i64,
+    ends: i64,
+}
+
+impl DateSpan {
+    /// The first day.
+    #[must_use]
+    pub fn first(&self) -> NaiveDate {
+        self.first
+    }
+
+    /// The last day, which may be the first.
+    #[must_use]
+    pub fn last(&self) -> NaiveDate {
+        self.last
+    }
+
+    /// The zone in which these are days.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The first instant of the first day.
+    #[must_use]
+    pub fn starts(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.starts, 0).unwrap_or_default()
+    }
+
+    /// The first instant after the last day.
+    #[must_use]
+    pub fn ends(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.ends, 0).unwrap_or_default()
+    }
+
+    pub(crate) fn from_parts(first: NaiveDate, last: NaiveDate, zone: Zone, starts: i64, ends: i64) -> Self {
+        Self { first, last, zone, starts, ends }
+    }
+}
+
+/// From a start to an end; the end itself is no longer part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeSpan {
+    start: Moment,
+    end: Moment,
+    zone: Zone,
+}
+
+impl TimeSpan {
+    /// The start.
+    #[must_use]
+    pub fn start(&self) -> Moment {
+        self.start
+    }
+
+    /// The end, always after the start.
+    #[must_use]
+    pub fn end(&self) -> Moment {
+        self.end
+    }
+
+    /// The zone on whose walls the clocks hang.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    pub(crate) fn from_parts(start: Moment, end: Moment, zone: Zone) -> Self {
+        Self { start, end, zone }
+    }
+}
+
+impl Schedule {
+    /// No date yet; the hint is for people and may be empty.
+    #[must_use]
+    pub fn to_be_confirmed(hint: impl Into<String>) -> Self {
+        Self::ToBeConfirmed { hint: hint.into() }
+    }
+
+    /// Whole days, from the first to the last.
+    ///
+    /// # Errors
+    /// The last day before the first; an unknown zone; a year outside 1970 to 9999.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use gather::Schedule;
+    ///
+    /// let day = NaiveDate::from_ymd_opt(2026, 10, 5).unwrap();
+    /// let schedule = Schedule::days(day, day, "Europe/London")?;
+    /// assert_eq!(schedule.starts().unwrap().to_rfc3339(), "2026-10-04T23:00:00+00:00");
+    /// # Ok::<(), gather::ScheduleError>(())
+    /// ```
+    pub fn days(first: NaiveDate, last: NaiveDate, zone: &str) -> Result<Self, ScheduleError> {
+        let zone = Zone::named(zone)?;
+        check_year(first)?;
+        check_year(last)?;
+        if last < first {
+            return Err(ScheduleError::EndNotAfterStart { start: first.to_string(), end: last.to_string() });
+        }
+        let after = last.checked_add_days(Days::new(1)).unwrap_or(last);
+        let (starts, ends) = (day_begins(first, zone), day_begins(after, zone));
+        Ok(Self::DateOnly(DateSpan { first, last, zone, starts: starts.timestamp(), ends: ends.timestamp() }))
+    }
+
+    /// From a time to a time, as clocks show them in a zone.
+    ///
+    /// # Errors
+    /// A time that does not exist there; one that exists twice without a choice; an end that is not after the
+    /// start; an unknown zone; a year outside 1970 to 9999.
+    pub fn exact(
+        start: impl Into<WallTime>,
+        end: impl Into<WallTime>,
+        zone: &str,
+    ) -> Result<Self, ScheduleError> {
+        let zone = Zone::named(zone)?;
+        let (start, end) = (start.into().resolve(zone)?, end.into().resolve(zone)?);
+        if end.instant() <= start.instant() {
+            return Err(ScheduleError::EndNotAfterStart {
+                start: start.wall.to_string(),
+                end: end.wall.to_string(),
+            });
+        }
+        Ok(Self::Exact(TimeSpan { start, end, zone }))
+    }
+
+    /// When it starts, if any date is known: the first instant of the first day, or the exact start.
+    #[must_use]
+    pub fn starts(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::ToBeConfirmed { .. } => None,
+            Self::DateOnly(days) => Some(days.starts()),
+            Self::Exact(times) => Some(times.start.instant()),
+        }
+    }
+
+    /// When it is over, if any date is known: the first instant that is no longer part of it.
+    #[must_use]
+    pub fn ends(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::ToBeConfirmed { .. } => None,
+            Self::DateOnly(days) => Some(days.ends()),
+            Self::Exact(times) => Some(times.end.instant()),
+        }
+    }
+
+    /// The zone, if any date is known.
+    #[must_use]
+    pub fn zone(&self) -> Option<Zone> {
+        match self {
+            Self::ToBeConfirmed { .. } => None,
+            Self::DateOnly(days) => Some(days.zone),
+            Self::Exact(times) => Some(times.zone),
+        }
+    }
+}
+
+/// The first instant of a day. Where midnight is skipped, the day begins when the clocks have been put forward;
+/// where it comes twice, with the first.
+fn day_begins(day: NaiveDate, zone: Zone) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let quarter_hours = (0..=8 * 24).map(|n| midnight + TimeDelta::minutes(n * 15));
+    quarter_hours
+        .filter_map(|wall| zone.0.from_local_datetime(&wall).earliest())
+        .map(|begin| begin.with_timezone(&Utc))
+        .next()
+        .unwrap_or_else(|| midnight.and_utc())
+}
+
+impl fmt::Display for Schedule {
+    /// Reads back with [`FromStr`], but for the choice of a doubled hour.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ToBeConfirmed { hint } if hint.is_empty() => f.write_str("to be confirmed"),
+            Self::ToBeConfirmed { hint } => write!(f, "to be confirmed ({hint})"),
+            Self::DateOnly(days) if days.first == days.last => write!(f, "{} {}", days.first, days.zone),
+            Self::DateOnly(days) => write!(f, "{} to {} {}", days.first, days.last, days.zone),
+            Self::Exact(times) => {
+                let (start, end) = (times.start.wall, times.end.wall);
+                write!(f, "{} to ", start.format("%Y-%m-%d %H:%M"))?;
+                let form = if start.date() == end.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+                write!(f, "{} {}", end.format(form), times.zone)
+            }
+        }
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = ScheduleError;
+
+    /// Reads `2026-03-05 14:00 to 15:30 Europe/London`, `2026-10-05 Europe/London`,
+    /// `2026-03-20 to 2026-03-21 Europe/London`, `to be confirmed` and `to be confirmed (spring)`.
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        let unreadable = || ScheduleError::Unreadable { text: text.chars().take(80).collect() };
+        if let Some(rest) = text.trim().strip_prefix("to be confirmed") {
+            let hint = rest.trim().trim_start_matches('(').trim_end_matches(')');
+            return Ok(Self::to_be_confirmed(hint));
+        }
+        let (when, zone) = text.trim().rsplit_once(' ').ok_or_else(unreadable)?;
+        let (start, end) = when.split_once(" to ").unwrap_or((when, when));
+        if let (Some(first), Some(last)) = (read_date(start), read_date(end)) {
+            return Self::days(first, last, zone);
+        }
+        let start = read_time(start).ok_or_else(unreadable)?;
+        let end = read_clock(end).map(|clock| start.date().and_time(clock)).or_else(|| read_time(end));
+        Self::exact(start, end.ok_or_else(unreadable)?, zone)
+    }
+}
+
+fn read_date(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+fn read_clock(text: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(text, "%H:%M").ok()
+}
+
+fn read_time(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schedule(text: &str) -> Result<Schedule, ScheduleError> {
+        text.parse()
+    }
+
+    #[test]
+    fn schedules_read_back_what_they_print() {
+        for text in [
+            "to be confirmed",
+            "to be confirmed (spring 2026)",
+            "2026-10-05 Europe/London",
+            "2026-03-20 to 2026-03-21 Europe/London",
+            "2026-03-05 14:00 to 15:30 Europe/London",
+            "2026-03-05 22:00 to 2026-03-06 01:00 Europe/London",
+        ] {
+            assert_eq!(schedule(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_skip_is_refused_by_name() {
+        let error = schedule("2026-03-29 01:30 to 03:00 Europe/London").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "2026-03-29 01:30:00 does not exist in Europe/London: the clocks are put forward over it"
+        );
+    }
+
+    #[test]
+    fn a_time_that_comes_twice_asks_which() {
+        let wall = read_time("2026-10-25 01:30").unwrap();
+        let end = read_time("2026-10-25 04:00").unwrap();
+        assert!(matches!(Schedule::exact(wall, end, "Europe/London"), Err(ScheduleError::Twice { .. })));
+        let first = Schedule::exact(WallTime::first(wall), end, "Europe/London").unwrap();
+        let second = Schedule::exact(WallTime::second(wall), end, "Europe/London").unwrap();
+        assert_eq!(second.starts().unwrap() - first.starts().unwrap(), TimeDelta::hours(1));
+    }
+
+    #[test]
+    fn an_end_before_its_start_is_refused() {
+        for text in ["2026-03-05 14:00 to 14:00 Europe/London", "2026-03-05 to 2026-03-04 UTC"] {
+            assert!(matches!(schedule(text), Err(ScheduleError::EndNotAfterStart { .. })), "{text}");
+        }
+        // 01:30 the second time is after 01:45 the first time.
+        let (start, end) = (read_time("2026-10-25 01:45").unwrap(), read_time("2026-10-25 01:30").unwrap());
+        assert!(Schedule::exact(WallTime::first(start), WallTime::second(end), "Europe/London").is_ok());
+    }
+
+    #[test]
+    fn odd_zones_and_years_are_refused_by_name() {
+        assert!(schedule("2026-03-05 Mars/Olympus").unwrap_err().to_string().contains("Mars/Olympus"));
+        assert!(matches!(schedule("0000-03-05 UTC"), Err(ScheduleError::YearOutOfRange { year: 0 })));
+        assert!(matches!(schedule("tomorrow at noon"), Err(ScheduleError::Unreadable { .. })));
+        assert!(matches!(schedule(""), Err(ScheduleError::Unreadable { .. })));
+    }
+
+    /// In Cairo the clocks are put forward at midnight, so that day begins at one.
+    #[test]
+    fn a_day_without_midnight_begins_when_the_clocks_have_moved() {
+        let day = schedule("2026-04-24 Africa/Cairo").unwrap();
+        assert_eq!(day.starts().unwrap().to_rfc3339(), "2026-04-23T22:00:00+00:00");
+        assert_eq!(day.ends().unwrap() - day.starts().unwrap(), TimeDelta::hours(23));
+    }
+
+    /// Samoa had no 30 December 2011 at all.
+    #[test]
+    fn a_day_that_was_left_out_is_empty_and_does_no_harm() {
+        let day = schedule("2011-12-30 Pacific/Apia").unwrap();
+        assert_eq!(day.starts(), day.ends());
+    }
+}

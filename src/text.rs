@@ -1,0 +1,200 @@
+//! What a text may be before it enters the log: not empty, not endless, no control characters.
+
+use std::fmt;
+
+/// The longest one-line text (a name, a title, a venue), in characters.
+pub const LINE_LIMIT: usize = 200;
+/// The longest answer or description, in characters.
+pub const TEXT_LIMIT: usize = 4_000;
+/// The longest link, in bytes.
+pub const LINK_LIMIT: usize = 2_000;
+
+/// A text that was not taken, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TextProblem {
+    /// Which field, in words that a form could show: `"title"`, `"name"`.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub fault: TextFault,
+}
+
+/// What is wrong with a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextFault {
+    /// Nothing but blanks.
+    Empty,
+    /// Longer than allowed.
+    TooLong {
+        /// How many characters it has.
+        length: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+    /// A control character, or one that turns the direction of the text around it.
+    Forbidden {
+        /// The character, as a code point.
+        character: char,
+    },
+    /// Not an address of the kind that the field takes.
+    NotA {
+        /// What it should be: `"an https address"`.
+        kind: &'static str,
+    },
+}
+
+impl fmt::Display for TextProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = self.field;
+        match self.fault {
+            TextFault::Empty => write!(f, "the {field} is empty"),
+            TextFault::TooLong { length, limit } => {
+                write!(f, "the {field} has {length} characters; at most {limit} are taken")
+            }
+            TextFault::Forbidden { character } => {
+                write!(
+                    f,
+                    "the {field} contains the character U+{:04X}, which is not taken",
+                    u32::from(character)
+                )
+            }
+            TextFault::NotA { kind } => write!(f, "the {field} is not {kind}"),
+        }
+    }
+}
+
+impl std::error::Error for TextProblem {}
+
+/// A text of one line that must be there: a title, a name.
+pub(crate) fn check_line(field: &'static str, text: &str) -> Result<(), TextProblem> {
+    if text.trim().is_empty() {
+        return Err(TextProblem { field, fault: TextFault::Empty });
+    }
+    check_optional_line(field, text)
+}
+
+/// A text of one line that may be empty.
+pub(crate) fn check_optional_line(field: &'static str, text: &str) -> Result<(), TextProblem> {
+    check_length(field, text, LINE_LIMIT)?;
+    check_characters(field, text, |_| false)
+}
+
+/// A longer text, in which line breaks and tabs are welcome.
+pub(crate) fn check_text(field: &'static str, text: &str) -> Result<(), TextProblem> {
+    check_length(field, text, TEXT_LIMIT)?;
+    check_characters(field, text, |c| matches!(c, '\n' | '\r' | '\t'))
+}
+
+/// A link that calendars can carry: https, no blanks, quotes or controls.
+pub(crate) fn check_link(field: &'static str, link: &str) -> Result<(), TextProblem> {
+    check_length(field, link, LINK_LIMIT)?;
+    let host = link.strip_prefix("https://").unwrap_or_default();
+    let plain =
+        link.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`'));
+    if host.is_empty() || host.starts_with('/') || !plain {
+        return Err(TextProblem { field, fault: TextFault::NotA { kind: "an https address" } });
+    }
+    Ok(())
+}
+
+fn check_length(field: &'static str, text: &str, limit: usize) -> Result<(), TextProblem> {
+    // Bytes first: a text of a gigabyte is not worth counting.
+    let length = if text.len() > limit.saturating_mul(4) { text.len() } else { text.chars().count() };
+    if length > limit {
+        return Err(TextProblem { field, fault: TextFault::TooLong { length, limit } });
+    }
+    Ok(())
+}
+
+fn check_characters(
+    field: &'static str,
+    text: &str,
+    welcome: impl Fn(char) -> bool,
+) -> Result<(), TextProblem> {
+    match text.chars().find(|&c| is_forbidden(c) && !welcome(c)) {
+        Some(character) => Err(TextProblem { field, fault: TextFault::Forbidden { character } }),
+        None => Ok(()),
+    }
+}
+
+/// Controls, line and paragraph separators, and the marks that turn text around (they make a list lie).
+fn is_forbidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// The host's own name for a gathering or a registration: an order number, a slug. Opaque to the crate and
+/// **stored in the clear**, so never a name or an address.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference(Box<str>);
+
+impl Reference {
+    /// The longest reference, in bytes.
+    pub const LIMIT: usize = 64;
+
+    /// Takes a reference of 1 to 64 printable ASCII characters.
+    ///
+    /// # Errors
+    /// A [`TextProblem`] when it is empty, longer, or contains anything else (an `@` too: a reference is
+    /// stored in the clear and must not be an address).
+    pub fn new(text: &str) -> Result<Self, TextProblem> {
+        let field = "reference";
+        if text.is_empty() {
+            return Err(TextProblem { field, fault: TextFault::Empty });
+        }
+        if text.len() > Self::LIMIT {
+            let fault = TextFault::TooLong { length: text.len(), limit: Self::LIMIT };
+            return Err(TextProblem { field, fault });
+        }
+        match text.chars().find(|&c| !c.is_ascii_graphic() || c == '@') {
+            Some(character) => Err(TextProblem { field, fault: TextFault::Forbidden { character } }),
+            None => Ok(Self(text.into())),
+        }
+    }
+
+    /// The reference as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_line() {
+        assert_eq!(check_line("title", "Asset transfer"), Ok(()));
+        assert_eq!(check_line("title", " \t ").unwrap_err().fault, TextFault::Empty);
+        assert!(check_line("title", "two\nlines").is_err());
+        assert!(check_line("name", "evil \u{202E}eman").is_err());
+        assert!(check_line("name", &"x".repeat(201)).unwrap_err().to_string().contains("201"));
+        assert_eq!(check_line("name", &"é".repeat(200)), Ok(()));
+    }
+
+    #[test]
+    fn a_link_is_an_https_address() {
+        assert_eq!(check_link("join link", "https://meet.example/x?y=1#z"), Ok(()));
+        for bad in
+            ["", "http://x.example", "https://", "https:///x", "https://x.example/a b", "https://x\r\nX:1"]
+        {
+            assert!(check_link("join link", bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_short_plain_and_no_address() {
+        assert_eq!(Reference::new("order-17").unwrap().as_str(), "order-17");
+        for bad in ["", "a b", "ann@example.org", "é", &"x".repeat(65)] {
+            assert!(Reference::new(bad).is_err(), "{bad:?}");
+        }
+    }
+}

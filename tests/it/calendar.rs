@@ -1,0 +1,1 @@
+//! Calendars read back in readers that are not ours.

@@ -1,0 +1,1 @@
+//! Damaged, foreign and newer files are told apart and named.

@@ -1,0 +1,1 @@
+//! Which room may use which, held by reading the sources.

@@ -1,0 +1,1 @@
+//! Stored bytes are promises.

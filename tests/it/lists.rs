@@ -1,0 +1,1 @@
+//! Lists equal a naive recount.
