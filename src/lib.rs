@@ -14,9 +14,13 @@ mod schedule;
 mod sealed;
 mod text;
 
+pub use domain::{
+    CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, LayoutProblem,
+    OpenBooking, Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, Shortage,
+};
 pub use fact::{
-    Announcement, Booking, BookingTime, BookingWindow, CancelledBy, Capacity, Fact, GatheringKind, Mode,
-    Offering, Party, Pool, Venue,
+    Announcement, Booking, BookingState, BookingTime, BookingWindow, CancelledBy, Capacity, Fact,
+    GatheringKind, Mode, Offering, Party, Pool, Venue,
 };
 pub use id::{
     ActorId, GatheringId, LogId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, TraceId, VaultId,

@@ -1,1 +1,107 @@
 //! The rules of booking, pure: a command and the state in, facts or a refusal out.
+//!
+//! One verb a file, each a run of guard clauses in the order in which its refusals are named.
+
+use chrono::{DateTime, Utc};
+
+use crate::fact::Fact;
+use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
+
+mod announce;
+mod cancel_gathering;
+mod cancel_registration;
+mod capacity;
+mod change_capacity;
+mod close_booking;
+mod decision;
+mod fold;
+mod open_booking;
+mod record_person;
+mod refusal;
+mod register;
+mod reschedule;
+mod state;
+mod waiting_list;
+
+pub use announce::Gathering;
+pub use cancel_gathering::CancelGathering;
+pub use cancel_registration::CancelRegistration;
+pub use change_capacity::ChangeCapacity;
+pub use close_booking::CloseBooking;
+pub(crate) use decision::{Decided, Decision};
+pub use open_booking::OpenBooking;
+pub use record_person::RecordPerson;
+pub use refusal::{LayoutProblem, Refusal, Shortage};
+pub use register::{Register, Registered};
+pub use reschedule::Reschedule;
+pub(crate) use state::State;
+
+/// What comes in from outside with a command: nothing below reads a clock or rolls a die.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context {
+    /// The request. The ids of what it makes derive from it.
+    pub(crate) request: RequestId,
+    /// When, to the microsecond.
+    pub(crate) time: DateTime<Utc>,
+    /// Who asked.
+    pub(crate) actor: Option<ActorId>,
+    /// The host's own trace.
+    pub(crate) trace: Option<TraceId>,
+}
+
+impl Context {
+    /// The gathering that this request makes.
+    pub(crate) fn new_gathering(&self) -> GatheringId {
+        GatheringId::from_uuid(self.request.derive(0))
+    }
+
+    /// The person that this request makes.
+    pub(crate) fn new_person(&self) -> PersonId {
+        PersonId::from_uuid(self.request.derive(0))
+    }
+
+    /// The registration that this request makes.
+    pub(crate) fn new_registration(&self) -> RegistrationId {
+        RegistrationId::from_uuid(self.request.derive(0))
+    }
+}
+
+/// A command that can be decided: whatever is personal in it has been sealed.
+pub(crate) trait Decide: Send {
+    /// What a caller is told when it is done.
+    type Outcome;
+
+    /// Reads, judges, and records what happens; or refuses, and then nothing has happened.
+    fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Self::Outcome, Refusal>;
+
+    /// The outcome that the same request had before, from the facts that it left; `None` when these facts are
+    /// not what this command asks for. Only clear fields are compared: sealed ones differ each time.
+    fn recall(&self, context: &Context, facts: &[Fact]) -> Option<Self::Outcome>;
+}
+
+/// Whether a command that sets something changed anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It was otherwise before.
+    Made,
+    /// It was so already; nothing was appended.
+    AlreadySo,
+}
+
+/// Who got a place through a decision, in the order of the line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Promoted(pub Vec<RegistrationId>);
+
+impl Promoted {
+    /// Reads the promotions back from the facts of a decision.
+    fn among(facts: &[Fact]) -> Self {
+        let promoted = facts.iter().filter_map(|fact| match fact {
+            Fact::RegistrationPromoted { registration, .. } => Some(*registration),
+            _ => None,
+        });
+        Self(promoted.collect())
+    }
+}
+
+#[cfg(test)]
+mod laws;

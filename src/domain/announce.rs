@@ -1,0 +1,324 @@
+//! Announce a gathering: what it is, when, where, and how many can come.
+
+use std::collections::BTreeSet;
+
+use super::decision::Decision;
+use super::refusal::{LayoutProblem, Refusal};
+use super::reschedule::check_schedule;
+use super::{Context, Decide};
+use crate::fact::{
+    Announcement, BookingTime, BookingWindow, Capacity, DEFAULT_MAX_PARTY, Fact, GatheringKind, Mode,
+    Offering, Pool, Venue,
+};
+use crate::id::{GatheringId, OfferingId, PoolId};
+use crate::person::JoinLink;
+use crate::schedule::Schedule;
+use crate::sealed::{Personal, Sealed};
+use crate::text::{self, Reference};
+
+/// A gathering to be announced: what people can book.
+///
+/// Begin with its kind, add what is known, hand it to [`Desk::announce`](crate::Desk::announce). Without a
+/// schedule its date is to be confirmed; without places there is no limit; without offerings it has one, which
+/// takes parties of up to ten and keeps a waiting list. Booking is open until the start; see [`BookingWindow`].
+///
+/// # Refusals
+/// In this order: parts that do not fit together ([`LayoutProblem`]), a text that is not taken, an id that is
+/// there already, dates that are over.
+///
+/// # Example
+/// A webinar with a hundred places:
+/// ```
+/// use gather::{Desk, Gathering, JoinLink};
+///
+/// let desk = Desk::in_memory();
+/// let webinar = Gathering::webinar("Community asset transfer, step by step")
+///     .at("2099-03-05 14:00 to 15:30 Europe/London".parse()?)
+///     .places(100)
+///     .join_link(JoinLink::new("https://meet.example/asset-transfer"));
+/// let id = desk.announce(webinar)?.outcome;
+/// # let _ = id;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A conference where the visit has few places of its own, and everybody counts against the fire limit:
+/// ```
+/// use gather::{Desk, Gathering, Offering, OfferingId, Pool, PoolId, Venue};
+///
+/// const BUILDING: PoolId = PoolId::new(1);
+/// const COACH: PoolId = PoolId::new(2);
+///
+/// let desk = Desk::in_memory();
+/// let conference = Gathering::conference("The Changing Landscape", Venue::new("Central Library"))
+///     .pool(Pool::new(BUILDING, "building", 120))
+///     .pool(Pool::new(COACH, "coach", 16))
+///     .offering(Offering::new(OfferingId::new(1), "Conference", [BUILDING]))
+///     .offering(Offering::new(OfferingId::new(2), "Conference and visit", [BUILDING, COACH]));
+/// desk.announce(conference)?;
+/// # Ok::<(), gather::Failure>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a gathering is announced by the desk"]
+#[doc(alias = "event")]
+pub struct Gathering<L = Personal<JoinLink>> {
+    pub(crate) id: Option<GatheringId>,
+    pub(crate) draft: Draft,
+    pub(crate) join_link: Option<L>,
+}
+
+/// What the author has said so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    kind: GatheringKind,
+    title: String,
+    description: String,
+    mode: Mode,
+    schedule: Schedule,
+    window: BookingWindow,
+    reference: Option<Reference>,
+    places: Option<Capacity>,
+    pools: Vec<Pool>,
+    offerings: Vec<Offering>,
+}
+
+/// How many pools, and as many offerings, a gathering may have.
+const PARTS_LIMIT: usize = 5_000;
+
+impl Gathering {
+    /// A talk held online.
+    pub fn webinar(title: impl Into<String>) -> Self {
+        Self::new(GatheringKind::Webinar, title, Mode::Online)
+    }
+
+    /// A workshop at a venue.
+    pub fn workshop(title: impl Into<String>, venue: Venue) -> Self {
+        Self::new(GatheringKind::Workshop, title, Mode::InPerson(venue))
+    }
+
+    /// A meeting at a venue.
+    pub fn meeting(title: impl Into<String>, venue: Venue) -> Self {
+        Self::new(GatheringKind::Meeting, title, Mode::InPerson(venue))
+    }
+
+    /// A conference at a venue.
+    pub fn conference(title: impl Into<String>, venue: Venue) -> Self {
+        Self::new(GatheringKind::Conference, title, Mode::InPerson(venue))
+    }
+
+    /// A visit to a venue.
+    pub fn visit(title: impl Into<String>, venue: Venue) -> Self {
+        Self::new(GatheringKind::Visit, title, Mode::InPerson(venue))
+    }
+
+    /// A gathering of any kind, held in any way.
+    pub fn new(kind: GatheringKind, title: impl Into<String>, mode: Mode) -> Self {
+        let draft = Draft {
+            kind,
+            title: title.into(),
+            description: String::new(),
+            mode,
+            schedule: Schedule::to_be_confirmed(""),
+            window: BookingWindow::default(),
+            reference: None,
+            places: None,
+            pools: Vec::new(),
+            offerings: Vec::new(),
+        };
+        Self { id: None, draft, join_link: None }
+    }
+
+    /// Gives it an id that the host has chosen. By default the id derives from the request.
+    pub fn id(mut self, id: GatheringId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Says what it is about, in up to 4,000 characters.
+    pub fn about(mut self, description: impl Into<String>) -> Self {
+        self.draft.description = description.into();
+        self
+    }
+
+    /// Says when it takes place.
+    pub fn at(mut self, schedule: Schedule) -> Self {
+        self.draft.schedule = schedule;
+        self
+    }
+
+    /// Lets people join online as well as at the venue.
+    pub fn online_too(mut self) -> Self {
+        if let Mode::InPerson(venue) = self.draft.mode {
+            self.draft.mode = Mode::Hybrid(venue);
+        }
+        self
+    }
+
+    /// Says where to join it online. It is stored sealed and shown to people with a confirmed place only.
+    pub fn join_link(mut self, link: impl Into<Personal<JoinLink>>) -> Self {
+        self.join_link = Some(link.into());
+        self
+    }
+
+    /// Limits the places of a gathering with one offering; 0 means none.
+    pub fn places(mut self, places: impl Into<Capacity>) -> Self {
+        self.draft.places = Some(places.into());
+        self
+    }
+
+    /// Adds a limit that offerings draw on.
+    pub fn pool(mut self, pool: Pool) -> Self {
+        self.draft.pools.push(pool);
+        self
+    }
+
+    /// Adds something to book.
+    pub fn offering(mut self, offering: Offering) -> Self {
+        self.draft.offerings.push(offering);
+        self
+    }
+
+    /// Says when booking opens and closes by itself.
+    pub fn booking(mut self, window: BookingWindow) -> Self {
+        self.draft.window = window;
+        self
+    }
+
+    /// Notes the host's own name for it. It is stored in the clear.
+    pub fn reference(mut self, reference: Reference) -> Self {
+        self.draft.reference = Some(reference);
+        self
+    }
+}
+
+impl<L> Gathering<L> {
+    /// The id it will have: the one chosen, or the one that the request makes.
+    pub(crate) fn identity(&self, context: &Context) -> GatheringId {
+        self.id.unwrap_or_else(|| context.new_gathering())
+    }
+}
+
+impl Draft {
+    /// The announcement that this draft makes, with the parts that its author left to us.
+    fn announcement(&self) -> Announcement {
+        let (mut pools, mut offerings) = (self.pools.clone(), self.offerings.clone());
+        if pools.is_empty() && offerings.is_empty() {
+            pools.push(Pool::new(PoolId::ONLY, "places", self.places.unwrap_or(Capacity::Unlimited)));
+            let only = Offering::new(OfferingId::ONLY, "place", [PoolId::ONLY]);
+            offerings.push(only.max_party(DEFAULT_MAX_PARTY.get()));
+        }
+        Announcement {
+            kind: self.kind,
+            title: self.title.clone(),
+            description: self.description.clone(),
+            mode: self.mode.clone(),
+            schedule: self.schedule.clone(),
+            pools,
+            offerings,
+            window: self.window,
+            reference: self.reference.clone(),
+        }
+    }
+
+    fn check_layout(&self, announcement: &Announcement) -> Result<(), LayoutProblem> {
+        let Announcement { pools, offerings, .. } = announcement;
+        if self.places.is_some() && !(self.pools.is_empty() && self.offerings.is_empty()) {
+            return Err(LayoutProblem::PlacesAndPools);
+        }
+        if offerings.is_empty() {
+            return Err(LayoutProblem::NoOffering);
+        }
+        if pools.len() > PARTS_LIMIT || offerings.len() > PARTS_LIMIT {
+            return Err(LayoutProblem::TooMany { limit: PARTS_LIMIT });
+        }
+        let mut known = BTreeSet::new();
+        if let Some(pool) = pools.iter().find(|pool| !known.insert(pool.id)) {
+            return Err(LayoutProblem::PoolTwice(pool.id));
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(offering) = offerings.iter().find(|offering| !seen.insert(offering.id)) {
+            return Err(LayoutProblem::OfferingTwice(offering.id));
+        }
+        offerings.iter().try_for_each(|offering| check_draws(offering, &known))?;
+        check_window(self.window)
+    }
+}
+
+fn check_draws(offering: &Offering, known: &BTreeSet<PoolId>) -> Result<(), LayoutProblem> {
+    if offering.pools.is_empty() {
+        return Err(LayoutProblem::DrawsOnNothing(offering.id));
+    }
+    if let Some(&pool) = offering.pools.iter().find(|pool| !known.contains(pool)) {
+        return Err(LayoutProblem::DrawsOnUnknown { offering: offering.id, pool });
+    }
+    let mut seen = BTreeSet::new();
+    match offering.pools.iter().find(|pool| !seen.insert(**pool)) {
+        Some(&pool) => Err(LayoutProblem::DrawsTwice { offering: offering.id, pool }),
+        None => Ok(()),
+    }
+}
+
+/// Two instants can be compared now, two times before the start always; one of each only when there is a date.
+fn check_window(window: BookingWindow) -> Result<(), LayoutProblem> {
+    let backwards = match (window.opens, window.closes) {
+        (Some(BookingTime::At(opens)), Some(BookingTime::At(closes))) => closes <= opens,
+        (
+            Some(BookingTime::BeforeStart { seconds: opens }),
+            Some(BookingTime::BeforeStart { seconds: closes }),
+        ) => closes >= opens,
+        _ => false,
+    };
+    if backwards { Err(LayoutProblem::ClosesBeforeItOpens) } else { Ok(()) }
+}
+
+fn check_texts(announcement: &Announcement) -> Result<(), Refusal> {
+    text::check_line("title", &announcement.title)?;
+    text::check_text("description", &announcement.description)?;
+    if let Some(venue) = announcement.mode.venue() {
+        text::check_line("venue", &venue.name)?;
+        text::check_optional_line("address", &venue.address)?;
+    }
+    announcement.pools.iter().try_for_each(|pool| text::check_line("pool's name", &pool.name))?;
+    announcement
+        .offerings
+        .iter()
+        .try_for_each(|offering| text::check_line("offering's name", &offering.name))?;
+    Ok(())
+}
+
+impl Decide for Gathering<Sealed<JoinLink>> {
+    type Outcome = GatheringId;
+
+    fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<GatheringId, Refusal> {
+        let announcement = self.draft.announcement();
+        self.draft.check_layout(&announcement)?;
+        if self.join_link.is_some() && !announcement.mode.is_online() {
+            return Err(LayoutProblem::LinkWithoutOnline.into());
+        }
+        check_texts(&announcement)?;
+        let gathering = self.identity(context);
+        if decision.gathering(gathering).is_ok() {
+            return Err(Refusal::GatheringExists { gathering });
+        }
+        check_schedule(&announcement.schedule, decision)?;
+        let join_link = self.join_link.clone();
+        decision.record(Fact::GatheringAnnounced {
+            gathering,
+            announcement: Box::new(announcement),
+            join_link,
+        });
+        Ok(gathering)
+    }
+
+    fn recall(&self, context: &Context, facts: &[Fact]) -> Option<GatheringId> {
+        match facts {
+            [Fact::GatheringAnnounced { gathering, announcement, join_link }]
+                if *gathering == self.identity(context)
+                    && **announcement == self.draft.announcement()
+                    && join_link.is_some() == self.join_link.is_some() =>
+            {
+                Some(*gathering)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Cancel a registration: its places are free, and whoever is next in line gets them at once.
+
+use super::decision::Decision;
+use super::refusal::Refusal;
+use super::{Context, Decide, Promoted, waiting_list};
+use crate::fact::{CancelledBy, Fact};
+use crate::id::RegistrationId;
+
+/// Ends a registration, confirmed or in line, for good. What becomes free goes to the line in the same decision.
+///
+/// # Refusals
+/// In this order: unknown registration, gathering called off, ended before, gathering over.
+///
+/// # Example
+/// ```
+/// use gather::{Desk, Gathering, PersonId, Registered};
+///
+/// let desk = Desk::in_memory();
+/// let talk = desk.announce(Gathering::webinar("Volunteering").places(1))?.outcome;
+/// desk.open_booking(talk)?;
+/// let first = desk.register(talk, PersonId::random())?.outcome.registration();
+/// let second = desk.register(talk, PersonId::random())?.outcome.registration();
+///
+/// assert_eq!(desk.cancel_registration(first)?.outcome.0, [second]);
+/// # Ok::<(), gather::Failure>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct CancelRegistration {
+    registration: RegistrationId,
+    by: CancelledBy,
+}
+
+impl CancelRegistration {
+    /// Ends a registration as its own people wish.
+    #[must_use]
+    pub fn new(registration: RegistrationId) -> Self {
+        Self { registration, by: CancelledBy::Attendee }
+    }
+
+    /// Ends it as the organiser wishes.
+    #[must_use]
+    pub fn by_organiser(mut self) -> Self {
+        self.by = CancelledBy::Organiser;
+        self
+    }
+}
+
+impl Decide for CancelRegistration {
+    type Outcome = Promoted;
+
+    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Promoted, Refusal> {
+        let Self { registration, by } = *self;
+        let cell = decision.registration(registration)?;
+        let gathering = decision.gathering(cell.gathering)?;
+        gathering.must_stand()?;
+        cell.must_be_live(registration)?;
+        gathering.must_not_be_over(decision.time())?;
+        decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
+        Ok(Promoted(waiting_list::promote(decision, &gathering)))
+    }
+
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
+        match facts.first()? {
+            Fact::RegistrationCancelled { registration, by, .. }
+                if (*registration, *by) == (self.registration, self.by) =>
+            {
+                Some(Promoted::among(facts))
+            }
+            _ => None,
+        }
+    }
+}

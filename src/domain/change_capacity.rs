@@ -1,0 +1,70 @@
+//! Change the capacity of a pool: more places go to the line at once, fewer never take a place away.
+
+use super::decision::Decision;
+use super::refusal::Refusal;
+use super::{Context, Decide, Promoted, waiting_list};
+use crate::fact::{Capacity, Fact};
+use crate::id::{GatheringId, PoolId};
+
+/// Changes how many places a pool has. Whoever is next in line gets what becomes free, in the same decision.
+///
+/// # Refusals
+/// In this order: unknown gathering, unknown pool, called off, fewer places than are given out (by how many is
+/// said; cancel registrations first).
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeCapacity {
+    gathering: GatheringId,
+    pool: PoolId,
+    capacity: Capacity,
+}
+
+impl ChangeCapacity {
+    /// Sets the capacity of the gathering's only pool.
+    #[must_use]
+    pub fn new(gathering: GatheringId, capacity: impl Into<Capacity>) -> Self {
+        Self { gathering, pool: PoolId::ONLY, capacity: capacity.into() }
+    }
+
+    /// Says which pool is meant, where the gathering has several.
+    #[must_use]
+    pub fn pool(mut self, pool: PoolId) -> Self {
+        self.pool = pool;
+        self
+    }
+}
+
+impl Decide for ChangeCapacity {
+    type Outcome = Promoted;
+
+    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Promoted, Refusal> {
+        let gathering = decision.gathering(self.gathering)?;
+        let Some(cell) = decision.pool(&gathering, self.pool) else {
+            let pools = gathering.cell.plan.pools.iter().map(|(pool, _)| *pool).collect();
+            return Err(Refusal::UnknownPool { gathering: self.gathering, pool: self.pool, pools });
+        };
+        gathering.must_stand()?;
+        if cell.capacity == self.capacity {
+            return Ok(Promoted::default());
+        }
+        if let Capacity::Limited(asked) = self.capacity
+            && asked < cell.used
+        {
+            let name = gathering.cell.plan.pool_name(self.pool).to_owned();
+            return Err(Refusal::BelowUsed { pool: self.pool, name, asked, used: cell.used });
+        }
+        let Self { gathering: id, pool, capacity } = *self;
+        decision.record(Fact::CapacityChanged { gathering: id, pool, capacity });
+        Ok(Promoted(waiting_list::promote(decision, &gathering)))
+    }
+
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
+        match facts.first()? {
+            Fact::CapacityChanged { gathering, pool, capacity }
+                if (*gathering, *pool, *capacity) == (self.gathering, self.pool, self.capacity) =>
+            {
+                Some(Promoted::among(facts))
+            }
+            _ => None,
+        }
+    }
+}

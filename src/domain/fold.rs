@@ -1,0 +1,134 @@
+//! What each fact does to the cells: the only place where that is written.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::state::{Cells, Claim, GatheringCell, Plan, PoolCell, RegistrationCell};
+use crate::fact::{Announcement, Booking, Capacity, Fact};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
+use crate::record::Position;
+use crate::schedule::Schedule;
+
+/// Folds one fact. Facts about what is not there (outside the scope that was folded) do nothing to it.
+pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<Utc>, fact: &Fact) {
+    match fact {
+        Fact::PersonRecorded { person, .. } => cells.put_person(*person),
+        Fact::GatheringAnnounced { gathering, announcement, .. } => {
+            announce(cells, *gathering, announcement, time)
+        }
+        Fact::GatheringRescheduled { gathering, schedule } => reschedule(cells, *gathering, schedule),
+        Fact::BookingOpened { gathering } => change(cells, *gathering, |cell| cell.opened = Some(true)),
+        Fact::BookingClosed { gathering } => change(cells, *gathering, |cell| cell.opened = Some(false)),
+        Fact::CapacityChanged { gathering, pool, capacity } => resize(cells, *gathering, *pool, *capacity),
+        Fact::GatheringCancelled { gathering } => change(cells, *gathering, |cell| cell.cancelled = true),
+        Fact::RegistrationConfirmed { gathering, registration, booking } => {
+            enter(cells, *gathering, *registration, booking, Claim::Confirmed, position);
+        }
+        Fact::RegistrationWaitlisted { gathering, registration, booking, .. } => {
+            enter(cells, *gathering, *registration, booking, Claim::Waiting, position);
+        }
+        Fact::RegistrationPromoted { registration, .. } => set_claim(cells, *registration, Claim::Confirmed),
+        Fact::RegistrationCancelled { registration, .. } => set_claim(cells, *registration, Claim::Ended),
+    }
+    if let Some(gathering) = fact.gathering() {
+        change(cells, gathering, |cell| cell.touched = cell.touched.max(time));
+    }
+}
+
+fn announce<C: Cells>(cells: &mut C, id: GatheringId, announcement: &Announcement, time: DateTime<Utc>) {
+    let pools = announcement.pools.iter().map(|pool| (pool.id, pool.name.clone())).collect();
+    let plan = Plan { pools, offerings: announcement.offerings.clone() };
+    let cell = GatheringCell {
+        plan: Arc::new(plan),
+        schedule: Arc::new(announcement.schedule.clone()),
+        window: announcement.window,
+        opened: None,
+        cancelled: false,
+        touched: time,
+    };
+    cells.put_gathering(id, cell);
+    for pool in &announcement.pools {
+        cells.put_pool(id, pool.id, PoolCell { capacity: pool.capacity, used: 0 });
+    }
+}
+
+fn reschedule<C: Cells>(cells: &mut C, id: GatheringId, schedule: &Schedule) {
+    change(cells, id, |cell| cell.schedule = Arc::new(schedule.clone()));
+}
+
+fn change<C: Cells>(cells: &mut C, id: GatheringId, how: impl FnOnce(&mut GatheringCell)) {
+    let Some(mut cell) = cells.gathering(id).cloned() else { return };
+    how(&mut cell);
+    cells.put_gathering(id, cell);
+}
+
+fn resize<C: Cells>(cells: &mut C, id: GatheringId, pool: PoolId, capacity: Capacity) {
+    if let Some(cell) = cells.pool(id, pool) {
+        cells.put_pool(id, pool, PoolCell { capacity, ..cell });
+    }
+}
+
+fn enter<C: Cells>(
+    cells: &mut C,
+    gathering: GatheringId,
+    id: RegistrationId,
+    booking: &Booking,
+    claim: Claim,
+    joined: Position,
+) {
+    let Booking { offering, party, .. } = booking;
+    for person in party.named() {
+        cells.put_holder((gathering, *offering, person), Some(id));
+    }
+    match claim {
+        Claim::Confirmed => occupy(cells, gathering, *offering, party.size()),
+        Claim::Waiting => cells.join_line(gathering, *offering, joined, id),
+        Claim::Ended => {}
+    }
+    let cell = RegistrationCell { gathering, offering: *offering, party: party.clone(), claim, joined };
+    cells.put_registration(id, cell);
+}
+
+/// Moves a registration from one claim to another: out of the places or the line that it had, into the next.
+fn set_claim<C: Cells>(cells: &mut C, id: RegistrationId, next: Claim) {
+    let Some(mut cell) = cells.registration(id).cloned() else { return };
+    let (gathering, offering, size) = (cell.gathering, cell.offering, cell.party.size());
+    match cell.claim {
+        Claim::Confirmed => vacate(cells, gathering, offering, size),
+        Claim::Waiting => cells.leave_line(gathering, offering, cell.joined),
+        Claim::Ended => return,
+    }
+    match next {
+        Claim::Confirmed => occupy(cells, gathering, offering, size),
+        Claim::Waiting => cells.join_line(gathering, offering, cell.joined, id),
+        Claim::Ended => cell.party.named().for_each(|person: PersonId| {
+            cells.put_holder((gathering, offering, person), None);
+        }),
+    }
+    cell.claim = next;
+    cells.put_registration(id, cell);
+}
+
+fn occupy<C: Cells>(cells: &mut C, gathering: GatheringId, offering: OfferingId, people: u32) {
+    each_pool(cells, gathering, offering, |used| used.saturating_add(people));
+}
+
+fn vacate<C: Cells>(cells: &mut C, gathering: GatheringId, offering: OfferingId, people: u32) {
+    each_pool(cells, gathering, offering, |used| used.saturating_sub(people));
+}
+
+fn each_pool<C: Cells>(
+    cells: &mut C,
+    gathering: GatheringId,
+    offering: OfferingId,
+    how: impl Fn(u32) -> u32,
+) {
+    let Some(plan) = cells.gathering(gathering).map(|cell| Arc::clone(&cell.plan)) else { return };
+    let Some(offering) = plan.offering(offering) else { return };
+    for &pool in &offering.pools {
+        if let Some(cell) = cells.pool(gathering, pool) {
+            cells.put_pool(gathering, pool, PoolCell { used: how(cell.used), ..cell });
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Laws of deciding, over generated histories.

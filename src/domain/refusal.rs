@@ -1,0 +1,394 @@
+//! The desk's "no": what stands in the way, with its figures, and what would change it.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::fact::Capacity;
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
+use crate::text::TextProblem;
+
+/// Why a command was not done. Nothing has been appended.
+///
+/// A refusal is an answer, not a fault: the same request may be sent again when what stood in the way has
+/// changed. [`code`](Self::code) is for programs, the text is for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A text in the command is not taken.
+    Text(TextProblem),
+    /// The parts of an announcement do not fit together.
+    Layout(LayoutProblem),
+    /// The time given with the command lies more than a day ahead of the desk's clock.
+    TimeAhead {
+        /// The time given.
+        time: DateTime<Utc>,
+        /// What the desk's clock says.
+        clock: DateTime<Utc>,
+    },
+    /// The request's id was used before, for something else.
+    RequestReused {
+        /// The id.
+        request: RequestId,
+    },
+    /// No gathering has this id.
+    UnknownGathering {
+        /// The id.
+        gathering: GatheringId,
+    },
+    /// A gathering has this id already.
+    GatheringExists {
+        /// The id.
+        gathering: GatheringId,
+    },
+    /// The gathering has no such offering.
+    UnknownOffering {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The offering asked for.
+        offering: OfferingId,
+        /// Those that it has.
+        offerings: Vec<OfferingId>,
+    },
+    /// The gathering has several offerings, and the command names none.
+    WhichOffering {
+        /// The gathering.
+        gathering: GatheringId,
+        /// Those that it has.
+        offerings: Vec<OfferingId>,
+    },
+    /// The gathering has no such pool.
+    UnknownPool {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The pool asked for.
+        pool: PoolId,
+        /// Those that it has.
+        pools: Vec<PoolId>,
+    },
+    /// No registration has this id.
+    UnknownRegistration {
+        /// The id.
+        registration: RegistrationId,
+    },
+    /// A registration has this id already.
+    RegistrationExists {
+        /// The id.
+        registration: RegistrationId,
+    },
+    /// The registration has ended before.
+    RegistrationEnded {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// The gathering has been called off.
+    GatheringCancelled {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// The gathering is over.
+    GatheringOver {
+        /// The gathering.
+        gathering: GatheringId,
+        /// When it ended.
+        ended: DateTime<Utc>,
+    },
+    /// The dates given are over already.
+    InThePast {
+        /// When they end.
+        ends: DateTime<Utc>,
+        /// The time of the decision.
+        now: DateTime<Utc>,
+    },
+    /// Booking is not open yet.
+    BookingNotOpenYet {
+        /// The gathering.
+        gathering: GatheringId,
+        /// When it opens, where that is known.
+        opens: Option<DateTime<Utc>>,
+    },
+    /// Booking is closed.
+    BookingClosed {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// Somebody is named twice in one party.
+    TwiceInParty {
+        /// Who.
+        person: PersonId,
+    },
+    /// The party has more people than one registration may have.
+    PartyTooLarge {
+        /// How many people it has.
+        size: u32,
+        /// How many it may have.
+        limit: u32,
+    },
+    /// Somebody of the party has a live registration for the offering.
+    AlreadyRegistered {
+        /// Who.
+        person: PersonId,
+        /// With which registration.
+        registration: RegistrationId,
+    },
+    /// The party is larger than a pool with nobody in it: waiting would be in vain.
+    NeverFits {
+        /// The pools that are too small, each with what it is short of when empty.
+        short: Vec<Shortage>,
+    },
+    /// There is not enough room, and no line to stand in.
+    Full {
+        /// The pools in the way.
+        short: Vec<Shortage>,
+        /// The largest party that would have been admitted.
+        largest: u32,
+    },
+    /// There is room, but others who wait for it come first, and this offering keeps no line.
+    LineFirst {
+        /// The pools that are held for those in line.
+        held: Vec<PoolId>,
+    },
+    /// The new capacity is less than the places given out.
+    BelowUsed {
+        /// The pool.
+        pool: PoolId,
+        /// What people call it.
+        name: String,
+        /// The capacity asked for.
+        asked: u32,
+        /// How many people have a place.
+        used: u32,
+    },
+}
+
+/// A pool that has too few places for a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// The pool.
+    pub pool: PoolId,
+    /// What people call it.
+    pub name: String,
+    /// How many places the request takes of it.
+    pub wanted: u32,
+    /// How many are free; negative when more are given out than there are.
+    pub free: i64,
+    /// Its capacity.
+    pub capacity: Capacity,
+}
+
+impl Shortage {
+    /// How many more places would be enough.
+    #[must_use]
+    pub fn missing(&self) -> i64 {
+        i64::from(self.wanted).saturating_sub(self.free).max(0)
+    }
+}
+
+/// What does not fit together in an announcement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LayoutProblem {
+    /// Nothing can be booked: pools without an offering.
+    NoOffering,
+    /// Both `places` and pools were given.
+    PlacesAndPools,
+    /// Two offerings have one number.
+    OfferingTwice(OfferingId),
+    /// Two pools have one number.
+    PoolTwice(PoolId),
+    /// An offering draws on no pool.
+    DrawsOnNothing(OfferingId),
+    /// An offering draws on a pool that is not there.
+    DrawsOnUnknown {
+        /// The offering.
+        offering: OfferingId,
+        /// The pool.
+        pool: PoolId,
+    },
+    /// An offering names a pool twice.
+    DrawsTwice {
+        /// The offering.
+        offering: OfferingId,
+        /// The pool.
+        pool: PoolId,
+    },
+    /// More pools or offerings than a gathering may have.
+    TooMany {
+        /// How many there may be.
+        limit: usize,
+    },
+    /// A join link on a gathering that cannot be joined online.
+    LinkWithoutOnline,
+    /// Booking would close before it opens.
+    ClosesBeforeItOpens,
+}
+
+impl Refusal {
+    /// A stable word for programs: it never changes for a kind of refusal.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Layout(_) => "layout",
+            Self::TimeAhead { .. } => "time_ahead",
+            Self::RequestReused { .. } => "request_reused",
+            Self::UnknownGathering { .. } => "unknown_gathering",
+            Self::GatheringExists { .. } => "gathering_exists",
+            Self::UnknownOffering { .. } => "unknown_offering",
+            Self::WhichOffering { .. } => "which_offering",
+            Self::UnknownPool { .. } => "unknown_pool",
+            Self::UnknownRegistration { .. } => "unknown_registration",
+            Self::RegistrationExists { .. } => "registration_exists",
+            Self::RegistrationEnded { .. } => "registration_ended",
+            Self::GatheringCancelled { .. } => "gathering_cancelled",
+            Self::GatheringOver { .. } => "gathering_over",
+            Self::InThePast { .. } => "in_the_past",
+            Self::BookingNotOpenYet { .. } => "booking_not_open_yet",
+            Self::BookingClosed { .. } => "booking_closed",
+            Self::TwiceInParty { .. } => "twice_in_party",
+            Self::PartyTooLarge { .. } => "party_too_large",
+            Self::AlreadyRegistered { .. } => "already_registered",
+            Self::NeverFits { .. } => "never_fits",
+            Self::Full { .. } => "full",
+            Self::LineFirst { .. } => "line_first",
+            Self::BelowUsed { .. } => "below_used",
+        }
+    }
+}
+
+impl From<TextProblem> for Refusal {
+    fn from(problem: TextProblem) -> Self {
+        Self::Text(problem)
+    }
+}
+
+impl From<LayoutProblem> for Refusal {
+    fn from(problem: LayoutProblem) -> Self {
+        Self::Layout(problem)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(problem) => write!(f, "{problem}"),
+            Self::Layout(problem) => write!(f, "{problem}"),
+            Self::TimeAhead { time, clock } => write!(
+                f,
+                "the time given, {}, is more than a day ahead of the clock, {}; if that is meant, say so with `ahead_of_clock`",
+                instant(*time),
+                instant(*clock)
+            ),
+            Self::RequestReused { request } => {
+                write!(f, "request {request} was answered before, for something else; send this one with an id of its own")
+            }
+            Self::UnknownGathering { gathering } => write!(f, "there is no gathering {gathering}"),
+            Self::GatheringExists { gathering } => write!(f, "there is a gathering {gathering} already"),
+            Self::UnknownOffering { offering, offerings, .. } => {
+                write!(f, "there is no offering {offering}; the gathering has {}", listed(offerings))
+            }
+            Self::WhichOffering { offerings, .. } => {
+                write!(f, "say which offering is meant; the gathering has {}", listed(offerings))
+            }
+            Self::UnknownPool { pool, pools, .. } => {
+                write!(f, "there is no pool {pool}; the gathering has {}", listed(pools))
+            }
+            Self::UnknownRegistration { registration } => write!(f, "there is no registration {registration}"),
+            Self::RegistrationExists { registration } => {
+                write!(f, "there is a registration {registration} already")
+            }
+            Self::RegistrationEnded { registration } => {
+                write!(f, "registration {registration} has ended; a new one can be made")
+            }
+            Self::GatheringCancelled { gathering } => write!(f, "gathering {gathering} has been called off"),
+            Self::GatheringOver { ended, .. } => write!(f, "the gathering ended at {}", instant(*ended)),
+            Self::InThePast { ends, now } => {
+                write!(f, "these dates are over: they end at {}, and it is {}", instant(*ends), instant(*now))
+            }
+            Self::BookingNotOpenYet { opens: Some(opens), .. } => {
+                write!(f, "booking opens at {}", instant(*opens))
+            }
+            Self::BookingNotOpenYet { opens: None, .. } => {
+                f.write_str("booking is not open yet: it follows the date, which is to be confirmed; it can be opened by hand")
+            }
+            Self::BookingClosed { .. } => f.write_str("booking is closed; it can be opened by hand until the gathering is over"),
+            Self::TwiceInParty { person } => write!(f, "person {person} is named twice in one party"),
+            Self::PartyTooLarge { size, limit } => {
+                write!(f, "a party of {size} is too large; one registration may have up to {limit} people")
+            }
+            Self::AlreadyRegistered { person, registration } => {
+                write!(f, "person {person} has registration {registration} for this already")
+            }
+            Self::NeverFits { short } => {
+                f.write_str("it can never fit, even when nobody else comes: ")?;
+                shortages(f, short)
+            }
+            Self::Full { short, largest } => {
+                f.write_str("it is full: ")?;
+                shortages(f, short)?;
+                match largest {
+                    0 => Ok(()),
+                    n => write!(f, "; a party of up to {n} would fit"),
+                }
+            }
+            Self::LineFirst { held } => {
+                write!(f, "what is free (pool {}) is held for those who wait", listed(held))
+            }
+            Self::BelowUsed { name, asked, used, .. } => {
+                let over = used.saturating_sub(*asked);
+                write!(f, "{used} people have a place in {name:?}, {over} more than {asked}; cancel {over} first, or lower it to {used}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for LayoutProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoOffering => f.write_str("there are pools but nothing to book: add an offering"),
+            Self::PlacesAndPools => f.write_str("give either `places` or pools, not both"),
+            Self::OfferingTwice(id) => write!(f, "two offerings have the number {id}"),
+            Self::PoolTwice(id) => write!(f, "two pools have the number {id}"),
+            Self::DrawsOnNothing(id) => write!(f, "offering {id} draws on no pool; use one without a limit"),
+            Self::DrawsOnUnknown { offering, pool } => {
+                write!(f, "offering {offering} draws on pool {pool}, which is not there")
+            }
+            Self::DrawsTwice { offering, pool } => write!(f, "offering {offering} names pool {pool} twice"),
+            Self::TooMany { limit } => {
+                write!(f, "a gathering has at most {limit} pools and as many offerings")
+            }
+            Self::LinkWithoutOnline => {
+                f.write_str("there is a join link, but the gathering is in person only")
+            }
+            Self::ClosesBeforeItOpens => f.write_str("booking would close before it opens"),
+        }
+    }
+}
+
+fn instant(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn listed<T: fmt::Display>(things: &[T]) -> String {
+    match things {
+        [] => String::from("none"),
+        _ => things.iter().map(T::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn shortages(f: &mut fmt::Formatter<'_>, short: &[Shortage]) -> fmt::Result {
+    for (n, shortage) in short.iter().enumerate() {
+        let Shortage { name, wanted, free, .. } = shortage;
+        let separator = if n == 0 { "" } else { "; " };
+        let missing = shortage.missing();
+        let places = if missing == 1 { "place" } else { "places" };
+        write!(
+            f,
+            "{separator}{name:?} has {} free of the {wanted} wanted; {missing} more {places} would do",
+            free.max(&0)
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Reschedule: other dates, or none for now.
+
+use super::decision::Decision;
+use super::refusal::Refusal;
+use super::{Change, Context, Decide, waiting_list};
+use crate::fact::Fact;
+use crate::id::GatheringId;
+use crate::schedule::Schedule;
+use crate::text;
+
+/// Gives a gathering other dates: moves it, confirms a date that was open, or takes it back ("postponed").
+///
+/// Everybody keeps what they have: places and the order of the line. In calendars the entry moves along.
+///
+/// # Refusals
+/// In this order: unknown gathering, called off, a hint that is not taken, dates that are over already.
+#[derive(Clone, Debug)]
+pub struct Reschedule {
+    gathering: GatheringId,
+    schedule: Schedule,
+}
+
+impl Reschedule {
+    /// Sets the dates from now on.
+    #[must_use]
+    pub fn new(gathering: GatheringId, schedule: Schedule) -> Self {
+        Self { gathering, schedule }
+    }
+}
+
+impl Decide for Reschedule {
+    type Outcome = Change;
+
+    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
+        let gathering = decision.gathering(self.gathering)?;
+        gathering.must_stand()?;
+        if *gathering.cell.schedule == self.schedule {
+            return Ok(Change::AlreadySo);
+        }
+        check_schedule(&self.schedule, decision)?;
+        decision.record(Fact::GatheringRescheduled {
+            gathering: self.gathering,
+            schedule: self.schedule.clone(),
+        });
+        // One that was over and has new dates can serve its line again.
+        let gathering = decision.gathering(self.gathering)?;
+        waiting_list::promote(decision, &gathering);
+        Ok(Change::Made)
+    }
+
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
+        match facts.first()? {
+            Fact::GatheringRescheduled { gathering, schedule }
+                if (gathering, schedule) == (&self.gathering, &self.schedule) =>
+            {
+                Some(Change::Made)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Refuses dates that are over, and a hint that is no line of text.
+pub(super) fn check_schedule(schedule: &Schedule, decision: &Decision<'_>) -> Result<(), Refusal> {
+    if let Schedule::ToBeConfirmed { hint } = schedule {
+        text::check_optional_line("hint at the date", hint)?;
+    }
+    let now = decision.time();
+    match schedule.ends() {
+        Some(ends) if ends <= now => Err(Refusal::InThePast { ends, now }),
+        _ => Ok(()),
+    }
+}

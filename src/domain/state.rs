@@ -1,0 +1,206 @@
+//! What decisions are taken against: a fold of the log that holds ids, counts, times and statuses, no texts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use hashbrown::{HashMap, HashSet};
+
+use super::fold::fold;
+use crate::fact::{BookingWindow, Capacity, Offering, Party};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
+use crate::record::{Position, Record};
+use crate::schedule::Schedule;
+
+/// A gathering as decisions see it. Cheap to copy: what is large in it is shared.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct GatheringCell {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) schedule: Arc<Schedule>,
+    pub(crate) window: BookingWindow,
+    /// Opened or closed by hand; `None` leaves it to the window.
+    pub(crate) opened: Option<bool>,
+    pub(crate) cancelled: bool,
+    /// The time of the last fact about it: no later decision is dated before.
+    pub(crate) touched: DateTime<Utc>,
+}
+
+/// What can be booked, and the limits it draws on; fixed when the gathering is announced.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) pools: Vec<(PoolId, String)>,
+    pub(crate) offerings: Vec<Offering>,
+}
+
+/// A pool: its capacity and the people who have places of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct PoolCell {
+    pub(crate) capacity: Capacity,
+    pub(crate) used: u32,
+}
+
+/// A registration as decisions see it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RegistrationCell {
+    pub(crate) gathering: GatheringId,
+    pub(crate) offering: OfferingId,
+    pub(crate) party: Party,
+    pub(crate) claim: Claim,
+    /// Where it entered the log, and so its place in the line.
+    pub(crate) joined: Position,
+}
+
+/// What a registration claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    Confirmed,
+    Waiting,
+    Ended,
+}
+
+/// Somebody's live registration for one offering, by the offering and the person.
+pub(crate) type HolderKey = (GatheringId, OfferingId, PersonId);
+
+/// The cells that a fold reads and writes. The state keeps them; a decision lays its own over them.
+///
+/// There is one fold for both, so what a decision sees of its own facts is what the log will say of them.
+pub(crate) trait Cells {
+    fn gathering(&self, id: GatheringId) -> Option<&GatheringCell>;
+    fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell);
+    fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell>;
+    fn put_pool(&mut self, gathering: GatheringId, pool: PoolId, cell: PoolCell);
+    fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell>;
+    fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell);
+    fn holder(&self, key: HolderKey) -> Option<RegistrationId>;
+    fn put_holder(&mut self, key: HolderKey, registration: Option<RegistrationId>);
+    fn waiting(&self, gathering: GatheringId, offering: OfferingId) -> u32;
+    fn next_waiting(
+        &self,
+        gathering: GatheringId,
+        offering: OfferingId,
+        after: Position,
+    ) -> Option<(Position, RegistrationId)>;
+    fn join_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position, id: RegistrationId);
+    fn leave_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position);
+    fn knows_person(&self, id: PersonId) -> bool;
+    fn put_person(&mut self, id: PersonId);
+}
+
+/// The fold of a log, or of the part of it that lies within a scope.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    head: Position,
+    rooms: HashMap<GatheringId, Room>,
+    registrations: HashMap<RegistrationId, RegistrationCell>,
+    people: HashSet<PersonId>,
+    requests: HashMap<RequestId, Position>,
+}
+
+/// A gathering with all that belongs to it.
+#[derive(Debug)]
+struct Room {
+    cell: GatheringCell,
+    pools: BTreeMap<PoolId, PoolCell>,
+    holders: HashMap<(OfferingId, PersonId), RegistrationId>,
+    lines: BTreeMap<OfferingId, BTreeMap<Position, RegistrationId>>,
+}
+
+impl State {
+    /// The position of the last record folded.
+    pub(crate) fn head(&self) -> Position {
+        self.head
+    }
+
+    /// Folds a record in. It has happened, so it cannot fail.
+    pub(crate) fn evolve(&mut self, record: &Record<'_>) {
+        self.head = record.position();
+        self.requests.entry(record.request()).or_insert(record.position());
+        fold(self, record.position(), record.time(), record.fact());
+    }
+
+    /// Where the batch of a request begins, if the request has been answered with one.
+    pub(crate) fn answered(&self, request: RequestId) -> Option<Position> {
+        self.requests.get(&request).copied()
+    }
+}
+
+impl Cells for State {
+    fn gathering(&self, id: GatheringId) -> Option<&GatheringCell> {
+        self.rooms.get(&id).map(|room| &room.cell)
+    }
+
+    fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.cell = cell;
+            return;
+        }
+        let (pools, lines) = (BTreeMap::new(), BTreeMap::new());
+        self.rooms.insert(id, Room { cell, pools, holders: HashMap::new(), lines });
+    }
+
+    fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell> {
+        self.rooms.get(&gathering)?.pools.get(&pool).copied()
+    }
+
+    fn put_pool(&mut self, gathering: GatheringId, pool: PoolId, cell: PoolCell) {
+        if let Some(room) = self.rooms.get_mut(&gathering) {
+            room.pools.insert(pool, cell);
+        }
+    }
+
+    fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell> {
+        self.registrations.get(&id)
+    }
+
+    fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell) {
+        self.registrations.insert(id, cell);
+    }
+
+    fn holder(&self, (gathering, offering, person): HolderKey) -> Option<RegistrationId> {
+        self.rooms.get(&gathering)?.holders.get(&(offering, person)).copied()
+    }
+
+    fn put_holder(&mut self, (gathering, offering, person): HolderKey, registration: Option<RegistrationId>) {
+        let Some(room) = self.rooms.get_mut(&gathering) else { return };
+        match registration {
+            Some(id) => room.holders.insert((offering, person), id),
+            None => room.holders.remove(&(offering, person)),
+        };
+    }
+
+    fn waiting(&self, gathering: GatheringId, offering: OfferingId) -> u32 {
+        let line = self.rooms.get(&gathering).and_then(|room| room.lines.get(&offering));
+        line.map_or(0, |line| u32::try_from(line.len()).unwrap_or(u32::MAX))
+    }
+
+    fn next_waiting(
+        &self,
+        gathering: GatheringId,
+        offering: OfferingId,
+        after: Position,
+    ) -> Option<(Position, RegistrationId)> {
+        let line = self.rooms.get(&gathering)?.lines.get(&offering)?;
+        line.range(after.next()..).next().map(|(&at, &id)| (at, id))
+    }
+
+    fn join_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position, id: RegistrationId) {
+        if let Some(room) = self.rooms.get_mut(&gathering) {
+            room.lines.entry(offering).or_default().insert(at, id);
+        }
+    }
+
+    fn leave_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position) {
+        let line = self.rooms.get_mut(&gathering).and_then(|room| room.lines.get_mut(&offering));
+        if let Some(line) = line {
+            line.remove(&at);
+        }
+    }
+
+    fn knows_person(&self, id: PersonId) -> bool {
+        self.people.contains(&id)
+    }
+
+    fn put_person(&mut self, id: PersonId) {
+        self.people.insert(id);
+    }
+}
