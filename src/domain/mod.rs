@@ -102,6 +102,3 @@ impl Promoted {
         Self(promoted.collect())
     }
 }
-
-#[cfg(test)]
-mod laws;

@@ -1,0 +1,116 @@
+//! How a desk is opened: its log, its keys, its clock.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, RwLock};
+
+use super::clock::system_clock;
+use super::{Clock, Desk, Error, Inner, RequestIds};
+use crate::domain::State;
+use crate::id::RequestId;
+use crate::log::{Log, MemoryLog};
+use crate::privacy::{KeyVault, Keyring, MemoryVault};
+use crate::projection::Lists;
+
+#[cfg(feature = "file")]
+use {crate::log::FileLog, crate::privacy::FileVault, std::path::Path};
+
+/// What a desk reads the time from and takes request ids from, before it is opened.
+///
+/// # Example
+/// ```
+/// use chrono::{DateTime, Utc};
+/// use gather::Desk;
+///
+/// let noon: DateTime<Utc> = "2026-03-05T12:00:00Z".parse()?;
+/// let desk = Desk::builder().clock(move || noon).in_memory();
+/// # let _ = desk;
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub struct DeskBuilder {
+    clock: Box<dyn Clock>,
+    requests: Box<dyn RequestIds>,
+}
+
+impl fmt::Debug for DeskBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeskBuilder").finish_non_exhaustive()
+    }
+}
+
+impl Desk {
+    /// Opens the desk of a folder: its log, its keys, and whatever was booked before. Creates the folder and the
+    /// log where there are none.
+    ///
+    /// One desk at a time: the folder is locked while a desk, or a clone of it, is alive.
+    ///
+    /// # Errors
+    /// Another process has it open; the folder holds something that is no log, a log of a newer version, a
+    /// damaged one, or the keys of another log. Nothing is overwritten. A torn end (the process died while
+    /// writing) is no error: it is cut off and kept beside the log.
+    #[cfg(feature = "file")]
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::builder().open(dir)
+    }
+
+    /// A desk that keeps everything in memory: for tests, trials and examples.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::builder().in_memory()
+    }
+
+    /// Begins with the computer's clock and random request ids.
+    #[must_use]
+    pub fn builder() -> DeskBuilder {
+        DeskBuilder { clock: Box::new(system_clock), requests: Box::new(RequestId::random) }
+    }
+}
+
+impl DeskBuilder {
+    /// Takes the time from this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Takes the ids of requests that bring none from here.
+    #[must_use]
+    pub fn requests(mut self, requests: impl RequestIds + 'static) -> Self {
+        self.requests = Box::new(requests);
+        self
+    }
+
+    /// Opens the desk of a folder. See [`Desk::open`].
+    ///
+    /// # Errors
+    /// As for [`Desk::open`].
+    #[cfg(feature = "file")]
+    pub fn open(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
+        let log = FileLog::open_in(&dir)?;
+        let vault = FileVault::open(dir.as_ref().join("keys.gather"), log.anchor()?.log)?;
+        self.over(log, Arc::new(vault))
+    }
+
+    /// Opens a desk that keeps everything in memory.
+    #[must_use]
+    pub fn in_memory(self) -> Desk {
+        self.desk(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()))
+    }
+
+    /// Opens a desk over a log and a vault of the host's own, and folds what the log holds.
+    ///
+    /// # Errors
+    /// The log cannot be read; the vault lacks keys that the log names.
+    pub fn over(self, log: impl Log + 'static, vault: Arc<dyn KeyVault>) -> Result<Desk, Error> {
+        let desk = self.desk(Box::new(log), vault);
+        desk.refresh()?;
+        Ok(desk)
+    }
+
+    fn desk(self, log: Box<dyn Log>, vault: Arc<dyn KeyVault>) -> Desk {
+        let Self { clock, requests } = self;
+        let keyring = Arc::new(Keyring::new(vault));
+        let (state, lists) = (Mutex::new(State::default()), RwLock::new(Lists::new()));
+        Desk { inner: Arc::new(Inner { log, keyring, clock, requests, state, lists }) }
+    }
+}

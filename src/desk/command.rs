@@ -1,0 +1,138 @@
+//! What can be put to the desk, and how it is made ready: texts checked, personal parts sealed.
+
+use std::fmt;
+
+use zeroize::Zeroize;
+
+use super::failure::Failure;
+use crate::domain::{
+    CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Context, Decide, Gathering,
+    OpenBooking, Promoted, RecordPerson, Register, Registered, Reschedule,
+};
+use crate::id::{GatheringId, PersonId};
+use crate::privacy::{Keyring, VaultError};
+use crate::sealed::{KeyRef, Keys, Personal, Sealed};
+
+/// A command: something that a caller wants done.
+///
+/// Every verb of the crate implements it; a host calls [`Desk::execute`](super::Desk::execute) with them and
+/// does not implement it.
+pub trait Command {
+    /// What the caller is told when it is done.
+    type Outcome;
+
+    /// Checks the texts and seals what is personal.
+    #[doc(hidden)]
+    fn ready(self, edge: &Edge<'_>) -> Result<Ready<Self::Outcome>, Failure>;
+}
+
+/// A command whose personal parts are sealed. Only the desk makes and decides it.
+pub struct Ready<O>(Box<dyn Decide<Outcome = O>>);
+
+impl<O> fmt::Debug for Ready<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ready(…)")
+    }
+}
+
+impl<O> Ready<O> {
+    fn new(command: impl Decide<Outcome = O> + 'static) -> Self {
+        Self(Box::new(command))
+    }
+
+    pub(super) fn get(&self) -> &dyn Decide<Outcome = O> {
+        &*self.0
+    }
+}
+
+/// Where a command comes in: the context of its request, and what seals.
+#[derive(Debug)]
+pub struct Edge<'a> {
+    context: Context,
+    /// `None` seals nothing: for looking at a command without doing it.
+    keyring: Option<&'a Keyring>,
+}
+
+impl<'a> Edge<'a> {
+    /// An edge at which commands are made ready to be done.
+    pub(super) fn sealing(context: Context, keyring: &'a Keyring) -> Self {
+        Self { context, keyring: Some(keyring) }
+    }
+
+    /// An edge at which commands are only looked at: it makes no key and seals nothing.
+    pub(super) fn looking(context: Context) -> Self {
+        Self { context, keyring: None }
+    }
+
+    fn seal<T: Zeroize>(
+        &self,
+        value: &Personal<T>,
+        how: impl FnOnce(&Keyring, &Personal<T>) -> Result<Sealed<T>, VaultError>,
+    ) -> Result<Sealed<T>, Failure> {
+        match self.keyring {
+            Some(keyring) => how(keyring, value).map_err(Failure::from),
+            None => Ok(Sealed::from_parts(Keys::One(KeyRef::new(0)), 0, Box::default())),
+        }
+    }
+}
+
+impl Command for RecordPerson {
+    type Outcome = PersonId;
+
+    fn ready(self, edge: &Edge<'_>) -> Result<Ready<PersonId>, Failure> {
+        self.details.expose().check()?;
+        let person = self.whom(&edge.context);
+        let details = edge.seal(&self.details, |keyring, details| keyring.seal_person(person, details))?;
+        Ok(Ready::new(RecordPerson { person: Some(person), details }))
+    }
+}
+
+impl Command for Gathering {
+    type Outcome = GatheringId;
+
+    fn ready(self, edge: &Edge<'_>) -> Result<Ready<GatheringId>, Failure> {
+        let id = self.identity(&edge.context);
+        let Self { draft, join_link, .. } = self;
+        let join_link = join_link.map(|link| {
+            link.expose().check()?;
+            edge.seal(&link, |keyring, link| keyring.seal_join_link(id, link))
+        });
+        Ok(Ready::new(Gathering { id: Some(id), draft, join_link: join_link.transpose()? }))
+    }
+}
+
+impl Command for Register {
+    type Outcome = Registered;
+
+    fn ready(self, edge: &Edge<'_>) -> Result<Ready<Registered>, Failure> {
+        let Self { gathering, offering, party, reference, answers } = self;
+        let booker = party.booker;
+        let answers = answers.map(|answers| {
+            answers.expose().check()?;
+            edge.seal(&answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))
+        });
+        Ok(Ready::new(Register { gathering, offering, party, reference, answers: answers.transpose()? }))
+    }
+}
+
+macro_rules! clear_command {
+    ($($command:ty => $outcome:ty),+ $(,)?) => {$(
+        impl Command for $command {
+            type Outcome = $outcome;
+
+            fn ready(self, _: &Edge<'_>) -> Result<Ready<$outcome>, Failure> {
+                Ok(Ready::new(self))
+            }
+        }
+    )+};
+}
+
+// Nothing in these is personal.
+clear_command! {
+    Reschedule => Change,
+    OpenBooking => Change,
+    CloseBooking => Change,
+    CancelGathering => Change,
+    ChangeCapacity => Promoted,
+    CancelRegistration => Promoted,
+}

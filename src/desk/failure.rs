@@ -1,0 +1,98 @@
+//! What a command comes to when it is not done.
+
+use thiserror::Error as ThisError;
+
+use crate::domain::Refusal;
+use crate::log;
+use crate::privacy::VaultError;
+use crate::text::TextProblem;
+
+/// Why a command was not done: the desk says no, or the desk cannot work.
+///
+/// The two call for different things: a refusal is shown to the person who asked, a fault to whoever runs the
+/// program.
+#[derive(Debug, ThisError)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third way, and a caller must tell the two apart")]
+pub enum Failure {
+    /// The rules say no. Nothing was appended.
+    #[error("{0}")]
+    Refused(#[source] Refusal),
+    /// The log or the keys could not do their work. [`Error::was_written`] says what is then true of the log.
+    #[error("{0}")]
+    Fault(#[source] Error),
+}
+
+impl Failure {
+    /// The refusal, if it is one.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::Fault(_) => None,
+        }
+    }
+
+    /// The fault, if it is one.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Error> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Fault(error) => Some(error),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<TextProblem> for Failure {
+    fn from(problem: TextProblem) -> Self {
+        Self::Refused(problem.into())
+    }
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// The desk could not do its work.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// The log could not.
+    #[error(transparent)]
+    Log(#[from] log::Error),
+    /// The keys could not be had.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A thread panicked in the middle of a decision; this desk is no longer to be trusted.
+    #[error("a thread panicked while the desk was deciding; open the desk again: the log has lost nothing")]
+    Broken,
+}
+
+impl Error {
+    /// Whether what was to be appended may be in the log: `Some(false)` is surely not, `None` is nobody knows.
+    /// Where nobody knows, open again and send the same request: it is done once.
+    #[must_use]
+    pub fn was_written(&self) -> Option<bool> {
+        match self {
+            Self::Log(error) => error.was_written(),
+            Self::Vault(_) => Some(false),
+            Self::Broken => None,
+        }
+    }
+
+    /// What the log said, if it was the log.
+    #[must_use]
+    pub fn log(&self) -> Option<&log::Error> {
+        match self {
+            Self::Log(error) => Some(error),
+            Self::Vault(_) | Self::Broken => None,
+        }
+    }
+}

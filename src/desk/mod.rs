@@ -1,0 +1,383 @@
+//! The desk: it reads, decides, appends, folds and answers. The only room that has met all others.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+use crate::domain::{
+    CancelGathering, CancelRegistration, Change, CloseBooking, Context, Decided, Decision, Gathering, OpenBooking,
+    Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, State,
+};
+use crate::fact::Fact;
+use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
+use crate::log::{Appended, Log};
+use crate::person::PersonDetails;
+use crate::privacy::Keyring;
+use crate::projection::Lists;
+use crate::record::{Batch, Guard, Position, StoredBatch};
+use crate::schedule::Schedule;
+
+mod builder;
+mod clock;
+mod command;
+mod failure;
+#[cfg(test)]
+mod laws;
+mod reading;
+
+pub use builder::DeskBuilder;
+pub use clock::{Clock, RequestIds};
+pub use command::{Command, Edge, Ready};
+pub use failure::{Error, Failure};
+
+/// What answers commands and keeps the lists.
+///
+/// A desk is cheap to clone and can be called from any number of threads at once: decisions are taken one after
+/// the other, each seeing those before it, and nobody is told "booked" before it is durable.
+///
+/// # Example
+/// ```
+/// use gather::{Desk, Gathering, PersonDetails};
+///
+/// let desk = Desk::in_memory();
+/// let webinar = desk.announce(Gathering::webinar("Business planning").places(100))?.outcome;
+/// desk.open_booking(webinar)?;
+/// let ann = desk.record_person(PersonDetails::new("Ann Example"))?.outcome;
+/// assert!(desk.register(webinar, ann)?.outcome.is_confirmed());
+/// # Ok::<(), gather::Failure>(())
+/// ```
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    log: Box<dyn Log>,
+    keyring: Arc<Keyring>,
+    clock: Box<dyn Clock>,
+    requests: Box<dyn RequestIds>,
+    state: Mutex<State>,
+    lists: RwLock<Lists>,
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("log", &self.inner.log).finish_non_exhaustive()
+    }
+}
+
+/// What the desk gives back for a command that was done.
+#[derive(Clone, Debug)]
+#[must_use = "the outcome says whether there is a place or a line to wait in"]
+#[non_exhaustive]
+pub struct Receipt<O> {
+    /// What came of it.
+    pub outcome: O,
+    /// The request. Send the same command under it again, and the same receipt comes back.
+    pub request: RequestId,
+    /// The position of the last record it made, or of the log's head if it changed nothing.
+    pub position: Position,
+    /// When it was decided.
+    pub time: DateTime<Utc>,
+    /// What has happened, in order; empty if it changed nothing.
+    pub facts: Vec<Fact>,
+    /// Whether the request had been answered before, and this is that answer.
+    pub repeated: bool,
+}
+
+/// A command's way in, with more said about it: who asks, under which id, when.
+///
+/// Begin with [`Desk::request`], [`Desk::by`] or [`Desk::at`].
+#[derive(Clone, Copy, Debug)]
+#[must_use = "it does nothing until `execute` or `preview`"]
+pub struct Call<'d> {
+    desk: &'d Desk,
+    request: Option<RequestId>,
+    actor: Option<ActorId>,
+    trace: Option<TraceId>,
+    time: Option<DateTime<Utc>>,
+    ahead_of_clock: bool,
+}
+
+/// How far ahead of the desk's clock a command's time may lie unless that is said to be meant.
+const LEAP: TimeDelta = TimeDelta::days(1);
+
+impl Desk {
+    /// Does a command, durably, and says what came of it.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`]: the rules say no, nothing was appended. [`Failure::Fault`]: the log or the keys
+    /// could not do their work; [`Error::was_written`] says what is then true of the log.
+    pub fn execute<C: Command>(&self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
+        self.call().execute(command)
+    }
+
+    /// What [`execute`](Self::execute) would answer now; appends nothing.
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute), but nothing is ever written.
+    pub fn preview<C: Command>(&self, command: C) -> Result<C::Outcome, Failure> {
+        self.call().preview(command)
+    }
+
+    /// Says under which id a request is made. Sent again under the same id, it is done once.
+    pub fn request(&self, id: RequestId) -> Call<'_> {
+        self.call().request(id)
+    }
+
+    /// Says who asks.
+    pub fn by(&self, actor: ActorId) -> Call<'_> {
+        self.call().by(actor)
+    }
+
+    /// Says when, instead of now: for imports, and for replaying what happened elsewhere.
+    pub fn at(&self, time: DateTime<Utc>) -> Call<'_> {
+        self.call().at(time)
+    }
+
+    fn call(&self) -> Call<'_> {
+        Call { desk: self, request: None, actor: None, trace: None, time: None, ahead_of_clock: false }
+    }
+
+    /// Records somebody new. See [`RecordPerson`].
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn record_person(&self, details: PersonDetails) -> Result<Receipt<PersonId>, Failure> {
+        self.execute(RecordPerson::new(details))
+    }
+
+    /// Announces a gathering. See [`Gathering`].
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn announce(&self, gathering: Gathering) -> Result<Receipt<GatheringId>, Failure> {
+        self.execute(gathering)
+    }
+
+    /// Gives a gathering other dates. See [`Reschedule`].
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn reschedule(&self, gathering: GatheringId, schedule: Schedule) -> Result<Receipt<Change>, Failure> {
+        self.execute(Reschedule::new(gathering, schedule))
+    }
+
+    /// Opens booking by hand. See [`OpenBooking`].
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn open_booking(&self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.execute(OpenBooking::new(gathering))
+    }
+
+    /// Closes booking by hand. See [`CloseBooking`].
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn close_booking(&self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.execute(CloseBooking::new(gathering))
+    }
+
+    /// Calls a gathering off. See [`CancelGathering`].
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn cancel_gathering(&self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.execute(CancelGathering::new(gathering))
+    }
+
+    /// Asks for a place for one person in a gathering with one offering. See [`Register`] for parties and more.
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn register(&self, gathering: GatheringId, person: PersonId) -> Result<Receipt<Registered>, Failure> {
+        self.execute(Register::new(gathering, person))
+    }
+
+    /// Ends a registration as its own people wish. See [`CancelRegistration`].
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn cancel_registration(&self, registration: RegistrationId) -> Result<Receipt<Promoted>, Failure> {
+        self.execute(CancelRegistration::new(registration))
+    }
+
+    fn state(&self) -> Result<MutexGuard<'_, State>, Error> {
+        self.inner.state.lock().map_err(|_poisoned| Error::Broken)
+    }
+
+    fn lists(&self) -> RwLockReadGuard<'_, Lists> {
+        // Lists are folded under the state's lock, which a panic breaks for good; here there is nothing to add.
+        self.inner.lists.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answer that a request had before.
+    fn recall<O>(
+        &self,
+        ready: &Ready<O>,
+        context: &Context,
+        begun: Position,
+    ) -> Result<Receipt<O>, Failure> {
+        let before = Position::new(begun.get().saturating_sub(1));
+        let page = self.inner.log.read(before, 1)?;
+        let stored = page.batches.into_iter().next();
+        let reused = Refusal::RequestReused { request: context.request };
+        let Some(stored) = stored.filter(|stored| stored.batch.id == context.request) else {
+            return Err(reused.into());
+        };
+        let outcome = ready.get().recall(context, &stored.batch.facts).ok_or(reused)?;
+        let (position, time) = (stored.last(), stored.batch.time);
+        Ok(Receipt { outcome, request: context.request, position, time, facts: stored.batch.facts, repeated: true })
+    }
+
+    /// Decides and appends until the log takes it. Another desk on the same log may get in between; then what it
+    /// appended is folded in, and the decision is taken anew.
+    fn decide_and_append<O>(&self, ready: &Ready<O>, context: &Context) -> Result<Receipt<O>, Failure> {
+        let mut state = self.state()?;
+        loop {
+            if let Some(begun) = state.answered(context.request) {
+                return self.recall(ready, context, begun);
+            }
+            let (answer, decided) = decide(&state, ready, context);
+            let head = state.head();
+            let nothing_new = answer.is_err() || decided.facts.is_empty();
+            if nothing_new && self.was_behind(&mut state)? {
+                continue;
+            }
+            let outcome = answer?;
+            let request = context.request;
+            if decided.facts.is_empty() {
+                let (position, time) = (head, decided.time);
+                return Ok(Receipt { outcome, request, position, time, facts: Vec::new(), repeated: false });
+            }
+            let batch = batch(context, head, decided);
+            let appended = self.inner.log.append(std::slice::from_ref(&batch))?;
+            if let [Appended::Fresh { first }] = *appended {
+                let stored = StoredBatch { first, batch };
+                self.fold(&mut state, &stored)?;
+                let (position, Batch { time, facts, .. }) = (stored.last(), stored.batch);
+                return Ok(Receipt { outcome, request, position, time, facts, repeated: false });
+            }
+            self.catch_up(&mut state)?;
+        }
+    }
+
+    /// Whether the log has gone on without this desk; if so, the state has caught up. Asked before the desk says
+    /// no, or "already so": that must not be for having looked too early.
+    fn was_behind(&self, state: &mut State) -> Result<bool, Error> {
+        let behind = self.inner.log.anchor()?.position > state.head();
+        if behind {
+            self.catch_up(state)?;
+        }
+        Ok(behind)
+    }
+
+    /// Folds in what the log holds beyond the state.
+    fn catch_up(&self, state: &mut State) -> Result<(), Error> {
+        loop {
+            let page = self.inner.log.read(state.head(), 1_024)?;
+            if page.batches.is_empty() {
+                return Ok(());
+            }
+            page.batches.iter().try_for_each(|stored| self.fold(state, stored))?;
+        }
+    }
+
+    fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
+        let mut lists = self.inner.lists.write().unwrap_or_else(PoisonError::into_inner);
+        for record in stored.records() {
+            self.inner.keyring.learn(record.fact())?;
+            state.evolve(&record);
+            lists.apply(&record);
+        }
+        Ok(())
+    }
+}
+
+fn decide<O>(state: &State, ready: &Ready<O>, context: &Context) -> (Result<O, Refusal>, Decided) {
+    let mut decision = Decision::new(state, context.time);
+    let answer = ready.get().decide(&mut decision, context);
+    (answer, decision.finish())
+}
+
+fn batch(context: &Context, seen: Position, decided: Decided) -> Batch {
+    let Context { request: id, actor, trace, .. } = *context;
+    let Decided { facts, scope, time } = decided;
+    Batch { id, time, actor, trace, guard: Guard { seen, scope }, facts }
+}
+
+impl Call<'_> {
+    /// Says under which id the request is made. Sent again under the same id, it is done once.
+    pub fn request(mut self, id: RequestId) -> Self {
+        self.request = Some(id);
+        self
+    }
+
+    /// Says who asks: an opaque id, never a name.
+    pub fn by(mut self, actor: ActorId) -> Self {
+        self.actor = Some(actor);
+        self
+    }
+
+    /// Notes the host's own trace with what happens.
+    pub fn trace(mut self, trace: TraceId) -> Self {
+        self.trace = Some(trace);
+        self
+    }
+
+    /// Says when, instead of now. It counts in microseconds. A gathering's time never goes back: a command
+    /// dated before the last fact about it is decided at that fact's time.
+    pub fn at(mut self, time: DateTime<Utc>) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// Says that a time more than a day ahead of the desk's clock is meant.
+    pub fn ahead_of_clock(mut self) -> Self {
+        self.ahead_of_clock = true;
+        self
+    }
+
+    /// Does a command, durably. See [`Desk::execute`].
+    ///
+    /// # Errors
+    /// As for [`Desk::execute`].
+    pub fn execute<C: Command>(self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
+        let (desk, context) = (self.desk, self.context()?);
+        let answered = desk.state()?.answered(context.request);
+        if let Some(begun) = answered {
+            return desk.recall(&command.ready(&Edge::looking(context))?, &context, begun);
+        }
+        // Keys may come from a service of the host's, so nothing is sealed under the desk's lock.
+        let ready = command.ready(&Edge::sealing(context, &desk.inner.keyring))?;
+        desk.decide_and_append(&ready, &context)
+    }
+
+    /// What [`execute`](Self::execute) would answer now; appends nothing and makes no keys.
+    ///
+    /// # Errors
+    /// As for [`Desk::execute`], but nothing is ever written.
+    pub fn preview<C: Command>(self, command: C) -> Result<C::Outcome, Failure> {
+        let (desk, context) = (self.desk, self.context()?);
+        let ready = command.ready(&Edge::looking(context))?;
+        let mut state = desk.state()?;
+        desk.catch_up(&mut state)?;
+        if let Some(begun) = state.answered(context.request) {
+            return desk.recall(&ready, &context, begun).map(|receipt| receipt.outcome);
+        }
+        Ok(decide(&state, &ready, &context).0?)
+    }
+
+    fn context(&self) -> Result<Context, Refusal> {
+        let inner = &self.desk.inner;
+        let clock = inner.clock.now();
+        let time = self.time.unwrap_or(clock).trunc_subsecs(6);
+        if time > clock + LEAP && !self.ahead_of_clock {
+            return Err(Refusal::TimeAhead { time, clock });
+        }
+        let request = self.request.unwrap_or_else(|| inner.requests.next());
+        Ok(Context { request, time, actor: self.actor, trace: self.trace })
+    }
+}

@@ -1,1 +1,0 @@
-//! Laws of deciding, over generated histories.

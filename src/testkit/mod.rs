@@ -1,0 +1,75 @@
+//! For tests of hosts and of this crate: a clock to set, and generated histories that a desk can live through.
+//!
+//! A host's own property test takes a few lines. Here one that holds its rule ("nobody is told twice") against
+//! any history of bookings:
+//!
+//! ```
+//! use std::collections::BTreeSet;
+//!
+//! use gather::Desk;
+//! use gather::testkit::{Told, histories};
+//! use proptest::prelude::*;
+//!
+//! proptest!(ProptestConfig::with_cases(16), |(history in histories(1..40))| {
+//!     let desk = Desk::in_memory();
+//!     let mut told = BTreeSet::new();
+//!     for answer in history.play(&desk).into_iter().flatten() {
+//!         if let Told::Confirmed(registration) = answer.told {
+//!             prop_assert!(told.insert(registration) || answer.repeated);
+//!         }
+//!     }
+//! });
+//! ```
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::desk::Clock;
+
+mod history;
+
+pub use history::{
+    Answer, GatheringPlan, History, OfferingPlan, Step, Told, What, When, epoch, gathering_id, histories, person_id,
+    plans, steps,
+};
+
+/// A clock that stands still until it is set.
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use gather::Desk;
+/// use gather::testkit::{TestClock, epoch};
+///
+/// let clock = TestClock::at(epoch());
+/// let desk = Desk::builder().clock(clock.clone()).in_memory();
+/// clock.advance(TimeDelta::hours(1));
+/// # let _ = desk;
+/// ```
+#[derive(Clone, Debug)]
+pub struct TestClock(Arc<Mutex<DateTime<Utc>>>);
+
+impl TestClock {
+    /// A clock that shows this time.
+    #[must_use]
+    pub fn at(time: DateTime<Utc>) -> Self {
+        Self(Arc::new(Mutex::new(time)))
+    }
+
+    /// Sets the clock, forward or back.
+    pub fn set(&self, time: DateTime<Utc>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = time;
+    }
+
+    /// Moves the clock on, or back.
+    pub fn advance(&self, by: TimeDelta) {
+        let now = self.now();
+        self.set(now + by);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
