@@ -15,13 +15,18 @@ mod sealed;
 mod text;
 
 pub use fact::{
-    Announcement, Booking, BookingTime, BookingWindow, CancelledBy, Capacity, Fact, GatheringKind, Mode,
-    Offering, Party, Pool, Venue,
+    Announcement, Booking, BookingState, BookingTime, BookingWindow, CancelledBy, Capacity, Fact,
+    GatheringKind, Mode, Offering, Party, Pool, Venue,
 };
 pub use id::{
     ActorId, GatheringId, LogId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, TraceId, VaultId,
 };
 pub use person::{Answers, JoinLink, PersonDetails};
+pub use projection::{
+    Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
+    ExposedWaitingList, GatheringCard, Lists, OfferingOn, PoolCount, RegistrationCard, RegistrationStatus,
+    WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+};
 pub use record::{Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
