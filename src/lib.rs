@@ -26,6 +26,11 @@ pub use id::{
     ActorId, GatheringId, LogId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, TraceId, VaultId,
 };
 pub use person::{Answers, JoinLink, PersonDetails};
+pub use projection::{
+    Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
+    ExposedWaitingList, GatheringCard, Lists, OfferingOn, PoolCount, RegistrationCard, RegistrationStatus,
+    WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+};
 pub use record::{Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
 pub use sealed::{Opened, Personal, Sealed, Unavailable};

@@ -119,7 +119,7 @@ fn check_characters(
 }
 
 /// Controls, line and paragraph separators, and the marks that turn text around (they make a list lie).
-fn is_forbidden(c: char) -> bool {
+pub(crate) fn is_forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }

@@ -1,0 +1,454 @@
+//! Who has a place: one row for each place of each confirmed registration.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::ser::{Serialize, Serializer};
+
+use crate::fact::{Announcement, Capacity, Pool};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
+use crate::person::PersonDetails;
+use crate::projection::card::{GatheringCard, RegistrationCard};
+use crate::projection::head::{Head, PoolCount, counted};
+use crate::projection::names::{Opening, PERSONAL, Shown, name_cell, reason};
+use crate::projection::table::{Column, Table};
+use crate::projection::when::{ScheduleForm, day_cell, instant_cell};
+use crate::sealed::{Opener, Sealed, Unavailable};
+use crate::text::Reference;
+
+/// Who has a place at a gathering, name by name once [exposed](Self::expose).
+///
+/// It holds one row for each place, so it has as many rows as people have places: the booker's place is 1, guests
+/// come after, named or not. Rows are in the order in which registrations joined, then by place. It is a value of
+/// its own and stays as it is while bookings go on.
+///
+/// Printed or serialised as it is, it shows `[personal]` in place of every name. A list of a gathering that was
+/// called off has no rows.
+///
+/// Serialised it has `gathering`, `title`, `cancelled`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`),
+/// `pools` (`pool`, `name`, `capacity` with `null` for no limit, `taken`) and `attendees`. An attendee has
+/// `number`, `place`, `registration`, `reference`, `person` (`null` for a guest not named), `booker`, `offering`,
+/// `offering_name`, `party`, `since` and `name`. Ids are strings, but for the numbers that a gathering's author gives
+/// to pools and offerings; times are RFC 3339 in UTC.
+#[derive(Clone)]
+#[doc(alias = "participants")]
+pub struct AttendeeList {
+    head: Head,
+    pools: Vec<PoolCount>,
+    rows: Vec<AttendeeRow>,
+    opener: Arc<dyn Opener>,
+}
+
+/// One place of a confirmed registration, without a name.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AttendeeRow {
+    /// The registration's number within the gathering, from 1 in the order of joining.
+    pub number: u32,
+    /// The place within the party: 1 is the booker's.
+    pub place: u32,
+    /// Which registration.
+    pub registration: RegistrationId,
+    /// The host's own name for the registration.
+    pub reference: Option<Reference>,
+    /// Who has the place; `None` for a guest who is not named.
+    pub person: Option<PersonId>,
+    /// Who booked.
+    pub booker: PersonId,
+    /// What was booked.
+    pub offering: OfferingId,
+    /// How many places the whole party has.
+    pub party: u32,
+    /// When the registration got its places.
+    pub since: DateTime<Utc>,
+    details: Option<Arc<Sealed<PersonDetails>>>,
+}
+
+impl AttendeeRow {
+    /// The person's details as the log keeps them; `None` where nothing was recorded or nobody is named.
+    #[must_use]
+    pub fn details(&self) -> Option<&Sealed<PersonDetails>> {
+        self.details.as_deref()
+    }
+}
+
+impl AttendeeList {
+    pub(super) fn of(
+        card: &GatheringCard,
+        details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
+        opener: Arc<dyn Opener>,
+    ) -> Self {
+        let confirmed = card.confirmed();
+        let rows = confirmed.flat_map(|registration| rows_of(card, registration, &details)).collect();
+        Self { head: Head::of(card), pools: pools_of(card), rows, opener }
+    }
+
+    /// Which gathering.
+    #[must_use]
+    pub fn gathering(&self) -> GatheringId {
+        self.head.gathering
+    }
+
+    /// The gathering's announcement as it was when the list was taken.
+    #[must_use]
+    pub fn announcement(&self) -> &Announcement {
+        &self.head.announcement
+    }
+
+    /// The places taken in each pool, in the author's order.
+    #[must_use]
+    pub fn pools(&self) -> &[PoolCount] {
+        &self.pools
+    }
+
+    /// The rows, by the registration's number and then by place.
+    #[must_use]
+    pub fn rows(&self) -> &[AttendeeRow] {
+        &self.rows
+    }
+
+    /// The name of an offering; empty for one that the gathering does not have.
+    #[must_use]
+    pub fn offering_name(&self, offering: OfferingId) -> &str {
+        self.head.offering_name(offering)
+    }
+
+    /// Opens the names. The purpose goes with the list wherever it is serialised: "badges", "catering".
+    ///
+    /// Each person's details are opened once. What cannot be read shows `[unavailable]`; nothing fails for it.
+    #[must_use]
+    pub fn expose(&self, purpose: &str) -> ExposedAttendeeList {
+        let mut opening = Opening::new(self.opener.as_ref());
+        let show = |row: &AttendeeRow| match row.person {
+            Some(person) => opening.of(person, row.details.as_ref()),
+            None => Shown::default(),
+        };
+        self.shown_by(Some(purpose), show)
+    }
+
+    /// Takes the names from the host, who keeps people's details in a table of its own. Nothing is opened.
+    ///
+    /// It is asked once for each place with a person; `None` leaves the name empty.
+    #[must_use]
+    pub fn with_names(&self, mut name: impl FnMut(PersonId) -> Option<String>) -> ExposedAttendeeList {
+        self.shown_by(None, |row| Shown::named(row.person.and_then(&mut name)))
+    }
+
+    fn shown_by(
+        &self,
+        purpose: Option<&str>,
+        mut show: impl FnMut(&AttendeeRow) -> Shown,
+    ) -> ExposedAttendeeList {
+        let exposed = |row: &AttendeeRow| {
+            let Shown { details, unavailable } = show(row);
+            ExposedAttendee { row: row.clone(), details, unavailable }
+        };
+        ExposedAttendeeList {
+            head: self.head.clone(),
+            pools: self.pools.clone(),
+            purpose: purpose.map(String::from),
+            rows: self.rows.iter().map(exposed).collect(),
+        }
+    }
+}
+
+fn rows_of(
+    card: &GatheringCard,
+    registration: &RegistrationCard,
+    details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
+) -> Vec<AttendeeRow> {
+    let booking = registration.booking();
+    let booker = std::iter::once(Some(booking.party.booker));
+    let people = booker.chain(booking.party.guests.iter().copied());
+    let row = |(place, person): (u32, Option<PersonId>)| AttendeeRow {
+        number: registration.number(),
+        place,
+        registration: registration.id(),
+        reference: booking.reference.clone(),
+        person,
+        booker: booking.party.booker,
+        offering: booking.offering,
+        party: booking.party.size(),
+        since: card.since(registration),
+        details: person.and_then(&details),
+    };
+    (1..).zip(people).map(row).collect()
+}
+
+fn pools_of(card: &GatheringCard) -> Vec<PoolCount> {
+    let tally = card.tally();
+    let count = |pool: &Pool| PoolCount {
+        pool: pool.id,
+        name: pool.name.clone(),
+        capacity: pool.capacity,
+        taken: tally.taken(pool.id),
+    };
+    card.announcement().pools.iter().map(count).collect()
+}
+
+impl fmt::Debug for AttendeeList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AttendeeList")
+            .field("gathering", &self.head.gathering)
+            .field("pools", &self.pools)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for AttendeeList {
+    /// A table with ids in place of names, at most 80 columns wide, without a line break at its end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let zone = self.head.announcement.schedule.zone();
+        let mut columns = vec![Column::number("No."), Column::whole("Name"), Column::whole("Person")];
+        columns.extend(self.head.has_choice().then_some(Column::text("Offering")));
+        columns.push(Column::whole("Since"));
+        let mut table = Table::new(columns);
+        for row in &self.rows {
+            let name = if row.person.is_some() { PERSONAL } else { "guest" };
+            let person = row.person.map(|person| person.to_string());
+            let mut cells = vec![row.number.to_string(), name.into(), person.unwrap_or_default()];
+            cells.extend(self.head.has_choice().then(|| self.offering_name(row.offering).into()));
+            cells.push(day_cell(row.since, zone));
+            table.row(cells);
+        }
+        write_list(f, &self.head, (!self.rows.is_empty()).then_some(table), &self.pools, self.rows.len())
+    }
+}
+
+fn write_list(
+    f: &mut fmt::Formatter<'_>,
+    head: &Head,
+    table: Option<Table>,
+    pools: &[PoolCount],
+    people: usize,
+) -> fmt::Result {
+    writeln!(f, "{}\n", head.heading())?;
+    if let Some(table) = table {
+        writeln!(f, "{table}\n")?;
+    }
+    let people = counted(u64::try_from(people).unwrap_or(u64::MAX), "person", "people");
+    match pools {
+        [only] => write!(f, "{people}, {}", places(only)),
+        several => {
+            f.write_str(&people)?;
+            several.iter().try_for_each(|pool| write!(f, "\n{}: {}", pool.name, places(pool)))
+        }
+    }
+}
+
+fn places(pool: &PoolCount) -> String {
+    match pool.capacity {
+        Capacity::Limited(places) => {
+            format!("{} of {} taken", pool.taken, counted(places.into(), "place", "places"))
+        }
+        Capacity::Unlimited => format!("{} taken, no limit", counted(pool.taken, "place", "places")),
+    }
+}
+
+/// An attendee list with names, for the eyes of those who may see them.
+///
+/// Serialised it is what [`AttendeeList`] is, with `purpose` at the top (`null` when the host gave the names) and
+/// with `email`, `phone`, `organisation`, `role`, `region` and `unavailable` beside each `name`. Fields are empty
+/// where nothing is recorded; `unavailable` is `null`, `key_missing` or `damaged`. `Debug` shows no name.
+#[derive(Clone)]
+pub struct ExposedAttendeeList {
+    head: Head,
+    pools: Vec<PoolCount>,
+    purpose: Option<String>,
+    rows: Vec<ExposedAttendee>,
+}
+
+/// One place with who has it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ExposedAttendee {
+    /// The place.
+    pub row: AttendeeRow,
+    /// Who has it; every field is empty where nothing is known.
+    pub details: PersonDetails,
+    /// Why the details cannot be read, if they cannot.
+    pub unavailable: Option<Unavailable>,
+}
+
+impl ExposedAttendeeList {
+    /// What the names were opened for; `None` when the host gave them.
+    #[must_use]
+    pub fn purpose(&self) -> Option<&str> {
+        self.purpose.as_deref()
+    }
+
+    /// The gathering's announcement as it was when the list was taken.
+    #[must_use]
+    pub fn announcement(&self) -> &Announcement {
+        &self.head.announcement
+    }
+
+    /// The places taken in each pool, in the author's order.
+    #[must_use]
+    pub fn pools(&self) -> &[PoolCount] {
+        &self.pools
+    }
+
+    /// The rows, by the registration's number and then by place.
+    #[must_use]
+    pub fn rows(&self) -> &[ExposedAttendee] {
+        &self.rows
+    }
+}
+
+impl fmt::Debug for ExposedAttendee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExposedAttendee({}/{} {PERSONAL})", self.row.number, self.row.place)
+    }
+}
+
+impl fmt::Debug for ExposedAttendeeList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExposedAttendeeList")
+            .field("gathering", &self.head.gathering)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for ExposedAttendeeList {
+    /// A table with names, at most 80 columns wide, without a line break at its end. Guests who are not named
+    /// stand as guests of whoever booked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let zone = self.head.announcement.schedule.zone();
+        let mut columns = vec![Column::number("No."), Column::text("Name"), Column::text("Organisation")];
+        columns.extend(self.head.has_choice().then_some(Column::text("Offering")));
+        columns.push(Column::whole("Since"));
+        let mut table = Table::new(columns);
+        let mut booker = String::new();
+        for ExposedAttendee { row, details, unavailable } in &self.rows {
+            let name = match row.person {
+                Some(_) => name_cell(details, *unavailable),
+                None => format!("guest of {booker}"),
+            };
+            if row.place == 1 {
+                booker.clone_from(&name);
+            }
+            let mut cells = vec![row.number.to_string(), name, details.organisation.clone()];
+            cells.extend(self.head.has_choice().then(|| self.head.offering_name(row.offering).into()));
+            cells.push(instant_cell(row.since, zone));
+            table.row(cells);
+        }
+        write_list(f, &self.head, (!self.rows.is_empty()).then_some(table), &self.pools, self.rows.len())
+    }
+}
+
+#[derive(serde::Serialize)]
+struct ListForm<'a, Row> {
+    gathering: GatheringId,
+    title: &'a str,
+    cancelled: bool,
+    schedule: ScheduleForm,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purpose: Option<Option<&'a str>>,
+    pools: Vec<PoolForm<'a>>,
+    attendees: Vec<Row>,
+}
+
+#[derive(serde::Serialize)]
+struct PoolForm<'a> {
+    pool: PoolId,
+    name: &'a str,
+    capacity: Option<u32>,
+    taken: u64,
+}
+
+#[derive(serde::Serialize)]
+struct RowForm<'a> {
+    number: u32,
+    place: u32,
+    registration: RegistrationId,
+    reference: Option<&'a str>,
+    person: Option<PersonId>,
+    booker: PersonId,
+    offering: OfferingId,
+    offering_name: &'a str,
+    party: u32,
+    since: DateTime<Utc>,
+    name: &'a str,
+}
+
+#[derive(serde::Serialize)]
+struct ExposedRowForm<'a> {
+    #[serde(flatten)]
+    row: RowForm<'a>,
+    email: &'a str,
+    phone: &'a str,
+    organisation: &'a str,
+    role: &'a str,
+    region: &'a str,
+    unavailable: Option<&'static str>,
+}
+
+fn list_form<'a, Row>(head: &'a Head, pools: &'a [PoolCount], attendees: Vec<Row>) -> ListForm<'a, Row> {
+    let pool_form = |pool: &'a PoolCount| PoolForm {
+        pool: pool.pool,
+        name: &pool.name,
+        capacity: match pool.capacity {
+            Capacity::Limited(places) => Some(places),
+            Capacity::Unlimited => None,
+        },
+        taken: pool.taken,
+    };
+    ListForm {
+        gathering: head.gathering,
+        title: &head.announcement.title,
+        cancelled: head.cancelled,
+        schedule: ScheduleForm::from(&head.announcement.schedule),
+        purpose: None,
+        pools: pools.iter().map(pool_form).collect(),
+        attendees,
+    }
+}
+
+fn row_form<'a>(head: &'a Head, row: &'a AttendeeRow, name: &'a str) -> RowForm<'a> {
+    RowForm {
+        number: row.number,
+        place: row.place,
+        registration: row.registration,
+        reference: row.reference.as_ref().map(Reference::as_str),
+        person: row.person,
+        booker: row.booker,
+        offering: row.offering,
+        offering_name: head.offering_name(row.offering),
+        party: row.party,
+        since: row.since,
+        name,
+    }
+}
+
+impl Serialize for AttendeeList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let name = |row: &AttendeeRow| if row.person.is_some() { PERSONAL } else { "" };
+        let rows = self.rows.iter().map(|row| row_form(&self.head, row, name(row))).collect();
+        list_form(&self.head, &self.pools, rows).serialize(serializer)
+    }
+}
+
+impl Serialize for ExposedAttendeeList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = self.rows.iter().map(|exposed| exposed_form(&self.head, exposed)).collect();
+        let form = ListForm { purpose: Some(self.purpose()), ..list_form(&self.head, &self.pools, rows) };
+        form.serialize(serializer)
+    }
+}
+
+fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedAttendee) -> ExposedRowForm<'a> {
+    let details = &exposed.details;
+    ExposedRowForm {
+        row: row_form(head, &exposed.row, &details.name),
+        email: &details.email,
+        phone: &details.phone,
+        organisation: &details.organisation,
+        role: &details.role,
+        region: &details.region,
+        unavailable: exposed.unavailable.map(reason),
+    }
+}

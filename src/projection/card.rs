@@ -1,0 +1,403 @@
+//! What the lists know of one gathering and of each registration on it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::fact::{Announcement, Booking, BookingState, CancelledBy, Capacity, Offering};
+use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
+use crate::person::JoinLink;
+use crate::record::Position;
+use crate::schedule::Schedule;
+use crate::sealed::Sealed;
+
+/// One gathering as it is now, with everybody who ever registered for it.
+#[derive(Clone, Debug)]
+pub struct GatheringCard {
+    id: GatheringId,
+    announcement: Arc<Announcement>,
+    join_link: Option<Arc<Sealed<JoinLink>>>,
+    cancelled: Option<DateTime<Utc>>,
+    opened: Option<bool>,
+    sequence: u32,
+    announced_at: DateTime<Utc>,
+    revised_at: DateTime<Utc>,
+    previous: Option<Schedule>,
+    registrations: Vec<RegistrationCard>,
+}
+
+impl GatheringCard {
+    pub(super) fn announced(
+        id: GatheringId,
+        announcement: &Announcement,
+        join_link: Option<&Sealed<JoinLink>>,
+        time: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            announcement: Arc::new(announcement.clone()),
+            join_link: join_link.map(|link| Arc::new(link.clone())),
+            cancelled: None,
+            opened: None,
+            sequence: 0,
+            announced_at: time,
+            revised_at: time,
+            previous: None,
+            registrations: Vec::new(),
+        }
+    }
+
+    pub(super) fn reschedule(&mut self, schedule: &Schedule, time: DateTime<Utc>) {
+        let announcement = Arc::make_mut(&mut self.announcement);
+        let before = std::mem::replace(&mut announcement.schedule, schedule.clone());
+        if before.starts().is_some() {
+            self.previous = Some(before);
+        }
+        self.revise(time);
+    }
+
+    pub(super) fn cancel(&mut self, time: DateTime<Utc>) {
+        self.cancelled = Some(time);
+        self.revise(time);
+    }
+
+    fn revise(&mut self, time: DateTime<Utc>) {
+        self.sequence = self.sequence.saturating_add(1);
+        self.revised_at = time;
+    }
+
+    pub(super) fn set_opened(&mut self, opened: bool) {
+        self.opened = Some(opened);
+    }
+
+    pub(super) fn set_capacity(&mut self, pool: PoolId, capacity: Capacity) {
+        let announcement = Arc::make_mut(&mut self.announcement);
+        if let Some(pool) = announcement.pools.iter_mut().find(|known| known.id == pool) {
+            pool.capacity = capacity;
+        }
+    }
+
+    /// Adds a registration and says where it is kept.
+    pub(super) fn join(&mut self, join: Joined<'_>) -> usize {
+        let index = self.registrations.len();
+        self.registrations.push(RegistrationCard {
+            id: join.registration,
+            number: u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1),
+            booking: join.booking.clone(),
+            standing: join.standing,
+            since: join.time,
+            joined: join.position,
+            joined_at: join.time,
+            was_confirmed: join.standing == RegistrationStatus::Confirmed,
+        });
+        index
+    }
+
+    pub(super) fn registration_mut(&mut self, index: usize) -> Option<&mut RegistrationCard> {
+        self.registrations.get_mut(index)
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> GatheringId {
+        self.id
+    }
+
+    /// The announcement as it is now: new dates and capacities are in it.
+    #[must_use]
+    pub fn announcement(&self) -> &Announcement {
+        &self.announcement
+    }
+
+    pub(super) fn shared_announcement(&self) -> Arc<Announcement> {
+        Arc::clone(&self.announcement)
+    }
+
+    pub(super) fn shared_join_link(&self) -> Option<Arc<Sealed<JoinLink>>> {
+        self.join_link.clone()
+    }
+
+    /// Where to join it online, sealed.
+    #[must_use]
+    pub fn join_link(&self) -> Option<&Sealed<JoinLink>> {
+        self.join_link.as_deref()
+    }
+
+    /// Whether it was called off.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.is_some()
+    }
+
+    /// How often its calendar entry has changed in time or been called off: 0 at first, then one more for each
+    /// change of dates and for the cancellation. Never less than it was.
+    #[must_use]
+    pub fn sequence(&self) -> u32 {
+        self.sequence
+    }
+
+    /// When it was announced.
+    #[must_use]
+    pub fn announced_at(&self) -> DateTime<Utc> {
+        self.announced_at
+    }
+
+    /// When what a calendar shows of it was last changed: announced, given other dates, or called off.
+    #[must_use]
+    pub fn revised_at(&self) -> DateTime<Utc> {
+        self.revised_at
+    }
+
+    /// The last schedule with a date that was replaced: what a postponed gathering was moved from.
+    #[must_use]
+    pub fn previous_schedule(&self) -> Option<&Schedule> {
+        self.previous.as_ref()
+    }
+
+    /// Every registration, ended ones too, in the order in which they joined; so the numbers are 1, 2, 3 …
+    #[must_use]
+    pub fn registrations(&self) -> &[RegistrationCard] {
+        &self.registrations
+    }
+
+    /// Whether it can be booked at a time. A cancelled gathering is closed.
+    #[must_use]
+    pub fn booking_state(&self, now: DateTime<Utc>) -> BookingState {
+        if self.is_cancelled() {
+            return BookingState::Closed;
+        }
+        self.announcement.window.state(&self.announcement.schedule, self.opened, now)
+    }
+
+    /// How a registration on this gathering stands. Calling the gathering off ended all that were alive.
+    #[must_use]
+    pub fn status(&self, registration: &RegistrationCard) -> RegistrationStatus {
+        if self.is_cancelled() && registration.standing.is_live() {
+            return RegistrationStatus::CancelledWithGathering;
+        }
+        registration.standing
+    }
+
+    /// Since when a registration on this gathering has stood as it does.
+    #[must_use]
+    pub fn since(&self, registration: &RegistrationCard) -> DateTime<Utc> {
+        let ended = self.cancelled.filter(|_| registration.standing.is_live());
+        ended.unwrap_or(registration.since)
+    }
+
+    /// The sequence of a registration's own calendar entry: the gathering's, and one more once a confirmed
+    /// registration was cancelled on its own.
+    #[must_use]
+    pub fn entry_sequence(&self, registration: &RegistrationCard) -> u32 {
+        self.sequence.saturating_add(u32::from(registration.has_left()))
+    }
+
+    /// When a registration's own calendar entry was last changed.
+    #[must_use]
+    pub fn entry_revised_at(&self, registration: &RegistrationCard) -> DateTime<Utc> {
+        self.revised_at.max(registration.since)
+    }
+
+    /// Registrations that have places, in the order in which they joined.
+    pub(super) fn confirmed(&self) -> impl Iterator<Item = &RegistrationCard> {
+        self.standing_as(RegistrationStatus::Confirmed)
+    }
+
+    /// Registrations in the line of an offering, the first in line first.
+    pub(super) fn line(&self, offering: OfferingId) -> impl Iterator<Item = &RegistrationCard> {
+        let waiting = self.standing_as(RegistrationStatus::Waiting);
+        waiting.filter(move |registration| registration.booking.offering == offering)
+    }
+
+    fn standing_as(&self, status: RegistrationStatus) -> impl Iterator<Item = &RegistrationCard> {
+        self.registrations.iter().filter(move |registration| self.status(registration) == status)
+    }
+
+    /// Counts who has places and who waits. Counted anew each time, since a counter kept aside can drift.
+    pub(super) fn tally(&self) -> Tally<'_> {
+        let mut offerings: Vec<_> = self.announcement.offerings.iter().map(|it| (it, 0, 0)).collect();
+        for registration in &self.registrations {
+            let offering = registration.booking.offering;
+            let Some((_, people, waiting)) = offerings.iter_mut().find(|(it, _, _)| it.id == offering) else {
+                continue;
+            };
+            match self.status(registration) {
+                RegistrationStatus::Confirmed => *people += u64::from(registration.booking.party.size()),
+                RegistrationStatus::Waiting => *waiting += 1,
+                RegistrationStatus::Cancelled { .. }
+                | RegistrationStatus::LeftLine
+                | RegistrationStatus::CancelledWithGathering => {}
+            }
+        }
+        Tally { announcement: &self.announcement, offerings }
+    }
+}
+
+/// What a registration joins with.
+pub(super) struct Joined<'a> {
+    pub(super) registration: RegistrationId,
+    pub(super) booking: &'a Booking,
+    pub(super) standing: RegistrationStatus,
+    pub(super) position: Position,
+    pub(super) time: DateTime<Utc>,
+}
+
+/// One registration. How it stands is asked of its gathering: [`GatheringCard::status`].
+#[derive(Clone, Debug)]
+pub struct RegistrationCard {
+    id: RegistrationId,
+    number: u32,
+    booking: Booking,
+    standing: RegistrationStatus,
+    since: DateTime<Utc>,
+    joined: Position,
+    joined_at: DateTime<Utc>,
+    was_confirmed: bool,
+}
+
+impl RegistrationCard {
+    pub(super) fn promote(&mut self, time: DateTime<Utc>) {
+        if self.standing != RegistrationStatus::Waiting {
+            return;
+        }
+        self.stand(RegistrationStatus::Confirmed, time);
+        self.was_confirmed = true;
+    }
+
+    pub(super) fn end(&mut self, by: CancelledBy, time: DateTime<Utc>) {
+        match self.standing {
+            RegistrationStatus::Confirmed => self.stand(RegistrationStatus::Cancelled { by }, time),
+            RegistrationStatus::Waiting => self.stand(RegistrationStatus::LeftLine, time),
+            RegistrationStatus::Cancelled { .. }
+            | RegistrationStatus::LeftLine
+            | RegistrationStatus::CancelledWithGathering => {}
+        }
+    }
+
+    fn stand(&mut self, standing: RegistrationStatus, time: DateTime<Utc>) {
+        self.standing = standing;
+        self.since = time;
+    }
+
+    fn has_left(&self) -> bool {
+        matches!(self.standing, RegistrationStatus::Cancelled { .. })
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> RegistrationId {
+        self.id
+    }
+
+    /// Its number within the gathering: 1 for the first that joined. Never given twice.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What was booked, with the answers sealed.
+    #[must_use]
+    pub fn booking(&self) -> &Booking {
+        &self.booking
+    }
+
+    /// The position at which it joined the log, which decides its place in line.
+    #[must_use]
+    pub fn joined(&self) -> Position {
+        self.joined
+    }
+
+    /// When it joined.
+    #[must_use]
+    pub fn joined_at(&self) -> DateTime<Utc> {
+        self.joined_at
+    }
+
+    /// Whether it has ever had its places: then a calendar may hold its entry.
+    #[must_use]
+    pub fn was_confirmed(&self) -> bool {
+        self.was_confirmed
+    }
+}
+
+/// How a registration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RegistrationStatus {
+    /// It has its places.
+    Confirmed,
+    /// It stands in line.
+    Waiting,
+    /// It had its places and was cancelled.
+    Cancelled {
+        /// Who wished it.
+        by: CancelledBy,
+    },
+    /// It stood in line and was withdrawn.
+    LeftLine,
+    /// It ended when the gathering was called off.
+    CancelledWithGathering,
+}
+
+impl RegistrationStatus {
+    const fn is_live(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Waiting)
+    }
+
+    /// A stable name for machines: `confirmed`, `waiting`, `cancelled_by_attendee`, `cancelled_by_organiser`,
+    /// `left_line`, `cancelled_with_gathering`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Waiting => "waiting",
+            Self::Cancelled { by: CancelledBy::Attendee } => "cancelled_by_attendee",
+            Self::Cancelled { by: CancelledBy::Organiser } => "cancelled_by_organiser",
+            Self::LeftLine => "left_line",
+            Self::CancelledWithGathering => "cancelled_with_gathering",
+        }
+    }
+}
+
+impl fmt::Display for RegistrationStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Confirmed => "confirmed",
+            Self::Waiting => "waiting",
+            Self::Cancelled { by: CancelledBy::Attendee } => "cancelled",
+            Self::Cancelled { by: CancelledBy::Organiser } => "cancelled by organiser",
+            Self::LeftLine => "left the line",
+            Self::CancelledWithGathering => "called off",
+        })
+    }
+}
+
+/// Who has places and who waits, offering by offering in the author's order.
+pub(super) struct Tally<'a> {
+    announcement: &'a Announcement,
+    offerings: Vec<(&'a Offering, u64, u64)>,
+}
+
+impl<'a> Tally<'a> {
+    /// People with places in a pool, through whichever offering.
+    pub(super) fn taken(&self, pool: PoolId) -> u64 {
+        let drawing = self.offerings.iter().filter(|(offering, _, _)| offering.pools.contains(&pool));
+        drawing.map(|(_, people, _)| people).sum()
+    }
+
+    /// Places left in the tightest pool that an offering draws on; below 0 when over-full, `None` without limit.
+    pub(super) fn left(&self, offering: &Offering) -> Option<i64> {
+        let pools = self.announcement.pools.iter().filter(|pool| offering.pools.contains(&pool.id));
+        let limited = pools.filter_map(|pool| match pool.capacity {
+            Capacity::Limited(places) => Some(i64::from(places).saturating_sub_unsigned(self.taken(pool.id))),
+            Capacity::Unlimited => None,
+        });
+        limited.min()
+    }
+
+    /// Each offering with the number of registrations in its line.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&'a Offering, u64)> {
+        self.offerings.iter().map(|&(offering, _, waiting)| (offering, waiting))
+    }
+}

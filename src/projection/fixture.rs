@@ -1,0 +1,208 @@
+//! A story to fold: a small log made by hand, and an opener that looks names up.
+
+use std::num::NonZeroU16;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use hashbrown::HashMap;
+
+use super::Lists;
+use crate::fact::{
+    Announcement, Booking, BookingWindow, CancelledBy, Capacity, Fact, GatheringKind, Mode, Offering, Party,
+    Pool, Venue,
+};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
+use crate::person::{Answers, JoinLink, PersonDetails};
+use crate::record::{Batch, Guard, Position, Scope};
+use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
+
+pub(super) fn gathering(number: u128) -> GatheringId {
+    GatheringId::from_u128(number)
+}
+
+pub(super) fn person(number: u128) -> PersonId {
+    PersonId::from_u128(number)
+}
+
+pub(super) fn registration(number: u128) -> RegistrationId {
+    RegistrationId::from_u128(number)
+}
+
+pub(super) fn time(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// An opener that knows people by the number of their key, and counts how often it is asked.
+#[derive(Default)]
+pub(super) struct Register {
+    people: HashMap<u64, PersonDetails>,
+    pub(super) opened: AtomicUsize,
+}
+
+impl Opener for Register {
+    fn person(&self, _: PersonId, sealed: &Sealed<PersonDetails>) -> Opened<PersonDetails> {
+        self.opened.fetch_add(1, Ordering::Relaxed);
+        let Keys::One(key) = sealed.keys() else { return Opened::Unavailable(Unavailable::Damaged) };
+        match self.people.get(&key.get()) {
+            Some(details) => Opened::Known(Personal::new(details.clone())),
+            None => Opened::Unavailable(Unavailable::KeyMissing),
+        }
+    }
+
+    fn answers(&self, _: PersonId, _: GatheringId, _: &Sealed<Answers>) -> Opened<Answers> {
+        Opened::Unavailable(Unavailable::KeyMissing)
+    }
+
+    fn join_link(&self, _: GatheringId, _: &Sealed<JoinLink>) -> Opened<JoinLink> {
+        Opened::Known(Personal::new(JoinLink::new("https://meet.example/secret")))
+    }
+}
+
+/// Tells facts to lists: one batch each, an hour apart, from 09:00 UTC on 1 February 2026.
+pub(super) struct Story {
+    pub(super) lists: Lists,
+    pub(super) register: Register,
+    clock: DateTime<Utc>,
+    told: usize,
+}
+
+impl Story {
+    pub(super) fn new() -> Self {
+        let clock = time("2026-02-01T09:00:00Z");
+        Self { lists: Lists::new(), register: Register::default(), clock, told: 0 }
+    }
+
+    pub(super) fn tell(&mut self, fact: Fact) -> &mut Self {
+        let batch = Batch {
+            id: RequestId::from_u128(u128::try_from(self.told).unwrap()),
+            time: self.clock,
+            actor: None,
+            trace: None,
+            guard: Guard { seen: Position::START, scope: Scope::everything() },
+            facts: vec![fact],
+        };
+        for record in batch.records(Position::START.next().plus(self.told)) {
+            self.lists.apply(&record);
+        }
+        self.told += 1;
+        self.clock += TimeDelta::hours(1);
+        self
+    }
+
+    /// Records a person whom the register can open.
+    pub(super) fn knows(&mut self, number: u64, details: PersonDetails) -> &mut Self {
+        self.register.people.insert(number, details);
+        self.records(number)
+    }
+
+    /// Records a person whose key is lost.
+    pub(super) fn records(&mut self, number: u64) -> &mut Self {
+        let details = Sealed::from_parts(Keys::One(KeyRef::new(number)), 1, Box::new([7; 8]));
+        self.tell(Fact::PersonRecorded { person: person(number.into()), details })
+    }
+
+    pub(super) fn announces(&mut self, number: u128, announcement: Announcement) -> &mut Self {
+        let link = announcement.mode.is_online();
+        let link = link.then(|| Sealed::from_parts(Keys::One(KeyRef::new(99)), 1, Box::new([9; 8])));
+        self.tell(Fact::GatheringAnnounced {
+            gathering: gathering(number),
+            announcement: Box::new(announcement),
+            join_link: link,
+        })
+    }
+
+    pub(super) fn reschedules(&mut self, number: u128, schedule: &str) -> &mut Self {
+        let schedule = schedule.parse().unwrap();
+        self.tell(Fact::GatheringRescheduled { gathering: gathering(number), schedule })
+    }
+
+    pub(super) fn calls_off(&mut self, number: u128) -> &mut Self {
+        self.tell(Fact::GatheringCancelled { gathering: gathering(number) })
+    }
+
+    pub(super) fn confirms(&mut self, on: u128, number: u128, booking: Booking) -> &mut Self {
+        let (gathering, registration) = (gathering(on), registration(number));
+        self.tell(Fact::RegistrationConfirmed { gathering, registration, booking })
+    }
+
+    pub(super) fn waitlists(&mut self, on: u128, number: u128, booking: Booking) -> &mut Self {
+        let (gathering, registration) = (gathering(on), registration(number));
+        self.tell(Fact::RegistrationWaitlisted { gathering, registration, booking, ahead: 0 })
+    }
+
+    pub(super) fn promotes(&mut self, on: u128, number: u128) -> &mut Self {
+        let (gathering, registration) = (gathering(on), registration(number));
+        self.tell(Fact::RegistrationPromoted { gathering, registration })
+    }
+
+    pub(super) fn cancels(&mut self, on: u128, number: u128) -> &mut Self {
+        let (gathering, registration) = (gathering(on), registration(number));
+        self.tell(Fact::RegistrationCancelled { gathering, registration, by: CancelledBy::Attendee })
+    }
+
+    pub(super) fn opener(&mut self) -> Arc<Register> {
+        Arc::new(std::mem::take(&mut self.register))
+    }
+}
+
+/// A webinar with one offering and one pool.
+pub(super) fn webinar(title: &str, schedule: &str, places: u32) -> Announcement {
+    Announcement {
+        kind: GatheringKind::Webinar,
+        title: title.into(),
+        description: String::new(),
+        mode: Mode::Online,
+        schedule: schedule.parse().unwrap(),
+        pools: vec![pool(1, "places", Capacity::Limited(places))],
+        offerings: vec![offering(1, "places", &[1])],
+        window: BookingWindow::default(),
+        reference: None,
+    }
+}
+
+/// A conference: in person (2 places), online (no limit), and a site visit (1 place) for those who come in person.
+pub(super) fn conference() -> Announcement {
+    let venue = Venue { name: "Library Hub".into(), address: "Hill Road 1".into() };
+    Announcement {
+        kind: GatheringKind::Conference,
+        title: "Owning libraries".into(),
+        mode: Mode::Hybrid(venue),
+        pools: vec![
+            pool(1, "in person", Capacity::Limited(2)),
+            pool(2, "online", Capacity::Unlimited),
+            pool(3, "site visit", Capacity::Limited(1)),
+        ],
+        offerings: vec![
+            offering(1, "in person", &[1]),
+            offering(2, "online", &[2]),
+            offering(3, "with site visit", &[1, 3]),
+        ],
+        ..webinar("", "2026-03-20 to 2026-03-21 Europe/London", 0)
+    }
+}
+
+fn pool(number: u16, name: &str, capacity: Capacity) -> Pool {
+    Pool { id: PoolId::new(number), name: name.into(), capacity }
+}
+
+fn offering(number: u16, name: &str, pools: &[u16]) -> Offering {
+    Offering {
+        id: OfferingId::new(number),
+        name: name.into(),
+        pools: pools.iter().copied().map(PoolId::new).collect(),
+        max_party: NonZeroU16::new(10).unwrap(),
+        waiting_list: true,
+    }
+}
+
+/// A booking of one offering for a person and some guests, named or not.
+pub(super) fn booking(offering: u16, booker: u128, guests: &[Option<u128>]) -> Booking {
+    let guests = guests.iter().map(|guest| guest.map(person)).collect();
+    Booking {
+        offering: OfferingId::new(offering),
+        party: Party { booker: person(booker), guests },
+        reference: None,
+        answers: None,
+    }
+}

@@ -1,0 +1,64 @@
+//! What stands above every list of one gathering.
+
+use std::sync::Arc;
+
+use crate::fact::{Announcement, Capacity, Offering};
+use crate::id::{GatheringId, OfferingId, PoolId};
+use crate::projection::card::GatheringCard;
+use crate::projection::when::Heading;
+
+/// A pool with the places taken in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolCount {
+    /// Its number within the gathering.
+    pub pool: PoolId,
+    /// Its name for people.
+    pub name: String,
+    /// How many places it has.
+    pub capacity: Capacity,
+    /// How many people have a place in it. More than its capacity when over-full.
+    pub taken: u64,
+}
+
+/// Which gathering a list is of, as it was when the list was taken.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub(super) gathering: GatheringId,
+    pub(super) announcement: Arc<Announcement>,
+    pub(super) cancelled: bool,
+}
+
+impl Head {
+    pub(super) fn of(card: &GatheringCard) -> Self {
+        Self {
+            gathering: card.id(),
+            announcement: card.shared_announcement(),
+            cancelled: card.is_cancelled(),
+        }
+    }
+
+    pub(super) fn heading(&self) -> Heading<'_> {
+        Heading {
+            title: &self.announcement.title,
+            cancelled: self.cancelled,
+            schedule: &self.announcement.schedule,
+        }
+    }
+
+    /// The name of an offering; empty for one that was never announced.
+    pub(super) fn offering_name(&self, id: OfferingId) -> &str {
+        let offering = self.announcement.offerings.iter().find(|offering| offering.id == id);
+        offering.map_or("", |offering: &Offering| &offering.name)
+    }
+
+    /// Whether a table has to say which offering is meant.
+    pub(super) fn has_choice(&self) -> bool {
+        self.announcement.offerings.len() > 1
+    }
+}
+
+/// A count with its noun: `1 person`, `2 people`.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,72 @@
+//! Where the names of an exposed list come from: from what is sealed, or from the host.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use crate::id::PersonId;
+use crate::person::PersonDetails;
+use crate::sealed::{Opened, Opener, Sealed, Unavailable};
+
+/// In place of a name that nobody asked to see.
+pub(crate) const PERSONAL: &str = "[personal]";
+const UNAVAILABLE: &str = "[unavailable]";
+const NO_NAME: &str = "[no name]";
+
+/// What is shown of a person: the details, empty where nothing is recorded, or why they cannot be read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) details: PersonDetails,
+    pub(crate) unavailable: Option<Unavailable>,
+}
+
+impl Shown {
+    /// Nothing but a name, as a host gives it.
+    pub(crate) fn named(name: Option<String>) -> Self {
+        Self { details: PersonDetails::new(name.unwrap_or_default()), unavailable: None }
+    }
+
+    fn opened(opened: &Opened<PersonDetails>) -> Self {
+        match opened {
+            Opened::Known(details) => Self { details: details.expose().clone(), unavailable: None },
+            Opened::Unavailable(why) => Self { unavailable: Some(*why), ..Self::default() },
+        }
+    }
+}
+
+/// The name as a printed list shows it, with a word in brackets where there is none.
+pub(crate) fn name_cell(details: &PersonDetails, unavailable: Option<Unavailable>) -> String {
+    match unavailable {
+        Some(_) => String::from(UNAVAILABLE),
+        None if details.name.is_empty() => String::from(NO_NAME),
+        None => details.name.clone(),
+    }
+}
+
+/// Why a name cannot be read, as a stable word for machines.
+pub(crate) const fn reason(unavailable: Unavailable) -> &'static str {
+    match unavailable {
+        Unavailable::KeyMissing => "key_missing",
+        Unavailable::Damaged => "damaged",
+    }
+}
+
+/// Opens each person's details once, however many places they have.
+pub(crate) struct Opening<'a> {
+    opener: &'a dyn Opener,
+    shown: HashMap<PersonId, Shown>,
+}
+
+impl<'a> Opening<'a> {
+    /// Nothing opened yet.
+    pub(crate) fn new(opener: &'a dyn Opener) -> Self {
+        Self { opener, shown: HashMap::new() }
+    }
+
+    /// What is shown of a person with these details.
+    pub(crate) fn of(&mut self, person: PersonId, sealed: Option<&Arc<Sealed<PersonDetails>>>) -> Shown {
+        let Some(sealed) = sealed else { return Shown::default() };
+        let open = || Shown::opened(&self.opener.person(person, sealed));
+        self.shown.entry(person).or_insert_with(open).clone()
+    }
+}

@@ -1,0 +1,378 @@
+//! Who stands in line, offering by offering.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::ser::{Serialize, Serializer};
+
+use crate::fact::{Announcement, Offering};
+use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
+use crate::person::PersonDetails;
+use crate::projection::card::{GatheringCard, RegistrationCard};
+use crate::projection::head::{Head, counted};
+use crate::projection::names::{Opening, PERSONAL, Shown, name_cell, reason};
+use crate::projection::table::{Column, Table};
+use crate::projection::when::{ScheduleForm, day_cell, instant_cell};
+use crate::sealed::{Opener, Sealed, Unavailable};
+use crate::text::Reference;
+
+/// Who waits for a place at a gathering, name by name once [exposed](Self::expose).
+///
+/// It holds one row for each registration that waits: offering by offering in the author's order, and in the order
+/// of joining within each line. It is a value of its own and stays as it is while bookings go on.
+///
+/// Printed or serialised as it is, it shows `[personal]` in place of every name. A gathering that was called off has
+/// nobody waiting.
+///
+/// Serialised it has `gathering`, `title`, `cancelled`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`) and
+/// `waiting`. Each of these has `offering`, `offering_name`, `place_in_line` (from 1 in each line), `number`,
+/// `registration`, `reference`, `booker`, `party`, `since` and `name`. Ids are strings, but for the offering's number;
+/// times are RFC 3339 in UTC.
+#[derive(Clone)]
+#[doc(alias = "queue")]
+pub struct WaitingList {
+    head: Head,
+    rows: Vec<WaitingRow>,
+    opener: Arc<dyn Opener>,
+}
+
+/// One registration in line, without a name.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WaitingRow {
+    /// What it waits for.
+    pub offering: OfferingId,
+    /// Its place in the line of that offering: 1 is served first.
+    pub place_in_line: u32,
+    /// Its number within the gathering, from 1 in the order of joining.
+    pub number: u32,
+    /// Which registration.
+    pub registration: RegistrationId,
+    /// The host's own name for the registration.
+    pub reference: Option<Reference>,
+    /// Who booked.
+    pub booker: PersonId,
+    /// How many places it waits for.
+    pub party: u32,
+    /// When it joined the line.
+    pub since: DateTime<Utc>,
+    details: Option<Arc<Sealed<PersonDetails>>>,
+}
+
+impl WaitingRow {
+    /// The booker's details as the log keeps them; `None` where nothing was recorded.
+    #[must_use]
+    pub fn details(&self) -> Option<&Sealed<PersonDetails>> {
+        self.details.as_deref()
+    }
+}
+
+impl WaitingList {
+    pub(super) fn of(
+        card: &GatheringCard,
+        details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
+        opener: Arc<dyn Opener>,
+    ) -> Self {
+        let offerings = card.announcement().offerings.iter();
+        let line = |offering: &Offering| {
+            let waiting = (1..).zip(card.line(offering.id));
+            let rows = waiting.map(|(place, registration)| row_of(card, registration, place, &details));
+            rows.collect::<Vec<_>>()
+        };
+        Self { head: Head::of(card), rows: offerings.flat_map(line).collect(), opener }
+    }
+
+    /// Which gathering.
+    #[must_use]
+    pub fn gathering(&self) -> GatheringId {
+        self.head.gathering
+    }
+
+    /// The gathering's announcement as it was when the list was taken.
+    #[must_use]
+    pub fn announcement(&self) -> &Announcement {
+        &self.head.announcement
+    }
+
+    /// The rows: offering by offering, the first in line first.
+    #[must_use]
+    pub fn rows(&self) -> &[WaitingRow] {
+        &self.rows
+    }
+
+    /// The name of an offering; empty for one that the gathering does not have.
+    #[must_use]
+    pub fn offering_name(&self, offering: OfferingId) -> &str {
+        self.head.offering_name(offering)
+    }
+
+    /// Opens the names. The purpose goes with the list wherever it is serialised.
+    ///
+    /// Each person's details are opened once. What cannot be read shows `[unavailable]`; nothing fails for it.
+    #[must_use]
+    pub fn expose(&self, purpose: &str) -> ExposedWaitingList {
+        let mut opening = Opening::new(self.opener.as_ref());
+        self.shown_by(Some(purpose), |row| opening.of(row.booker, row.details.as_ref()))
+    }
+
+    /// Takes the names from the host, who keeps people's details in a table of its own. Nothing is opened.
+    ///
+    /// It is asked once for each row; `None` leaves the name empty.
+    #[must_use]
+    pub fn with_names(&self, mut name: impl FnMut(PersonId) -> Option<String>) -> ExposedWaitingList {
+        self.shown_by(None, |row| Shown::named(name(row.booker)))
+    }
+
+    fn shown_by(
+        &self,
+        purpose: Option<&str>,
+        mut show: impl FnMut(&WaitingRow) -> Shown,
+    ) -> ExposedWaitingList {
+        let exposed = |row: &WaitingRow| {
+            let Shown { details, unavailable } = show(row);
+            ExposedWaiting { row: row.clone(), details, unavailable }
+        };
+        ExposedWaitingList {
+            head: self.head.clone(),
+            purpose: purpose.map(String::from),
+            rows: self.rows.iter().map(exposed).collect(),
+        }
+    }
+}
+
+fn row_of(
+    card: &GatheringCard,
+    registration: &RegistrationCard,
+    place_in_line: u32,
+    details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
+) -> WaitingRow {
+    let booking = registration.booking();
+    WaitingRow {
+        offering: booking.offering,
+        place_in_line,
+        number: registration.number(),
+        registration: registration.id(),
+        reference: booking.reference.clone(),
+        booker: booking.party.booker,
+        party: booking.party.size(),
+        since: card.since(registration),
+        details: details(booking.party.booker),
+    }
+}
+
+impl fmt::Debug for WaitingList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitingList")
+            .field("gathering", &self.head.gathering)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for WaitingList {
+    /// A table with ids in place of names, at most 80 columns wide, without a line break at its end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let zone = self.head.announcement.schedule.zone();
+        let mut columns = vec![Column::number("Line"), Column::whole("Name"), Column::whole("Person")];
+        columns.push(Column::number("Party"));
+        columns.extend(self.head.has_choice().then_some(Column::text("Offering")));
+        columns.push(Column::whole("Since"));
+        let mut table = Table::new(columns);
+        for row in &self.rows {
+            let mut cells = vec![row.place_in_line.to_string(), PERSONAL.into(), row.booker.to_string()];
+            cells.push(row.party.to_string());
+            cells.extend(self.head.has_choice().then(|| self.offering_name(row.offering).into()));
+            cells.push(day_cell(row.since, zone));
+            table.row(cells);
+        }
+        write_list(f, &self.head, &table, self.rows.iter().map(|row| row.party))
+    }
+}
+
+fn write_list(
+    f: &mut fmt::Formatter<'_>,
+    head: &Head,
+    table: &Table,
+    parties: impl ExactSizeIterator<Item = u32>,
+) -> fmt::Result {
+    writeln!(f, "{}\n", head.heading())?;
+    let registrations = u64::try_from(parties.len()).unwrap_or(u64::MAX);
+    if registrations == 0 {
+        return f.write_str("nobody waits");
+    }
+    let registrations = counted(registrations, "registration waits", "registrations wait");
+    let places = counted(parties.map(u64::from).sum(), "place", "places");
+    write!(f, "{table}\n\n{registrations} for {places}")
+}
+
+/// A waiting list with names, for the eyes of those who may see them.
+///
+/// Serialised it is what [`WaitingList`] is, with `purpose` at the top (`null` when the host gave the names) and with
+/// `email`, `phone`, `organisation`, `role`, `region` and `unavailable` beside each `name`. Fields are empty where
+/// nothing is recorded; `unavailable` is `null`, `key_missing` or `damaged`. `Debug` shows no name.
+#[derive(Clone)]
+pub struct ExposedWaitingList {
+    head: Head,
+    purpose: Option<String>,
+    rows: Vec<ExposedWaiting>,
+}
+
+/// One registration in line with who booked it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ExposedWaiting {
+    /// The registration's place in line.
+    pub row: WaitingRow,
+    /// Who booked; every field is empty where nothing is known.
+    pub details: PersonDetails,
+    /// Why the details cannot be read, if they cannot.
+    pub unavailable: Option<Unavailable>,
+}
+
+impl ExposedWaitingList {
+    /// What the names were opened for; `None` when the host gave them.
+    #[must_use]
+    pub fn purpose(&self) -> Option<&str> {
+        self.purpose.as_deref()
+    }
+
+    /// The gathering's announcement as it was when the list was taken.
+    #[must_use]
+    pub fn announcement(&self) -> &Announcement {
+        &self.head.announcement
+    }
+
+    /// The rows: offering by offering, the first in line first.
+    #[must_use]
+    pub fn rows(&self) -> &[ExposedWaiting] {
+        &self.rows
+    }
+}
+
+impl fmt::Debug for ExposedWaiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExposedWaiting({} {PERSONAL})", self.row.number)
+    }
+}
+
+impl fmt::Debug for ExposedWaitingList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExposedWaitingList")
+            .field("gathering", &self.head.gathering)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for ExposedWaitingList {
+    /// A table with names, at most 80 columns wide, without a line break at its end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let zone = self.head.announcement.schedule.zone();
+        let mut columns = vec![Column::number("Line"), Column::text("Name"), Column::text("Organisation")];
+        columns.push(Column::number("Party"));
+        columns.extend(self.head.has_choice().then_some(Column::text("Offering")));
+        columns.push(Column::whole("Since"));
+        let mut table = Table::new(columns);
+        for ExposedWaiting { row, details, unavailable } in &self.rows {
+            let name = name_cell(details, *unavailable);
+            let mut cells = vec![row.place_in_line.to_string(), name, details.organisation.clone()];
+            cells.push(row.party.to_string());
+            cells.extend(self.head.has_choice().then(|| self.head.offering_name(row.offering).into()));
+            cells.push(instant_cell(row.since, zone));
+            table.row(cells);
+        }
+        write_list(f, &self.head, &table, self.rows.iter().map(|exposed| exposed.row.party))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct ListForm<'a, Row> {
+    gathering: GatheringId,
+    title: &'a str,
+    cancelled: bool,
+    schedule: ScheduleForm,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purpose: Option<Option<&'a str>>,
+    waiting: Vec<Row>,
+}
+
+#[derive(serde::Serialize)]
+struct RowForm<'a> {
+    offering: OfferingId,
+    offering_name: &'a str,
+    place_in_line: u32,
+    number: u32,
+    registration: RegistrationId,
+    reference: Option<&'a str>,
+    booker: PersonId,
+    party: u32,
+    since: DateTime<Utc>,
+    name: &'a str,
+}
+
+#[derive(serde::Serialize)]
+struct ExposedRowForm<'a> {
+    #[serde(flatten)]
+    row: RowForm<'a>,
+    email: &'a str,
+    phone: &'a str,
+    organisation: &'a str,
+    role: &'a str,
+    region: &'a str,
+    unavailable: Option<&'static str>,
+}
+
+fn list_form<Row>(head: &Head, waiting: Vec<Row>) -> ListForm<'_, Row> {
+    ListForm {
+        gathering: head.gathering,
+        title: &head.announcement.title,
+        cancelled: head.cancelled,
+        schedule: ScheduleForm::from(&head.announcement.schedule),
+        purpose: None,
+        waiting,
+    }
+}
+
+fn row_form<'a>(head: &'a Head, row: &'a WaitingRow, name: &'a str) -> RowForm<'a> {
+    RowForm {
+        offering: row.offering,
+        offering_name: head.offering_name(row.offering),
+        place_in_line: row.place_in_line,
+        number: row.number,
+        registration: row.registration,
+        reference: row.reference.as_ref().map(Reference::as_str),
+        booker: row.booker,
+        party: row.party,
+        since: row.since,
+        name,
+    }
+}
+
+fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedWaiting) -> ExposedRowForm<'a> {
+    let details = &exposed.details;
+    ExposedRowForm {
+        row: row_form(head, &exposed.row, &details.name),
+        email: &details.email,
+        phone: &details.phone,
+        organisation: &details.organisation,
+        role: &details.role,
+        region: &details.region,
+        unavailable: exposed.unavailable.map(reason),
+    }
+}
+
+impl Serialize for WaitingList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = self.rows.iter().map(|row| row_form(&self.head, row, PERSONAL)).collect();
+        list_form(&self.head, rows).serialize(serializer)
+    }
+}
+
+impl Serialize for ExposedWaitingList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = self.rows.iter().map(|exposed| exposed_form(&self.head, exposed)).collect();
+        let form = ListForm { purpose: Some(self.purpose()), ..list_form(&self.head, rows) };
+        form.serialize(serializer)
+    }
+}
