@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod calendar;
+mod desk;
 mod domain;
 mod fact;
 mod id;
@@ -12,8 +13,11 @@ mod projection;
 mod record;
 mod schedule;
 mod sealed;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 mod text;
 
+pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Edge, Error, Failure, Ready, Receipt, RequestIds};
 pub use domain::{
     CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, LayoutProblem,
     OpenBooking, Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, Shortage,

@@ -10,6 +10,11 @@ use crate::domain::{
     OpenBooking, Promoted, RecordPerson, Register, Registered, Reschedule,
 };
 use crate::id::{GatheringId, PersonId};
+#[cfg(feature = "testkit")]
+use crate::{
+    domain::{Decision, Refusal},
+    fact::Fact,
+};
 use crate::privacy::{Keyring, VaultError};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
 
@@ -40,8 +45,37 @@ impl<O> Ready<O> {
         Self(Box::new(command))
     }
 
+    /// The same command with its outcome told in another way.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn map<T>(self, tell: impl Fn(O) -> T + Send + 'static) -> Ready<T>
+    where
+        O: 'static,
+    {
+        Ready::new(Retold { command: self.0, tell })
+    }
+
     pub(super) fn get(&self) -> &dyn Decide<Outcome = O> {
         &*self.0
+    }
+}
+
+/// A command whose outcome is told in another way.
+#[cfg(feature = "testkit")]
+struct Retold<O, F> {
+    command: Box<dyn Decide<Outcome = O>>,
+    tell: F,
+}
+
+#[cfg(feature = "testkit")]
+impl<O, T, F: Fn(O) -> T + Send> Decide for Retold<O, F> {
+    type Outcome = T;
+
+    fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<T, Refusal> {
+        self.command.decide(decision, context).map(&self.tell)
+    }
+
+    fn recall(&self, context: &Context, facts: &[Fact]) -> Option<T> {
+        self.command.recall(context, facts).map(&self.tell)
     }
 }
 

@@ -8,10 +8,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::desk::{Desk, Failure};
+use crate::desk::{Command, Desk, Edge, Failure, Ready};
 use crate::domain::{
-    CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, OpenBooking, RecordPerson,
-    Register, Registered, Reschedule,
+    CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, OpenBooking, Promoted,
+    RecordPerson, Register, Registered, Reschedule,
 };
 use crate::fact::{BookingTime, BookingWindow, Capacity, GatheringKind, Mode, Offering, Pool, Venue};
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
@@ -20,6 +20,9 @@ use crate::schedule::Schedule;
 
 /// How many people live in a history.
 const PEOPLE: u8 = 14;
+
+/// The number of a gathering that no history announces.
+const NO_GATHERING: usize = 0xFFFF;
 
 /// When every history begins: noon of 5 January 2026, UTC.
 #[must_use]
@@ -177,6 +180,49 @@ pub enum Told {
     Promoted(Vec<RegistrationId>),
 }
 
+/// Any of the commands, so that a test can hold them in one list.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AnyCommand {
+    /// Record a person.
+    RecordPerson(RecordPerson),
+    /// Announce a gathering.
+    Announce(Gathering),
+    /// Register a party.
+    Register(Register),
+    /// Cancel a registration.
+    CancelRegistration(CancelRegistration),
+    /// Change a capacity.
+    ChangeCapacity(ChangeCapacity),
+    /// Reschedule a gathering.
+    Reschedule(Reschedule),
+    /// Open booking.
+    OpenBooking(OpenBooking),
+    /// Close booking.
+    CloseBooking(CloseBooking),
+    /// Cancel a gathering.
+    CancelGathering(CancelGathering),
+}
+
+impl Command for AnyCommand {
+    type Outcome = Told;
+
+    fn ready(self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
+        let promoted = |promoted: Promoted| Told::Promoted(promoted.0);
+        match self {
+            Self::RecordPerson(command) => Ok(command.ready(edge)?.map(Told::Recorded)),
+            Self::Announce(command) => Ok(command.ready(edge)?.map(Told::Announced)),
+            Self::Register(command) => Ok(command.ready(edge)?.map(told_registered)),
+            Self::CancelRegistration(command) => Ok(command.ready(edge)?.map(promoted)),
+            Self::ChangeCapacity(command) => Ok(command.ready(edge)?.map(promoted)),
+            Self::Reschedule(command) => Ok(command.ready(edge)?.map(Told::Changed)),
+            Self::OpenBooking(command) => Ok(command.ready(edge)?.map(Told::Changed)),
+            Self::CloseBooking(command) => Ok(command.ready(edge)?.map(Told::Changed)),
+            Self::CancelGathering(command) => Ok(command.ready(edge)?.map(Told::Changed)),
+        }
+    }
+}
+
 impl When {
     /// The dates as a schedule in UTC.
     #[must_use]
@@ -236,54 +282,51 @@ impl History {
     /// # Errors
     /// What the desk says when it does not do it.
     pub fn play_step(&self, desk: &Desk, nth: usize) -> Result<Answer, Failure> {
-        let original = self.original(nth);
-        let Some(step) = self.steps.get(original) else {
-            return Ok(Answer { told: Told::Changed(Change::AlreadySo), repeated: false });
-        };
-        let call = desk.request(request_id(original)).at(self.time(nth)).ahead_of_clock();
-        macro_rules! tell {
-            ($command:expr, $told:expr) => {{
-                let receipt = call.execute($command)?;
-                Ok(Answer { repeated: receipt.repeated, told: $told(receipt.outcome) })
-            }};
-        }
-        match &step.what {
-            What::RecordPerson(person) => {
+        let call = desk.request(self.request(nth)).at(self.time(nth)).ahead_of_clock();
+        let receipt = call.execute(self.command(nth))?;
+        Ok(Answer { told: receipt.outcome, repeated: receipt.repeated })
+    }
+
+    /// The request id of a step: its own, or that of the step which it sends again.
+    #[must_use]
+    pub fn request(&self, nth: usize) -> RequestId {
+        request_id(self.original(nth))
+    }
+
+    /// What a step asks a desk for.
+    #[must_use]
+    pub fn command(&self, nth: usize) -> AnyCommand {
+        let nth = self.original(nth);
+        match self.steps.get(nth).map(|step| &step.what) {
+            Some(What::RecordPerson(person)) => {
                 let details = PersonDetails::new(format!("Person {person}")).email(format!("p{person}@example.org"));
-                tell!(RecordPerson::of(person_id(*person), details), Told::Recorded)
+                AnyCommand::RecordPerson(RecordPerson::of(person_id(*person), details))
             }
-            What::Announce(plan) => {
-                tell!(plan.gathering(self.announced_before(original)), Told::Announced)
+            Some(What::Announce(plan)) => AnyCommand::Announce(plan.gathering(self.announced_before(nth))),
+            Some(What::Register { gathering, offering, booker, guests }) => {
+                AnyCommand::Register(register(self.gathering(gathering, nth), *offering, *booker, guests))
             }
-            What::Register { gathering, offering, booker, guests } => {
-                let command = register(self.gathering(gathering, original), *offering, *booker, guests);
-                tell!(command, told_registered)
+            Some(What::CancelRegistration { registration, by_organiser }) => {
+                let command = CancelRegistration::new(self.registration(registration, nth));
+                AnyCommand::CancelRegistration(if *by_organiser { command.by_organiser() } else { command })
             }
-            What::CancelRegistration { registration, by_organiser } => {
-                let command = CancelRegistration::new(self.registration(registration, original));
-                let command = if *by_organiser { command.by_organiser() } else { command };
-                tell!(command, |promoted: crate::domain::Promoted| Told::Promoted(promoted.0))
-            }
-            What::ChangeCapacity { gathering, pool, capacity } => {
+            Some(What::ChangeCapacity { gathering, pool, capacity }) => {
                 let capacity = capacity.map_or(Capacity::Unlimited, Capacity::Limited);
-                let command = ChangeCapacity::new(self.gathering(gathering, original), capacity);
-                let command = command.pool(PoolId::new(*pool));
-                tell!(command, |promoted: crate::domain::Promoted| Told::Promoted(promoted.0))
+                let command = ChangeCapacity::new(self.gathering(gathering, nth), capacity);
+                AnyCommand::ChangeCapacity(command.pool(PoolId::new(*pool)))
             }
-            What::Reschedule { gathering, when } => {
-                tell!(Reschedule::new(self.gathering(gathering, original), when.schedule()), Told::Changed)
+            Some(What::Reschedule { gathering, when }) => {
+                AnyCommand::Reschedule(Reschedule::new(self.gathering(gathering, nth), when.schedule()))
             }
-            What::OpenBooking(gathering) => {
-                tell!(OpenBooking::new(self.gathering(gathering, original)), Told::Changed)
+            Some(What::OpenBooking(which)) => AnyCommand::OpenBooking(OpenBooking::new(self.gathering(which, nth))),
+            Some(What::CloseBooking(which)) => {
+                AnyCommand::CloseBooking(CloseBooking::new(self.gathering(which, nth)))
             }
-            What::CloseBooking(gathering) => {
-                tell!(CloseBooking::new(self.gathering(gathering, original)), Told::Changed)
+            // `original` has followed what is sent again, but for a first step that would send itself.
+            Some(What::CancelGathering(which) | What::SendAgain(which)) => {
+                AnyCommand::CancelGathering(CancelGathering::new(self.gathering(which, nth)))
             }
-            What::CancelGathering(gathering) => {
-                tell!(CancelGathering::new(self.gathering(gathering, original)), Told::Changed)
-            }
-            // `original` has followed these to what they repeat.
-            What::SendAgain(_) => Ok(Answer { told: Told::Changed(Change::AlreadySo), repeated: false }),
+            None => AnyCommand::CancelGathering(CancelGathering::new(gathering_id(NO_GATHERING))),
         }
     }
 
@@ -315,7 +358,7 @@ impl History {
     #[must_use]
     pub fn gathering(&self, which: &Index, nth: usize) -> GatheringId {
         match self.announced_before(nth) {
-            0 => gathering_id(usize::from(u16::MAX)),
+            0 => gathering_id(NO_GATHERING),
             announced => gathering_id(which.index(announced)),
         }
     }

@@ -30,7 +30,7 @@ use crate::desk::Clock;
 mod history;
 
 pub use history::{
-    Answer, GatheringPlan, History, OfferingPlan, Step, Told, What, When, epoch, gathering_id, histories, person_id,
+    Answer, AnyCommand, GatheringPlan, History, OfferingPlan, Step, Told, What, When, epoch, gathering_id, histories, person_id,
     plans, steps,
 };
 
