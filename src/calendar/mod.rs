@@ -1,1 +1,270 @@
-//! iCalendar text out of read models (RFC 5545).
+//! iCalendar text out of read models (RFC 5545, with the names of RFC 7986).
+//!
+//! A [`Calendar`] of [`PublicEntry`]s is for everybody, one of [`PersonalEntry`]s for one person. The text is made
+//! for the readers that people have: see each item for what it does for them. It depends on nothing but the
+//! entries, so the same entries give the same bytes.
+//!
+//! A calendar is a file to subscribe to, not a message: it carries no METHOD and invites nobody. Readers ask for it
+//! again when they see fit, Google within 8 to 24 hours whatever [`Calendar::refresh_hours`] says.
+
+mod entry;
+mod line;
+mod zone;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+
+use crate::schedule::Schedule;
+use crate::text::{self, TextProblem};
+use line::Lines;
+use zone::{Wanted, Zones};
+
+pub use entry::{CalendarEntry, PersonalEntry, PublicEntry, Status};
+
+/// How much text is collected before it is handed on, in bytes. An entry is never parted, so it can be more.
+const PIECE: usize = 16 * 1024;
+
+/// An https address, checked to be safe in a calendar.
+///
+/// ```
+/// use gather::calendar::Link;
+///
+/// assert_eq!(Link::new("https://example.org/talks")?.as_str(), "https://example.org/talks");
+/// assert!(Link::new("javascript:alert(1)").is_err());
+/// # Ok::<(), gather::TextProblem>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Link<'a>(&'a str);
+
+impl<'a> Link<'a> {
+    /// Takes an address as it is written in a browser: https, percent-encoded, at most 2,000 bytes.
+    ///
+    /// # Errors
+    /// A [`TextProblem`] for another scheme, no host, or a character that belongs in no address: a blank, a quote,
+    /// a control character, anything beyond ASCII.
+    pub fn new(address: &'a str) -> Result<Self, TextProblem> {
+        text::check_link("link", address).map(|()| Self(address))
+    }
+
+    /// The address as it was given.
+    #[must_use]
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// Who is asked, without a port. An address with a user name has that in front, and so is like nobody's.
+    fn host(self) -> &'a str {
+        let rest = self.0.strip_prefix("https://").unwrap_or_default();
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.strip_suffix(":443").unwrap_or(authority)
+    }
+}
+
+/// The words that a calendar adds to what the organiser wrote. English, until told otherwise.
+///
+/// ```
+/// use gather::calendar::Wording;
+///
+/// let wording = Wording::default().cancelled("Abgesagt: ").join("Teilnehmen: ");
+/// # let _ = wording;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+#[non_exhaustive]
+pub struct Wording {
+    cancelled: Cow<'static, str>,
+    tentative: Cow<'static, str>,
+    join: Cow<'static, str>,
+    online: Cow<'static, str>,
+}
+
+impl Wording {
+    const ENGLISH: Self = Self {
+        cancelled: Cow::Borrowed("Cancelled: "),
+        tentative: Cow::Borrowed(""),
+        join: Cow::Borrowed("Join: "),
+        online: Cow::Borrowed("Online"),
+    };
+
+    /// What stands before the summary of a cancelled entry; `Cancelled: ` with a blank at its end.
+    pub fn cancelled(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
+        self.cancelled = prefix.into();
+        self
+    }
+
+    /// What stands before the summary of a tentative entry; nothing, as readers show it in their own way.
+    pub fn tentative(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
+        self.tentative = prefix.into();
+        self
+    }
+
+    /// What stands before the join link in a description; `Join: ` with a blank at its end.
+    pub fn join(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
+        self.join = prefix.into();
+        self
+    }
+
+    /// The location of what takes place online, when the link is not to be seen; `Online`.
+    pub fn online(mut self, place: impl Into<Cow<'static, str>>) -> Self {
+        self.online = place.into();
+        self
+    }
+}
+
+impl Default for Wording {
+    fn default() -> Self {
+        Self::ENGLISH
+    }
+}
+
+static ENGLISH: Wording = Wording::ENGLISH;
+
+/// A calendar to subscribe to, written entry by entry.
+///
+/// The entries come in the iterator's order and are gone through twice: once for the time zones, which stand at the
+/// top of the file, once for the entries. Entries without any date are left out. No more than a few entries' text
+/// is in memory at a time, unless it is all asked for with `to_string`.
+///
+/// UIDs should differ within a calendar; nothing checks it.
+///
+/// ```
+/// use gather::calendar::{Calendar, Link, PersonalEntry, PublicEntry};
+/// use gather::{RegistrationId, Schedule};
+///
+/// let when: Schedule = "2026-03-05 14:00 to 15:30 UTC".parse()?;
+/// let revised = "2026-01-10T09:00:00Z".parse()?;
+/// let entry = PublicEntry::new(RegistrationId::from_u128(1).uuid(), "Asset transfer", &when, revised);
+/// let entry = PersonalEntry::new(entry).join_link(Link::new("https://meet.example/abc")?).reminders(&[15]);
+///
+/// let mut file = Vec::new();
+/// Calendar::new("My bookings", [entry]).write_to(&mut file)?;
+/// let text = String::from_utf8(file)?;
+/// assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"));
+/// assert!(text.contains("DTSTART:20260305T140000Z\r\n"));
+/// assert!(text.contains("LOCATION:https://meet.example/abc\r\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Calendar<'a, I> {
+    name: &'a str,
+    description: &'a str,
+    source: Option<Link<'a>>,
+    url: Option<Link<'a>>,
+    refresh_hours: u32,
+    wording: &'a Wording,
+    entries: I,
+}
+
+impl<'a, I> Calendar<'a, I>
+where
+    I: Iterator<Item: CalendarEntry> + Clone,
+{
+    /// A calendar with a name to show in a list of calendars.
+    pub fn new(name: &'a str, entries: impl IntoIterator<IntoIter = I>) -> Self {
+        let entries = entries.into_iter();
+        Self { name, description: "", source: None, url: None, refresh_hours: 12, wording: &ENGLISH, entries }
+    }
+
+    /// What the calendar holds, in a sentence.
+    pub fn description(mut self, description: &'a str) -> Self {
+        self.description = description;
+        self
+    }
+
+    /// Where this file can be had again.
+    pub fn source(mut self, source: Link<'a>) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// A page that shows the same to people.
+    pub fn url(mut self, url: Link<'a>) -> Self {
+        self.url = Some(url);
+        self
+    }
+
+    /// How many hours readers should wait before they ask again; 12 unless told otherwise, at least 1.
+    pub fn refresh_hours(mut self, hours: u32) -> Self {
+        self.refresh_hours = hours.max(1);
+        self
+    }
+
+    /// The words to add, in place of the English ones.
+    pub fn wording(mut self, wording: &'a Wording) -> Self {
+        self.wording = wording;
+        self
+    }
+
+    /// Writes the calendar, in pieces of some 16 kB: there is no need for a buffer in between.
+    ///
+    /// # Errors
+    /// Whatever the writer reports; what has been written until then is no whole calendar.
+    pub fn write_to(&self, mut out: impl io::Write) -> io::Result<()> {
+        self.write_pieces(|piece| out.write_all(piece.as_bytes()))
+    }
+
+    fn write_pieces<E>(&self, mut take: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let zones = self.zones();
+        let mut lines = Lines::default();
+        self.write_head(&mut lines);
+        zones.write(&mut lines);
+        let mut is_empty = true;
+        for entry in self.entries.clone() {
+            is_empty &= !entry.parts().write(&mut lines, &zones, self.wording);
+            if lines.as_str().len() >= PIECE {
+                take(lines.as_str())?;
+                lines.clear();
+            }
+        }
+        if is_empty {
+            zone::write_utc(&mut lines);
+        }
+        lines.line("END:VCALENDAR");
+        take(lines.as_str())
+    }
+
+    fn zones(&self) -> Zones {
+        let mut wanted = Wanted::default();
+        for entry in self.entries.clone() {
+            if let Schedule::Exact(times) = entry.parts().schedule() {
+                wanted.note(times);
+            }
+        }
+        wanted.look_up()
+    }
+
+    fn write_head(&self, lines: &mut Lines) {
+        lines.line("BEGIN:VCALENDAR");
+        lines.line("VERSION:2.0");
+        lines.line("PRODID:-//gather//calendar//EN");
+        lines.line("CALSCALE:GREGORIAN");
+        lines.text_property("NAME:", self.name);
+        lines.text_property("X-WR-CALNAME:", self.name);
+        if !self.description.is_empty() {
+            lines.text_property("X-WR-CALDESC:", self.description);
+        }
+        if let Some(source) = self.source {
+            lines.property("SOURCE;VALUE=URI:", source.as_str());
+        }
+        if let Some(url) = self.url {
+            lines.property("URL:", url.as_str());
+        }
+        for head in ["REFRESH-INTERVAL;VALUE=DURATION:PT", "X-PUBLISHED-TTL:PT"] {
+            lines.plain(head);
+            lines.number(self.refresh_hours);
+            lines.line("H");
+        }
+    }
+}
+
+/// The whole calendar, as `to_string` gives it.
+impl<I> fmt::Display for Calendar<'_, I>
+where
+    I: Iterator<Item: CalendarEntry> + Clone,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_pieces(|piece| f.write_str(piece))
+    }
+}
