@@ -20,6 +20,9 @@ pub enum Status {
     Confirmed,
     /// The date, or the reader's place in it, may still change. It blocks nobody's time.
     Tentative,
+    /// Its dates were taken back and no others are known yet: it stands at the old ones, says so in its summary, and
+    /// blocks nobody's time.
+    Postponed,
     /// It does not take place. It stays in sight, says so in its summary, and blocks nobody's time.
     Cancelled,
 }
@@ -261,6 +264,7 @@ impl Parts<'_> {
         lines.text(match entry.status {
             Status::Confirmed => "",
             Status::Tentative => &wording.tentative,
+            Status::Postponed => &wording.postponed,
             Status::Cancelled => &wording.cancelled,
         });
         lines.text(entry.summary);
@@ -271,13 +275,13 @@ impl Parts<'_> {
         let status = self.entry.status;
         lines.line(match status {
             Status::Confirmed => "STATUS:CONFIRMED",
-            Status::Tentative => "STATUS:TENTATIVE",
+            Status::Tentative | Status::Postponed => "STATUS:TENTATIVE",
             Status::Cancelled => "STATUS:CANCELLED",
         });
         let several_days = matches!(self.entry.when, Schedule::DateOnly(days) if days.first() != days.last());
         let blocks_time = status == Status::Confirmed && !several_days;
         lines.line(if blocks_time { "TRANSP:OPAQUE" } else { "TRANSP:TRANSPARENT" });
-        if status == Status::Tentative {
+        if matches!(status, Status::Tentative | Status::Postponed) {
             lines.line("X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE");
         }
         if self.public {

@@ -8,6 +8,7 @@
 //! again when they see fit, Google within 8 to 24 hours whatever [`Calendar::refresh_hours`] says.
 
 mod entry;
+mod feed;
 mod line;
 mod zone;
 
@@ -21,6 +22,7 @@ use line::Lines;
 use zone::{Wanted, Zones};
 
 pub use entry::{CalendarEntry, PersonalEntry, PublicEntry, Status};
+pub use feed::{PersonalFeed, PublicFeed};
 
 /// How much text is collected before it is handed on, in bytes. An entry is never parted, so it can be more.
 const PIECE: usize = 16 * 1024;
@@ -75,6 +77,7 @@ impl<'a> Link<'a> {
 pub struct Wording {
     cancelled: Cow<'static, str>,
     tentative: Cow<'static, str>,
+    postponed: Cow<'static, str>,
     join: Cow<'static, str>,
     online: Cow<'static, str>,
 }
@@ -83,6 +86,7 @@ impl Wording {
     const ENGLISH: Self = Self {
         cancelled: Cow::Borrowed("Cancelled: "),
         tentative: Cow::Borrowed(""),
+        postponed: Cow::Borrowed("Postponed: "),
         join: Cow::Borrowed("Join: "),
         online: Cow::Borrowed("Online"),
     };
@@ -96,6 +100,12 @@ impl Wording {
     /// What stands before the summary of a tentative entry; nothing, as readers show it in their own way.
     pub fn tentative(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
         self.tentative = prefix.into();
+        self
+    }
+
+    /// What stands before the summary of an entry whose dates were taken back; `Postponed: ` with a blank at its end.
+    pub fn postponed(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
+        self.postponed = prefix.into();
         self
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Desk, Error, Failure};
+use crate::calendar::{PersonalFeed, PublicFeed};
 use crate::domain::Refusal;
 use crate::id::{GatheringId, PersonId};
 use crate::projection::{Agenda, AttendeeList, WaitingList, WhatsOn};
@@ -38,6 +39,16 @@ impl Desk {
     #[must_use]
     pub fn agenda(&self, person: PersonId) -> Agenda {
         self.lists().agenda(person, self.opener())
+    }
+
+    /// What is on, as a calendar for everybody: no attendee and no join link can be in it.
+    pub fn public_feed(&self) -> PublicFeed {
+        PublicFeed::of(self.lists().gatherings())
+    }
+
+    /// A person's own calendar, with join links and reminders. It belongs behind a secret address.
+    pub fn calendar(&self, person: PersonId) -> PersonalFeed {
+        PersonalFeed::of(self.agenda(person))
     }
 
     /// The position of the last record that the lists know.

@@ -110,7 +110,7 @@ impl GatheringCard {
         &self.announcement
     }
 
-    pub(super) fn shared_announcement(&self) -> Arc<Announcement> {
+    pub(crate) fn shared_announcement(&self) -> Arc<Announcement> {
         Arc::clone(&self.announcement)
     }
 
