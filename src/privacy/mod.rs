@@ -1,1 +1,22 @@
 //! Keys, and what seals and opens personal data.
+//!
+//! The log keeps for ever, so what is personal goes into it sealed, and what can be destroyed is the key. A
+//! [`KeyVault`] keeps numbered keys and knows nothing of people: `FileVault` in one file, [`MemoryVault`] in
+//! memory. A [`Keyring`] learns from the log who has which key, seals for them and opens.
+
+mod error;
+#[cfg(feature = "file")]
+mod file;
+mod keyring;
+mod memory;
+mod plain;
+mod sealing;
+mod vault;
+
+pub use crate::sealed::{KeyRef, Keys, Opener};
+pub use error::VaultError;
+#[cfg(feature = "file")]
+pub use file::FileVault;
+pub use keyring::Keyring;
+pub use memory::MemoryVault;
+pub use vault::{Key, KeyVault};

@@ -1,0 +1,224 @@
+//! Which key belongs to whom, learned from the log, and what seals and opens with them.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hashbrown::HashMap;
+use zeroize::Zeroize;
+
+use super::error::VaultError;
+use super::plain::Plain;
+use super::sealing::{self, Subject};
+use super::vault::{Key, KeyVault};
+use crate::fact::Fact;
+use crate::id::{GatheringId, PersonId};
+use crate::person::{Answers, JoinLink, PersonDetails};
+use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
+
+/// Seals and opens the personal data of one log.
+///
+/// A desk has a keyring of its own. Make one by hand to read a log's personal data without a desk: tell it of
+/// every fact with [`learn`](Self::learn), in the log's order, then open.
+///
+/// Every person has one key, and every gathering two: one for its own texts, one for its answers. Who has which
+/// key is nowhere but in the log, beside each sealed value.
+///
+/// ```
+/// use std::sync::Arc;
+/// use gather::privacy::{Keyring, MemoryVault, Opener};
+/// use gather::{Opened, PersonDetails, PersonId, Personal};
+///
+/// let keyring = Keyring::new(Arc::new(MemoryVault::new()));
+/// let ann = PersonId::random();
+/// let sealed = keyring.seal_person(ann, &Personal::new(PersonDetails::new("Ann Example")))?;
+///
+/// let Opened::Known(details) = keyring.person(ann, &sealed) else { panic!("it was sealed just now") };
+/// assert_eq!(details.expose().name, "Ann Example");
+/// // What is Ann's does not open as anybody else's.
+/// assert!(matches!(keyring.person(PersonId::random(), &sealed), Opened::Unavailable(_)));
+/// # Ok::<(), gather::privacy::VaultError>(())
+/// ```
+pub struct Keyring {
+    vault: Arc<dyn KeyVault>,
+    holders: Mutex<HashMap<Holder, KeyRef>>,
+}
+
+/// Whose a key is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Holder {
+    Person(PersonId),
+    Texts(GatheringId),
+    Answers(GatheringId),
+}
+
+impl Keyring {
+    /// A keyring that knows of nobody's key yet. Tell it of the whole log before it seals anything.
+    #[must_use]
+    pub fn new(vault: Arc<dyn KeyVault>) -> Self {
+        Self { vault, holders: Mutex::default() }
+    }
+
+    /// Hears of a fact, replayed or just appended: notes whose keys its sealed values were sealed with, so that
+    /// the same holders keep the same keys and nobody else gets them. Hearing it twice does no harm.
+    ///
+    /// # Errors
+    /// The vault lacks a key that the fact names ([`VaultError::is_missing`]), or cannot be reached. Nothing was
+    /// noted for that key, so do not seal with this keyring: a person would get a second key.
+    pub fn learn(&self, fact: &Fact) -> Result<(), VaultError> {
+        match fact {
+            Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
+            Fact::GatheringAnnounced { gathering, join_link: Some(link), .. } => {
+                self.note([Holder::Texts(*gathering)], link.keys())
+            }
+            Fact::RegistrationConfirmed { gathering, booking, .. }
+            | Fact::RegistrationWaitlisted { gathering, booking, .. } => match &booking.answers {
+                Some(answers) => {
+                    let holders = [Holder::Person(booking.party.booker), Holder::Answers(*gathering)];
+                    self.note(holders, answers.keys())
+                }
+                None => Ok(()),
+            },
+            Fact::GatheringAnnounced { join_link: None, .. }
+            | Fact::GatheringRescheduled { .. }
+            | Fact::BookingOpened { .. }
+            | Fact::BookingClosed { .. }
+            | Fact::CapacityChanged { .. }
+            | Fact::GatheringCancelled { .. }
+            | Fact::RegistrationPromoted { .. }
+            | Fact::RegistrationCancelled { .. } => Ok(()),
+        }
+    }
+
+    /// Seals a person's details with the person's key.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not the one that the person has. Nothing is sealed.
+    pub fn seal_person(
+        &self,
+        person: PersonId,
+        details: &Personal<PersonDetails>,
+    ) -> Result<Sealed<PersonDetails>, VaultError> {
+        let keys = Keys::One(self.key_of(Holder::Person(person))?);
+        self.seal(details, Subject::Person(person), keys)
+    }
+
+    /// Seals what a person answered for a gathering. It opens only with both the person's key and the key that
+    /// the answers of this gathering share.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not those that the two have. Nothing is sealed.
+    pub fn seal_answers(
+        &self,
+        person: PersonId,
+        gathering: GatheringId,
+        answers: &Personal<Answers>,
+    ) -> Result<Sealed<Answers>, VaultError> {
+        let keys = Keys::Both {
+            person: self.key_of(Holder::Person(person))?,
+            gathering: self.key_of(Holder::Answers(gathering))?,
+        };
+        self.seal(answers, Subject::Answers(person, gathering), keys)
+    }
+
+    /// Seals the link to join a gathering with the key of the gathering's own texts.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not the one that the gathering has. Nothing is sealed.
+    pub fn seal_join_link(
+        &self,
+        gathering: GatheringId,
+        link: &Personal<JoinLink>,
+    ) -> Result<Sealed<JoinLink>, VaultError> {
+        let keys = Keys::One(self.key_of(Holder::Texts(gathering))?);
+        self.seal(link, Subject::JoinLink(gathering), keys)
+    }
+
+    /// A panic elsewhere cannot leave the map half changed, so a poisoned lock is as good as any.
+    fn holders(&self) -> MutexGuard<'_, HashMap<Holder, KeyRef>> {
+        self.holders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The log has the last word on who has which key: a key given out here that never reached it is let go.
+    fn note<const N: usize>(&self, whose: [Holder; N], keys: Keys) -> Result<(), VaultError> {
+        let mut holders = self.holders();
+        for (holder, key) in whose.into_iter().zip(keys.each()) {
+            if holders.get(&holder) != Some(&key) {
+                self.vault.in_use(key)?;
+                holders.insert(holder, key);
+            }
+        }
+        Ok(())
+    }
+
+    /// The holder's key, or a fresh one from now on. The lock is held while the vault is asked, so that two
+    /// threads with one new holder get one key.
+    fn key_of(&self, holder: Holder) -> Result<KeyRef, VaultError> {
+        let mut holders = self.holders();
+        if let Some(key) = holders.get(&holder) {
+            return Ok(*key);
+        }
+        let key = self.vault.fresh()?;
+        holders.insert(holder, key);
+        Ok(key)
+    }
+
+    fn seal<T: Plain>(
+        &self,
+        value: &Personal<T>,
+        about: Subject,
+        keys: Keys,
+    ) -> Result<Sealed<T>, VaultError> {
+        let key = self.cipher_key(keys)?;
+        let bytes = sealing::seal(value.expose(), about, self.vault.id(), &key)?;
+        Ok(Sealed::from_parts(keys, T::VERSION, bytes))
+    }
+
+    fn open<T: Plain>(&self, sealed: &Sealed<T>, about: Subject) -> Opened<T> {
+        match self.try_open(sealed, about) {
+            Ok(value) => Opened::Known(Personal::new(value)),
+            Err(why) => Opened::Unavailable(why),
+        }
+    }
+
+    fn try_open<T: Plain>(&self, sealed: &Sealed<T>, about: Subject) -> Result<T, Unavailable> {
+        let key = self.cipher_key(sealed.keys()).map_err(|error| why_unavailable(&error))?;
+        sealing::open(sealed.bytes(), sealed.version(), about, self.vault.id(), &key)
+            .ok_or(Unavailable::Damaged)
+    }
+
+    fn cipher_key(&self, keys: Keys) -> Result<Key, VaultError> {
+        match keys {
+            Keys::One(key) => self.vault.key(key),
+            Keys::Both { person, gathering } => {
+                Ok(sealing::answers_key(&self.vault.key(person)?, &self.vault.key(gathering)?))
+            }
+        }
+    }
+}
+
+/// Whatever is not damage is a key that is not to be had: lost, or out of reach for now.
+fn why_unavailable(error: &VaultError) -> Unavailable {
+    if error.is_damaged() { Unavailable::Damaged } else { Unavailable::KeyMissing }
+}
+
+/// A value that was sealed for anybody else, or by a version that this one does not know, is
+/// [`Unavailable::Damaged`]: it cannot be told from changed bytes.
+impl Opener for Keyring {
+    fn person(&self, person: PersonId, sealed: &Sealed<PersonDetails>) -> Opened<PersonDetails> {
+        self.open(sealed, Subject::Person(person))
+    }
+
+    fn answers(&self, person: PersonId, gathering: GatheringId, sealed: &Sealed<Answers>) -> Opened<Answers> {
+        self.open(sealed, Subject::Answers(person, gathering))
+    }
+
+    fn join_link(&self, gathering: GatheringId, sealed: &Sealed<JoinLink>) -> Opened<JoinLink> {
+        self.open(sealed, Subject::JoinLink(gathering))
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring").field("vault", &self.vault).finish_non_exhaustive()
+    }
+}

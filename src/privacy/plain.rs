@@ -1,0 +1,163 @@
+//! The plain forms: what lies inside a sealed value, byte for byte. Stored for ever, so apart from the types
+//! that callers see, and frozen by the tests below.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use crate::person::{Answers, JoinLink, PersonDetails};
+
+/// A value that can be sealed: its newest plain form to write, and every form to read.
+pub(super) trait Plain: Zeroize + Sized {
+    /// The version that is written now; kept beside the sealed bytes and bound to them.
+    const VERSION: u8;
+
+    /// The plain form that is written now.
+    type Form<'a>: Serialize
+    where
+        Self: 'a;
+
+    /// The value in that form.
+    fn form(&self) -> Self::Form<'_>;
+
+    /// Reads the form of a version. `None` is a version that is not known, or bytes that are not one such form
+    /// and nothing else.
+    fn read(version: u8, plain: &[u8]) -> Option<Self>;
+}
+
+/// postcard stops where the form ends and calls it a success, so the rest is looked at here.
+fn whole<'a, T: Deserialize<'a>>(plain: &'a [u8]) -> Option<T> {
+    match postcard::take_from_bytes(plain) {
+        Ok((form, [])) => Some(form),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct PersonDetailsV1<'a> {
+    name: &'a str,
+    email: &'a str,
+    phone: &'a str,
+    organisation: &'a str,
+    role: &'a str,
+    region: &'a str,
+}
+
+impl Plain for PersonDetails {
+    const VERSION: u8 = 1;
+    type Form<'a> = PersonDetailsV1<'a>;
+
+    fn form(&self) -> PersonDetailsV1<'_> {
+        let Self { name, email, phone, organisation, role, region } = self;
+        PersonDetailsV1 { name, email, phone, organisation, role, region }
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version != 1 {
+            return None;
+        }
+        let form: PersonDetailsV1<'_> = whole(plain)?;
+        Some(Self {
+            name: form.name.into(),
+            email: form.email.into(),
+            phone: form.phone.into(),
+            organisation: form.organisation.into(),
+            role: form.role.into(),
+            region: form.region.into(),
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct AnswersV1<'a> {
+    #[serde(borrow)]
+    answers: Vec<(&'a str, &'a str)>,
+}
+
+impl Plain for Answers {
+    const VERSION: u8 = 1;
+    type Form<'a> = AnswersV1<'a>;
+
+    fn form(&self) -> AnswersV1<'_> {
+        AnswersV1 { answers: self.iter().collect() }
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version != 1 {
+            return None;
+        }
+        let form: AnswersV1<'_> = whole(plain)?;
+        Some(
+            form.answers
+                .into_iter()
+                .fold(Self::new(), |all, (question, answer)| all.answer(question, answer)),
+        )
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct JoinLinkV1<'a> {
+    link: &'a str,
+}
+
+impl Plain for JoinLink {
+    const VERSION: u8 = 1;
+    type Form<'a> = JoinLinkV1<'a>;
+
+    fn form(&self) -> JoinLinkV1<'_> {
+        JoinLinkV1 { link: self.as_str() }
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version != 1 {
+            return None;
+        }
+        let form: JoinLinkV1<'_> = whole(plain)?;
+        Some(Self::new(form.link))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(value: &impl Plain) -> Vec<u8> {
+        postcard::to_allocvec(&value.form()).unwrap()
+    }
+
+    /// Written once, by hand from the description of the form: a change here makes old logs unreadable.
+    #[test]
+    fn the_plain_forms_never_change() {
+        let ann = PersonDetails::new("Ann").email("a@b").phone("1").organisation("Hü").role("").region("N");
+        assert_eq!(bytes(&ann), b"\x03Ann\x03a@b\x011\x03H\xc3\xbc\x00\x01N");
+        assert!(PersonDetails::read(1, b"\x03Ann\x03a@b\x011\x03H\xc3\xbc\x00\x01N").unwrap() == ann);
+
+        let answers = Answers::new().answer("diet", "no nuts").answer("q", "");
+        assert_eq!(bytes(&answers), b"\x02\x04diet\x07no nuts\x01q\x00");
+        assert!(Answers::read(1, b"\x02\x04diet\x07no nuts\x01q\x00").unwrap() == answers);
+
+        let link = JoinLink::new("https://x");
+        assert_eq!(bytes(&link), b"\x09https://x");
+        assert!(JoinLink::read(1, b"\x09https://x").unwrap() == link);
+    }
+
+    #[test]
+    fn what_is_cut_or_has_more_behind_it_is_not_read() {
+        let whole = b"\x03Ann\x00\x00\x00\x00\x00";
+        assert!(PersonDetails::read(1, whole).is_some());
+        for end in 0..whole.len() {
+            assert!(PersonDetails::read(1, &whole[..end]).is_none(), "{end} bytes");
+        }
+        assert!(PersonDetails::read(1, b"\x03Ann\x00\x00\x00\x00\x00\x00").is_none());
+        assert!(JoinLink::read(1, b"\x01x\x00").is_none());
+        assert!(Answers::read(1, b"\x01\x01q").is_none());
+    }
+
+    #[test]
+    fn only_known_versions_are_read() {
+        for version in [0, 2, 255] {
+            assert!(PersonDetails::read(version, b"\x00\x00\x00\x00\x00\x00").is_none());
+            assert!(Answers::read(version, b"\x00").is_none());
+            assert!(JoinLink::read(version, b"\x00").is_none());
+        }
+    }
+}

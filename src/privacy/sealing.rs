@@ -1,0 +1,283 @@
+//! Sealing and opening of one value with one key: XChaCha20-Poly1305 over a padded plain form.
+//!
+//! Sealed bytes are a nonce of 24, the cipher text, and a tag of 16. `docs/keys.md` draws them.
+
+use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
+use postcard::ser_flavors::Size;
+use zeroize::Zeroizing;
+
+use super::error::VaultError;
+use super::plain::Plain;
+use super::vault::{Key, fill_random};
+use crate::id::{GatheringId, PersonId, VaultId};
+
+const NONCE: usize = 24;
+const TAG: usize = 16;
+/// What the length of the plain form takes, in front of it.
+const LENGTH: usize = 4;
+/// Plain forms are filled up to a multiple of this, so that a length does not tell a name.
+const BLOCK: usize = 128;
+
+/// Whom a sealed value is about, and what kind of value it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Subject {
+    Person(PersonId),
+    Answers(PersonId, GatheringId),
+    JoinLink(GatheringId),
+}
+
+/// What is bound to a sealed value without being in it: it opens only where this is the same.
+///
+/// Every part has a fixed place, so no two subjects share it.
+fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
+    let nobody = [0; 16];
+    let (class, person, gathering) = match about {
+        Subject::Person(person) => (1, person.bytes(), nobody),
+        Subject::Answers(person, gathering) => (2, person.bytes(), gathering.bytes()),
+        Subject::JoinLink(gathering) => (3, nobody, gathering.bytes()),
+    };
+    let mut bytes = [0; 50];
+    let parts = [&vault.bytes()[..], &[class, version], &person, &gathering];
+    for (place, byte) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
+        *place = *byte;
+    }
+    bytes
+}
+
+/// The key of one person's answers for one gathering. Without either of the two it cannot be made again.
+pub(super) fn answers_key(person: &Key, gathering: &Key) -> Key {
+    let mut hash =
+        blake3::Hasher::new_derive_key("gather 2026 key of one person's answers for one gathering");
+    hash.update(person.expose());
+    hash.update(gathering.expose());
+    Key::from_bytes(hash.finalize().into())
+}
+
+/// The three parts of sealed bytes. `None` if there is no room for them, or no whole block between.
+fn parts(sealed: &mut [u8]) -> Option<(&mut [u8; NONCE], &mut [u8], &mut [u8; TAG])> {
+    let (nonce, rest) = sealed.split_first_chunk_mut()?;
+    let (text, tag) = rest.split_last_chunk_mut()?;
+    (!text.is_empty() && text.len().is_multiple_of(BLOCK)).then_some((nonce, text, tag))
+}
+
+/// Seals a value under a nonce of its own.
+pub(super) fn seal<T: Plain>(
+    value: &T,
+    about: Subject,
+    vault: VaultId,
+    key: &Key,
+) -> Result<Box<[u8]>, VaultError> {
+    // It becomes cipher text where it lies, so that no second copy of the plain form is made.
+    let mut sealed = padded(value).ok_or_else(too_large)?;
+    let (nonce, text, tag) = parts(&mut sealed).ok_or_else(too_large)?;
+    fill_random(nonce)?;
+    let bound = bound(vault, about, T::VERSION);
+    *tag = XChaCha20Poly1305::new(key.expose().into())
+        .encrypt_inout_detached((&*nonce).into(), &bound, text.into())
+        .map_err(|cause| too_large().because(cause.to_string()))?
+        .into();
+    Ok(std::mem::take(&mut *sealed).into_boxed_slice())
+}
+
+fn too_large() -> VaultError {
+    VaultError::unavailable("a value is too large to be sealed")
+}
+
+/// The padded plain form, with room for a nonce before it and a tag behind it. Made in one piece: a buffer that
+/// grows would leave plain bytes behind.
+fn padded<T: Plain>(value: &T) -> Option<Zeroizing<Vec<u8>>> {
+    let form = value.form();
+    let length = postcard::serialize_with_flavor(&form, Size::default()).ok()?;
+    let text = length.checked_add(LENGTH)?.checked_next_multiple_of(BLOCK)?;
+    let mut room = Zeroizing::new(vec![0; text.checked_add(NONCE + TAG)?]);
+    let (_, text, _) = parts(&mut room)?;
+    let (prefix, plain) = text.split_first_chunk_mut()?;
+    *prefix = u32::try_from(length).ok()?.to_le_bytes();
+    postcard::to_slice(&form, plain).ok()?;
+    Some(room)
+}
+
+/// Opens sealed bytes. `None` is whatever was not sealed just so: another key, subject, class, version or vault,
+/// changed bytes, a plain form that this version does not know.
+pub(super) fn open<T: Plain>(
+    sealed: &[u8],
+    version: u8,
+    about: Subject,
+    vault: VaultId,
+    key: &Key,
+) -> Option<T> {
+    let mut sealed = Zeroizing::new(sealed.to_vec());
+    let (nonce, text, tag) = parts(&mut sealed)?;
+    XChaCha20Poly1305::new(key.expose().into())
+        .decrypt_inout_detached(
+            (&*nonce).into(),
+            &bound(vault, about, version),
+            (&mut *text).into(),
+            (&*tag).into(),
+        )
+        .ok()?;
+    T::read(version, unpadded(text)?)
+}
+
+/// The plain form inside its padding, which has to be shorter than a block and all zeros.
+fn unpadded(text: &[u8]) -> Option<&[u8]> {
+    let (prefix, rest) = text.split_first_chunk()?;
+    let length = usize::try_from(u32::from_le_bytes(*prefix)).ok()?;
+    let (plain, padding) = rest.split_at_checked(length)?;
+    (padding.len() < BLOCK && padding.iter().all(|&byte| byte == 0)).then_some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::person::{Answers, JoinLink, PersonDetails};
+
+    const VAULT: VaultId = VaultId::from_u128(1);
+    const ANN: PersonId = PersonId::from_u128(2);
+    const TALK: GatheringId = GatheringId::from_u128(3);
+
+    fn key(byte: u8) -> Key {
+        Key::from_bytes([byte; 32])
+    }
+
+    fn sealed_link() -> Box<[u8]> {
+        seal(&JoinLink::new("https://meet.example/x"), Subject::JoinLink(TALK), VAULT, &key(1)).unwrap()
+    }
+
+    fn opens(sealed: &[u8], version: u8, about: Subject, vault: VaultId, key: &Key) -> bool {
+        open::<JoinLink>(sealed, version, about, vault, key).is_some()
+    }
+
+    #[test]
+    fn nothing_opens_under_another_name() {
+        let sealed = sealed_link();
+        let about = Subject::JoinLink(TALK);
+        assert!(opens(&sealed, 1, about, VAULT, &key(1)));
+        assert!(!opens(&sealed, 1, about, VAULT, &key(2)), "another key");
+        assert!(!opens(&sealed, 1, about, VaultId::from_u128(9), &key(1)), "another vault");
+        assert!(!opens(&sealed, 2, about, VAULT, &key(1)), "another version");
+        let others = [
+            Subject::JoinLink(GatheringId::from_u128(9)),
+            Subject::Person(PersonId::from_uuid(TALK.uuid())),
+            Subject::Answers(ANN, TALK),
+            Subject::Answers(PersonId::from_u128(0), TALK),
+        ];
+        for other in others {
+            assert!(!opens(&sealed, 1, other, VAULT, &key(1)), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn one_flipped_bit_is_enough() {
+        let sealed = sealed_link();
+        for bit in 0..sealed.len() * 8 {
+            let mut flipped = sealed.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(!opens(&flipped, 1, Subject::JoinLink(TALK), VAULT, &key(1)), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_short_or_too_long_does_not_open() {
+        let sealed = sealed_link();
+        for length in 0..sealed.len() {
+            assert!(!opens(&sealed[..length], 1, Subject::JoinLink(TALK), VAULT, &key(1)), "{length}");
+        }
+        let longer = [&sealed[..], &[0; BLOCK]].concat();
+        assert!(!opens(&longer, 1, Subject::JoinLink(TALK), VAULT, &key(1)));
+    }
+
+    #[test]
+    fn a_length_does_not_tell_a_name() {
+        let lengths = (1..=100).map(|length| {
+            let details = PersonDetails::new("x".repeat(length));
+            seal(&details, Subject::Person(ANN), VAULT, &key(1)).unwrap().len()
+        });
+        assert_eq!(
+            lengths.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+            [NONCE + BLOCK + TAG]
+        );
+    }
+
+    #[test]
+    fn two_sealings_of_one_value_have_nothing_in_common() {
+        let (first, second) = (sealed_link(), sealed_link());
+        assert_ne!(first[..NONCE], second[..NONCE]);
+        assert_ne!(first[NONCE..], second[NONCE..]);
+    }
+
+    /// What is bound is stored for ever in every tag.
+    #[test]
+    fn what_is_bound_never_changes() {
+        let person = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2];
+        let gathering = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3];
+        let vault = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+        let expected = [&vault[..], &[2, 1], &person, &gathering].concat();
+        assert_eq!(bound(VAULT, Subject::Answers(ANN, TALK), 1)[..], expected);
+        assert_eq!(bound(VAULT, Subject::Person(ANN), 7)[16..34], [&[1, 7], &person[..]].concat());
+        assert_eq!(bound(VAULT, Subject::JoinLink(TALK), 1)[16..34], [&[3, 1][..], &[0; 16]].concat());
+    }
+
+    /// Made by another implementation of the cipher, from what `docs/keys.md` says.
+    #[test]
+    fn sealed_bytes_of_the_past_open() {
+        let hex = "000102030405060708090a0b0c0d0e0f101112131415161772d0db8594f9a3fc \
+            933550673b4a76b0f5b69ccef84b80d2200cfbb1ef7c1363b1d34e89c0be20fa \
+            722ea9c0ba9268c3cf67a69259ade335573de2e1701a79dca962879ca405702a \
+            4084d0f21191cb1e45df8e52be23d19a8fcd14ef8fed35e4a287156c7e2ea911 \
+            04ae0d6b6e52c8e7686d62f724f08cc4c5b73d7bdc8af452999fbc2699b48f70 \
+            5ccdbdfed929ef56";
+        let sealed: Vec<u8> =
+            (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+        let link: JoinLink = open(&sealed, 1, Subject::JoinLink(TALK), VAULT, &key(1)).unwrap();
+        assert_eq!(link.as_str(), "https://x");
+    }
+
+    #[test]
+    fn answers_keys_never_change() {
+        let shown: String =
+            answers_key(&key(1), &key(2)).expose().iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(shown, "FREEZE");
+    }
+
+    #[test]
+    fn answers_keys_need_both_and_in_their_order() {
+        let derived = answers_key(&key(1), &key(2));
+        assert_eq!(derived.expose(), answers_key(&key(1), &key(2)).expose());
+        for other in
+            [answers_key(&key(2), &key(1)), answers_key(&key(1), &key(3)), answers_key(&key(3), &key(2))]
+        {
+            assert_ne!(derived.expose(), other.expose());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens_equal(
+            texts in prop::collection::vec(".{0,300}", 6),
+            answers in prop::collection::vec((".{0,40}", ".{0,400}"), 0..12),
+        ) {
+            let details = PersonDetails::new(texts[0].clone()).email(texts[1].clone()).phone(texts[2].clone())
+                .organisation(texts[3].clone()).role(texts[4].clone()).region(texts[5].clone());
+            let answers = answers.iter().fold(Answers::new(), |all, (q, a)| all.answer(q.clone(), a.clone()));
+            let link = JoinLink::new(texts[0].clone());
+
+            let about = Subject::Person(ANN);
+            let sealed = seal(&details, about, VAULT, &key(1)).unwrap();
+            prop_assert!(open::<PersonDetails>(&sealed, 1, about, VAULT, &key(1)) == Some(details));
+            let about = Subject::Answers(ANN, TALK);
+            let sealed = seal(&answers, about, VAULT, &key(1)).unwrap();
+            prop_assert!(open::<Answers>(&sealed, 1, about, VAULT, &key(1)) == Some(answers));
+            let about = Subject::JoinLink(TALK);
+            let sealed = seal(&link, about, VAULT, &key(1)).unwrap();
+            prop_assert!(open::<JoinLink>(&sealed, 1, about, VAULT, &key(1)) == Some(link));
+        }
+
+        #[test]
+        fn any_bytes_are_refused_without_harm(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            prop_assert!(open::<PersonDetails>(&bytes, 1, Subject::Person(ANN), VAULT, &key(1)).is_none());
+        }
+    }
+}
