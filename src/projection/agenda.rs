@@ -395,7 +395,7 @@ to be confirmed   Postponed       online                          confirmed";
 
     #[test]
     fn somebody_never_heard_of_has_an_empty_agenda() {
-        let mut story = story();
+        let story = story();
         let agenda = story.lists.agenda(person(77), story.opener());
         assert_eq!(agenda.to_string(), "Agenda\n\nnothing is booked");
         assert!(story.lists.attendee_list(gathering(77), story.opener()).is_none());

@@ -11,7 +11,7 @@ use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::person::PersonDetails;
 use crate::projection::card::{GatheringCard, RegistrationCard};
 use crate::projection::head::{Head, PoolCount, counted};
-use crate::projection::names::{Opening, PERSONAL, Shown, name_cell, reason};
+use crate::projection::names::{ExposedListForm, ExposedRowForm, Opening, PERSONAL, Shown, name_cell};
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{ScheduleForm, day_cell, instant_cell};
 use crate::sealed::{Opener, Sealed, Unavailable};
@@ -346,8 +346,6 @@ struct ListForm<'a, Row> {
     title: &'a str,
     cancelled: bool,
     schedule: ScheduleForm,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purpose: Option<Option<&'a str>>,
     pools: Vec<PoolForm<'a>>,
     attendees: Vec<Row>,
 }
@@ -375,18 +373,6 @@ struct RowForm<'a> {
     name: &'a str,
 }
 
-#[derive(serde::Serialize)]
-struct ExposedRowForm<'a> {
-    #[serde(flatten)]
-    row: RowForm<'a>,
-    email: &'a str,
-    phone: &'a str,
-    organisation: &'a str,
-    role: &'a str,
-    region: &'a str,
-    unavailable: Option<&'static str>,
-}
-
 fn list_form<'a, Row>(head: &'a Head, pools: &'a [PoolCount], attendees: Vec<Row>) -> ListForm<'a, Row> {
     let pool_form = |pool: &'a PoolCount| PoolForm {
         pool: pool.pool,
@@ -402,7 +388,6 @@ fn list_form<'a, Row>(head: &'a Head, pools: &'a [PoolCount], attendees: Vec<Row
         title: &head.announcement.title,
         cancelled: head.cancelled,
         schedule: ScheduleForm::from(&head.announcement.schedule),
-        purpose: None,
         pools: pools.iter().map(pool_form).collect(),
         attendees,
     }
@@ -435,22 +420,14 @@ impl Serialize for AttendeeList {
 impl Serialize for ExposedAttendeeList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rows = self.rows.iter().map(|exposed| exposed_form(&self.head, exposed)).collect();
-        let form = ListForm { purpose: Some(self.purpose()), ..list_form(&self.head, &self.pools, rows) };
-        form.serialize(serializer)
+        let list = list_form(&self.head, &self.pools, rows);
+        ExposedListForm { purpose: self.purpose(), list }.serialize(serializer)
     }
 }
 
-fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedAttendee) -> ExposedRowForm<'a> {
-    let details = &exposed.details;
-    ExposedRowForm {
-        row: row_form(head, &exposed.row, &details.name),
-        email: &details.email,
-        phone: &details.phone,
-        organisation: &details.organisation,
-        role: &details.role,
-        region: &details.region,
-        unavailable: exposed.unavailable.map(reason),
-    }
+fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedAttendee) -> ExposedRowForm<'a, RowForm<'a>> {
+    let ExposedAttendee { row, details, unavailable } = exposed;
+    ExposedRowForm::new(row_form(head, row, &details.name), details, *unavailable)
 }
 
 #[cfg(test)]

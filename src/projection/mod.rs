@@ -208,7 +208,7 @@ impl fmt::Debug for Lists {
             .field("gatherings", &self.gatherings.len())
             .field("registrations", &self.registrations.len())
             .field("people", &self.people.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -283,10 +283,10 @@ mod tests {
             _ => false,
         });
         let later = &facts[joined.unwrap()..];
-        later.iter().fold(Some(confirmed), |standing, fact| match fact {
-            Fact::RegistrationPromoted { registration, .. } if *registration == id => standing.map(|_| true),
+        later.iter().try_fold(confirmed, |standing, fact| match fact {
+            Fact::RegistrationPromoted { registration, .. } if *registration == id => Some(true),
             Fact::RegistrationCancelled { registration, .. } if *registration == id => None,
-            _ => standing,
+            _ => Some(standing),
         })
     }
 

@@ -11,7 +11,7 @@ use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
 use crate::person::PersonDetails;
 use crate::projection::card::{GatheringCard, RegistrationCard};
 use crate::projection::head::{Head, counted};
-use crate::projection::names::{Opening, PERSONAL, Shown, name_cell, reason};
+use crate::projection::names::{ExposedListForm, ExposedRowForm, Opening, PERSONAL, Shown, name_cell};
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{ScheduleForm, instant_cell};
 use crate::sealed::{Opener, Sealed, Unavailable};
@@ -290,8 +290,6 @@ struct ListForm<'a, Row> {
     title: &'a str,
     cancelled: bool,
     schedule: ScheduleForm,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purpose: Option<Option<&'a str>>,
     waiting: Vec<Row>,
 }
 
@@ -309,25 +307,12 @@ struct RowForm<'a> {
     name: &'a str,
 }
 
-#[derive(serde::Serialize)]
-struct ExposedRowForm<'a> {
-    #[serde(flatten)]
-    row: RowForm<'a>,
-    email: &'a str,
-    phone: &'a str,
-    organisation: &'a str,
-    role: &'a str,
-    region: &'a str,
-    unavailable: Option<&'static str>,
-}
-
 fn list_form<Row>(head: &Head, waiting: Vec<Row>) -> ListForm<'_, Row> {
     ListForm {
         gathering: head.gathering,
         title: &head.announcement.title,
         cancelled: head.cancelled,
         schedule: ScheduleForm::from(&head.announcement.schedule),
-        purpose: None,
         waiting,
     }
 }
@@ -347,17 +332,9 @@ fn row_form<'a>(head: &'a Head, row: &'a WaitingRow, name: &'a str) -> RowForm<'
     }
 }
 
-fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedWaiting) -> ExposedRowForm<'a> {
-    let details = &exposed.details;
-    ExposedRowForm {
-        row: row_form(head, &exposed.row, &details.name),
-        email: &details.email,
-        phone: &details.phone,
-        organisation: &details.organisation,
-        role: &details.role,
-        region: &details.region,
-        unavailable: exposed.unavailable.map(reason),
-    }
+fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedWaiting) -> ExposedRowForm<'a, RowForm<'a>> {
+    let ExposedWaiting { row, details, unavailable } = exposed;
+    ExposedRowForm::new(row_form(head, row, &details.name), details, *unavailable)
 }
 
 impl Serialize for WaitingList {
@@ -370,8 +347,8 @@ impl Serialize for WaitingList {
 impl Serialize for ExposedWaitingList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rows = self.rows.iter().map(|exposed| exposed_form(&self.head, exposed)).collect();
-        let form = ListForm { purpose: Some(self.purpose()), ..list_form(&self.head, rows) };
-        form.serialize(serializer)
+        let list = list_form(&self.head, rows);
+        ExposedListForm { purpose: self.purpose(), list }.serialize(serializer)
     }
 }
 
