@@ -487,8 +487,8 @@ mod tests {
         BookingWindow { opens, closes }
     }
 
-    fn before_start(hours: u32) -> Option<BookingTime> {
-        Some(BookingTime::BeforeStart { seconds: hours * HOUR })
+    fn before_start(hours: u32) -> BookingTime {
+        BookingTime::BeforeStart { seconds: hours * HOUR }
     }
 
     #[test]
@@ -500,7 +500,7 @@ mod tests {
 
     #[test]
     fn the_opening_instant_is_open_and_the_closing_instant_is_closed() {
-        let window = window(Some(BookingTime::At(at("09:00:00"))), before_start(2));
+        let window = window(Some(BookingTime::At(at("09:00:00"))), Some(before_start(2)));
         assert_eq!(window.state(&dated(), None, at("08:59:59")), BookingState::NotYet);
         assert_eq!(window.state(&dated(), None, at("09:00:00")), BookingState::Open);
         assert_eq!(window.state(&dated(), None, at("11:59:59")), BookingState::Open);
@@ -516,7 +516,7 @@ mod tests {
 
     #[test]
     fn the_organisers_word_counts_until_the_end() {
-        let window = window(before_start(1), before_start(0));
+        let window = window(Some(before_start(1)), Some(before_start(0)));
         assert_eq!(window.state(&dated(), Some(true), at("01:00:00")), BookingState::Open);
         assert_eq!(window.state(&dated(), Some(true), at("15:29:59")), BookingState::Open);
         assert_eq!(window.state(&dated(), Some(true), at("15:30:00")), BookingState::Closed);
@@ -529,8 +529,8 @@ mod tests {
         let noon = at("12:00:00");
         let early = Some(BookingTime::At(at("09:00:00")));
         assert_eq!(BookingWindow::default().state(&unknown, None, noon), BookingState::NotYet);
-        assert_eq!(window(before_start(1), None).state(&unknown, None, noon), BookingState::NotYet);
-        assert_eq!(window(early, before_start(1)).state(&unknown, None, noon), BookingState::NotYet);
+        assert_eq!(window(Some(before_start(1)), None).state(&unknown, None, noon), BookingState::NotYet);
+        assert_eq!(window(early, Some(before_start(1))).state(&unknown, None, noon), BookingState::NotYet);
         assert_eq!(window(early, None).state(&unknown, None, noon), BookingState::Open);
         assert_eq!(window(None, early).state(&unknown, None, noon), BookingState::Closed);
         assert_eq!(BookingWindow::default().state(&unknown, Some(true), noon), BookingState::Open);

@@ -121,6 +121,11 @@ impl AgendaRow {
         (start.is_none(), start, self.registration)
     }
 
+    /// An offering without an alternative says nothing that the title does not.
+    fn choice_cell(&self) -> String {
+        if self.announcement.offerings.len() > 1 { self.offering_name().into() } else { String::new() }
+    }
+
     fn status_cell(&self) -> String {
         match self.place_in_line {
             Some(place) => format!("waiting, no. {place}"),
@@ -197,7 +202,7 @@ impl fmt::Display for Agenda {
         for row in &self.rows {
             let it = &row.announcement;
             let mut cells = vec![start_cell(&it.schedule, zone), it.title.clone(), place(&it.mode)];
-            cells.extend(has_choice.then(|| row.offering_name().into()));
+            cells.extend(has_choice.then(|| row.choice_cell()));
             cells.push(row.status_cell());
             table.row(cells);
         }
@@ -257,5 +262,142 @@ impl Serialize for Agenda {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let registrations = self.rows.iter().map(RowForm::from).collect();
         AgendaForm { person: self.person, registrations }.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::projection::fixture::{
+        Story, booking, conference, gathering, person, registration, time, webinar,
+    };
+
+    /// One person, on six gatherings in as many ways.
+    fn story() -> Story {
+        let mut story = Story::new();
+        story
+            .announces(1, webinar("Asset transfer", "2026-03-05 14:00 to 15:30 Europe/London", 1))
+            .announces(2, webinar("王小明 speaks", "2026-03-05 14:00 to 15:30 Europe/London", 1))
+            .announces(3, conference())
+            .announces(4, webinar("Postponed", "2026-03-01 14:00 to 15:30 Europe/London", 1))
+            .announces(5, webinar("Called off", "2026-03-02 14:00 to 15:30 Europe/London", 1))
+            .announces(6, webinar("Not theirs", "2026-03-02 14:00 to 15:30 Europe/London", 1))
+            .confirms(2, 8, booking(1, 1, &[]))
+            .waitlists(1, 1, booking(1, 2, &[]))
+            .waitlists(1, 7, booking(1, 1, &[]))
+            .confirms(3, 3, booking(3, 2, &[None, Some(1)]))
+            .confirms(4, 4, booking(1, 1, &[]))
+            .confirms(5, 5, booking(1, 1, &[Some(1)]))
+            .confirms(6, 6, booking(1, 2, &[]))
+            .cancels(2, 8)
+            .reschedules(4, "to be confirmed (autumn)")
+            .calls_off(5);
+        story
+    }
+
+    fn agenda() -> Agenda {
+        let story = story();
+        story.lists.agenda(person(1), story.opener())
+    }
+
+    #[test]
+    fn an_agenda_is_sorted_by_start_with_dates_to_be_confirmed_last() {
+        let expected = "\
+Agenda, times in Europe/London
+
+Start             Title           Where           Offering        Status
+2026-03-02 14:00  Called off      online                          called off
+2026-03-05 14:00  Asset transfer  online                          waiting, no. 2
+2026-03-05 14:00  王小明 speaks   online                          cancelled
+2026-03-20        Owning librar…  Library Hub,…   with site vis…  confirmed
+to be confirmed   Postponed       online                          confirmed";
+        assert_eq!(agenda().to_string(), expected);
+    }
+
+    #[test]
+    fn a_link_is_opened_for_confirmed_places_only() {
+        let agenda = agenda();
+        let with_link: Vec<_> = agenda
+            .rows()
+            .iter()
+            .map(|row| row.registration)
+            .filter(|id| agenda.join_link(*id).is_some())
+            .collect();
+        assert_eq!(with_link, [registration(3), registration(4)]);
+        let shown = format!("{agenda:?} {agenda} {}", serde_json::to_string(&agenda).unwrap());
+        assert!(!shown.contains("secret"));
+        assert!(agenda.join_link(registration(6)).is_none(), "somebody else's");
+    }
+
+    #[test]
+    fn the_sequence_follows_dates_and_cancellations_and_nothing_else() {
+        let sequence = |story: &Story| {
+            let agenda = story.lists.agenda(person(1), story.opener());
+            let row = &agenda.rows()[0];
+            (row.sequence, row.revised_at)
+        };
+        let mut story = Story::new();
+        story.announces(1, webinar("Talk", "2026-03-05 14:00 to 15:30 Europe/London", 1)).waitlists(
+            1,
+            1,
+            booking(1, 1, &[]),
+        );
+        assert_eq!(sequence(&story), (0, time("2026-02-01T10:00:00Z")));
+        story.promotes(1, 1);
+        assert_eq!(sequence(&story), (0, time("2026-02-01T11:00:00Z")));
+        story.reschedules(1, "2026-03-06 Europe/London");
+        assert_eq!(sequence(&story), (1, time("2026-02-01T12:00:00Z")));
+        story.cancels(1, 1);
+        assert_eq!(sequence(&story), (2, time("2026-02-01T13:00:00Z")));
+        story.calls_off(1);
+        assert_eq!(sequence(&story), (3, time("2026-02-01T14:00:00Z")));
+    }
+
+    #[test]
+    fn a_postponed_gathering_remembers_its_last_dates() {
+        let mut story = story();
+        story.reschedules(4, "to be confirmed (winter)");
+        let agenda = story.lists.agenda(person(1), story.opener());
+        let row = agenda.rows().last().unwrap();
+        assert_eq!(row.announcement().schedule.to_string(), "to be confirmed (winter)");
+        assert_eq!(row.previous_schedule().unwrap().to_string(), "2026-03-01 14:00 to 15:30 Europe/London");
+    }
+
+    #[test]
+    fn field_names_are_stable() {
+        let json = serde_json::to_value(agenda()).unwrap();
+        let expected = serde_json::json!({
+            "registration": "00000000-0000-0000-0000-000000000007",
+            "number": 2,
+            "reference": null,
+            "booker": "00000000-0000-0000-0000-000000000001",
+            "gathering": "00000000-0000-0000-0000-000000000001",
+            "title": "Asset transfer",
+            "kind": "webinar",
+            "schedule": {
+                "text": "2026-03-05 14:00 to 15:30 Europe/London",
+                "starts": "2026-03-05T14:00:00Z",
+                "ends": "2026-03-05T15:30:00Z",
+                "zone": "Europe/London",
+                "all_day": false,
+            },
+            "place": { "online": true, "venue": null, "address": null },
+            "offering": 1,
+            "offering_name": "places",
+            "party": 1,
+            "status": "waiting",
+            "place_in_line": 2,
+            "since": "2026-02-01T17:00:00Z",
+        });
+        assert_eq!(json["registrations"][1], expected);
+        assert_eq!(json["person"], person(1).to_string());
+    }
+
+    #[test]
+    fn somebody_never_heard_of_has_an_empty_agenda() {
+        let story = story();
+        let agenda = story.lists.agenda(person(77), story.opener());
+        assert_eq!(agenda.to_string(), "Agenda\n\nnothing is booked");
+        assert!(story.lists.attendee_list(gathering(77), story.opener()).is_none());
     }
 }

@@ -11,7 +11,7 @@ use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::person::PersonDetails;
 use crate::projection::card::{GatheringCard, RegistrationCard};
 use crate::projection::head::{Head, PoolCount, counted};
-use crate::projection::names::{Opening, PERSONAL, Shown, name_cell, reason};
+use crate::projection::names::{ExposedListForm, ExposedRowForm, Opening, PERSONAL, Shown, name_cell};
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{ScheduleForm, day_cell, instant_cell};
 use crate::sealed::{Opener, Sealed, Unavailable};
@@ -346,8 +346,6 @@ struct ListForm<'a, Row> {
     title: &'a str,
     cancelled: bool,
     schedule: ScheduleForm,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purpose: Option<Option<&'a str>>,
     pools: Vec<PoolForm<'a>>,
     attendees: Vec<Row>,
 }
@@ -375,18 +373,6 @@ struct RowForm<'a> {
     name: &'a str,
 }
 
-#[derive(serde::Serialize)]
-struct ExposedRowForm<'a> {
-    #[serde(flatten)]
-    row: RowForm<'a>,
-    email: &'a str,
-    phone: &'a str,
-    organisation: &'a str,
-    role: &'a str,
-    region: &'a str,
-    unavailable: Option<&'static str>,
-}
-
 fn list_form<'a, Row>(head: &'a Head, pools: &'a [PoolCount], attendees: Vec<Row>) -> ListForm<'a, Row> {
     let pool_form = |pool: &'a PoolCount| PoolForm {
         pool: pool.pool,
@@ -402,7 +388,6 @@ fn list_form<'a, Row>(head: &'a Head, pools: &'a [PoolCount], attendees: Vec<Row
         title: &head.announcement.title,
         cancelled: head.cancelled,
         schedule: ScheduleForm::from(&head.announcement.schedule),
-        purpose: None,
         pools: pools.iter().map(pool_form).collect(),
         attendees,
     }
@@ -435,20 +420,216 @@ impl Serialize for AttendeeList {
 impl Serialize for ExposedAttendeeList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rows = self.rows.iter().map(|exposed| exposed_form(&self.head, exposed)).collect();
-        let form = ListForm { purpose: Some(self.purpose()), ..list_form(&self.head, &self.pools, rows) };
-        form.serialize(serializer)
+        let list = list_form(&self.head, &self.pools, rows);
+        ExposedListForm { purpose: self.purpose(), list }.serialize(serializer)
     }
 }
 
-fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedAttendee) -> ExposedRowForm<'a> {
-    let details = &exposed.details;
-    ExposedRowForm {
-        row: row_form(head, &exposed.row, &details.name),
-        email: &details.email,
-        phone: &details.phone,
-        organisation: &details.organisation,
-        role: &details.role,
-        region: &details.region,
-        unavailable: exposed.unavailable.map(reason),
+fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedAttendee) -> ExposedRowForm<'a, RowForm<'a>> {
+    let ExposedAttendee { row, details, unavailable } = exposed;
+    ExposedRowForm::new(row_form(head, row, &details.name), details, *unavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::projection::fixture::{Story, booking, conference, gathering, person, webinar};
+    use crate::projection::table::WIDTH;
+
+    /// Three parties at a conference: names in wide and in combined characters, guests named and unnamed, a person
+    /// whose key is lost, and one of whom nothing is recorded.
+    fn story() -> Story {
+        let mut story = Story::new();
+        story
+            .announces(1, conference())
+            .knows(1, PersonDetails::new("王小明").organisation("図書館").email("wang@example.org"))
+            .knows(
+                2,
+                PersonDetails::new("Zoe\u{308} Müller").organisation("Hillside Library").role("trustee"),
+            )
+            .records(3)
+            .confirms(1, 1, booking(1, 1, &[None, Some(2)]))
+            .waitlists(1, 2, booking(1, 5, &[]))
+            .confirms(1, 3, booking(2, 3, &[None]))
+            .confirms(1, 4, booking(3, 4, &[]))
+            .confirms(1, 5, booking(2, 2, &[]))
+            .cancels(1, 5);
+        story
+    }
+
+    fn list() -> AttendeeList {
+        let story = story();
+        story.lists.attendee_list(gathering(1), story.opener()).unwrap()
+    }
+
+    #[test]
+    fn names_are_printed_only_when_exposed() {
+        let expected = "\
+Owning libraries, 2026-03-20 to 2026-03-21 Europe/London
+
+No.  Name        Person                                Offering       Since
+  1  [personal]  00000000-0000-0000-0000-000000000001  in person      2026-02-01
+  1  guest                                             in person      2026-02-01
+  1  [personal]  00000000-0000-0000-0000-000000000002  in person      2026-02-01
+  3  [personal]  00000000-0000-0000-0000-000000000003  online         2026-02-01
+  3  guest                                             online         2026-02-01
+  4  [personal]  00000000-0000-0000-0000-000000000004  with site vi…  2026-02-01
+
+6 people
+in person: 4 of 2 places taken
+online: 2 places taken, no limit
+site visit: 1 of 1 place taken";
+        assert_eq!(list().to_string(), expected);
+    }
+
+    #[test]
+    fn an_exposed_list_is_a_table_aligned_by_what_is_seen() {
+        let expected = "\
+Owning libraries, 2026-03-20 to 2026-03-21 Europe/London
+
+No.  Name                    Organisation      Offering         Since
+  1  王小明                  図書館            in person        2026-02-01 13:00
+  1  guest of 王小明                           in person        2026-02-01 13:00
+  1  Zoe\u{308} Müller              Hillside Library  in person        2026-02-01 13:00
+  3  [unavailable]                             online           2026-02-01 15:00
+  3  guest of [unavailable]                    online           2026-02-01 15:00
+  4  [no name]                                 with site visit  2026-02-01 16:00
+
+6 people
+in person: 4 of 2 places taken
+online: 2 places taken, no limit
+site visit: 1 of 1 place taken";
+        assert_eq!(list().expose("badges").to_string(), expected);
+    }
+
+    #[test]
+    fn a_gathering_without_a_choice_does_not_name_its_offering() {
+        let mut story = Story::new();
+        story
+            .announces(1, webinar("Asset transfer", "2026-07-02 14:00 to 15:30 Europe/London", 100))
+            .confirms(1, 1, booking(1, 1, &[]));
+        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
+        let expected = "\
+Asset transfer, 2026-07-02 14:00 to 15:30 Europe/London
+
+No.  Name         Organisation  Since
+  1  Ann Example                2026-02-01 10:00
+
+1 person, 1 of 100 places taken";
+        assert_eq!(list.with_names(|_| Some("Ann Example".into())).to_string(), expected);
+    }
+
+    #[test]
+    fn an_empty_list_has_no_table() {
+        let mut story = Story::new();
+        story.announces(1, webinar("Asset transfer", "to be confirmed (spring)", 1));
+        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
+        assert_eq!(
+            list.to_string(),
+            "Asset transfer, to be confirmed (spring)\n\n0 people, 0 of 1 place taken"
+        );
+    }
+
+    #[test]
+    fn long_names_keep_within_a_terminal() {
+        let mut story = Story::new();
+        let long = PersonDetails::new("名".repeat(200)).organisation("x".repeat(200));
+        story.announces(1, conference()).knows(1, long).confirms(1, 1, booking(3, 1, &[None]));
+        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
+        for line in list.expose("badges").to_string().lines().chain(list.to_string().lines()) {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= WIDTH, "{line}");
+        }
+    }
+
+    #[test]
+    fn each_person_is_opened_once_and_nobody_before_exposure() {
+        let mut story = story();
+        story.confirms(1, 6, booking(2, 2, &[Some(2), Some(1)]));
+        let opener = story.opener();
+        let list = story.lists.attendee_list(gathering(1), opener.clone()).unwrap();
+        let _ = (list.to_string(), format!("{list:?}"), serde_json::to_string(&list).unwrap());
+        assert_eq!(opener.opened.load(Ordering::Relaxed), 0);
+        let _ = list.with_names(|_| None);
+        assert_eq!(opener.opened.load(Ordering::Relaxed), 0);
+        let _ = list.expose("badges");
+        assert_eq!(opener.opened.load(Ordering::Relaxed), 3, "persons 1, 2 and 3 have details");
+    }
+
+    #[test]
+    fn a_host_gives_names_by_id() {
+        let list = list().with_names(|id| (id == person(4)).then(|| "Dora\u{1b}[2J".into()));
+        let names: Vec<_> = list.rows().iter().map(|row| row.details.name.as_str()).collect();
+        assert_eq!(names, ["", "", "", "", "", "Dora\u{1b}[2J"]);
+        assert_eq!(list.purpose(), None);
+        assert!(list.to_string().contains("Dora\u{FFFD}[2J"), "an escape is not passed to a terminal");
+    }
+
+    #[test]
+    fn no_name_is_in_debug_or_in_a_list_not_exposed() {
+        let list = list();
+        let exposed = list.expose("badges");
+        let json = serde_json::to_string(&list).unwrap();
+        let shown = format!("{list:?} {list:#?} {list} {json} {exposed:?} {exposed:#?} {:?}", exposed.rows());
+        for secret in ["王小明", "Zoe", "Hillside", "図書館", "trustee", "wang@example.org"] {
+            assert!(!shown.contains(secret), "{secret} in {shown}");
+            assert!(serde_json::to_string(&exposed).unwrap().contains(secret));
+        }
+    }
+
+    #[test]
+    fn field_names_are_stable() {
+        let mut story = Story::new();
+        story
+            .announces(1, webinar("Asset transfer", "2026-07-02 14:00 to 15:30 Europe/London", 100))
+            .records(1)
+            .confirms(1, 1, booking(1, 1, &[]));
+        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
+        let schedule = serde_json::json!({
+            "text": "2026-07-02 14:00 to 15:30 Europe/London",
+            "starts": "2026-07-02T13:00:00Z",
+            "ends": "2026-07-02T14:30:00Z",
+            "zone": "Europe/London",
+            "all_day": false,
+        });
+        let mut expected = serde_json::json!({
+            "gathering": "00000000-0000-0000-0000-000000000001",
+            "title": "Asset transfer",
+            "cancelled": false,
+            "schedule": schedule,
+            "pools": [{ "pool": 1, "name": "places", "capacity": 100, "taken": 1 }],
+            "attendees": [{
+                "number": 1,
+                "place": 1,
+                "registration": "00000000-0000-0000-0000-000000000001",
+                "reference": null,
+                "person": "00000000-0000-0000-0000-000000000001",
+                "booker": "00000000-0000-0000-0000-000000000001",
+                "offering": 1,
+                "offering_name": "places",
+                "party": 1,
+                "since": "2026-02-01T11:00:00Z",
+                "name": "[personal]",
+            }],
+        });
+        assert_eq!(serde_json::to_value(&list).unwrap(), expected);
+        expected["purpose"] = "badges".into();
+        let row = &mut expected["attendees"][0];
+        for field in ["name", "email", "phone", "organisation", "role", "region"] {
+            row[field] = "".into();
+        }
+        row["unavailable"] = "key_missing".into();
+        assert_eq!(serde_json::to_value(list.expose("badges")).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_cancelled_gathering_has_no_attendees() {
+        let mut story = story();
+        story.calls_off(1);
+        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
+        assert!(list.rows().is_empty());
+        assert!(list.pools().iter().all(|pool| pool.taken == 0));
+        assert!(list.to_string().starts_with("Cancelled: Owning libraries, "));
     }
 }

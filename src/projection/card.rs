@@ -235,6 +235,7 @@ impl GatheringCard {
 }
 
 /// What a registration joins with.
+#[derive(Clone, Copy)]
 pub(super) struct Joined<'a> {
     pub(super) registration: RegistrationId,
     pub(super) booking: &'a Booking,

@@ -1,8 +1,8 @@
 //! A story to fold: a small log made by hand, and an opener that looks names up.
 
 use std::num::NonZeroU16;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hashbrown::HashMap;
@@ -36,7 +36,7 @@ pub(super) fn time(text: &str) -> DateTime<Utc> {
 /// An opener that knows people by the number of their key, and counts how often it is asked.
 #[derive(Default)]
 pub(super) struct Register {
-    people: HashMap<u64, PersonDetails>,
+    people: Mutex<HashMap<u64, PersonDetails>>,
     pub(super) opened: AtomicUsize,
 }
 
@@ -44,7 +44,7 @@ impl Opener for Register {
     fn person(&self, _: PersonId, sealed: &Sealed<PersonDetails>) -> Opened<PersonDetails> {
         self.opened.fetch_add(1, Ordering::Relaxed);
         let Keys::One(key) = sealed.keys() else { return Opened::Unavailable(Unavailable::Damaged) };
-        match self.people.get(&key.get()) {
+        match self.people.lock().unwrap().get(&key.get()) {
             Some(details) => Opened::Known(Personal::new(details.clone())),
             None => Opened::Unavailable(Unavailable::KeyMissing),
         }
@@ -62,7 +62,7 @@ impl Opener for Register {
 /// Tells facts to lists: one batch each, an hour apart, from 09:00 UTC on 1 February 2026.
 pub(super) struct Story {
     pub(super) lists: Lists,
-    pub(super) register: Register,
+    register: Arc<Register>,
     clock: DateTime<Utc>,
     told: usize,
 }
@@ -70,7 +70,7 @@ pub(super) struct Story {
 impl Story {
     pub(super) fn new() -> Self {
         let clock = time("2026-02-01T09:00:00Z");
-        Self { lists: Lists::new(), register: Register::default(), clock, told: 0 }
+        Self { lists: Lists::new(), register: Arc::default(), clock, told: 0 }
     }
 
     pub(super) fn tell(&mut self, fact: Fact) -> &mut Self {
@@ -92,7 +92,7 @@ impl Story {
 
     /// Records a person whom the register can open.
     pub(super) fn knows(&mut self, number: u64, details: PersonDetails) -> &mut Self {
-        self.register.people.insert(number, details);
+        self.register.people.lock().unwrap().insert(number, details);
         self.records(number)
     }
 
@@ -141,8 +141,8 @@ impl Story {
         self.tell(Fact::RegistrationCancelled { gathering, registration, by: CancelledBy::Attendee })
     }
 
-    pub(super) fn opener(&mut self) -> Arc<Register> {
-        Arc::new(std::mem::take(&mut self.register))
+    pub(super) fn opener(&self) -> Arc<Register> {
+        Arc::clone(&self.register)
     }
 }
 

@@ -208,6 +208,235 @@ impl fmt::Debug for Lists {
             .field("gatherings", &self.gatherings.len())
             .field("registrations", &self.registrations.len())
             .field("people", &self.people.len())
-            .finish()
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a recount asks for some facts and no others")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::fixture::{Story, booking, conference, gathering, person, registration, time};
+    use super::*;
+    use crate::fact::{CancelledBy, Capacity};
+    use crate::id::{OfferingId, PoolId};
+    use crate::schedule::Schedule;
+
+    const NOW: &str = "2026-03-01T12:00:00Z";
+
+    /// Any fact about two conferences, nine registrations and five people, sensible or not.
+    fn any_fact() -> impl Strategy<Value = Fact> {
+        let ids = (1..=2_u128, 1..=9_u128);
+        let guests = prop::collection::vec(prop::option::of(1..=5_u128), 0..3);
+        let bookings = (1..=3_u16, 1..=5_u128, guests);
+        (0..24_u8, ids, bookings, 0..5_u32).prop_map(
+            |(kind, (on, number), (offering, booker, guests), places)| {
+                let (gathering, registration) = (gathering(on), registration(number));
+                let booking = booking(offering, booker, &guests);
+                match kind {
+                    0..6 => Fact::RegistrationConfirmed { gathering, registration, booking },
+                    6..12 => Fact::RegistrationWaitlisted { gathering, registration, booking, ahead: 0 },
+                    12..16 => Fact::RegistrationPromoted { gathering, registration },
+                    16..20 => {
+                        Fact::RegistrationCancelled { gathering, registration, by: CancelledBy::Attendee }
+                    }
+                    20 => Fact::CapacityChanged {
+                        gathering,
+                        pool: PoolId::new(offering),
+                        capacity: Capacity::Limited(places),
+                    },
+                    21 => Fact::BookingOpened { gathering },
+                    22 => Fact::BookingClosed { gathering },
+                    _ => Fact::GatheringRescheduled { gathering, schedule: Schedule::to_be_confirmed("") },
+                }
+            },
+        )
+    }
+
+    /// What became of the registrations on a gathering, told by going through all facts again for each of them: the
+    /// booking with `true` for confirmed and `false` for waiting, in the order of joining.
+    fn recount(facts: &[Fact], on: GatheringId) -> Vec<(RegistrationId, Booking, Option<bool>)> {
+        let joins = facts.iter().filter_map(|fact| match fact {
+            Fact::RegistrationConfirmed { gathering, registration, booking } => {
+                Some((*gathering, *registration, booking.clone(), true))
+            }
+            Fact::RegistrationWaitlisted { gathering, registration, booking, .. } => {
+                Some((*gathering, *registration, booking.clone(), false))
+            }
+            _ => None,
+        });
+        let mut seen = Vec::new();
+        let firsts = joins.filter(|(_, id, _, _)| {
+            let is_first = !seen.contains(id);
+            seen.push(*id);
+            is_first
+        });
+        let here = firsts.filter(|(gathering, _, _, _)| *gathering == on);
+        here.map(|(_, id, booking, confirmed)| (id, booking, standing(facts, id, confirmed))).collect()
+    }
+
+    fn standing(facts: &[Fact], id: RegistrationId, confirmed: bool) -> Option<bool> {
+        let joined = facts.iter().position(|fact| match fact {
+            Fact::RegistrationConfirmed { registration, .. }
+            | Fact::RegistrationWaitlisted { registration, .. } => *registration == id,
+            _ => false,
+        });
+        let later = &facts[joined.unwrap()..];
+        later.iter().try_fold(confirmed, |standing, fact| match fact {
+            Fact::RegistrationPromoted { registration, .. } if *registration == id => Some(true),
+            Fact::RegistrationCancelled { registration, .. } if *registration == id => None,
+            _ => Some(standing),
+        })
+    }
+
+    fn told(facts: &[Fact]) -> Story {
+        let mut story = Story::new();
+        story.announces(1, conference()).announces(2, conference());
+        for fact in facts {
+            story.tell(fact.clone());
+        }
+        story
+    }
+
+    fn draws_on(offering: OfferingId, pool: PoolId) -> bool {
+        let offerings = conference().offerings;
+        offerings.iter().any(|known| known.id == offering && known.pools.contains(&pool))
+    }
+
+    proptest! {
+        #[test]
+        fn lists_equal_a_naive_recount(facts in prop::collection::vec(any_fact(), 0..60)) {
+            let story = told(&facts);
+            for id in [gathering(1), gathering(2)] {
+                let truth = recount(&facts, id);
+                let live = |wanted| truth.iter().filter(move |(_, _, standing)| *standing == Some(wanted));
+
+                let attendees = story.lists.attendee_list(id, story.opener()).unwrap();
+                let people: Vec<_> = live(true)
+                    .flat_map(|(id, booking, _)| {
+                        let guests = booking.party.guests.iter().copied();
+                        std::iter::once(Some(booking.party.booker)).chain(guests).map(|person| (*id, person))
+                    })
+                    .collect();
+                let rows: Vec<_> = attendees.rows().iter().map(|row| (row.registration, row.person)).collect();
+                prop_assert_eq!(rows, people);
+                for pool in attendees.pools() {
+                    let drawing = attendees.rows().iter().filter(|row| draws_on(row.offering, pool.pool));
+                    prop_assert_eq!(pool.taken, u64::try_from(drawing.count()).unwrap());
+                }
+
+                let waiting = story.lists.waiting_list(id, story.opener()).unwrap();
+                for offering in (1..=3).map(OfferingId::new) {
+                    let line = live(false).filter(|(_, booking, _)| booking.offering == offering);
+                    let line: Vec<_> = (1..).zip(line).map(|(place, (id, _, _))| (place, *id)).collect();
+                    let rows = waiting.rows().iter().filter(|row| row.offering == offering);
+                    let rows: Vec<_> = rows.map(|row| (row.place_in_line, row.registration)).collect();
+                    prop_assert_eq!(rows, line);
+                }
+
+                let card = story.lists.gathering(id).unwrap();
+                let numbers: Vec<_> = card.registrations().iter().map(RegistrationCard::number).collect();
+                let expected: Vec<_> = (1..).take(truth.len()).collect();
+                prop_assert_eq!(numbers, expected);
+            }
+        }
+
+        #[test]
+        fn places_left_and_taken_make_the_capacity(facts in prop::collection::vec(any_fact(), 0..60)) {
+            let story = told(&facts);
+            for row in story.lists.whats_on(time(NOW)).rows() {
+                let attendees = story.lists.attendee_list(row.gathering, story.opener()).unwrap();
+                for offering in &row.offerings {
+                    let pools = attendees.pools().iter().filter(|pool| draws_on(offering.offering, pool.pool));
+                    let left = pools.filter_map(|pool| match pool.capacity {
+                        Capacity::Limited(places) => {
+                            Some(i64::from(places) - i64::try_from(pool.taken).unwrap())
+                        }
+                        Capacity::Unlimited => None,
+                    });
+                    prop_assert_eq!(offering.left, left.min());
+                }
+            }
+        }
+
+        #[test]
+        fn an_agenda_has_all_that_names_the_person(facts in prop::collection::vec(any_fact(), 0..60)) {
+            let story = told(&facts);
+            for who in (1..=5).map(person) {
+                let both = [gathering(1), gathering(2)].into_iter().flat_map(|id| recount(&facts, id));
+                let theirs = both.filter(|(_, booking, _)| booking.party.named().any(|named| named == who));
+                let mut expected: Vec<_> = theirs.map(|(id, _, _)| id).collect();
+                expected.sort_unstable();
+                let agenda = story.lists.agenda(who, story.opener());
+                let mut rows: Vec<_> = agenda.rows().iter().map(|row| row.registration).collect();
+                rows.sort_unstable();
+                prop_assert_eq!(rows, expected);
+            }
+        }
+
+        /// Every map is seeded anew, so order that came from one would differ between two folds.
+        #[test]
+        fn the_same_records_give_the_same_lists(facts in prop::collection::vec(any_fact(), 0..60)) {
+            let shown = || {
+                let Story { lists, .. } = &told(&facts);
+                let opener = || told(&[]).opener();
+                let agendas: Vec<_> = (1..=5).map(|who| lists.agenda(person(who), opener())).collect();
+                let attendees = lists.attendee_list(gathering(1), opener());
+                let waiting = lists.waiting_list(gathering(1), opener());
+                format!("{lists:?} {:?} {attendees:?} {waiting:?} {agendas:?} {}", lists.gatherings(), lists.whats_on(time(NOW)))
+            };
+            prop_assert_eq!(shown(), shown());
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_the_unknown_changes_nothing() {
+        let mut story = Story::new();
+        story
+            .reschedules(1, "to be confirmed")
+            .tell(Fact::BookingOpened { gathering: gathering(1) })
+            .tell(Fact::BookingClosed { gathering: gathering(1) })
+            .confirms(1, 1, booking(1, 1, &[]))
+            .waitlists(1, 2, booking(1, 1, &[]))
+            .promotes(1, 2)
+            .cancels(1, 1)
+            .calls_off(1);
+        assert!(story.lists.gatherings().is_empty());
+        assert!(story.lists.agenda(person(1), story.opener()).rows().is_empty());
+        assert_eq!(story.lists.position(), Position::new(8));
+    }
+
+    #[test]
+    fn gatherings_are_in_the_order_of_their_ids() {
+        let mut story = Story::new();
+        story.announces(3, conference()).announces(1, conference()).announces(2, conference());
+        let ids: Vec<_> = story.lists.gatherings().into_iter().map(GatheringCard::id).collect();
+        assert_eq!(ids, [gathering(1), gathering(2), gathering(3)]);
+    }
+
+    #[test]
+    fn how_a_registration_stands_follows_the_facts() {
+        let mut story = Story::new();
+        story
+            .announces(1, conference())
+            .confirms(1, 1, booking(1, 1, &[]))
+            .confirms(1, 2, booking(1, 2, &[]))
+            .waitlists(1, 3, booking(1, 3, &[]))
+            .waitlists(1, 4, booking(1, 4, &[]))
+            .cancels(1, 1)
+            .cancels(1, 3)
+            .promotes(1, 4)
+            .calls_off(1);
+        let stands = |number| {
+            let (gathering, it) = story.lists.registration(registration(number)).unwrap();
+            (gathering.status(it), gathering.since(it), it.was_confirmed())
+        };
+        let by_attendee = RegistrationStatus::Cancelled { by: CancelledBy::Attendee };
+        let called_off = RegistrationStatus::CancelledWithGathering;
+        assert_eq!(stands(1), (by_attendee, time("2026-02-01T14:00:00Z"), true));
+        assert_eq!(stands(2), (called_off, time("2026-02-01T17:00:00Z"), true));
+        assert_eq!(stands(3), (RegistrationStatus::LeftLine, time("2026-02-01T15:00:00Z"), false));
+        assert_eq!(stands(4), (called_off, time("2026-02-01T17:00:00Z"), true));
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use serde::Serialize;
 
 use crate::id::PersonId;
 use crate::person::PersonDetails;
@@ -44,11 +45,46 @@ pub(crate) fn name_cell(details: &PersonDetails, unavailable: Option<Unavailable
 }
 
 /// Why a name cannot be read, as a stable word for machines.
-pub(crate) const fn reason(unavailable: Unavailable) -> &'static str {
+const fn reason(unavailable: Unavailable) -> &'static str {
     match unavailable {
         Unavailable::KeyMissing => "key_missing",
         Unavailable::Damaged => "damaged",
     }
+}
+
+/// A row as an exposed list serialises it: with all that is known of the person beside the name.
+#[derive(Serialize)]
+pub(crate) struct ExposedRowForm<'a, Row> {
+    #[serde(flatten)]
+    row: Row,
+    email: &'a str,
+    phone: &'a str,
+    organisation: &'a str,
+    role: &'a str,
+    region: &'a str,
+    unavailable: Option<&'static str>,
+}
+
+impl<'a, Row> ExposedRowForm<'a, Row> {
+    pub(crate) fn new(row: Row, details: &'a PersonDetails, unavailable: Option<Unavailable>) -> Self {
+        Self {
+            row,
+            email: &details.email,
+            phone: &details.phone,
+            organisation: &details.organisation,
+            role: &details.role,
+            region: &details.region,
+            unavailable: unavailable.map(reason),
+        }
+    }
+}
+
+/// An exposed list as it is serialised: with what it was exposed for above the rest.
+#[derive(Serialize)]
+pub(crate) struct ExposedListForm<'a, List> {
+    pub(crate) purpose: Option<&'a str>,
+    #[serde(flatten)]
+    pub(crate) list: List,
 }
 
 /// Opens each person's details once, however many places they have.

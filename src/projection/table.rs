@@ -175,7 +175,9 @@ No.  Name        Since
         fn no_line_is_wider_than_a_terminal(rows in prop::collection::vec([".{0,90}", ".{0,90}", ".{0,90}"], 0..5)) {
             let mut table = Table::new(vec![Column::text("A"), Column::text("B"), Column::text("C")]);
             let count = rows.len();
-            rows.into_iter().for_each(|row| table.row(row.to_vec()));
+            for row in rows {
+                table.row(row.to_vec());
+            }
             let printed = table.to_string();
             prop_assert_eq!(printed.split('\n').count(), count + 1);
             for line in printed.split('\n') {

@@ -11,9 +11,9 @@ use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
 use crate::person::PersonDetails;
 use crate::projection::card::{GatheringCard, RegistrationCard};
 use crate::projection::head::{Head, counted};
-use crate::projection::names::{Opening, PERSONAL, Shown, name_cell, reason};
+use crate::projection::names::{ExposedListForm, ExposedRowForm, Opening, PERSONAL, Shown, name_cell};
 use crate::projection::table::{Column, Table};
-use crate::projection::when::{ScheduleForm, day_cell, instant_cell};
+use crate::projection::when::{ScheduleForm, instant_cell};
 use crate::sealed::{Opener, Sealed, Unavailable};
 use crate::text::Reference;
 
@@ -171,19 +171,17 @@ impl fmt::Debug for WaitingList {
 }
 
 impl fmt::Display for WaitingList {
-    /// A table with ids in place of names, at most 80 columns wide, without a line break at its end.
+    /// A table with ids in place of names, at most 80 columns wide, without a line break at its end. The ids leave no
+    /// room for the times.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let zone = self.head.announcement.schedule.zone();
         let mut columns = vec![Column::number("Line"), Column::whole("Name"), Column::whole("Person")];
         columns.push(Column::number("Party"));
         columns.extend(self.head.has_choice().then_some(Column::text("Offering")));
-        columns.push(Column::whole("Since"));
         let mut table = Table::new(columns);
         for row in &self.rows {
             let mut cells = vec![row.place_in_line.to_string(), PERSONAL.into(), row.booker.to_string()];
             cells.push(row.party.to_string());
             cells.extend(self.head.has_choice().then(|| self.offering_name(row.offering).into()));
-            cells.push(day_cell(row.since, zone));
             table.row(cells);
         }
         write_list(f, &self.head, &table, self.rows.iter().map(|row| row.party))
@@ -292,8 +290,6 @@ struct ListForm<'a, Row> {
     title: &'a str,
     cancelled: bool,
     schedule: ScheduleForm,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purpose: Option<Option<&'a str>>,
     waiting: Vec<Row>,
 }
 
@@ -311,25 +307,12 @@ struct RowForm<'a> {
     name: &'a str,
 }
 
-#[derive(serde::Serialize)]
-struct ExposedRowForm<'a> {
-    #[serde(flatten)]
-    row: RowForm<'a>,
-    email: &'a str,
-    phone: &'a str,
-    organisation: &'a str,
-    role: &'a str,
-    region: &'a str,
-    unavailable: Option<&'static str>,
-}
-
 fn list_form<Row>(head: &Head, waiting: Vec<Row>) -> ListForm<'_, Row> {
     ListForm {
         gathering: head.gathering,
         title: &head.announcement.title,
         cancelled: head.cancelled,
         schedule: ScheduleForm::from(&head.announcement.schedule),
-        purpose: None,
         waiting,
     }
 }
@@ -349,17 +332,9 @@ fn row_form<'a>(head: &'a Head, row: &'a WaitingRow, name: &'a str) -> RowForm<'
     }
 }
 
-fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedWaiting) -> ExposedRowForm<'a> {
-    let details = &exposed.details;
-    ExposedRowForm {
-        row: row_form(head, &exposed.row, &details.name),
-        email: &details.email,
-        phone: &details.phone,
-        organisation: &details.organisation,
-        role: &details.role,
-        region: &details.region,
-        unavailable: exposed.unavailable.map(reason),
-    }
+fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedWaiting) -> ExposedRowForm<'a, RowForm<'a>> {
+    let ExposedWaiting { row, details, unavailable } = exposed;
+    ExposedRowForm::new(row_form(head, row, &details.name), details, *unavailable)
 }
 
 impl Serialize for WaitingList {
@@ -372,7 +347,121 @@ impl Serialize for WaitingList {
 impl Serialize for ExposedWaitingList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rows = self.rows.iter().map(|exposed| exposed_form(&self.head, exposed)).collect();
-        let form = ListForm { purpose: Some(self.purpose()), ..list_form(&self.head, rows) };
-        form.serialize(serializer)
+        let list = list_form(&self.head, rows);
+        ExposedListForm { purpose: self.purpose(), list }.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::projection::fixture::{Story, booking, conference, gathering, webinar};
+
+    fn story() -> Story {
+        let mut story = Story::new();
+        story
+            .announces(1, conference())
+            .knows(1, PersonDetails::new("王小明").organisation("図書館"))
+            .knows(2, PersonDetails::new("Zoe\u{308} Müller"))
+            .records(3)
+            .waitlists(1, 1, booking(3, 1, &[]))
+            .waitlists(1, 2, booking(1, 2, &[None, Some(1)]))
+            .waitlists(1, 3, booking(1, 4, &[]))
+            .waitlists(1, 4, booking(1, 3, &[]))
+            .waitlists(1, 5, booking(1, 1, &[]))
+            .cancels(1, 3)
+            .promotes(1, 5);
+        story
+    }
+
+    fn list() -> WaitingList {
+        let story = story();
+        story.lists.waiting_list(gathering(1), story.opener()).unwrap()
+    }
+
+    #[test]
+    fn lines_are_printed_offering_by_offering() {
+        let expected = "\
+Owning libraries, 2026-03-20 to 2026-03-21 Europe/London
+
+Line  Name           Organisation  Party  Offering         Since
+   1  Zoe\u{308} Müller                       3  in person        2026-02-01 14:00
+   2  [unavailable]                    1  in person        2026-02-01 16:00
+   1  王小明         図書館            1  with site visit  2026-02-01 13:00
+
+3 registrations wait for 5 places";
+        assert_eq!(list().expose("calls").to_string(), expected);
+    }
+
+    #[test]
+    fn names_are_printed_only_when_exposed() {
+        let expected = "\
+Owning libraries, 2026-03-20 to 2026-03-21 Europe/London
+
+Line  Name        Person                                Party  Offering
+   1  [personal]  00000000-0000-0000-0000-000000000002      3  in person
+   2  [personal]  00000000-0000-0000-0000-000000000003      1  in person
+   1  [personal]  00000000-0000-0000-0000-000000000001      1  with site visit
+
+3 registrations wait for 5 places";
+        assert_eq!(list().to_string(), expected);
+    }
+
+    #[test]
+    fn no_name_is_in_debug_or_in_a_list_not_exposed() {
+        let list = list();
+        let exposed = list.expose("calls");
+        let json = serde_json::to_string(&list).unwrap();
+        let shown = format!("{list:?} {list} {json} {exposed:?} {exposed:#?} {:?}", exposed.rows());
+        for secret in ["王小明", "Zoe", "図書館"] {
+            assert!(!shown.contains(secret), "{secret} in {shown}");
+            assert!(serde_json::to_string(&exposed).unwrap().contains(secret));
+        }
+    }
+
+    #[test]
+    fn field_names_are_stable() {
+        let list = list();
+        let mut row = serde_json::json!({
+            "offering": 1,
+            "offering_name": "in person",
+            "place_in_line": 2,
+            "number": 4,
+            "registration": "00000000-0000-0000-0000-000000000004",
+            "reference": null,
+            "booker": "00000000-0000-0000-0000-000000000003",
+            "party": 1,
+            "since": "2026-02-01T16:00:00Z",
+            "name": "[personal]",
+        });
+        let plain = serde_json::to_value(&list).unwrap();
+        assert_eq!(plain["waiting"][1], row);
+        let fields: Vec<_> = plain.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(fields, ["cancelled", "gathering", "schedule", "title", "waiting"]);
+        for field in ["name", "email", "phone", "organisation", "role", "region"] {
+            row[field] = "".into();
+        }
+        row["unavailable"] = "key_missing".into();
+        let exposed = serde_json::to_value(list.expose("calls")).unwrap();
+        assert_eq!(exposed["waiting"][1], row);
+        assert_eq!(exposed["purpose"], "calls");
+    }
+
+    #[test]
+    fn a_host_gives_names_by_id() {
+        let list = list().with_names(|id| Some(format!("person {}", id.uuid().as_u128())));
+        let names: Vec<_> = list.rows().iter().map(|row| row.details.name.as_str()).collect();
+        assert_eq!(names, ["person 2", "person 3", "person 1"]);
+    }
+
+    #[test]
+    fn where_nobody_waits_there_is_no_table() {
+        let mut story = Story::new();
+        story
+            .announces(1, webinar("Asset transfer", "2026-03-05 Europe/London", 1))
+            .waitlists(1, 1, booking(1, 1, &[]))
+            .calls_off(1);
+        let list = story.lists.waiting_list(gathering(1), story.opener()).unwrap();
+        assert_eq!(list.to_string(), "Cancelled: Asset transfer, 2026-03-05 Europe/London\n\nnobody waits");
     }
 }

@@ -80,6 +80,11 @@ impl WhatsOnRow {
         &self.announcement
     }
 
+    /// An offering without an alternative says nothing that the title does not.
+    fn choice_cell(&self, offering: &OfferingOn) -> String {
+        if self.offerings.len() > 1 { offering.name.clone() } else { String::new() }
+    }
+
     /// Dates to be confirmed are last, so "has no start" is asked first.
     fn order(&self) -> (bool, Option<DateTime<Utc>>, &str, GatheringId) {
         let start = self.announcement.schedule.starts();
@@ -130,7 +135,7 @@ impl fmt::Display for WhatsOn {
             let mut booking = row.booking.to_string();
             for offering in &row.offerings {
                 let mut cells = Vec::from(std::mem::take(&mut leading));
-                cells.extend(has_choice.then(|| offering.name.clone()));
+                cells.extend(has_choice.then(|| row.choice_cell(offering)));
                 cells.extend([left_cell(offering.left), offering.waiting.to_string()]);
                 cells.push(std::mem::take(&mut booking));
                 table.row(cells);
@@ -199,5 +204,112 @@ impl Serialize for WhatsOn {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let gatherings = self.rows.iter().map(RowForm::from).collect();
         WhatsOnForm { at: self.at, gatherings }.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{Capacity, Fact};
+    use crate::id::PoolId;
+    use crate::projection::fixture::{Story, booking, conference, gathering, time, webinar};
+
+    const NOW: &str = "2026-03-01T12:00:00Z";
+
+    #[test]
+    fn what_is_on_is_sorted_by_start_with_dates_to_be_confirmed_last() {
+        let mut story = Story::new();
+        story
+            .announces(1, webinar("王小明 speaks", "to be confirmed (spring)", 5))
+            .announces(2, conference())
+            .announces(4, webinar("Same start", "2026-03-05 14:00 to 15:30 Europe/London", 1))
+            .announces(3, webinar("Same start", "2026-03-05 14:00 to 15:30 Europe/London", 2))
+            .announces(5, webinar("Early", "2026-03-01 12:30 to 13:00 Europe/London", 3))
+            .announces(6, webinar("Called off", "2026-03-05 14:00 to 15:30 Europe/London", 3))
+            .announces(7, webinar("Over", "2026-03-01 11:00 to 12:00 Europe/London", 3))
+            .calls_off(6)
+            .confirms(2, 1, booking(3, 1, &[None, None]))
+            .confirms(2, 2, booking(2, 2, &[]))
+            .waitlists(2, 3, booking(3, 3, &[]));
+        let expected = "\
+What is on, times in Europe/London
+
+Start             Title       Where       Offering        Left  Waiting  Booking
+2026-03-01 12:30  Early       online                         3        0  open
+2026-03-05 14:00  Same start  online                         2        0  open
+2026-03-05 14:00  Same start  online                         1        0  open
+2026-03-20        Owning li…  Library H…  in person          0        0  open
+                                          online      no limit        0
+                                          with site…         0        1
+to be confirmed   王小明 sp…  online                         5        0  not yet";
+        let on = story.lists.whats_on(time(NOW));
+        assert_eq!(on.to_string(), expected);
+        let ids: Vec<_> = on.rows().iter().map(|row| row.gathering).collect();
+        assert_eq!(ids, [gathering(5), gathering(3), gathering(4), gathering(2), gathering(1)]);
+    }
+
+    #[test]
+    fn places_left_are_those_of_the_tightest_pool() {
+        let mut story = Story::new();
+        story.announces(1, conference()).confirms(1, 1, booking(3, 1, &[None, None]));
+        let on = story.lists.whats_on(time(NOW));
+        let left: Vec<_> = on.rows()[0].offerings.iter().map(|offering| offering.left).collect();
+        assert_eq!(left, [Some(-1), None, Some(-2)], "over-full is not hidden in the data");
+        let json = serde_json::to_value(&on).unwrap();
+        assert_eq!(json["gatherings"][0]["offerings"][2]["left"], -2);
+    }
+
+    #[test]
+    fn a_changed_capacity_and_a_hand_on_the_door_are_followed() {
+        let mut story = Story::new();
+        let it = gathering(1);
+        story
+            .announces(1, webinar("Talk", "2026-03-05 14:00 to 15:30 UTC", 1))
+            .tell(Fact::CapacityChanged { gathering: it, pool: PoolId::ONLY, capacity: Capacity::Limited(7) })
+            .tell(Fact::BookingClosed { gathering: it });
+        let on = story.lists.whats_on(time(NOW));
+        assert_eq!((on.rows()[0].offerings[0].left, on.rows()[0].booking), (Some(7), BookingState::Closed));
+        story.tell(Fact::BookingOpened { gathering: it });
+        let during = story.lists.whats_on(time("2026-03-05T15:00:00Z"));
+        assert_eq!(during.rows()[0].booking, BookingState::Open);
+        assert_eq!(on.rows()[0].booking, BookingState::Closed, "a list stays as it was taken");
+    }
+
+    #[test]
+    fn field_names_are_stable() {
+        let mut story = Story::new();
+        story.announces(1, conference());
+        let mut json = serde_json::to_value(story.lists.whats_on(time(NOW))).unwrap();
+        let offerings = json["gatherings"][0]["offerings"].take();
+        assert_eq!(
+            offerings[0],
+            serde_json::json!({ "offering": 1, "name": "in person", "left": 2, "waiting": 0 })
+        );
+        let expected = serde_json::json!({
+            "at": "2026-03-01T12:00:00Z",
+            "gatherings": [{
+                "gathering": "00000000-0000-0000-0000-000000000001",
+                "reference": null,
+                "title": "Owning libraries",
+                "description": "",
+                "kind": "conference",
+                "schedule": {
+                    "text": "2026-03-20 to 2026-03-21 Europe/London",
+                    "starts": "2026-03-20T00:00:00Z",
+                    "ends": "2026-03-22T00:00:00Z",
+                    "zone": "Europe/London",
+                    "all_day": true,
+                },
+                "place": { "online": true, "venue": "Library Hub", "address": "Hill Road 1" },
+                "booking": "open",
+                "offerings": null,
+            }],
+        });
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn nothing_on_is_said_in_words() {
+        assert_eq!(Story::new().lists.whats_on(time(NOW)).to_string(), "What is on\n\nnothing is on");
     }
 }
