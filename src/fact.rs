@@ -391,7 +391,7 @@ pub enum CancelledBy {
 }
 
 /// How many people one registration may have unless the author says otherwise.
-pub const DEFAULT_MAX_PARTY: NonZeroU16 = match NonZeroU16::new(10) {
+pub(crate) const DEFAULT_MAX_PARTY: NonZeroU16 = match NonZeroU16::new(10) {
     Some(ten) => ten,
     None => NonZeroU16::MIN,
 };

@@ -37,5 +37,5 @@ pub use projection::{
 };
 pub use record::{Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
-pub use sealed::{Opened, Personal, Sealed, Unavailable};
+pub use sealed::{Opened, Opener, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};

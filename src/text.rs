@@ -3,11 +3,11 @@
 use std::fmt;
 
 /// The longest one-line text (a name, a title, a venue), in characters.
-pub const LINE_LIMIT: usize = 200;
+pub(crate) const LINE_LIMIT: usize = 200;
 /// The longest answer or description, in characters.
-pub const TEXT_LIMIT: usize = 4_000;
+pub(crate) const TEXT_LIMIT: usize = 4_000;
 /// The longest link, in bytes.
-pub const LINK_LIMIT: usize = 2_000;
+pub(crate) const LINK_LIMIT: usize = 2_000;
 
 /// A text that was not taken, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
