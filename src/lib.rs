@@ -17,7 +17,9 @@ mod sealed;
 pub mod testkit;
 mod text;
 
-pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Edge, Error, Failure, Ready, Receipt, RequestIds};
+pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Error, Failure, Receipt, RequestIds};
+#[doc(hidden)]
+pub use desk::{Edge, Ready};
 pub use domain::{
     CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, LayoutProblem,
     OpenBooking, Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, Shortage,
@@ -37,5 +39,5 @@ pub use projection::{
 };
 pub use record::{Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
-pub use sealed::{Opened, Opener, Personal, Sealed, Unavailable};
+pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};
