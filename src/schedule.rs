@@ -203,6 +203,43 @@ impl Moment {
     }
 }
 
+/// The version of the zone table in which a schedule was looked up: `2025b`, at most 8 characters.
+///
+/// A note beside a schedule and no part of it, so all versions are equal: two schedules that say the same are
+/// the same, whatever tables they were looked up in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tables([u8; 8]);
+
+impl Tables {
+    /// The table of this build.
+    pub(crate) fn compiled() -> Self {
+        Self::named(chrono_tz::IANA_TZDB_VERSION).unwrap_or(Self([0; 8]))
+    }
+
+    /// Takes a version that was stored; `None` if it is none.
+    pub(crate) fn named(version: &str) -> Option<Self> {
+        let mut name = [0; 8];
+        if version.len() > name.len() || !version.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        name.iter_mut().zip(version.bytes()).for_each(|(place, byte)| *place = byte);
+        Some(Self(name))
+    }
+
+    /// The version, empty if it is not known.
+    pub(crate) fn name(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default().trim_end_matches('\0')
+    }
+}
+
+impl PartialEq for Tables {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Tables {}
+
 /// When something takes place.
 ///
 /// ```
@@ -235,6 +272,7 @@ pub struct DateSpan {
     zone: Zone,
     starts: i64,
     ends: i64,
+    tables: Tables,
 }
 
 impl DateSpan {
@@ -269,7 +307,17 @@ impl DateSpan {
     }
 
     pub(crate) fn from_parts(first: NaiveDate, last: NaiveDate, zone: Zone, starts: i64, ends: i64) -> Self {
-        Self { first, last, zone, starts, ends }
+        Self { first, last, zone, starts, ends, tables: Tables::compiled() }
+    }
+
+    /// The same days, as looked up in other tables.
+    pub(crate) fn with_tables(self, tables: Tables) -> Self {
+        Self { tables, ..self }
+    }
+
+    /// The tables in which the days were looked up.
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
     }
 }
 
@@ -279,6 +327,7 @@ pub struct TimeSpan {
     start: Moment,
     end: Moment,
     zone: Zone,
+    tables: Tables,
 }
 
 impl TimeSpan {
@@ -301,7 +350,17 @@ impl TimeSpan {
     }
 
     pub(crate) fn from_parts(start: Moment, end: Moment, zone: Zone) -> Self {
-        Self { start, end, zone }
+        Self { start, end, zone, tables: Tables::compiled() }
+    }
+
+    /// The same times, as looked up in other tables.
+    pub(crate) fn with_tables(self, tables: Tables) -> Self {
+        Self { tables, ..self }
+    }
+
+    /// The tables in which the times were looked up.
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
     }
 }
 
@@ -335,7 +394,8 @@ impl Schedule {
         }
         let after = last.checked_add_days(Days::new(1)).unwrap_or(last);
         let (starts, ends) = (day_begins(first, zone), day_begins(after, zone));
-        Ok(Self::DateOnly(DateSpan { first, last, zone, starts: starts.timestamp(), ends: ends.timestamp() }))
+        let (starts, ends) = (starts.timestamp(), ends.timestamp());
+        Ok(Self::DateOnly(DateSpan::from_parts(first, last, zone, starts, ends)))
     }
 
     /// From a time to a time, as clocks show them in a zone.
@@ -356,7 +416,7 @@ impl Schedule {
                 end: end.wall.to_string(),
             });
         }
-        Ok(Self::Exact(TimeSpan { start, end, zone }))
+        Ok(Self::Exact(TimeSpan::from_parts(start, end, zone)))
     }
 
     /// When it starts, if any date is known: the first instant of the first day, or the exact start.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::id::RequestId;
 use crate::record::Position;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -76,6 +77,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn at_request(mut self, request: RequestId) -> Self {
+        self.0.what = format!("the batch of request {request}: {}", self.0.what);
+        self
+    }
+
     pub(crate) fn because(mut self, cause: impl Into<Cause>) -> Self {
         self.0.cause = Some(cause.into());
         self
@@ -137,6 +143,12 @@ impl Error {
     #[must_use]
     pub fn is_not_a_log(&self) -> bool {
         self.0.kind == Kind::NotALog
+    }
+
+    /// The caller asked for what no log can do: a batch without facts, a request's id used for something else.
+    #[must_use]
+    pub fn is_misuse(&self) -> bool {
+        self.0.kind == Kind::Misuse
     }
 
     /// Where in the file, where that is known.

@@ -3,11 +3,33 @@
 //! A [`Log`] is an append-only sequence of batches. [`MemoryLog`] keeps its encoded bytes in memory,
 //! [`FileLog`] in one file; a host can bring its own store.
 
-use crate::record::{Anchor, Batch, Position, StoredBatch};
+use crate::record::Position;
+use error::Kind;
 
+#[cfg(feature = "file")]
+mod disk;
 mod error;
+#[cfg(feature = "file")]
+mod file;
+#[cfg(feature = "file")]
+mod frame;
+mod judge;
+mod memory;
+#[cfg(feature = "file")]
+mod recovery;
+#[cfg(feature = "file")]
+mod walk;
+mod wire;
 
 pub use error::Error;
+#[cfg(feature = "file")]
+pub use file::FileLog;
+pub use memory::MemoryLog;
+#[cfg(feature = "file")]
+pub use recovery::{OpenReport, TornTail};
+pub use wire::{decode, encode};
+
+pub use crate::record::{Anchor, Batch, Chain, Guard, Scope, StoredBatch, Tag};
 
 /// An append-only sequence of batches that several threads may use at once.
 ///
@@ -74,4 +96,21 @@ pub enum Appended {
         /// The head at that moment.
         head: Position,
     },
+}
+
+/// Refuses a position that this log does not have.
+fn check_within(after: Position, head: Position) -> Result<(), Error> {
+    if after <= head {
+        return Ok(());
+    }
+    let what = format!("position {after} is beyond the head of the log, {head}");
+    Err(Error::new(Kind::Diverged, what).at_position(head))
+}
+
+/// Refuses a position at which no batch ends; the nearest place where one does is `batch_end`.
+fn check_batch_end(after: Position, batch_end: Position) -> Result<(), Error> {
+    if after == batch_end {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Misuse, "a page begins where a batch ends, not within one").at_position(after))
 }

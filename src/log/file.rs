@@ -1,0 +1,292 @@
+//! A log in one file: appended with one write and one sync, read by position.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::disk::{self, Disk};
+use super::error::{Error, Kind};
+use super::frame::{FILE_HEADER, FileHeader, FrameHeader, Salt};
+use super::judge::Judge;
+use super::recovery::{Index, OpenReport, Recovered, recover};
+use super::walk::{Mark, Walk, bounded, damaged};
+use super::{Appended, Log, Page, check_batch_end, check_within, wire};
+use crate::id::LogId;
+use crate::record::{Anchor, Batch, Position, StoredBatch};
+
+/// The log's name within its folder.
+const LOG_NAME: &str = "log.gather";
+/// The lock's name within the log's folder.
+const LOCK_NAME: &str = "lock.gather";
+
+/// A log in one file, for one process at a time.
+///
+/// Every [`append`](Log::append) is one write and one sync, and answers when the batches are on the disk. Readers
+/// do not wait for it. A folder holds one log: `log.gather`, and `lock.gather`, which is never deleted. Both can
+/// be read by their owner only. The bytes are described in `docs/format.md`.
+///
+/// # A log that was not closed
+/// There is nothing to close. When a process or a machine stops within a write, the next opening finds a tail
+/// that is no whole batch, saves it beside the log, cuts it off and says so in the
+/// [`OpenReport`](Self::open_report). Damage to what was durable is an error that names the offset, and nothing
+/// is changed. Damage within the last group of batches looks like a torn tail, as nothing behind it tells that
+/// it was durable.
+///
+/// ```
+/// use gather::log::{FileLog, Log};
+///
+/// let folder = tempfile::tempdir()?;
+/// let log = FileLog::open_in(folder.path())?;
+/// assert_eq!(log.anchor()?.position.get(), 0);
+/// assert!(log.open_report().torn.is_none());
+///
+/// let second = FileLog::open_in(folder.path());
+/// assert!(second.unwrap_err().is_locked());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct FileLog {
+    disk: Disk,
+    header: FileHeader,
+    report: OpenReport,
+    /// Held while a batch is judged and written, so that it is stored at the head that it was judged against.
+    turn: Mutex<()>,
+    /// What readers may see: changed only when it is durable, and never held while the disk works.
+    state: Mutex<State>,
+    _lock: File,
+}
+
+#[derive(Debug)]
+struct State {
+    head: Mark,
+    index: Index,
+    poisoned: bool,
+}
+
+/// Frames that are not yet written.
+struct Draft {
+    head: Mark,
+    frames: Vec<Frame>,
+}
+
+struct Frame {
+    header: FrameHeader,
+    payload: Vec<u8>,
+}
+
+impl FileLog {
+    /// Opens the log in a folder. Makes the folder and the log if they are not there.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = folder.as_ref();
+        disk::create_folder(folder)
+            .map_err(|cause| disk::fault("the folder of the log cannot be made", folder, cause))?;
+        Self::open(folder.join(LOG_NAME))
+    }
+
+    /// Opens the log at a path. Makes it if it is not there; its folder must be.
+    ///
+    /// # Errors
+    /// [`Error::is_locked`]: another desk or process has it open. [`Error::is_not_a_log`]: there is something
+    /// else, an empty file for one. [`Error::is_newer`]: a newer version wrote it. [`Error::is_corrupt`]: bytes
+    /// that were durable are damaged, at [`Error::offset`]. [`Error::is_unavailable`] or [`Error::is_full`]: the
+    /// file system did not let it be opened. In none of these cases is any file's content changed.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        // A first look, so that no lock is left beside a file that is no log.
+        if let Some(found) = Disk::open(path)? {
+            read_header(&found)?;
+        }
+        let lock = disk::lock(&disk::folder_of(path).join(LOCK_NAME), path)?;
+        let disk = match Disk::open(path)? {
+            Some(disk) => disk,
+            None => create(path)?,
+        };
+        let header = read_header(&disk)?;
+        let Recovered { index, head, report } = recover(&disk, &header)?;
+        let state = Mutex::new(State { head, index, poisoned: false });
+        Ok(Self { disk, header, report, turn: Mutex::new(()), state, _lock: lock })
+    }
+
+    /// What opening found: a torn tail, or nothing to tell.
+    #[must_use]
+    pub fn open_report(&self) -> &OpenReport {
+        &self.report
+    }
+
+    /// Nothing in here can panic halfway, so the state is whole even if a thread has panicked elsewhere.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The head, if nothing has failed, and the remembered place nearest before a position.
+    fn look_up(&self, position: Position) -> Result<(Mark, Mark), Error> {
+        let state = self.state();
+        if state.poisoned { Err(self.poisoned()) } else { Ok((state.head, state.index.before(position))) }
+    }
+
+    fn poisoned(&self) -> Error {
+        let what = "a write failed before; the log has to be opened again";
+        Error::new(Kind::Poisoned, what).in_file(self.disk.path())
+    }
+
+    fn anchor_at(&self, mark: Mark) -> Anchor {
+        Anchor { log: self.header.log, position: mark.position, chain: mark.chain }
+    }
+
+    fn page(&self, walk: &mut Walk<'_>, after: Position, limit: usize, head: Mark) -> Result<Page, Error> {
+        while walk.at().position < after {
+            walk.frame()?;
+        }
+        let start = walk.at();
+        check_batch_end(after, start.position)?;
+        let mut batches = Vec::new();
+        while batches.len() < limit && walk.at().position < head.position {
+            batches.push(read_batch(walk)?);
+        }
+        Ok(Page { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
+    }
+
+    fn judge(&self, draft: &mut Draft, batch: &Batch, durable: Mark) -> Result<Appended, Error> {
+        let payload = wire::encode(batch)?;
+        let head = draft.head;
+        let mut judge = Judge::of(batch, head.position)?;
+        self.judge_durable(&mut judge, batch.guard.seen, durable)?;
+        for frame in &draft.frames {
+            judge.look(frame.header.first, &frame.payload)?;
+        }
+        if let Some(answer) = judge.answer(head.position) {
+            return Ok(answer);
+        }
+        let header = FrameHeader {
+            length: u32::try_from(payload.len()).unwrap_or(u32::MAX),
+            facts: u32::try_from(batch.facts.len()).unwrap_or(u32::MAX),
+            offset: head.offset,
+            first: head.position.next(),
+            durable: durable.offset,
+            chain: head.chain.then(&payload),
+            checksum: crc32fast::hash(&payload),
+        };
+        draft.head = Mark::behind(&header);
+        draft.frames.push(Frame { header, payload });
+        Ok(Appended::Fresh { first: header.first })
+    }
+
+    /// Looks at the batches that came after a position and are on the disk.
+    fn judge_durable(&self, judge: &mut Judge<'_>, seen: Position, durable: Mark) -> Result<(), Error> {
+        if seen >= durable.position {
+            return Ok(());
+        }
+        let (_, near) = self.look_up(seen)?;
+        let mut walk = Walk::new(&self.disk, self.header.salt, near, durable.offset);
+        while walk.at().position < durable.position {
+            let offset = walk.at().offset;
+            let (frame, payload) = walk.frame()?;
+            if frame.last() > seen {
+                judge.look(frame.first, payload).map_err(|error| self.locate(error, &frame, offset))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says where the stored batch is that something is wrong with. Misuse is the new batch's fault, not its.
+    fn locate(&self, error: Error, frame: &FrameHeader, offset: u64) -> Error {
+        if error.is_misuse() {
+            return error;
+        }
+        error.at_offset(offset).at_position(frame.first).in_file(self.disk.path())
+    }
+
+    /// Writes a draft behind the head, and returns when it is on the disk.
+    fn store(&self, draft: &Draft, end: u64) -> Result<(), Error> {
+        let mut bytes = Vec::new();
+        for frame in &draft.frames {
+            bytes.extend_from_slice(&frame.header.encode(&self.header.salt));
+            bytes.extend_from_slice(&frame.payload);
+        }
+        if let Err(cause) = self.disk.write(end, &bytes) {
+            return Err(self.take_back(end, cause));
+        }
+        self.disk.sync().map_err(|cause| self.give_up(cause))
+    }
+
+    /// Cuts a failed write off again. It was never synced, so nobody knows of it.
+    fn take_back(&self, end: u64, cause: io::Error) -> Error {
+        match self.disk.cut(end) {
+            Ok(()) => self.disk.fault("the batches could not be written", cause),
+            Err(_) => self.give_up(cause),
+        }
+    }
+
+    /// What is on the disk is not known any more; only reading it anew can tell.
+    fn give_up(&self, cause: io::Error) -> Error {
+        self.state().poisoned = true;
+        let what = "the batches may or may not be stored; the log has to be opened again";
+        Error::new(Kind::Uncertain, what).in_file(self.disk.path()).because(cause)
+    }
+
+    /// Shows readers what has become durable.
+    fn publish(&self, draft: &Draft) {
+        let mut state = self.state();
+        state.head = draft.head;
+        draft.frames.iter().for_each(|frame| state.index.note(Mark::behind(&frame.header)));
+    }
+}
+
+impl Log for FileLog {
+    fn anchor(&self) -> Result<Anchor, Error> {
+        let (head, _) = self.look_up(Position::START)?;
+        Ok(self.anchor_at(head))
+    }
+
+    fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
+        let (head, near) = self.look_up(after)?;
+        check_within(after, head.position).map_err(|error| error.in_file(self.disk.path()))?;
+        if after == head.position {
+            let anchor = self.anchor_at(head);
+            return Ok(Page { after: anchor, batches: Vec::new(), head: anchor });
+        }
+        let mut walk = Walk::new(&self.disk, self.header.salt, near, head.offset);
+        self.page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.disk.path()))
+    }
+
+    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
+        // Whoever panicked in its turn may have written half of a batch.
+        let Ok(_turn) = self.turn.lock() else { return Err(self.poisoned()) };
+        let (durable, _) = self.look_up(Position::START)?;
+        let mut draft = Draft { head: durable, frames: Vec::new() };
+        let judged = batches.iter().map(|batch| self.judge(&mut draft, batch, durable));
+        let answers = judged.collect::<Result<_, _>>()?;
+        if !draft.frames.is_empty() {
+            self.store(&draft, durable.offset)?;
+            self.publish(&draft);
+        }
+        Ok(answers)
+    }
+}
+
+fn read_batch(walk: &mut Walk<'_>) -> Result<StoredBatch, Error> {
+    let at = walk.at();
+    let (frame, payload) = walk.frame()?;
+    let batch = wire::decode(payload).map_err(|error| error.at_offset(at.offset).at_position(frame.first))?;
+    if at.position.plus(batch.facts.len()) != frame.last() {
+        return Err(damaged("a frame does not hold as many facts as it says", at));
+    }
+    Ok(StoredBatch { first: frame.first, batch })
+}
+
+fn create(path: &Path) -> Result<Disk, Error> {
+    let mut salt: Salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|cause| {
+        Error::new(Kind::Unavailable, "the system gives no random numbers").in_file(path).because(cause)
+    })?;
+    Disk::create(path, &FileHeader { log: LogId::random(), salt }.encode())
+}
+
+fn read_header(disk: &Disk) -> Result<FileHeader, Error> {
+    let count = bounded(disk.length()?).min(FILE_HEADER);
+    FileHeader::decode(&disk.read(0, count)?).map_err(|error| error.in_file(disk.path()))
+}

@@ -1,0 +1,137 @@
+//! A log in memory, for tests and for trying things out.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::error::Error;
+use super::judge::Judge;
+use super::{Appended, Log, Page, check_batch_end, check_within, wire};
+use crate::id::LogId;
+use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
+
+/// A log that lives as long as the process. It holds what every store promises but to survive.
+///
+/// It keeps the encoded bytes, so that what is read has been through them, as with every other store.
+///
+/// ```
+/// use gather::log::{Appended, Batch, Guard, Log, MemoryLog, Scope};
+/// use gather::{Fact, GatheringId, Position, RequestId};
+///
+/// let log = MemoryLog::new();
+/// let batch = Batch {
+///     id: RequestId::from_u128(1),
+///     time: chrono::DateTime::UNIX_EPOCH,
+///     actor: None,
+///     trace: None,
+///     guard: Guard { seen: Position::START, scope: Scope::everything() },
+///     facts: vec![Fact::BookingOpened { gathering: GatheringId::from_u128(2) }],
+/// };
+/// assert_eq!(log.append(&[batch])?, [Appended::Fresh { first: Position::new(1) }]);
+/// assert_eq!(log.read(Position::START, 10)?.batches.len(), 1);
+/// # Ok::<(), gather::log::Error>(())
+/// ```
+pub struct MemoryLog {
+    id: LogId,
+    entries: Mutex<Vec<Entry>>,
+}
+
+/// A stored batch.
+struct Entry {
+    first: Position,
+    last: Position,
+    chain: Chain,
+    bytes: Box<[u8]>,
+}
+
+impl MemoryLog {
+    /// An empty log with a random id.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_id(LogId::random())
+    }
+
+    /// An empty log with an id of the caller's choice, so that two runs have the same chain.
+    #[must_use]
+    pub fn with_id(id: LogId) -> Self {
+        Self { id, entries: Mutex::new(Vec::new()) }
+    }
+
+    /// Entries are only ever pushed whole, so they are in order even if a thread that held them has panicked.
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn anchor_behind(&self, last: Option<&Entry>) -> Anchor {
+        let (position, chain) =
+            last.map_or((Position::START, Chain::genesis(self.id)), |entry| (entry.last, entry.chain));
+        Anchor { log: self.id, position, chain }
+    }
+}
+
+impl Default for MemoryLog {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = self.anchor_behind(self.entries().last()).position;
+        f.debug_struct("MemoryLog").field("id", &self.id).field("head", &head).finish_non_exhaustive()
+    }
+}
+
+impl Log for MemoryLog {
+    fn anchor(&self) -> Result<Anchor, Error> {
+        Ok(self.anchor_behind(self.entries().last()))
+    }
+
+    fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
+        let entries = self.entries();
+        let head = self.anchor_behind(entries.last());
+        check_within(after, head.position)?;
+        let (before, behind) = split_after(&entries, after);
+        let start = self.anchor_behind(before.last());
+        check_batch_end(after, start.position)?;
+        let batches = behind.iter().take(limit).map(read_entry).collect::<Result<_, _>>()?;
+        Ok(Page { after: start, batches, head })
+    }
+
+    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
+        let mut entries = self.entries();
+        let stored = entries.len();
+        let answers: Result<Vec<_>, _> =
+            batches.iter().map(|batch| self.append_one(&mut entries, batch)).collect();
+        if answers.is_err() {
+            entries.truncate(stored);
+        }
+        answers
+    }
+}
+
+impl MemoryLog {
+    fn append_one(&self, entries: &mut Vec<Entry>, batch: &Batch) -> Result<Appended, Error> {
+        let bytes = wire::encode(batch)?;
+        let head = self.anchor_behind(entries.last());
+        let mut judge = Judge::of(batch, head.position)?;
+        let (_, later) = split_after(entries, batch.guard.seen);
+        later.iter().try_for_each(|entry| judge.look(entry.first, &entry.bytes))?;
+        if let Some(answer) = judge.answer(head.position) {
+            return Ok(answer);
+        }
+        let (first, last) = (head.position.next(), head.position.plus(batch.facts.len()));
+        entries.push(Entry { first, last, chain: head.chain.then(&bytes), bytes: bytes.into() });
+        Ok(Appended::Fresh { first })
+    }
+}
+
+/// The batches that end at or before a position, and the rest.
+fn split_after(entries: &[Entry], position: Position) -> (&[Entry], &[Entry]) {
+    let place = entries.partition_point(|entry| entry.last <= position);
+    entries.split_at_checked(place).unwrap_or((entries, &[]))
+}
+
+fn read_entry(entry: &Entry) -> Result<StoredBatch, Error> {
+    let batch = wire::decode(&entry.bytes).map_err(|error| error.at_position(entry.first))?;
+    Ok(StoredBatch { first: entry.first, batch })
+}

@@ -1,0 +1,370 @@
+//! Batches as bytes: the prologue, the tag table, and each fact with its kind, its version and its body.
+//!
+//! The bytes are the same in every store, so that two copies of a log compare equal by their chain. Every
+//! number that says what something is was given by hand; no order of declaration reaches the bytes.
+
+use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
+use crate::log::error::{Error, Kind};
+use crate::record::{Batch, Guard, Position, Scope, Tag};
+
+mod body;
+#[cfg(test)]
+mod tests;
+
+/// The layout of the prologue and of the list of facts.
+const LAYOUT: u8 = 1;
+
+/// The largest batch, in bytes.
+pub(crate) const BATCH_LIMIT: usize = 16 * 1024 * 1024;
+/// The most facts in a batch.
+const FACTS_LIMIT: usize = 65_536;
+/// The most tags that the scope and the facts of a batch bear together, repetitions counted.
+const TAGS_LIMIT: usize = 262_144;
+
+/// The codes of the kinds of tags.
+mod tag_code {
+    pub(super) const GATHERING: u8 = 1;
+    pub(super) const PERSON: u8 = 2;
+    pub(super) const REGISTRATION: u8 = 3;
+}
+
+/// The codes of the two kinds of scopes.
+mod scope_code {
+    pub(super) const EVERYTHING: u8 = 0;
+    pub(super) const TAGS: u8 = 1;
+}
+
+/// Turns a batch into the bytes that every store keeps and that the chain is taken over.
+///
+/// For a host that brings its own store. Equal batches have equal bytes.
+///
+/// # Errors
+/// [`Error::is_misuse`]: the batch has no facts, more than 65,536 of them, more than 262,144 tags or more than
+/// 16 MiB; or a time in it is finer than a microsecond, which the bytes could not give back.
+///
+/// ```
+/// use gather::log::{decode, encode, Batch, Guard, Scope};
+/// use gather::{Fact, GatheringId, Position, RequestId};
+///
+/// let batch = Batch {
+///     id: RequestId::from_u128(1),
+///     time: chrono::DateTime::UNIX_EPOCH,
+///     actor: None,
+///     trace: None,
+///     guard: Guard { seen: Position::START, scope: Scope::everything() },
+///     facts: vec![Fact::BookingOpened { gathering: GatheringId::from_u128(2) }],
+/// };
+/// assert_eq!(decode(&encode(&batch)?)?, batch);
+/// # Ok::<(), gather::log::Error>(())
+/// ```
+pub fn encode(batch: &Batch) -> Result<Vec<u8>, Error> {
+    check_counts(batch)?;
+    let mut table = Table::default();
+    let scope: Option<Vec<u32>> = batch.guard.scope.tags().map(|tags| table.places(tags));
+    let facts: Vec<Vec<u32>> = batch.facts.iter().map(|fact| table.places(&Tag::of(fact))).collect();
+    if table.borne > TAGS_LIMIT {
+        return Err(misuse(batch, format!("bears {} tags; at most {TAGS_LIMIT} are kept", table.borne)));
+    }
+    let mut out = Writer::default();
+    put_prologue(&mut out, batch)?;
+    put_scope(&mut out, scope.as_deref())?;
+    table.put(&mut out)?;
+    out.put(&facts.len())?;
+    for (fact, places) in batch.facts.iter().zip(&facts) {
+        let body = body::encode(fact).map_err(|error| error.at_request(batch.id))?;
+        out.put(&(body.kind, body.version))?;
+        out.put(places)?;
+        out.put(&body.bytes.len())?;
+        out.bytes.extend_from_slice(&body.bytes);
+    }
+    if out.bytes.len() > BATCH_LIMIT {
+        return Err(misuse(batch, format!("has {} bytes; at most {BATCH_LIMIT} are kept", out.bytes.len())));
+    }
+    Ok(out.bytes)
+}
+
+/// Reads a batch back from the bytes that [`encode`] made.
+///
+/// Bytes from anywhere may be given: nothing panics, and no more memory is taken than a small multiple of
+/// their length.
+///
+/// # Errors
+/// [`Error::is_newer`]: a kind of fact, a version of one, a kind of tag or a time zone that this version of the
+/// crate does not know. [`Error::is_corrupt`]: anything else that `encode` would not have made; integers that
+/// are padded with more bytes than they need are taken all the same.
+pub fn decode(bytes: &[u8]) -> Result<Batch, Error> {
+    Prologue::read(bytes)?.finish()
+}
+
+fn check_counts(batch: &Batch) -> Result<(), Error> {
+    if batch.facts.is_empty() {
+        return Err(misuse(batch, "has no facts"));
+    }
+    if batch.facts.len() > FACTS_LIMIT {
+        let count = batch.facts.len();
+        return Err(misuse(batch, format!("has {count} facts; at most {FACTS_LIMIT} are kept")));
+    }
+    Ok(())
+}
+
+fn misuse(batch: &Batch, fault: impl std::fmt::Display) -> Error {
+    Error::new(Kind::Misuse, format!("the batch of request {} {fault}", batch.id))
+}
+
+pub(crate) fn corrupt(what: &str) -> Error {
+    Error::new(Kind::Corrupt, what)
+}
+
+fn newer(what: impl Into<String>) -> Error {
+    Error::new(Kind::Newer, what)
+}
+
+fn put_prologue(out: &mut Writer, batch: &Batch) -> Result<(), Error> {
+    let time = body::micros(batch.time).map_err(|error| error.at_request(batch.id))?;
+    out.put(&(LAYOUT, batch.id.bytes(), time))?;
+    out.put(&(batch.actor.map(ActorId::bytes), batch.trace.map(TraceId::bytes)))?;
+    out.put(&batch.guard.seen.get())
+}
+
+fn put_scope(out: &mut Writer, places: Option<&[u32]>) -> Result<(), Error> {
+    match places {
+        None => out.put(&scope_code::EVERYTHING),
+        Some(places) => out.put(&(scope_code::TAGS, places)),
+    }
+}
+
+/// Every tag of a batch once, in the order in which they are first named.
+#[derive(Default)]
+struct Table {
+    tags: Vec<Tag>,
+    place_of: HashMap<Tag, u32>,
+    borne: usize,
+}
+
+impl Table {
+    fn places(&mut self, tags: &[Tag]) -> Vec<u32> {
+        self.borne = self.borne.saturating_add(tags.len());
+        tags.iter().map(|&tag| self.place(tag)).collect()
+    }
+
+    fn place(&mut self, tag: Tag) -> u32 {
+        // More tags than a `u32` counts are refused long before they get here.
+        let next = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
+        *self.place_of.entry(tag).or_insert_with(|| {
+            self.tags.push(tag);
+            next
+        })
+    }
+
+    fn put(&self, out: &mut Writer) -> Result<(), Error> {
+        out.put(&self.tags.len())?;
+        self.tags.iter().try_for_each(|&tag| out.put(&tag_bytes(tag)))
+    }
+}
+
+fn tag_bytes(tag: Tag) -> (u8, [u8; 16]) {
+    match tag {
+        Tag::Gathering(id) => (tag_code::GATHERING, id.bytes()),
+        Tag::Person(id) => (tag_code::PERSON, id.bytes()),
+        Tag::Registration(id) => (tag_code::REGISTRATION, id.bytes()),
+    }
+}
+
+fn read_tag((code, id): (u8, [u8; 16])) -> Result<Tag, Error> {
+    match code {
+        tag_code::GATHERING => Ok(Tag::Gathering(GatheringId::from_bytes(id))),
+        tag_code::PERSON => Ok(Tag::Person(PersonId::from_bytes(id))),
+        tag_code::REGISTRATION => Ok(Tag::Registration(RegistrationId::from_bytes(id))),
+        unknown => Err(newer(format!("the tag type {unknown} is not known to this version"))),
+    }
+}
+
+/// A batch as far as it can be read without knowing its facts: who, when, under which guard, about whom.
+pub(crate) struct Prologue<'a> {
+    pub(crate) id: RequestId,
+    time: DateTime<Utc>,
+    actor: Option<ActorId>,
+    trace: Option<TraceId>,
+    guard: Guard,
+    pub(crate) facts: Vec<Unread<'a>>,
+}
+
+/// A fact whose body has not been looked at.
+pub(crate) struct Unread<'a> {
+    kind: u16,
+    version: u8,
+    pub(crate) tags: Vec<Tag>,
+    body: &'a [u8],
+}
+
+impl<'a> Prologue<'a> {
+    /// Reads all but the bodies.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        if bytes.len() > BATCH_LIMIT {
+            return Err(corrupt("a batch is larger than any that is written"));
+        }
+        let mut from = Reader { rest: bytes };
+        let layout: u8 = from.take("layout")?;
+        if layout != LAYOUT {
+            return Err(newer(format!("a batch has layout {layout}; this version reads layout {LAYOUT}")));
+        }
+        let id = RequestId::from_bytes(from.take("id")?);
+        let time = body::time(from.take("time")?)?;
+        let actor = from.take::<Option<_>>("actor")?.map(ActorId::from_bytes);
+        let trace = from.take::<Option<_>>("trace")?.map(TraceId::from_bytes);
+        let seen = Position::new(from.take("guard")?);
+        let scope = read_scope(&mut from)?;
+        let mut table = ReadTable::read(&mut from)?;
+        let scope = table.scope(scope)?;
+        let facts = read_facts(&mut from, &mut table)?;
+        table.check_all_used()?;
+        if !from.rest.is_empty() {
+            return Err(corrupt("bytes follow the last fact of a batch"));
+        }
+        Ok(Self { id, time, actor, trace, guard: Guard { seen, scope }, facts })
+    }
+
+    /// Reads the bodies, too.
+    pub(crate) fn finish(self) -> Result<Batch, Error> {
+        let read = |fact: &Unread<'_>| body::decode(fact.kind, fact.version, &fact.tags, fact.body);
+        let facts = self.facts.iter().map(read).collect::<Result<_, _>>()?;
+        let Self { id, time, actor, trace, guard, .. } = self;
+        Ok(Batch { id, time, actor, trace, guard, facts })
+    }
+}
+
+fn read_scope(from: &mut Reader<'_>) -> Result<Option<Vec<u32>>, Error> {
+    match from.take("scope")? {
+        scope_code::EVERYTHING => Ok(None),
+        scope_code::TAGS => from.take_list("scope", Scope::LIMIT).map(Some),
+        _ => Err(corrupt("a batch has a scope of no known code")),
+    }
+}
+
+fn read_facts<'a>(from: &mut Reader<'a>, table: &mut ReadTable) -> Result<Vec<Unread<'a>>, Error> {
+    let count = from.take_count("number of facts", FACTS_LIMIT)?;
+    if count == 0 {
+        return Err(corrupt("a batch has no facts"));
+    }
+    let mut facts = Vec::new();
+    for _ in 0..count {
+        let (kind, version) = from.take("kind of a fact")?;
+        let places: Vec<u32> = from.take_list("tags of a fact", table.left())?;
+        let tags = table.tags(&places)?;
+        let body: &[u8] = from.take("body of a fact")?;
+        facts.push(Unread { kind, version, tags, body });
+    }
+    Ok(facts)
+}
+
+/// The tag table as it is read. It must be as [`encode`] makes it: every id once, in the order of first use.
+struct ReadTable {
+    tags: Vec<Tag>,
+    used: usize,
+    borne: usize,
+}
+
+impl ReadTable {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        let count = from.take_count("tag table", TAGS_LIMIT)?;
+        let mut tags = Vec::new();
+        for _ in 0..count {
+            tags.push(read_tag(from.take("tag")?)?);
+        }
+        if has_twins(&tags) {
+            return Err(corrupt("a batch has a tag twice in its table"));
+        }
+        Ok(Self { tags, used: 0, borne: 0 })
+    }
+
+    /// How many more tags may be borne.
+    fn left(&self) -> usize {
+        TAGS_LIMIT.saturating_sub(self.borne)
+    }
+
+    fn tags(&mut self, places: &[u32]) -> Result<Vec<Tag>, Error> {
+        self.borne = self.borne.saturating_add(places.len());
+        places.iter().map(|&place| self.tag(place)).collect()
+    }
+
+    fn tag(&mut self, place: u32) -> Result<Tag, Error> {
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        let Some(&tag) = self.tags.get(place) else {
+            return Err(corrupt("a fact names a tag beyond the table of its batch"));
+        };
+        if place > self.used {
+            return Err(corrupt("the tags of a batch are not in the order of their use"));
+        }
+        self.used = self.used.max(place.saturating_add(1));
+        Ok(tag)
+    }
+
+    fn scope(&mut self, places: Option<Vec<u32>>) -> Result<Scope, Error> {
+        let Some(places) = places else { return Ok(Scope::everything()) };
+        let tags = self.tags(&places)?;
+        let scope = Scope::of(tags.iter().copied());
+        if scope.tags() == Some(&tags) { Ok(scope) } else { Err(corrupt("a scope is empty or not in order")) }
+    }
+
+    fn check_all_used(&self) -> Result<(), Error> {
+        if self.used == self.tags.len() {
+            Ok(())
+        } else {
+            Err(corrupt("a batch has a tag that nothing bears"))
+        }
+    }
+}
+
+fn has_twins(tags: &[Tag]) -> bool {
+    let mut sorted = tags.to_vec();
+    sorted.sort_unstable();
+    sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+}
+
+#[derive(Default)]
+struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    fn put<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.bytes = postcard::to_extend(value, std::mem::take(&mut self.bytes)).map_err(not_encoded)?;
+        Ok(())
+    }
+}
+
+fn not_encoded(cause: postcard::Error) -> Error {
+    Error::new(Kind::Misuse, "a batch cannot be turned into bytes").because(cause)
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn take<T: Deserialize<'a>>(&mut self, what: &str) -> Result<T, Error> {
+        let (value, rest) = postcard::take_from_bytes(self.rest)
+            .map_err(|cause| corrupt(&format!("the {what} of a batch cannot be read")).because(cause))?;
+        self.rest = rest;
+        Ok(value)
+    }
+
+    fn take_count(&mut self, what: &str, limit: usize) -> Result<usize, Error> {
+        let count = self.take::<u32>(what)?;
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if count > limit {
+            return Err(corrupt(&format!("the {what} of a batch is longer than any that is written")));
+        }
+        Ok(count)
+    }
+
+    /// A list, read item by item: what a hostile count promises is never set aside in memory.
+    fn take_list(&mut self, what: &str, limit: usize) -> Result<Vec<u32>, Error> {
+        let count = self.take_count(what, limit)?;
+        (0..count).map(|_| self.take(what)).collect()
+    }
+}
