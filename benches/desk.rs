@@ -7,28 +7,28 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
-use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
-use gather::{Desk, Gathering, GatheringId, PersonId, RegistrationId, RequestId};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use gather::{Desk, Gathering, GatheringId, PersonId, Register, RegistrationId, RequestId};
 
-const SIZES: [u128; 3] = [10, 1_000, 100_000];
-/// How many registrations one sample makes, few beside the sizes that are compared.
-const SAMPLE: u128 = 100;
+const SIZES: [u64; 3] = [10, 1_000, 100_000];
 
-/// What a hand-written booking would keep: who has a place, and how many there are.
-#[derive(Clone)]
+/// What a hand-written booking would keep: who has a place, and how many places there are.
 struct BareMap {
     places: usize,
     booked: HashMap<PersonId, RegistrationId>,
 }
 
 impl BareMap {
-    fn with(registrations: u128) -> Self {
-        let booked = (0..registrations).map(|n| (person(n), RegistrationId::from_u128(n))).collect();
-        Self { places: 10_000_000, booked }
+    fn with(registrations: u64) -> Self {
+        let mut map = Self { places: 10_000_000, booked: HashMap::new() };
+        (0..registrations).for_each(|n| assert!(map.register(n)));
+        map
     }
 
-    fn register(&mut self, person: PersonId, registration: RegistrationId) -> bool {
+    fn register(&mut self, n: u64) -> bool {
+        let (person, registration) = (person(n), RegistrationId::from_uuid(request(n).derive(0)));
         if self.booked.len() >= self.places || self.booked.contains_key(&person) {
             return false;
         }
@@ -36,51 +36,68 @@ impl BareMap {
     }
 }
 
-/// Ids spread like random ones, the same in every run.
-fn person(n: u128) -> PersonId {
-    PersonId::from_uuid(RequestId::from_u128(n).derive(1))
+/// A desk with one gathering and so many registrations on it.
+struct FullDesk {
+    desk: Desk,
+    gathering: GatheringId,
 }
 
-fn desk_with(registrations: u128) -> (Desk, GatheringId) {
-    let desk = Desk::in_memory();
-    let gathering = desk.announce(Gathering::webinar("Benchmark").places(10_000_000)).unwrap().outcome;
-    let _ = desk.open_booking(gathering).unwrap();
-    for n in 0..registrations {
-        let _ = desk.request(RequestId::from_u128(n)).execute(gather::Register::new(gathering, person(n))).unwrap();
+impl FullDesk {
+    fn with(registrations: u64) -> Self {
+        let desk = Desk::in_memory();
+        let gathering = desk.announce(Gathering::webinar("Benchmark").places(10_000_000)).unwrap().outcome;
+        let _ = desk.open_booking(gathering).unwrap();
+        let full = Self { desk, gathering };
+        (0..registrations).for_each(|n| assert!(full.register(n)));
+        full
     }
-    (desk, gathering)
+
+    fn register(&self, n: u64) -> bool {
+        let call = self.desk.request(request(n));
+        call.execute(Register::new(self.gathering, person(n))).unwrap().outcome.is_confirmed()
+    }
+}
+
+/// Ids spread like random ones, the same in every run.
+fn person(n: u64) -> PersonId {
+    PersonId::from_u128(spread(n).wrapping_mul(3))
+}
+
+fn request(n: u64) -> RequestId {
+    RequestId::from_u128(spread(n))
+}
+
+fn spread(n: u64) -> u128 {
+    (u128::from(n) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
+}
+
+/// The time of so many registrations, each on a gathering that has about `size`: after a tenth more, all is built
+/// anew, and that is not counted.
+#[allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+fn timed<T>(count: u64, size: u64, with: impl Fn(u64) -> T, register: impl Fn(&mut T, u64) -> bool) -> Duration {
+    let (mut total, mut left) = (Duration::ZERO, count);
+    while left > 0 {
+        let now = left.min((size / 10).max(10));
+        let mut it = with(size);
+        let start = Instant::now();
+        for n in size..size + now {
+            assert!(black_box(register(&mut it, n)));
+        }
+        total += start.elapsed();
+        left -= now;
+    }
+    total
 }
 
 fn register(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("register");
+    group.sample_size(20).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_millis(700));
     for size in SIZES {
-        let map = BareMap::with(size);
         group.bench_function(BenchmarkId::new("bare hash map", size), |bencher| {
-            let mut next = size;
-            let mut map = map.clone();
-            bencher.iter_batched(
-                || (next..next + SAMPLE).map(|n| (person(n), RegistrationId::from_u128(n))).collect::<Vec<_>>(),
-                |people| {
-                    next += SAMPLE;
-                    people.into_iter().filter(|&(person, id)| map.register(person, id)).count()
-                },
-                BatchSize::PerIteration,
-            );
+            bencher.iter_custom(|count| timed(count, size, BareMap::with, |map, n| map.register(n)));
         });
-        let (desk, gathering) = desk_with(size);
         group.bench_function(BenchmarkId::new("desk in memory", size), |bencher| {
-            let mut next = size;
-            bencher.iter_batched(
-                || (next..next + SAMPLE).map(|n| (RequestId::from_u128(n), person(n))).collect::<Vec<_>>(),
-                |people| {
-                    next += SAMPLE;
-                    for (request, person) in people {
-                        let command = gather::Register::new(gathering, person);
-                        black_box(desk.request(request).execute(command).unwrap().outcome.is_confirmed());
-                    }
-                },
-                BatchSize::PerIteration,
-            );
+            bencher.iter_custom(|count| timed(count, size, FullDesk::with, |full, n| full.register(n)));
         });
     }
     group.finish();
