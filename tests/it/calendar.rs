@@ -1,4 +1,11 @@
 //! Calendars read back in readers that are not ours.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a reader of tests that stops at whatever it does not know"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader};
@@ -558,13 +565,12 @@ fn expected(situations: &[Situation], link_shown: bool) -> serde_json::Value {
     let dated = situations.iter().filter(|situation| situation.when.starts().is_some());
     dated
         .map(|situation| {
-            let (start, end) = match &situation.when {
-                Schedule::DateOnly(days) => {
-                    (days.first().to_string(), (days.last() + TimeDelta::days(1)).to_string())
-                }
-                when => [when.starts(), when.ends()]
-                    .map(|at| at.unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string())
-                    .into(),
+            let instants = [situation.when.starts(), situation.when.ends()];
+            let spelt = instants.map(|at| at.unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string());
+            let [start, end] = if let Schedule::DateOnly(days) = &situation.when {
+                [days.first(), days.last() + TimeDelta::days(1)].map(|day| day.to_string())
+            } else {
+                spelt
             };
             let cancelled = situation.status == Status::Cancelled;
             let location = if link_shown || situation.mode.venue().is_some() {
