@@ -229,8 +229,19 @@ fn first_suspect(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The bytes that begin a character that either escape cares for, and some that do not.
+///
+/// All are compared, as `||` or a `match` would keep the compiler from looking at a block at once.
 fn is_suspect(byte: u8) -> bool {
-    matches!(byte, 0..=0x1F | b',' | b';' | b'\\' | b'"' | b'^' | 0x7F | 0xC2 | 0xE2 | 0xEF)
+    (byte < 0x20)
+        | (byte == b',')
+        | (byte == b';')
+        | (byte == b'\\')
+        | (byte == b'"')
+        | (byte == b'^')
+        | (byte == 0x7F)
+        | (byte == 0xC2)
+        | (byte == 0xE2)
+        | (byte == 0xEF)
 }
 
 fn after_break(special: char, after: &str) -> &str {
