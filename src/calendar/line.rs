@@ -229,8 +229,10 @@ fn first_suspect(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The bytes that begin a character that either escape cares for, and some that do not.
-///
-/// All are compared, as `||` or a `match` would keep the compiler from looking at a block at once.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "`||` or a `match` keeps the compiler from wide instructions"
+)]
 fn is_suspect(byte: u8) -> bool {
     (byte < 0x20)
         | (byte == b',')
