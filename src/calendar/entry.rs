@@ -372,7 +372,7 @@ fn write_times(lines: &mut Lines, times: &TimeSpan, zones: &Zones) {
         lines.plain(times.zone().name());
         lines.plain(":");
         lines.wall(moment.wall());
-        lines.end();
+        lines.break_line();
     }
 }
 
@@ -384,7 +384,7 @@ fn write_days(lines: &mut Lines, days: &DateSpan) {
     {
         lines.plain(head);
         lines.date(date);
-        lines.end();
+        lines.break_line();
     }
     lines.line("X-MICROSOFT-CDO-ALLDAYEVENT:TRUE");
 }

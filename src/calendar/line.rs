@@ -159,7 +159,8 @@ impl Lines {
         self.break_line();
     }
 
-    fn break_line(&mut self) {
+    /// Ends a line that holds none.
+    pub(super) fn break_line(&mut self) {
         self.out.push_str("\r\n");
         self.line_start = self.out.len();
     }
@@ -197,10 +198,52 @@ impl Lines {
 }
 
 fn split_at(text: &str, special: impl Fn(char) -> bool) -> Option<(&str, char, &str)> {
-    let (plain, rest) = text.split_at_checked(text.find(special)?)?;
+    let (plain, rest) = text.split_at_checked(find(text, special)?)?;
     let mut rest = rest.chars();
     let special = rest.next()?;
     Some((plain, special, rest.as_str()))
+}
+
+/// Where the first special character is. The few bytes that can begin one are looked for first: texts are long and
+/// special characters are rare.
+fn find(text: &str, special: impl Fn(char) -> bool) -> Option<usize> {
+    let mut calm = 0;
+    loop {
+        let rest = text.get(calm..)?;
+        let at = first_suspect(rest.as_bytes())?;
+        let suspect = rest.get(at..)?.chars().next()?;
+        if special(suspect) {
+            return Some(calm + at);
+        }
+        calm += at + suspect.len_utf8();
+    }
+}
+
+/// In blocks without an early way out, which the compiler turns into wide instructions.
+fn first_suspect(bytes: &[u8]) -> Option<usize> {
+    let (blocks, _) = bytes.as_chunks::<16>();
+    let is_calm = |block: &&[u8; 16]| !block.iter().fold(false, |seen, byte| seen | is_suspect(*byte));
+    let calm = blocks.iter().take_while(is_calm).count() * 16;
+    let at = bytes.get(calm..)?.iter().position(|byte| is_suspect(*byte))?;
+    Some(calm + at)
+}
+
+/// The bytes that begin a character that either escape cares for, and some that do not.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "`||` or a `match` keeps the compiler from wide instructions"
+)]
+fn is_suspect(byte: u8) -> bool {
+    (byte < 0x20)
+        | (byte == b',')
+        | (byte == b';')
+        | (byte == b'\\')
+        | (byte == b'"')
+        | (byte == b'^')
+        | (byte == 0x7F)
+        | (byte == 0xC2)
+        | (byte == 0xE2)
+        | (byte == 0xEF)
 }
 
 fn after_break(special: char, after: &str) -> &str {
@@ -330,6 +373,20 @@ mod tests {
         let wall = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap().and_hms_opt(14, 9, 59).unwrap();
         assert_eq!(written(|lines| lines.instant(wall.and_utc())), "20260305T140959Z");
         assert_eq!(written(|lines| lines.date(NaiveDate::MAX)).len(), 8);
+    }
+
+    /// Every character that needs care begins with a suspect byte, and is found behind any others.
+    #[test]
+    fn no_special_character_is_missed() {
+        for c in ('\0'..=char::MAX).filter(|c| is_special_in_text(*c) || is_special_in_parameter(*c)) {
+            let mut bytes = [0; 4];
+            assert!(is_suspect(c.encode_utf8(&mut bytes).as_bytes()[0]), "{c:?}");
+        }
+        for before in 0..40 {
+            let text = format!("{}©,", "a".repeat(before));
+            assert_eq!(find(&text, is_special_in_text), Some(before + 2));
+            assert_eq!(find(&text, is_special_in_parameter), None);
+        }
     }
 
     proptest! {

@@ -155,7 +155,7 @@ static ENGLISH: Wording = Wording::ENGLISH;
 /// assert!(text.contains("LOCATION:https://meet.example/abc\r\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct Calendar<'a, I> {
     name: &'a str,
@@ -183,7 +183,7 @@ where
         self
     }
 
-    /// Where this file can be had again.
+    /// Where this file can be had again. Whoever has the file then has its address.
     pub fn source(mut self, source: Link<'a>) -> Self {
         self.source = Some(source);
         self
@@ -276,5 +276,12 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_pieces(|piece| f.write_str(piece))
+    }
+}
+
+/// Neither the entries nor the source, whose address may be all that protects a personal calendar.
+impl<I> fmt::Debug for Calendar<'_, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Calendar").field("name", &self.name).finish_non_exhaustive()
     }
 }

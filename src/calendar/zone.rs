@@ -234,13 +234,13 @@ fn write_observance(lines: &mut Lines, zone: Zone, observance: &Observance) {
     lines.property("BEGIN:", kind);
     lines.plain("DTSTART:");
     lines.wall(observance.begins);
-    lines.end();
+    lines.break_line();
     lines.plain("TZOFFSETFROM:");
     lines.offset(observance.from);
-    lines.end();
+    lines.break_line();
     lines.plain("TZOFFSETTO:");
     lines.offset(observance.to);
-    lines.end();
+    lines.break_line();
     write_name(lines, zone, observance.at);
     if let Some(day) = observance.yearly {
         write_yearly(lines, day);
@@ -265,7 +265,7 @@ fn write_yearly(lines: &mut Lines, day: YearlyDay) {
         Weekday::Sat => "SA",
         Weekday::Sun => "SU",
     });
-    lines.end();
+    lines.break_line();
 }
 
 fn find_changes(zone: Zone, begin: i64, end: i64) -> Vec<Change> {
@@ -390,7 +390,7 @@ mod tests {
         let rules = rules("Europe/London", 2026, 2026);
         let start = |wall: WallTime| match Schedule::exact(wall, at(4, 0), "Europe/London").unwrap() {
             Schedule::Exact(times) => times.start(),
-            other => panic!("{other}"),
+            Schedule::ToBeConfirmed { .. } | Schedule::DateOnly(_) => panic!("times were asked for"),
         };
         assert!(rules.tells(start(WallTime::first(at(1, 0)))));
         assert!(rules.tells(start(WallTime::first(at(1, 59)))));
