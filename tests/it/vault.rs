@@ -1,1 +1,666 @@
-//! Keys, sealing and opening.
+//! Keys: made before use, never given out twice, never mistaken for others; and what they seal stays shut.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
+use gather::{
+    Announcement, Answers, Booking, BookingWindow, Fact, GatheringId, GatheringKind, JoinLink, LogId, Mode,
+    OfferingId, Opened, Party, PersonDetails, PersonId, Personal, RegistrationId, Schedule, Sealed,
+    Unavailable,
+};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const LOG: LogId = LogId::from_u128(1);
+const ANN: PersonId = PersonId::from_u128(2);
+const BOB: PersonId = PersonId::from_u128(3);
+const TALK: GatheringId = GatheringId::from_u128(4);
+const VISIT: GatheringId = GatheringId::from_u128(5);
+
+const HEADER: usize = 512;
+const SLOT: usize = 128;
+const POOL: u64 = 256;
+
+/// A folder with a place for a key file in it.
+struct Place {
+    folder: TempDir,
+    path: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bookings.keys");
+        Self { folder, path }
+    }
+
+    /// With a key file in it, of which one key has been given out.
+    fn used() -> Self {
+        let place = Self::new();
+        assert_eq!(place.open().fresh().unwrap().get(), 0);
+        place
+    }
+
+    fn open(&self) -> FileVault {
+        FileVault::open(&self.path, LOG).unwrap()
+    }
+
+    fn keyring(&self) -> Keyring {
+        Keyring::new(Arc::new(self.open()))
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        fs::read(&self.path).unwrap()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut bytes = self.bytes();
+        change(&mut bytes);
+        fs::write(&self.path, bytes).unwrap();
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+}
+
+fn details(name: &str) -> Personal<PersonDetails> {
+    Personal::new(PersonDetails::new(name).email("ann@example.org"))
+}
+
+fn diet(answer: &str) -> Personal<Answers> {
+    Personal::new(Answers::new().answer("diet", answer))
+}
+
+fn link(link: &str) -> Personal<JoinLink> {
+    Personal::new(JoinLink::new(link))
+}
+
+fn recorded(person: PersonId, details: Sealed<PersonDetails>) -> Fact {
+    Fact::PersonRecorded { person, details }
+}
+
+fn announced(gathering: GatheringId, join_link: Option<Sealed<JoinLink>>) -> Fact {
+    let announcement = Announcement {
+        kind: GatheringKind::Webinar,
+        title: "Asset transfer".into(),
+        description: String::new(),
+        mode: Mode::Online,
+        schedule: Schedule::to_be_confirmed(""),
+        pools: Vec::new(),
+        offerings: Vec::new(),
+        window: BookingWindow::default(),
+        reference: None,
+    };
+    Fact::GatheringAnnounced { gathering, announcement: Box::new(announcement), join_link }
+}
+
+fn booking(booker: PersonId, answers: Sealed<Answers>) -> Booking {
+    Booking {
+        offering: OfferingId::ONLY,
+        party: Party { booker, guests: vec![Some(BOB)] },
+        reference: None,
+        answers: Some(answers),
+    }
+}
+
+fn confirmed(gathering: GatheringId, booker: PersonId, answers: Sealed<Answers>) -> Fact {
+    let registration = RegistrationId::from_u128(6);
+    Fact::RegistrationConfirmed { gathering, registration, booking: booking(booker, answers) }
+}
+
+fn waitlisted(gathering: GatheringId, booker: PersonId, answers: Sealed<Answers>) -> Fact {
+    let registration = RegistrationId::from_u128(7);
+    Fact::RegistrationWaitlisted { gathering, registration, booking: booking(booker, answers), ahead: 0 }
+}
+
+fn one(keys: Keys) -> KeyRef {
+    match keys {
+        Keys::One(key) => key,
+        other => panic!("{other:?} is not one key"),
+    }
+}
+
+fn both(keys: Keys) -> (KeyRef, KeyRef) {
+    match keys {
+        Keys::Both { person, gathering } => (person, gathering),
+        other => panic!("{other:?} is not two keys"),
+    }
+}
+
+fn name_in(opened: &Opened<PersonDetails>) -> Option<&str> {
+    match opened {
+        Opened::Known(details) => Some(&details.expose().name),
+        _ => None,
+    }
+}
+
+fn why<T: zeroize::Zeroize>(opened: &Opened<T>) -> Option<Unavailable> {
+    match opened {
+        Opened::Unavailable(why) => Some(*why),
+        _ => None,
+    }
+}
+
+// ---- every vault ----
+
+fn vaults() -> (Place, [Arc<dyn KeyVault>; 2]) {
+    let place = Place::new();
+    let file = Arc::new(place.open());
+    (place, [Arc::new(MemoryVault::new()), file])
+}
+
+#[test]
+fn no_key_is_given_out_twice_however_many_ask() {
+    let (_place, vaults) = vaults();
+    for vault in vaults {
+        let given = std::thread::scope(|scope| {
+            let ask = || (0..200).map(|_| vault.fresh().unwrap()).collect::<Vec<_>>();
+            let threads = [scope.spawn(ask), scope.spawn(ask), scope.spawn(ask)];
+            threads.map(|thread| thread.join().unwrap()).concat()
+        });
+        let numbers: BTreeSet<_> = given.iter().collect();
+        let keys: BTreeSet<_> = given.iter().map(|&key| *vault.key(key).unwrap().expose()).collect();
+        assert_eq!((numbers.len(), keys.len()), (600, 600), "{vault:?}");
+    }
+}
+
+#[test]
+fn what_a_vault_does_not_have_is_missing() {
+    let (_place, vaults) = vaults();
+    for vault in vaults {
+        for when in ["before the first key", "after it"] {
+            for number in [POOL, u64::MAX] {
+                let key = KeyRef::new(number);
+                for error in [vault.in_use(key).unwrap_err(), vault.key(key).unwrap_err()] {
+                    assert!(error.is_missing(), "{when}: {error}");
+                    assert_eq!(error.key(), Some(key));
+                    assert!(error.to_string().contains(&number.to_string()), "{error}");
+                }
+            }
+            vault.fresh().unwrap();
+        }
+    }
+}
+
+#[test]
+fn everything_that_is_sealed_opens_for_whom_it_was_sealed_only() {
+    let (_place, vaults) = vaults();
+    for vault in vaults {
+        let keyring = Keyring::new(vault);
+        let person = keyring.seal_person(ANN, &details("Ann")).unwrap();
+        let answers = keyring.seal_answers(ANN, TALK, &diet("no nuts")).unwrap();
+        let join = keyring.seal_join_link(TALK, &link("https://meet.example/x")).unwrap();
+
+        assert_eq!(name_in(&keyring.person(ANN, &person)), Some("Ann"));
+        let Opened::Known(opened) = keyring.answers(ANN, TALK, &answers) else { panic!("not known") };
+        assert_eq!(opened.expose().iter().collect::<Vec<_>>(), [("diet", "no nuts")]);
+        let Opened::Known(opened) = keyring.join_link(TALK, &join) else { panic!("not known") };
+        assert_eq!(opened.expose().as_str(), "https://meet.example/x");
+
+        let damaged = Some(Unavailable::Damaged);
+        assert_eq!(why(&keyring.person(BOB, &person)), damaged);
+        assert_eq!(why(&keyring.answers(BOB, TALK, &answers)), damaged);
+        assert_eq!(why(&keyring.answers(ANN, VISIT, &answers)), damaged);
+        assert_eq!(why(&keyring.join_link(VISIT, &join)), damaged);
+    }
+}
+
+// ---- the keyring ----
+
+#[test]
+fn a_person_has_one_key_and_a_gathering_two() {
+    let keyring = Keyring::new(Arc::new(MemoryVault::new()));
+    let ann = one(keyring.seal_person(ANN, &details("Ann")).unwrap().keys());
+    let bob = one(keyring.seal_person(BOB, &details("Bob")).unwrap().keys());
+    let texts = one(keyring.seal_join_link(TALK, &link("https://x")).unwrap().keys());
+    let (ann_again, answers) = both(keyring.seal_answers(ANN, TALK, &diet("")).unwrap().keys());
+    let (bob_again, same_answers) = both(keyring.seal_answers(BOB, TALK, &diet("")).unwrap().keys());
+    let (_, other_answers) = both(keyring.seal_answers(ANN, VISIT, &diet("")).unwrap().keys());
+
+    assert_eq!((ann, bob, answers), (ann_again, bob_again, same_answers));
+    assert_eq!(one(keyring.seal_person(ANN, &details("Ann B")).unwrap().keys()), ann);
+    assert_eq!(BTreeSet::from([ann, bob, texts, answers, other_answers]).len(), 5);
+}
+
+#[test]
+fn two_threads_with_one_new_person_use_one_key() {
+    for round in 0..50 {
+        let keyring = Keyring::new(Arc::new(MemoryVault::new()));
+        let start = std::sync::Barrier::new(2);
+        let seal = || {
+            start.wait();
+            one(keyring.seal_person(ANN, &details("Ann")).unwrap().keys())
+        };
+        let (first, second) = std::thread::scope(|scope| {
+            let (first, second) = (scope.spawn(seal), scope.spawn(seal));
+            (first.join().unwrap(), second.join().unwrap())
+        });
+        assert_eq!(first, second, "round {round}");
+    }
+}
+
+#[test]
+fn another_vault_has_neither_the_key_nor_the_means() {
+    let (mine, other) = (Keyring::new(Arc::new(MemoryVault::new())), Arc::new(MemoryVault::new()));
+    let sealed = mine.seal_person(ANN, &details("Ann")).unwrap();
+    let theirs = Keyring::new(other.clone());
+    assert_eq!(why(&theirs.person(ANN, &sealed)), Some(Unavailable::KeyMissing));
+    other.fresh().unwrap();
+    assert_eq!(why(&theirs.person(ANN, &sealed)), Some(Unavailable::Damaged));
+}
+
+#[test]
+fn nothing_personal_and_no_key_is_printed() {
+    let vault = Arc::new(MemoryVault::new());
+    let keyring = Keyring::new(vault.clone());
+    let sealed = keyring.seal_person(ANN, &details("Ann Example")).unwrap();
+    let opened = keyring.person(ANN, &sealed);
+    let key = vault.key(KeyRef::new(0)).unwrap();
+    let shown =
+        format!("{vault:?} {keyring:?} {sealed:?} {opened:?} {key:?} {:?}", recorded(ANN, sealed.clone()));
+    assert!(!shown.contains("Ann"), "{shown}");
+    assert!(
+        !shown.contains(&format!("{:?}", key.expose()[0..4].to_vec()).replace(['[', ']'], "")),
+        "{shown}"
+    );
+    assert!(shown.contains("[key]") && shown.contains("[personal]"), "{shown}");
+}
+
+// ---- the key file over restarts ----
+
+#[test]
+fn after_a_restart_what_the_log_names_opens_and_is_sealed_with_the_same_keys() {
+    let place = Place::new();
+    let before = place.keyring();
+    let person = before.seal_person(ANN, &details("Ann")).unwrap();
+    let join = before.seal_join_link(TALK, &link("https://x")).unwrap();
+    let answers = before.seal_answers(ANN, TALK, &diet("no nuts")).unwrap();
+    let waiting = before.seal_answers(BOB, VISIT, &diet("no milk")).unwrap();
+    drop(before);
+
+    let after = place.keyring();
+    let facts = [
+        recorded(ANN, person.clone()),
+        announced(TALK, Some(join.clone())),
+        announced(VISIT, None),
+        confirmed(TALK, ANN, answers.clone()),
+        waitlisted(VISIT, BOB, waiting.clone()),
+        Fact::BookingClosed { gathering: TALK },
+    ];
+    for fact in &facts {
+        after.learn(fact).unwrap();
+        after.learn(fact).unwrap();
+    }
+    assert_eq!(name_in(&after.person(ANN, &person)), Some("Ann"));
+    assert!(matches!(after.join_link(TALK, &join), Opened::Known(_)));
+    assert!(matches!(after.answers(ANN, TALK, &answers), Opened::Known(_)));
+    assert!(matches!(after.answers(BOB, VISIT, &waiting), Opened::Known(_)));
+
+    assert_eq!(after.seal_person(ANN, &details("Ann")).unwrap().keys(), person.keys());
+    assert_eq!(after.seal_join_link(TALK, &link("https://y")).unwrap().keys(), join.keys());
+    assert_eq!(after.seal_answers(ANN, TALK, &diet("")).unwrap().keys(), answers.keys());
+    assert_eq!(after.seal_answers(BOB, VISIT, &diet("")).unwrap().keys(), waiting.keys());
+}
+
+#[test]
+fn destroying_either_key_shuts_the_answers() {
+    let place = Place::new();
+    let keyring = place.keyring();
+    let answers = keyring.seal_answers(ANN, TALK, &diet("no nuts")).unwrap();
+    let (person, gathering) = both(answers.keys());
+    let whole = place.bytes();
+    for key in [person, gathering] {
+        let at = HEADER + SLOT * usize::try_from(key.get()).unwrap();
+        place.change(|bytes| bytes[at..at + SLOT].fill(0));
+        assert_eq!(why(&place.keyring().answers(ANN, TALK, &answers)), Some(Unavailable::Damaged));
+        fs::write(&place.path, &whole).unwrap();
+        assert!(matches!(place.keyring().answers(ANN, TALK, &answers), Opened::Known(_)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// However a run ends and whatever of it the log kept, no key in use is given out again.
+    #[test]
+    fn fresh_keys_after_a_restart_are_not_among_those_in_use(
+        runs in prop::collection::vec((1..400_usize, any::<u64>()), 1..4),
+    ) {
+        let place = Place::new();
+        let mut used = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        for (count, kept) in runs {
+            let vault = place.open();
+            used.iter().try_for_each(|&key| vault.in_use(key)).unwrap();
+            let fresh: Vec<KeyRef> = (0..count).map(|_| vault.fresh().unwrap()).collect();
+            prop_assert!(fresh.is_sorted());
+            prop_assert!(used.iter().all(|key| Some(key) < fresh.first()));
+            for (nth, key) in fresh.into_iter().enumerate().filter(|(nth, _)| kept >> (nth % 64) & 1 == 1) {
+                prop_assert!(used.insert(key), "{nth}");
+                prop_assert!(keys.insert(*vault.key(key).unwrap().expose()), "{nth}");
+            }
+        }
+        let vault = place.open();
+        let read: BTreeSet<_> = used.iter().map(|&key| *vault.key(key).unwrap().expose()).collect();
+        prop_assert_eq!(read, keys);
+    }
+}
+
+#[test]
+fn keys_that_no_record_names_are_given_out_again() {
+    let place = Place::used();
+    assert_eq!(place.open().fresh().unwrap().get(), 0);
+    let vault = place.open();
+    vault.in_use(KeyRef::new(5)).unwrap();
+    assert_eq!(vault.fresh().unwrap().get(), 6);
+}
+
+#[test]
+fn the_file_appears_with_the_first_key_and_grows_by_pools() {
+    let place = Place::new();
+    let vault = place.open();
+    let id = vault.id();
+    assert!(place.names().is_empty());
+    let length_after = |keys: u64| HEADER + SLOT * usize::try_from(keys).unwrap();
+    for number in 0..=POOL {
+        assert_eq!(vault.fresh().unwrap().get(), number);
+        let pools = number / POOL + 1;
+        assert_eq!(place.bytes().len(), length_after(pools * POOL));
+    }
+    assert_eq!((vault.id(), place.open().id()), (id, id));
+    assert_eq!(place.names(), ["bookings.keys"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::used();
+    assert_eq!(fs::metadata(&place.path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// The bytes are a promise: tomorrow's version reads today's file.
+#[test]
+fn header_and_slots_lie_where_they_are_described() {
+    let place = Place::used();
+    let bytes = place.bytes();
+    let vault = place.open();
+    assert_eq!(&bytes[..16], b"gather keys\r\n\x1a\n\0");
+    assert_eq!(bytes[16..24], [0; 8]);
+    assert_eq!(bytes[24..40], *vault.id().uuid().as_bytes());
+    assert_eq!(bytes[40..56], *LOG.uuid().as_bytes());
+    assert!(bytes[56..508].iter().all(|&byte| byte == 0));
+    assert_eq!(bytes[508..512], crc32fast::hash(&bytes[..508]).to_le_bytes());
+    for number in [0_u64, 1, 255] {
+        let at = HEADER + SLOT * usize::try_from(number).unwrap();
+        let slot = &bytes[at..at + SLOT];
+        assert_eq!(slot[..8], [1, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(slot[8..40], *vault.key(KeyRef::new(number)).unwrap().expose());
+        assert!(slot[40..124].iter().all(|&byte| byte == 0));
+        let covered = [vault.id().uuid().as_bytes(), &number.to_le_bytes()[..], &slot[..124]].concat();
+        assert_eq!(slot[124..], crc32fast::hash(&covered).to_le_bytes());
+    }
+}
+
+#[test]
+fn the_key_file_knows_nothing_of_people() {
+    let place = Place::new();
+    let (keyring, person) = (place.keyring(), PersonId::random());
+    keyring.seal_person(person, &details("Canary Wharf")).unwrap();
+    let bytes = place.bytes();
+    assert!(!bytes.windows(6).any(|window| window == b"Canary"));
+    assert!(!bytes.windows(16).any(|window| window == person.uuid().as_bytes()));
+}
+
+// ---- a crash while the file is made or grown ----
+
+#[test]
+fn what_a_crash_left_while_the_file_was_made_is_cleared_away() {
+    let place = Place::new();
+    fs::write(place.folder.path().join("bookings.keys.new"), b"half a header").unwrap();
+    assert_eq!(place.open().fresh().unwrap().get(), 0);
+    assert_eq!(place.names(), ["bookings.keys"]);
+    assert!(place.open().key(KeyRef::new(255)).is_ok());
+}
+
+#[test]
+fn a_torn_pool_is_completed_and_no_whole_slot_of_it_is_written_over() {
+    for whole_slots in [0, 1, 255, 256, 300] {
+        for rest in [1, 64, 127] {
+            let place = Place::used();
+            let vault = place.open();
+            (0..300).for_each(|number| assert_eq!(vault.fresh().unwrap().get(), number));
+            let kept = HEADER + SLOT * whole_slots;
+            place.change(|bytes| bytes.truncate(kept + rest));
+            let before = place.bytes();
+
+            let vault = place.open();
+            let fresh: Vec<u64> = (0..400).map(|_| vault.fresh().unwrap().get()).collect();
+            assert_eq!(fresh, (0..400).collect::<Vec<_>>(), "{whole_slots} slots and {rest} bytes");
+            assert_eq!(place.bytes()[..kept], before[..kept]);
+            assert_eq!(place.bytes().len(), HEADER + SLOT * 512);
+            assert!((0..512).all(|number| vault.key(KeyRef::new(number)).is_ok()));
+        }
+    }
+}
+
+#[test]
+fn slots_that_a_crash_left_empty_are_passed_over() {
+    let place = Place::used();
+    place.change(|bytes| bytes[HEADER + SLOT * 2..HEADER + SLOT * 256].fill(0));
+    let vault = place.open();
+    let fresh: Vec<u64> = (0..4).map(|_| vault.fresh().unwrap().get()).collect();
+    assert_eq!(fresh, [0, 1, 256, 257]);
+}
+
+// ---- files that are not what they should be ----
+
+/// Opens what is in the place, which must fail and leave every byte as it is.
+fn refused(place: &Place, log: LogId) -> VaultError {
+    let before = place.bytes();
+    let error = FileVault::open(&place.path, log).unwrap_err();
+    assert_eq!(place.bytes(), before, "{error}");
+    assert_eq!(place.names(), ["bookings.keys"], "{error}");
+    assert_eq!(error.path(), Some(&*place.path));
+    assert!(error.to_string().contains("bookings.keys"), "{error}");
+    error
+}
+
+#[test]
+fn the_key_file_of_another_log_is_refused_by_name() {
+    let other = LogId::from_u128(9);
+    let error = refused(&Place::used(), other);
+    assert!(error.is_foreign(), "{error}");
+    assert!(error.to_string().contains(&LOG.to_string()) && error.to_string().contains(&other.to_string()));
+}
+
+#[test]
+fn a_header_that_is_cut_off_is_damaged() {
+    for length in [0, 1, 16, 100, 511] {
+        let place = Place::used();
+        place.change(|bytes| bytes.truncate(length));
+        let error = refused(&place, LOG);
+        assert!(error.is_damaged(), "{length}: {error}");
+    }
+}
+
+#[test]
+fn every_flipped_bit_of_the_header_is_noticed() {
+    let place = Place::used();
+    for byte in 0..HEADER {
+        place.change(|bytes| bytes[byte] ^= 1 << (byte % 8));
+        let error = refused(&place, LOG);
+        assert_eq!(
+            (error.is_not_a_key_file(), error.is_damaged()),
+            (byte < 16, byte >= 16),
+            "{byte}: {error}"
+        );
+        place.change(|bytes| bytes[byte] ^= 1 << (byte % 8));
+    }
+    assert!(FileVault::open(&place.path, LOG).is_ok());
+}
+
+#[test]
+fn what_is_no_key_file_is_refused() {
+    let place = Place::new();
+    for content in [&b"name,email\nAnn,ann@example.org\n"[..], &[0; 4096], b"x"] {
+        fs::write(&place.path, content).unwrap();
+        let error = refused(&place, LOG);
+        assert!(error.is_not_a_key_file(), "{error}");
+    }
+}
+
+#[test]
+fn a_newer_format_or_an_unknown_flag_is_said_to_be_newer() {
+    for byte in [16, 20] {
+        let place = Place::used();
+        place.change(|bytes| {
+            bytes[byte] = 1;
+            let checksum = crc32fast::hash(&bytes[..508]).to_le_bytes();
+            bytes[508..512].copy_from_slice(&checksum);
+        });
+        let error = refused(&place, LOG);
+        assert!(error.is_newer(), "{error}");
+    }
+}
+
+#[test]
+fn a_folder_in_its_place_is_refused() {
+    let place = Place::new();
+    fs::create_dir(&place.path).unwrap();
+    assert!(FileVault::open(&place.path, LOG).unwrap_err().is_unavailable());
+    assert!(place.path.is_dir());
+}
+
+#[test]
+fn a_folder_that_is_not_there_takes_no_key_file() {
+    let place = Place::new();
+    let vault = FileVault::open(place.folder.path().join("gone").join("keys"), LOG).unwrap();
+    let error = vault.fresh().unwrap_err();
+    assert!(error.is_unavailable(), "{error}");
+    assert!(place.names().is_empty());
+    fs::create_dir(place.folder.path().join("gone")).unwrap();
+    assert_eq!(vault.fresh().unwrap().get(), 0, "the same call works once there is room");
+}
+
+/// The superuser may write to whatever there is, so nobody can be sure of an error here.
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_written_is_refused_or_left_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::used();
+    fs::set_permissions(&place.path, fs::Permissions::from_mode(0o400)).unwrap();
+    let may_write = fs::OpenOptions::new().write(true).open(&place.path).is_ok();
+    let before = place.bytes();
+    let opened = FileVault::open(&place.path, LOG);
+    assert_eq!(opened.is_ok(), may_write);
+    assert!(opened.is_ok() || opened.unwrap_err().is_unavailable());
+    assert_eq!(place.bytes(), before);
+    assert_eq!(fs::metadata(&place.path).unwrap().permissions().mode() & 0o777, 0o400);
+}
+
+#[test]
+fn a_key_file_that_turns_up_under_an_open_vault_is_not_written_over() {
+    let place = Place::new();
+    let early = place.open();
+    let restored = Place::used();
+    fs::copy(&restored.path, &place.path).unwrap();
+    let before = place.bytes();
+    let error = early.fresh().unwrap_err();
+    assert!(error.is_unavailable(), "{error}");
+    assert_eq!(place.bytes(), before);
+}
+
+// ---- damaged and lost keys ----
+
+#[test]
+fn every_flipped_bit_of_a_slot_damages_its_key_and_no_other() {
+    let place = Place::used();
+    let at = HEADER + SLOT;
+    for byte in 0..SLOT {
+        place.change(|bytes| bytes[at + byte] ^= 1 << (byte % 8));
+        let vault = place.open();
+        let error = vault.key(KeyRef::new(1)).unwrap_err();
+        assert!(error.is_damaged(), "{byte}: {error}");
+        assert_eq!((error.key(), error.path()), (Some(KeyRef::new(1)), Some(Path::new(&place.path))));
+        assert!(vault.key(KeyRef::new(0)).is_ok() && vault.key(KeyRef::new(2)).is_ok());
+        assert!(vault.in_use(KeyRef::new(1)).is_ok(), "it is asked for when something is opened");
+        place.change(|bytes| bytes[at + byte] ^= 1 << (byte % 8));
+    }
+    assert!(place.open().key(KeyRef::new(1)).is_ok());
+}
+
+#[test]
+fn a_slot_in_another_ones_place_is_damaged() {
+    let place = Place::used();
+    place.change(|bytes| bytes.copy_within(HEADER..HEADER + SLOT, HEADER + SLOT));
+    assert!(place.open().key(KeyRef::new(1)).unwrap_err().is_damaged());
+}
+
+#[test]
+fn a_slot_of_a_newer_kind_is_said_to_be_newer() {
+    let place = Place::used();
+    let vault = place.open();
+    place.change(|bytes| {
+        let slot = &mut bytes[HEADER..HEADER + SLOT];
+        slot[0] = 9;
+        let covered = [vault.id().uuid().as_bytes(), &0_u64.to_le_bytes()[..], &slot[..124]].concat();
+        slot[124..].copy_from_slice(&crc32fast::hash(&covered).to_le_bytes());
+    });
+    assert!(vault.key(KeyRef::new(0)).unwrap_err().is_newer());
+}
+
+#[test]
+fn a_damaged_key_shows_with_what_it_sealed() {
+    let place = Place::new();
+    let keyring = place.keyring();
+    let ann = keyring.seal_person(ANN, &details("Ann")).unwrap();
+    let bob = keyring.seal_person(BOB, &details("Bob")).unwrap();
+    place.change(|bytes| bytes[HEADER + 20] ^= 1);
+
+    let keyring = place.keyring();
+    keyring.learn(&recorded(ANN, ann.clone())).unwrap();
+    keyring.learn(&recorded(BOB, bob.clone())).unwrap();
+    assert_eq!(why(&keyring.person(ANN, &ann)), Some(Unavailable::Damaged));
+    assert_eq!(name_in(&keyring.person(BOB, &bob)), Some("Bob"));
+    assert!(
+        keyring.seal_person(ANN, &details("Ann")).unwrap_err().is_damaged(),
+        "no second key in its place"
+    );
+}
+
+#[test]
+fn a_lost_key_file_is_told_by_the_keys_that_are_missing() {
+    let place = Place::new();
+    let ann = place.keyring().seal_person(ANN, &details("Ann")).unwrap();
+    fs::remove_file(&place.path).unwrap();
+
+    let keyring = place.keyring();
+    let error = keyring.learn(&recorded(ANN, ann.clone())).unwrap_err();
+    assert!(error.is_missing());
+    assert_eq!(error.key(), Some(one(ann.keys())));
+    assert!(error.to_string().contains("lost") && error.to_string().contains("key 0"), "{error}");
+    assert_eq!(why(&keyring.person(ANN, &ann)), Some(Unavailable::KeyMissing));
+    assert!(place.names().is_empty(), "no empty key file in its place");
+}
+
+#[test]
+fn an_older_key_file_is_told_by_the_keys_that_are_missing() {
+    let place = Place::used();
+    let older = place.bytes();
+    let vault = place.open();
+    let given: Vec<KeyRef> = (0..=POOL).map(|_| vault.fresh().unwrap()).collect();
+    fs::write(&place.path, &older).unwrap();
+
+    let vault = place.open();
+    let missing: Vec<VaultError> = given.into_iter().filter_map(|key| vault.in_use(key).err()).collect();
+    assert_eq!(missing.len(), 1);
+    assert!(missing[0].is_missing() && missing[0].to_string().contains("256 keys"), "{}", missing[0]);
+    assert_eq!(missing[0].key(), Some(KeyRef::new(POOL)));
+    assert_eq!(place.bytes(), older);
+}
