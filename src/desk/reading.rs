@@ -67,6 +67,7 @@ impl Desk {
     }
 
     fn opener(&self) -> Arc<dyn Opener> {
-        Arc::clone(&self.inner.keyring) as Arc<dyn Opener>
+        let keyring = Arc::clone(&self.inner.keyring);
+        keyring
     }
 }
