@@ -44,6 +44,12 @@ impl Disk {
         Ok(made)
     }
 
+    /// A file of which every write fails, and cutting off what was written, too.
+    #[cfg(test)]
+    pub(super) fn open_read_only(path: &Path) -> Self {
+        Self { file: File::open(path).unwrap(), path: path.to_owned() }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
