@@ -144,6 +144,11 @@ pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// The folder in which the lock of a log belongs: that of the file itself, whatever name leads to it.
+pub(super) fn lock_folder(log: &Path) -> PathBuf {
+    fs::canonicalize(log).map_or_else(|_| folder_of(log).to_owned(), |file| folder_of(&file).to_owned())
+}
+
 /// Takes the lock for as long as the returned file is open. The lock file stays when it is let go: to delete it
 /// would let two owners each lock a file of their own.
 pub(super) fn lock(lock: &Path, log: &Path) -> Result<File, Error> {

@@ -100,7 +100,7 @@ impl FileLog {
         if let Some(found) = Disk::open(path)? {
             read_header(&found)?;
         }
-        let lock = disk::lock(&disk::folder_of(path).join(LOCK_NAME), path)?;
+        let lock = disk::lock(&disk::lock_folder(path).join(LOCK_NAME), path)?;
         let disk = match Disk::open(path)? {
             Some(disk) => disk,
             None => create(path)?,

@@ -334,6 +334,16 @@ fn a_folder_is_made_with_those_above_it() {
 
 #[cfg(unix)]
 #[test]
+fn another_name_leads_to_the_same_lock() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let _first = FileLog::open_in(folder.path()).unwrap();
+    let link = elsewhere.path().join("log.gather");
+    std::os::unix::fs::symlink(folder.path().join("log.gather"), &link).unwrap();
+    assert!(FileLog::open(&link).unwrap_err().is_locked());
+}
+
+#[cfg(unix)]
+#[test]
 fn only_the_owner_can_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
