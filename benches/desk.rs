@@ -74,7 +74,12 @@ fn spread(n: u64) -> u128 {
 /// The time of so many registrations, each on a gathering that has about `size`: after a tenth more, all is built
 /// anew, and that is not counted.
 #[allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-fn timed<T>(count: u64, size: u64, with: impl Fn(u64) -> T, register: impl Fn(&mut T, u64) -> bool) -> Duration {
+fn timed<T>(
+    count: u64,
+    size: u64,
+    with: impl Fn(u64) -> T,
+    register: impl Fn(&mut T, u64) -> bool,
+) -> Duration {
     let (mut total, mut left) = (Duration::ZERO, count);
     while left > 0 {
         let now = left.min((size / 10).max(10));
@@ -91,7 +96,10 @@ fn timed<T>(count: u64, size: u64, with: impl Fn(u64) -> T, register: impl Fn(&m
 
 fn register(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("register");
-    group.sample_size(20).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_millis(700));
+    group
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(700));
     for size in SIZES {
         group.bench_function(BenchmarkId::new("bare hash map", size), |bencher| {
             bencher.iter_custom(|count| timed(count, size, BareMap::with, |map, n| map.register(n)));

@@ -82,7 +82,10 @@ fn dates<'a>(announcement: &'a Announcement, previous: Option<&'a Schedule>) -> 
 }
 
 fn texts<'a>(entry: PublicEntry<'a>, announcement: &'a Announcement) -> PublicEntry<'a> {
-    entry.description(&announcement.description).mode(&announcement.mode).categories(category(announcement.kind))
+    entry
+        .description(&announcement.description)
+        .mode(&announcement.mode)
+        .categories(category(announcement.kind))
 }
 
 fn category(kind: GatheringKind) -> &'static [&'static str] {
@@ -234,7 +237,9 @@ impl PersonalFeed {
         let (when, while_confirmed) = dates(row.announcement(), row.previous_schedule());
         let status = match row.status {
             RegistrationStatus::Confirmed => while_confirmed,
-            RegistrationStatus::Waiting if self.waiting && while_confirmed == Status::Confirmed => Status::Tentative,
+            RegistrationStatus::Waiting if self.waiting && while_confirmed == Status::Confirmed => {
+                Status::Tentative
+            }
             RegistrationStatus::Waiting if self.waiting => while_confirmed,
             RegistrationStatus::Cancelled { .. } | RegistrationStatus::CancelledWithGathering
                 if row.was_confirmed =>
@@ -265,7 +270,8 @@ impl PersonalFeed {
 impl Own<'_> {
     fn entry<'a>(&'a self, reminders: &'a [u32]) -> PersonalEntry<'a> {
         let row = self.row;
-        let entry = PublicEntry::new(row.registration.uuid(), &row.announcement().title, self.when, row.revised_at);
+        let entry =
+            PublicEntry::new(row.registration.uuid(), &row.announcement().title, self.when, row.revised_at);
         let entry = entry.created(row.joined_at).sequence(row.sequence).status(self.status);
         let entry = PersonalEntry::new(texts(entry, row.announcement()));
         let entry = if self.status == Status::Confirmed { entry.reminders(reminders) } else { entry };

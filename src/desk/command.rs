@@ -10,13 +10,13 @@ use crate::domain::{
     OpenBooking, Promoted, RecordPerson, Register, Registered, Reschedule,
 };
 use crate::id::{GatheringId, PersonId};
+use crate::privacy::{Keyring, VaultError};
+use crate::sealed::{KeyRef, Keys, Personal, Sealed};
 #[cfg(feature = "testkit")]
 use crate::{
     domain::{Decision, Refusal},
     fact::Fact,
 };
-use crate::privacy::{Keyring, VaultError};
-use crate::sealed::{KeyRef, Keys, Personal, Sealed};
 
 /// A command: something that a caller wants done.
 ///

@@ -23,7 +23,8 @@ impl Bench {
     }
 
     fn ready(history: &History, nth: usize) -> (Context, Ready<Told>) {
-        let context = Context { request: history.request(nth), time: history.time(nth), actor: None, trace: None };
+        let context =
+            Context { request: history.request(nth), time: history.time(nth), actor: None, trace: None };
         let ready = history.command(nth).ready(&Edge::looking(context)).expect("generated texts are taken");
         (context, ready)
     }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::domain::{
-    CancelGathering, CancelRegistration, Change, CloseBooking, Context, Decided, Decision, Gathering, OpenBooking,
-    Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, State,
+    CancelGathering, CancelRegistration, Change, CloseBooking, Context, Decided, Decision, Gathering,
+    OpenBooking, Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, State,
 };
 use crate::fact::Fact;
 use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
@@ -214,12 +214,7 @@ impl Desk {
     }
 
     /// The answer that a request had before.
-    fn recall<O>(
-        &self,
-        ready: &Ready<O>,
-        context: &Context,
-        begun: Position,
-    ) -> Result<Receipt<O>, Failure> {
+    fn recall<O>(&self, ready: &Ready<O>, context: &Context, begun: Position) -> Result<Receipt<O>, Failure> {
         let before = Position::new(begun.get().saturating_sub(1));
         let page = self.inner.log.read(before, 1)?;
         let stored = page.batches.into_iter().next();
@@ -229,7 +224,14 @@ impl Desk {
         };
         let outcome = ready.get().recall(context, &stored.batch.facts).ok_or(reused)?;
         let (position, time) = (stored.last(), stored.batch.time);
-        Ok(Receipt { outcome, request: context.request, position, time, facts: stored.batch.facts, repeated: true })
+        Ok(Receipt {
+            outcome,
+            request: context.request,
+            position,
+            time,
+            facts: stored.batch.facts,
+            repeated: true,
+        })
     }
 
     /// Decides and appends until the log takes it. Another desk on the same log may get in between; then what it

@@ -10,8 +10,8 @@ use proptest::sample::Index;
 
 use crate::desk::{Command, Desk, Edge, Failure, Ready};
 use crate::domain::{
-    CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, OpenBooking, Promoted,
-    RecordPerson, Register, Registered, Reschedule,
+    CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, OpenBooking,
+    Promoted, RecordPerson, Register, Registered, Reschedule,
 };
 use crate::fact::{BookingTime, BookingWindow, Capacity, GatheringKind, Mode, Offering, Pool, Venue};
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
@@ -265,7 +265,8 @@ impl GatheringPlan {
             let pools = plan.pools.iter().map(|&pool| PoolId::new(pool));
             let offering = Offering::new(OfferingId::new(id), format!("offering {id}"), pools);
             let offering = offering.max_party(plan.max_party);
-            draft = draft.offering(if plan.waiting_list { offering } else { offering.without_waiting_list() });
+            draft =
+                draft.offering(if plan.waiting_list { offering } else { offering.without_waiting_list() });
         }
         draft
     }
@@ -299,7 +300,8 @@ impl History {
         let nth = self.original(nth);
         match self.steps.get(nth).map(|step| &step.what) {
             Some(What::RecordPerson(person)) => {
-                let details = PersonDetails::new(format!("Person {person}")).email(format!("p{person}@example.org"));
+                let details =
+                    PersonDetails::new(format!("Person {person}")).email(format!("p{person}@example.org"));
                 AnyCommand::RecordPerson(RecordPerson::of(person_id(*person), details))
             }
             Some(What::Announce(plan)) => AnyCommand::Announce(plan.gathering(self.announced_before(nth))),
@@ -318,7 +320,9 @@ impl History {
             Some(What::Reschedule { gathering, when }) => {
                 AnyCommand::Reschedule(Reschedule::new(self.gathering(gathering, nth), when.schedule()))
             }
-            Some(What::OpenBooking(which)) => AnyCommand::OpenBooking(OpenBooking::new(self.gathering(which, nth))),
+            Some(What::OpenBooking(which)) => {
+                AnyCommand::OpenBooking(OpenBooking::new(self.gathering(which, nth)))
+            }
             Some(What::CloseBooking(which)) => {
                 AnyCommand::CloseBooking(CloseBooking::new(self.gathering(which, nth)))
             }
@@ -367,7 +371,9 @@ impl History {
     #[must_use]
     pub fn registration(&self, which: &Index, nth: usize) -> RegistrationId {
         let made: Vec<usize> = (0..nth)
-            .filter(|&step| self.steps.get(step).is_some_and(|step| matches!(step.what, What::Register { .. })))
+            .filter(|&step| {
+                self.steps.get(step).is_some_and(|step| matches!(step.what, What::Register { .. }))
+            })
             .collect();
         let step = if made.is_empty() { nth } else { *which.get(&made) };
         RegistrationId::from_uuid(request_id(step).derive(0))

@@ -30,8 +30,8 @@ use crate::desk::Clock;
 mod history;
 
 pub use history::{
-    Answer, AnyCommand, GatheringPlan, History, OfferingPlan, Step, Told, What, When, epoch, gathering_id, histories, person_id,
-    plans, steps,
+    Answer, AnyCommand, GatheringPlan, History, OfferingPlan, Step, Told, What, When, epoch, gathering_id,
+    histories, person_id, plans, steps,
 };
 
 /// A clock that stands still until it is set.

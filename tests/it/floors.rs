@@ -24,23 +24,60 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "desk",
         &[
-            "id", "text", "schedule", "person", "sealed", "fact", "record", "domain", "projection", "log", "privacy",
+            "id",
+            "text",
+            "schedule",
+            "person",
+            "sealed",
+            "fact",
+            "record",
+            "domain",
+            "projection",
+            "log",
+            "privacy",
             "calendar",
         ],
     ),
     (
         "testkit",
-        &["id", "text", "schedule", "person", "sealed", "fact", "record", "domain", "projection", "log", "privacy", "desk"],
+        &[
+            "id",
+            "text",
+            "schedule",
+            "person",
+            "sealed",
+            "fact",
+            "record",
+            "domain",
+            "projection",
+            "log",
+            "privacy",
+            "desk",
+        ],
     ),
 ];
 
 /// Rooms that depend on nothing but what they are handed.
-const PURE: &[&str] = &["id", "text", "schedule", "person", "sealed", "fact", "record", "domain", "projection", "calendar"];
+const PURE: &[&str] =
+    &["id", "text", "schedule", "person", "sealed", "fact", "record", "domain", "projection", "calendar"];
 
 /// What a pure room must not name.
 const IMPURE: &[&str] = &[
-    "std::fs", "std::env", "std::thread", "std::time", "std::process", "std::net", "SystemTime", "Instant::now",
-    "Utc::now", "Local::now", "getrandom", "thread_rng", "::random()", "RandomState", "std::sync::Mutex",
+    "std::fs",
+    "std::env",
+    "std::thread",
+    "std::time",
+    "std::process",
+    "std::net",
+    "SystemTime",
+    "Instant::now",
+    "Utc::now",
+    "Local::now",
+    "getrandom",
+    "thread_rng",
+    "::random()",
+    "RandomState",
+    "std::sync::Mutex",
 ];
 
 /// The crate's tests may use the testkit, and the laws of deciding live beside the desk.
@@ -63,7 +100,9 @@ fn violations(room: &str, source: &str) -> Vec<String> {
     );
     if PURE.contains(&room) {
         let impure = |line: &&str| IMPURE.iter().any(|word| line.contains(word));
-        found.extend(code_lines(code).filter(impure).map(|line| format!("{room} is not pure: {}", line.trim())));
+        found.extend(
+            code_lines(code).filter(impure).map(|line| format!("{room} is not pure: {}", line.trim())),
+        );
     }
     found
 }
@@ -112,7 +151,8 @@ fn nothing_goes_up() {
     let mut rooms: BTreeMap<String, usize> = BTreeMap::new();
     for (room, path) in sources().into_iter().filter(|(room, _)| room != "lib") {
         let source = fs::read_to_string(&path).unwrap();
-        found.extend(violations(&room, &source).into_iter().map(|what| format!("{}: {what}", path.display())));
+        found
+            .extend(violations(&room, &source).into_iter().map(|what| format!("{}: {what}", path.display())));
         *rooms.entry(room).or_default() += 1;
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
