@@ -1,4 +1,41 @@
-//! Bookings for webinars, workshops and conferences as an append-only event log.
+//! Bookings for webinars, workshops and conferences as an append-only event log, embedded in your own program.
+//!
+//! A [`Desk`] answers commands: [`Gathering`] announces something to book, [`Register`] asks for places,
+//! [`CancelRegistration`] gives them back, and so on, each with a page of its own that names its refusals. Whatever
+//! happens is a [`Fact`] in a log; lists ([`AttendeeList`], [`WaitingList`], [`WhatsOn`], [`Agenda`]) and calendars
+//! ([`calendar`]) are folded from it.
+//!
+//! ```
+//! use gather::{Desk, Gathering, PersonDetails, Registered};
+//!
+//! let desk = Desk::in_memory(); // or Desk::open("bookings")?, which keeps everything in a folder
+//! let webinar = Gathering::webinar("Business planning")
+//!     .at("2099-03-05 14:00 to 15:30 Europe/London".parse()?)
+//!     .places(1);
+//! let webinar = desk.announce(webinar)?.outcome;
+//!
+//! let ann = desk.record_person(PersonDetails::new("Ann Example"))?.outcome;
+//! let bob = desk.record_person(PersonDetails::new("Bob Sample"))?.outcome;
+//! let anns = desk.register(webinar, ann)?.outcome.registration();
+//! assert!(matches!(desk.register(webinar, bob)?.outcome, Registered::Waiting { ahead: 0, .. }));
+//!
+//! desk.cancel_registration(anns)?; // and Bob has the place
+//! assert_eq!(desk.attendee_list(webinar)?.rows().len(), 1);
+//! assert!(desk.waiting_list(webinar)?.rows().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What to expect
+//!
+//! - A call that changes something returns when it is durable, with a [`Receipt`]; or with a [`Failure`]: either a
+//!   [`Refusal`], the rules' "no" with its figures, or an [`Error`] of the log or the keys.
+//! - Everything is synchronous, `Send + Sync`, and brings no runtime.
+//! - Personal data is [`Personal`] in memory and [`Sealed`] in the log.
+//!
+//! # Other rooms
+//!
+//! [`log`] is where records are kept, and the contract for a store of your own; [`privacy`] has the keys;
+//! `testkit` (a feature) helps to test a program that uses this crate.
 #![forbid(unsafe_code)]
 
 pub mod calendar;
@@ -41,3 +78,8 @@ pub use record::{Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};
+
+/// The README's examples, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -25,7 +25,7 @@ impl Zone {
     pub fn named(name: &str) -> Result<Self, ScheduleError> {
         Tz::from_str(name)
             .map(Self)
-            .map_err(|_| ScheduleError::UnknownZone { name: name.chars().take(64).collect() })
+            .map_err(|_no_cause| ScheduleError::UnknownZone { name: name.chars().take(64).collect() })
     }
 
     /// Coordinated universal time.

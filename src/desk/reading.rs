@@ -6,6 +6,7 @@ use super::{Desk, Error, Failure};
 use crate::calendar::{PersonalFeed, PublicFeed};
 use crate::domain::Refusal;
 use crate::id::{GatheringId, PersonId};
+use crate::privacy::Keyring;
 use crate::projection::{Agenda, AttendeeList, WaitingList, WhatsOn};
 use crate::record::Position;
 use crate::sealed::Opener;
@@ -67,6 +68,6 @@ impl Desk {
     }
 
     fn opener(&self) -> Arc<dyn Opener> {
-        Arc::clone(&self.inner.keyring) as Arc<dyn Opener>
+        Arc::<Keyring>::clone(&self.inner.keyring)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::SubsecRound;
+
 use super::decision::Decision;
 use super::refusal::{LayoutProblem, Refusal};
 use super::reschedule::check_schedule;
@@ -177,9 +179,14 @@ impl Gathering {
         self
     }
 
-    /// Says when booking opens and closes by itself.
+    /// Says when booking opens and closes by itself. Instants count in microseconds.
     pub fn booking(mut self, window: BookingWindow) -> Self {
-        self.draft.window = window;
+        let whole = |time| match time {
+            BookingTime::At(instant) => BookingTime::At(instant.trunc_subsecs(6)),
+            BookingTime::BeforeStart { .. } => time,
+        };
+        self.draft.window =
+            BookingWindow { opens: window.opens.map(whole), closes: window.closes.map(whole) };
         self
     }
 

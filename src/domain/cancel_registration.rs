@@ -60,13 +60,8 @@ impl Decide for CancelRegistration {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
-        match facts.first()? {
-            Fact::RegistrationCancelled { registration, by, .. }
-                if (*registration, *by) == (self.registration, self.by) =>
-            {
-                Some(Promoted::among(facts))
-            }
-            _ => None,
-        }
+        let Fact::RegistrationCancelled { registration, by, .. } = facts.first()? else { return None };
+        let same = (*registration, *by) == (self.registration, self.by);
+        same.then(|| Promoted::among(facts))
     }
 }

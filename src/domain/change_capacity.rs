@@ -58,13 +58,8 @@ impl Decide for ChangeCapacity {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
-        match facts.first()? {
-            Fact::CapacityChanged { gathering, pool, capacity }
-                if (*gathering, *pool, *capacity) == (self.gathering, self.pool, self.capacity) =>
-            {
-                Some(Promoted::among(facts))
-            }
-            _ => None,
-        }
+        let Fact::CapacityChanged { gathering, pool, capacity } = facts.first()? else { return None };
+        let same = (*gathering, *pool, *capacity) == (self.gathering, self.pool, self.capacity);
+        same.then(|| Promoted::among(facts))
     }
 }

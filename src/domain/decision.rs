@@ -118,6 +118,7 @@ impl<'s> Decision<'s> {
     }
 
     /// The facts recorded so far.
+    #[cfg(test)]
     pub(crate) fn facts(&self) -> &[Fact] {
         &self.facts
     }

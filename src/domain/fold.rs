@@ -15,7 +15,7 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
     match fact {
         Fact::PersonRecorded { person, .. } => cells.put_person(*person),
         Fact::GatheringAnnounced { gathering, announcement, .. } => {
-            announce(cells, *gathering, announcement, time)
+            announce(cells, *gathering, announcement, time);
         }
         Fact::GatheringRescheduled { gathering, schedule } => reschedule(cells, *gathering, schedule),
         Fact::BookingOpened { gathering } => change(cells, *gathering, |cell| cell.opened = Some(true)),

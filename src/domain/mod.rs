@@ -81,6 +81,7 @@ pub(crate) trait Decide: Send {
 
 /// Whether a command that sets something changed anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third way")]
 pub enum Change {
     /// It was otherwise before.
     Made,
@@ -95,9 +96,9 @@ pub struct Promoted(pub Vec<RegistrationId>);
 impl Promoted {
     /// Reads the promotions back from the facts of a decision.
     fn among(facts: &[Fact]) -> Self {
-        let promoted = facts.iter().filter_map(|fact| match fact {
-            Fact::RegistrationPromoted { registration, .. } => Some(*registration),
-            _ => None,
+        let promoted = facts.iter().filter_map(|fact| {
+            let Fact::RegistrationPromoted { registration, .. } = fact else { return None };
+            Some(*registration)
         });
         Self(promoted.collect())
     }

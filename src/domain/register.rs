@@ -50,6 +50,7 @@ pub struct Register<A = Personal<Answers>> {
 
 /// What came of a registration that was not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must not overlook that somebody waits")]
 pub enum Registered {
     /// Everybody in the party has a place.
     Confirmed {
@@ -217,11 +218,11 @@ impl Decide for Register<Sealed<Answers>> {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Registered> {
-        let (gathering, booking, outcome) = match facts.first()? {
-            Fact::RegistrationConfirmed { gathering, registration, booking } => {
+        let (gathering, booking, outcome) = match facts {
+            [Fact::RegistrationConfirmed { gathering, registration, booking }] => {
                 (gathering, booking, Registered::Confirmed { registration: *registration })
             }
-            Fact::RegistrationWaitlisted { gathering, registration, booking, ahead } => {
+            [Fact::RegistrationWaitlisted { gathering, registration, booking, ahead }] => {
                 (gathering, booking, Registered::Waiting { registration: *registration, ahead: *ahead })
             }
             _ => return None,

@@ -49,14 +49,9 @@ impl Decide for Reschedule {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        match facts.first()? {
-            Fact::GatheringRescheduled { gathering, schedule }
-                if (gathering, schedule) == (&self.gathering, &self.schedule) =>
-            {
-                Some(Change::Made)
-            }
-            _ => None,
-        }
+        let Fact::GatheringRescheduled { gathering, schedule } = facts.first()? else { return None };
+        let same = (gathering, schedule) == (&self.gathering, &self.schedule);
+        same.then_some(Change::Made)
     }
 }
 

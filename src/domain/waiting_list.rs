@@ -55,8 +55,8 @@ pub(crate) fn held_against_newcomer(
     }
     let mut held = BTreeSet::new();
     for rival in gathering.cell.plan.offerings.iter().filter(|rival| shares_a_pool(rival, wanted)) {
-        let Some((_, head)) = decision.next_waiting(gathering, rival.id, Position::START) else { continue };
-        let demand = Demand::of(rival, decision.party_in_line(head));
+        let Some((_, first)) = decision.next_waiting(gathering, rival.id, Position::START) else { continue };
+        let demand = Demand::of(rival, decision.party_in_line(first));
         held.extend(capacity::shortages(decision, gathering, &demand).iter().map(|shortage| shortage.pool));
     }
     Some(held.into_iter().filter(|pool| wanted.pools.contains(pool)).collect())

@@ -44,6 +44,12 @@ impl Disk {
         Ok(made)
     }
 
+    /// A file of which every write fails, and cutting off what was written, too.
+    #[cfg(test)]
+    pub(super) fn open_read_only(path: &Path) -> Self {
+        Self { file: File::open(path).unwrap(), path: path.to_owned() }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -136,6 +142,11 @@ pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
         Err(cause) if cause.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         made => made.and_then(|()| sync_folder_of(folder)),
     }
+}
+
+/// The folder in which the lock of a log belongs: that of the file itself, whatever name leads to it.
+pub(super) fn lock_folder(log: &Path) -> PathBuf {
+    fs::canonicalize(log).map_or_else(|_| folder_of(log).to_owned(), |file| folder_of(&file).to_owned())
 }
 
 /// Takes the lock for as long as the returned file is open. The lock file stays when it is let go: to delete it

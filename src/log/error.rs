@@ -62,11 +62,13 @@ impl Error {
         }))
     }
 
+    #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "only files have a path and offsets"))]
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
         self.0.path = Some(path.to_owned());
         self
     }
 
+    #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "only files have a path and offsets"))]
     pub(crate) fn at_offset(mut self, offset: u64) -> Self {
         self.0.offset = Some(offset);
         self
@@ -94,61 +96,61 @@ impl Error {
     /// The store cannot be reached or read right now.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        self.0.kind == Kind::Unavailable
+        self.kind() == Kind::Unavailable
     }
 
     /// The answer of a write was lost. Open the log again and send the same request: it is done once.
     #[must_use]
     pub fn is_uncertain(&self) -> bool {
-        self.0.kind == Kind::Uncertain
+        self.kind() == Kind::Uncertain
     }
 
     /// This is not the log that was known before: restored from a backup, or another one in its place.
     #[must_use]
     pub fn is_diverged(&self) -> bool {
-        self.0.kind == Kind::Diverged
+        self.kind() == Kind::Diverged
     }
 
     /// The bytes are not what was written; [`offset`](Self::offset) or [`position`](Self::position) says where.
     #[must_use]
     pub fn is_corrupt(&self) -> bool {
-        self.0.kind == Kind::Corrupt
+        self.kind() == Kind::Corrupt
     }
 
     /// A write failed before; the log refuses until it is opened again.
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
-        self.0.kind == Kind::Poisoned
+        self.kind() == Kind::Poisoned
     }
 
     /// There is no room left.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.0.kind == Kind::Full
+        self.kind() == Kind::Full
     }
 
     /// A newer version of this crate wrote something that this one cannot read.
     #[must_use]
     pub fn is_newer(&self) -> bool {
-        self.0.kind == Kind::Newer
+        self.kind() == Kind::Newer
     }
 
     /// Another process, or another desk of this one, holds the log.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        self.0.kind == Kind::Locked
+        self.kind() == Kind::Locked
     }
 
     /// What was opened is not a log.
     #[must_use]
     pub fn is_not_a_log(&self) -> bool {
-        self.0.kind == Kind::NotALog
+        self.kind() == Kind::NotALog
     }
 
     /// The caller asked for what no log can do: a batch without facts, a request's id used for something else.
     #[must_use]
     pub fn is_misuse(&self) -> bool {
-        self.0.kind == Kind::Misuse
+        self.kind() == Kind::Misuse
     }
 
     /// Where in the file, where that is known.
@@ -166,13 +168,13 @@ impl Error {
     /// Whether what was to be appended may be stored: `Some(false)` is surely not, `None` is nobody knows.
     #[must_use]
     pub fn was_written(&self) -> Option<bool> {
-        if self.0.kind == Kind::Uncertain { None } else { Some(false) }
+        if self.kind() == Kind::Uncertain { None } else { Some(false) }
     }
 
     /// Whether the same call may work later without anybody's doing.
     #[must_use]
     pub fn may_retry(&self) -> bool {
-        matches!(self.0.kind, Kind::Unavailable | Kind::Full | Kind::Locked)
+        matches!(self.kind(), Kind::Unavailable | Kind::Full | Kind::Locked)
     }
 }
 

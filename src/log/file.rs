@@ -100,7 +100,7 @@ impl FileLog {
         if let Some(found) = Disk::open(path)? {
             read_header(&found)?;
         }
-        let lock = disk::lock(&disk::folder_of(path).join(LOCK_NAME), path)?;
+        let lock = disk::lock(&disk::lock_folder(path).join(LOCK_NAME), path)?;
         let disk = match Disk::open(path)? {
             Some(disk) => disk,
             None => create(path)?,
@@ -289,4 +289,87 @@ fn create(path: &Path) -> Result<Disk, Error> {
 fn read_header(disk: &Disk) -> Result<FileHeader, Error> {
     let count = bounded(disk.length()?).min(FILE_HEADER);
     FileHeader::decode(&disk.read(0, count)?).map_err(|error| error.in_file(disk.path()))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::fact::Fact;
+    use crate::id::{GatheringId, RequestId};
+    use crate::record::{Guard, Scope};
+
+    fn batch(id: u128) -> Batch {
+        Batch {
+            id: RequestId::from_u128(id),
+            time: DateTime::UNIX_EPOCH,
+            actor: None,
+            trace: None,
+            guard: Guard {
+                seen: Position::START,
+                scope: Scope::of([crate::record::Tag::Gathering(GatheringId::from_u128(id))]),
+            },
+            facts: vec![Fact::BookingOpened { gathering: GatheringId::from_u128(id) }],
+        }
+    }
+
+    #[test]
+    fn after_a_failed_write_nothing_is_promised_until_the_log_is_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = FileLog::open_in(folder.path()).unwrap();
+        log.append(&[batch(1)]).unwrap();
+        log.disk = Disk::open_read_only(log.disk.path());
+
+        let error = log.append(&[batch(2)]).unwrap_err();
+        assert!(error.is_uncertain() && error.was_written().is_none(), "{error}");
+        assert!(std::error::Error::source(&error).is_some(), "{error}");
+        for refused in [
+            log.append(&[batch(3)]).unwrap_err(),
+            log.append(&[]).unwrap_err(),
+            log.anchor().unwrap_err(),
+            log.read(Position::START, 1).unwrap_err(),
+        ] {
+            assert!(refused.is_poisoned() && refused.was_written() == Some(false), "{refused}");
+        }
+        drop(log);
+
+        let log = FileLog::open_in(folder.path()).unwrap();
+        assert_eq!(log.anchor().unwrap().position, Position::new(1));
+        assert_eq!(log.append(&[batch(2)]).unwrap(), [Appended::Fresh { first: Position::new(2) }]);
+    }
+
+    /// What a write that did not finish has left behind the head is cut off, and the next one takes its place.
+    #[test]
+    fn a_write_that_is_taken_back_leaves_the_log_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = FileLog::open_in(folder.path()).unwrap();
+        log.append(&[batch(1)]).unwrap();
+        let end = log.disk.length().unwrap();
+        log.disk.write(end, b"half of a frame").unwrap();
+
+        let error = log.take_back(end, io::ErrorKind::StorageFull.into());
+        assert!(error.is_full() && error.may_retry() && error.was_written() == Some(false), "{error}");
+        assert_eq!(log.disk.length().unwrap(), end);
+        assert_eq!(log.append(&[batch(2)]).unwrap(), [Appended::Fresh { first: Position::new(2) }]);
+        let other = log.take_back(log.disk.length().unwrap(), io::ErrorKind::TimedOut.into());
+        assert!(other.is_unavailable(), "{other}");
+    }
+
+    #[test]
+    fn a_frame_that_was_damaged_since_opening_is_named_and_not_given_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = FileLog::open_in(folder.path()).unwrap();
+        log.append(&[batch(1)]).unwrap();
+        let second = log.disk.length().unwrap();
+        log.append(&[batch(2)]).unwrap();
+        log.disk.write(second + 90, &[0xFF]).unwrap();
+
+        let error = log.read(Position::START, 9).unwrap_err();
+        assert!(error.is_corrupt() && error.offset() == Some(second), "{error}");
+        assert_eq!(error.position(), Some(Position::new(2)));
+        let error = log.append(&[batch(3)]).unwrap_err();
+        assert!(error.is_corrupt() && error.offset() == Some(second), "{error}");
+        assert_eq!(log.read(Position::START, 1).unwrap().batches.len(), 1);
+    }
 }

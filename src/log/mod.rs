@@ -78,6 +78,7 @@ pub struct Page {
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "whoever appends has to meet each of these answers")]
 pub enum Appended {
     /// It is stored.
     Fresh {

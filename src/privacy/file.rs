@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use zeroize::Zeroizing;
 
 use super::error::{Kind, VaultError};
-use super::vault::{Key, KeyVault, fill_random};
+use super::vault::{Key, KeyVault};
 use crate::id::{LogId, VaultId};
 use crate::sealed::KeyRef;
 
@@ -158,6 +158,7 @@ impl FileVault {
         file.sync_all().map_err(failed)?;
         if self.path.try_exists().map_err(failed)? {
             // Somebody restored a key file under an open vault: theirs may hold keys that are needed.
+            remove_if_there(&unfinished).map_err(failed)?;
             return Err(failed(io::ErrorKind::AlreadyExists.into()));
         }
         fs::rename(&unfinished, &self.path).map_err(failed)?;

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashMap;
-use zeroize::Zeroize;
 
 use super::error::VaultError;
 use super::plain::Plain;

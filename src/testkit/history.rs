@@ -274,6 +274,7 @@ impl GatheringPlan {
 
 impl History {
     /// Puts every step to a desk, in order, and says what the desk answered.
+    #[must_use]
     pub fn play(&self, desk: &Desk) -> Vec<Result<Answer, Failure>> {
         (0..self.steps.len()).map(|nth| self.play_step(desk, nth)).collect()
     }
@@ -389,7 +390,7 @@ fn register(gathering: GatheringId, offering: u16, booker: u8, guests: &[Option<
     if offering > 0 {
         command = command.offering(OfferingId::new(offering));
     }
-    if booker % 3 == 0 {
+    if booker.is_multiple_of(3) {
         command = command.answers(Answers::new().answer("diet", "vegan"));
     }
     guests.iter().fold(command, |command, guest| match guest {

@@ -1,8 +1,17 @@
 //! The one integration test binary: a file for each promise.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod calendar;
 mod crash;
 mod damage;
+mod examples;
 mod floors;
 mod golden;
 mod journey;

@@ -1,4 +1,10 @@
 //! Keys: made before use, never given out twice, never mistaken for others; and what they seal stays shut.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that fails is meant to panic"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -242,6 +248,18 @@ fn two_threads_with_one_new_person_use_one_key() {
         });
         assert_eq!(first, second, "round {round}");
     }
+}
+
+#[test]
+fn the_log_has_the_last_word_on_who_has_which_key() {
+    let vault = Arc::new(MemoryVault::new());
+    let (mine, theirs) = (Keyring::new(vault.clone()), Keyring::new(vault));
+    let unrecorded = mine.seal_person(ANN, &details("Ann")).unwrap();
+    let stored = theirs.seal_person(ANN, &details("Ann")).unwrap();
+    assert_ne!(unrecorded.keys(), stored.keys());
+    mine.learn(&recorded(ANN, stored.clone())).unwrap();
+    assert_eq!(mine.seal_person(ANN, &details("Ann")).unwrap().keys(), stored.keys());
+    assert_eq!(name_in(&mine.person(ANN, &unrecorded)), Some("Ann"), "what it sealed says its own key");
 }
 
 #[test]
@@ -574,6 +592,7 @@ fn a_key_file_that_turns_up_under_an_open_vault_is_not_written_over() {
     let error = early.fresh().unwrap_err();
     assert!(error.is_unavailable(), "{error}");
     assert_eq!(place.bytes(), before);
+    assert_eq!(place.names(), ["bookings.keys"]);
 }
 
 // ---- damaged and lost keys ----

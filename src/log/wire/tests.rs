@@ -135,7 +135,7 @@ fn batch_of(facts: Vec<Fact>) -> Batch {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// What is stored once is read for ever: if this fails, the change needs a new version of the fact.
