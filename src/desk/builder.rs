@@ -88,13 +88,16 @@ impl DeskBuilder {
     pub fn open(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
         let log = FileLog::open_in(&dir)?;
         let vault = FileVault::open(dir.as_ref().join("keys.gather"), log.anchor()?.log)?;
-        self.over(log, Arc::new(vault))
+        let report = log.open_report().clone();
+        let mut inner = self.inner(Box::new(log), Arc::new(vault));
+        inner.report = Some(report);
+        opened(inner)
     }
 
     /// Opens a desk that keeps everything in memory.
     #[must_use]
     pub fn in_memory(self) -> Desk {
-        self.desk(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()))
+        Desk { inner: Arc::new(self.inner(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()))) }
     }
 
     /// Opens a desk over a log and a vault of the host's own, and folds what the log holds.
@@ -102,15 +105,29 @@ impl DeskBuilder {
     /// # Errors
     /// The log cannot be read; the vault lacks keys that the log names.
     pub fn over(self, log: impl Log + 'static, vault: Arc<dyn KeyVault>) -> Result<Desk, Error> {
-        let desk = self.desk(Box::new(log), vault);
-        desk.refresh()?;
-        Ok(desk)
+        opened(self.inner(Box::new(log), vault))
     }
 
-    fn desk(self, log: Box<dyn Log>, vault: Arc<dyn KeyVault>) -> Desk {
+    fn inner(self, log: Box<dyn Log>, vault: Arc<dyn KeyVault>) -> Inner {
         let Self { clock, requests } = self;
         let keyring = Arc::new(Keyring::new(vault));
         let (state, lists) = (Mutex::new(State::default()), RwLock::new(Lists::new()));
-        Desk { inner: Arc::new(Inner { log, keyring, clock, requests, state, lists }) }
+        Inner {
+            log,
+            #[cfg(feature = "file")]
+            report: None,
+            keyring,
+            clock,
+            requests,
+            state,
+            lists,
+        }
     }
+}
+
+/// A desk that knows all that its log holds.
+fn opened(inner: Inner) -> Result<Desk, Error> {
+    let desk = Desk { inner: Arc::new(inner) };
+    desk.refresh()?;
+    Ok(desk)
 }

@@ -11,6 +11,8 @@ use crate::domain::{
 };
 use crate::fact::Fact;
 use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
+#[cfg(feature = "file")]
+use crate::log::OpenReport;
 use crate::log::{Appended, Log};
 use crate::person::PersonDetails;
 use crate::privacy::Keyring;
@@ -54,6 +56,8 @@ pub struct Desk {
 
 struct Inner {
     log: Box<dyn Log>,
+    #[cfg(feature = "file")]
+    report: Option<OpenReport>,
     keyring: Arc<Keyring>,
     clock: Box<dyn Clock>,
     requests: Box<dyn RequestIds>,
@@ -202,6 +206,14 @@ impl Desk {
     /// As for [`execute`](Self::execute).
     pub fn cancel_registration(&self, registration: RegistrationId) -> Result<Receipt<Promoted>, Failure> {
         self.execute(CancelRegistration::new(registration))
+    }
+
+    /// What was found when the folder was opened: a torn end that was cut off, or nothing to speak of. `None` for a
+    /// desk that was not opened on a folder.
+    #[cfg(feature = "file")]
+    #[must_use]
+    pub fn open_report(&self) -> Option<&OpenReport> {
+        self.inner.report.as_ref()
     }
 
     fn state(&self) -> Result<MutexGuard<'_, State>, Error> {
