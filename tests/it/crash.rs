@@ -37,7 +37,9 @@ enum Told {
 impl Told {
     fn line(self) -> String {
         match self {
-            Self::Recorded { request, person, position } => format!("told recorded {request} {person} - {position}\n"),
+            Self::Recorded { request, person, position } => {
+                format!("told recorded {request} {person} - {position}\n")
+            }
             Self::Registered { request, person, registration, position } => {
                 format!("told registered {request} {person} {registration} {position}\n")
             }
@@ -74,7 +76,11 @@ impl Told {
             Self::Registered { request, person, registration, position } => {
                 let again = desk.request(request).execute(Register::new(TALK, person)).unwrap();
                 assert!(again.repeated, "{self:?} is lost");
-                assert_eq!((again.outcome.registration(), again.position.get()), (registration, position), "{self:?}");
+                assert_eq!(
+                    (again.outcome.registration(), again.position.get()),
+                    (registration, position),
+                    "{self:?}"
+                );
             }
             Self::Cancelled { request, registration, position } => {
                 let again = desk.request(request).execute(CancelRegistration::new(registration)).unwrap();
