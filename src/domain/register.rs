@@ -171,7 +171,8 @@ impl Register<Sealed<Answers>> {
         }
         let held = waiting_list::held_against_newcomer(decision, gathering, offering);
         let short = capacity::shortages(decision, gathering, &demand);
-        if short.is_empty() && held.as_ref().is_some_and(Vec::is_empty) {
+        let nobody_first = held.as_ref().is_some_and(Vec::is_empty);
+        if short.is_empty() && nobody_first {
             return Ok(true);
         }
         if offering.waiting_list {
@@ -180,7 +181,8 @@ impl Register<Sealed<Answers>> {
         if short.is_empty() {
             return Err(Refusal::LineFirst { held: held.unwrap_or_default() });
         }
-        let limit = u32::from(offering.max_party.get());
+        // Where others come first, no smaller party would be let past them either.
+        let limit = if nobody_first { u32::from(offering.max_party.get()) } else { 0 };
         Err(Refusal::Full { short, largest: capacity::largest_party(decision, gathering, offering, limit) })
     }
 }

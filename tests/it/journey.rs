@@ -1,1 +1,523 @@
-//! The whole journey through the desk.
+//! The whole journey through the desk, and by name the bugs that others had.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gather::testkit::{TestClock, epoch, person_id};
+use gather::{
+    CancelRegistration, Capacity, Change, ChangeCapacity, Desk, Gathering, GatheringId, Mode, Offering,
+    OfferingId, PersonId, Pool, PoolId, Refusal, Register, Registered, RegistrationId, RequestId, Schedule,
+    Venue,
+};
+
+const IN_PERSON: OfferingId = OfferingId::new(1);
+const ONLINE: OfferingId = OfferingId::new(2);
+const VISIT: OfferingId = OfferingId::new(3);
+const HALL: PoolId = PoolId::new(1);
+const STREAM: PoolId = PoolId::new(2);
+const BUS: PoolId = PoolId::new(3);
+
+/// A gathering in two days' time, at a desk whose clock stands at the epoch.
+struct Fair {
+    desk: Desk,
+    gathering: GatheringId,
+}
+
+impl Fair {
+    fn of(gathering: Gathering) -> Self {
+        let desk = Desk::builder().clock(TestClock::at(epoch())).in_memory();
+        let gathering = desk.announce(gathering.at(in_two_days())).unwrap().outcome;
+        Self { desk, gathering }
+    }
+
+    /// With one offering and one pool.
+    fn with_places(places: impl Into<Capacity>) -> Self {
+        Self::of(Gathering::meeting("Fair", Venue::new("Hub")).places(places))
+    }
+
+    /// In person (draws on the hall), online (on the stream) and a visit (on the hall and the bus).
+    fn with_visit(hall: u32, stream: u32, bus: u32) -> Self {
+        let gathering = Gathering::conference("Fair", Venue::new("Hub"))
+            .online_too()
+            .pool(Pool::new(HALL, "hall", hall))
+            .pool(Pool::new(STREAM, "stream", stream))
+            .pool(Pool::new(BUS, "bus", bus))
+            .offering(Offering::new(IN_PERSON, "in person", [HALL]))
+            .offering(Offering::new(ONLINE, "online", [STREAM]))
+            .offering(Offering::new(VISIT, "visit", [HALL, BUS]));
+        Self::of(gathering)
+    }
+
+    fn ask(&self, party: Register) -> Registered {
+        self.desk.execute(party).unwrap().outcome
+    }
+
+    /// One person for the only offering.
+    fn one(&self, person: u8) -> Registered {
+        self.ask(self.party(person, 1))
+    }
+
+    /// One person for one of several.
+    fn one_for(&self, offering: OfferingId, person: u8) -> Registered {
+        self.ask(self.party(person, 1).offering(offering))
+    }
+
+    fn party(&self, booker: u8, people: u16) -> Register {
+        Register::new(self.gathering, person_id(booker)).unnamed_guests(people - 1)
+    }
+
+    fn refused(&self, party: Register) -> Refusal {
+        let failure = self.desk.execute(party).expect_err("it was to be refused");
+        failure.refusal().expect("the desk can work").clone()
+    }
+
+    fn cancel(&self, registration: RegistrationId) -> Vec<RegistrationId> {
+        self.desk.cancel_registration(registration).unwrap().outcome.0
+    }
+
+    fn set_capacity(&self, pool: PoolId, capacity: impl Into<Capacity>) -> Vec<RegistrationId> {
+        self.desk.execute(ChangeCapacity::new(self.gathering, capacity).pool(pool)).unwrap().outcome.0
+    }
+
+    fn attending(&self) -> Vec<RegistrationId> {
+        let list = self.desk.attendee_list(self.gathering).unwrap();
+        list.rows().iter().map(|row| row.registration).collect()
+    }
+
+    fn bookers(&self) -> Vec<PersonId> {
+        self.desk.attendee_list(self.gathering).unwrap().rows().iter().map(|row| row.booker).collect()
+    }
+
+    fn waiting(&self) -> Vec<RegistrationId> {
+        let list = self.desk.waiting_list(self.gathering).unwrap();
+        list.rows().iter().map(|row| row.registration).collect()
+    }
+
+    fn taken(&self, pool: PoolId) -> u64 {
+        let list = self.desk.attendee_list(self.gathering).unwrap();
+        list.pools().iter().find(|count| count.pool == pool).unwrap().taken
+    }
+
+    /// The places left in an offering, as the public sees them.
+    fn left(&self, offering: OfferingId) -> Option<i64> {
+        let on = self.desk.whats_on();
+        let row = on.rows().iter().find(|row| row.gathering == self.gathering).unwrap();
+        row.offerings.iter().find(|one| one.offering == offering).unwrap().left
+    }
+}
+
+fn in_two_days() -> Schedule {
+    let start = (epoch() + TimeDelta::days(2)).naive_utc();
+    Schedule::exact(start, start + TimeDelta::hours(3), "UTC").unwrap()
+}
+
+fn confirmed(registered: Registered) -> RegistrationId {
+    assert!(registered.is_confirmed(), "{registered:?}");
+    registered.registration()
+}
+
+fn waits_behind(registered: Registered, behind: u32) -> RegistrationId {
+    match registered {
+        Registered::Waiting { registration, ahead } => {
+            assert_eq!(ahead, behind);
+            registration
+        }
+        Registered::Confirmed { .. } => panic!("was to wait: {registered:?}"),
+    }
+}
+
+#[test]
+fn the_whole_journey() {
+    let fair = Fair::with_places(2);
+    let ann = confirmed(fair.one(1));
+    let bob = confirmed(fair.one(2));
+    let cleo = waits_behind(fair.one(3), 0);
+    let dan = waits_behind(fair.one(4), 1);
+    assert_eq!((fair.attending(), fair.waiting()), (vec![ann, bob], vec![cleo, dan]));
+
+    assert_eq!(fair.cancel(ann), [cleo]);
+    assert_eq!((fair.attending(), fair.waiting()), (vec![bob, cleo], vec![dan]));
+
+    assert_eq!(fair.desk.cancel_gathering(fair.gathering).unwrap().outcome, Change::Made);
+    assert_eq!((fair.attending(), fair.waiting()), (vec![], vec![]));
+    assert_eq!(fair.refused(fair.party(5, 1)).code(), "gathering_cancelled");
+    assert!(fair.desk.whats_on().rows().is_empty());
+}
+
+#[test]
+fn a_place_is_not_released_twice() {
+    let fair = Fair::with_places(2);
+    let (ann, _) = (confirmed(fair.one(1)), confirmed(fair.one(2)));
+    let (cleo, dan) = (waits_behind(fair.one(3), 0), waits_behind(fair.one(4), 1));
+    assert_eq!(fair.cancel(ann), [cleo]);
+
+    let again = fair.desk.cancel_registration(ann).expect_err("it has ended");
+    assert_eq!(again.refusal().unwrap().code(), "registration_ended");
+    assert_eq!((fair.taken(HALL), fair.waiting()), (2, vec![dan]));
+}
+
+#[test]
+fn a_cancellation_sent_twice_frees_one_place() {
+    let fair = Fair::with_places(2);
+    let (ann, _) = (confirmed(fair.one(1)), confirmed(fair.one(2)));
+    let (cleo, dan) = (waits_behind(fair.one(3), 0), waits_behind(fair.one(4), 1));
+    let request = RequestId::from_u128(1);
+    let send = || fair.desk.request(request).execute(CancelRegistration::new(ann)).unwrap();
+    let (first, second) = (send(), send());
+    assert_eq!((first.repeated, second.repeated), (false, true));
+    assert_eq!((first.outcome.0, second.outcome.0), (vec![cleo], vec![cleo]));
+    assert_eq!(fair.waiting(), [dan]);
+}
+
+#[test]
+fn cancelling_frees_the_places_of_the_whole_party() {
+    let fair = Fair::with_places(3);
+    let family = confirmed(fair.ask(fair.party(1, 3)));
+    assert_eq!(fair.left(IN_PERSON), Some(0));
+    assert_eq!(fair.cancel(family), []);
+    assert_eq!((fair.taken(HALL), fair.left(IN_PERSON)), (0, Some(3)));
+    confirmed(fair.ask(fair.party(2, 3)));
+}
+
+#[test]
+fn cancelling_frees_every_pool_that_was_drawn_on() {
+    let fair = Fair::with_visit(2, 2, 2);
+    let visitors = confirmed(fair.ask(fair.party(1, 2).offering(VISIT)));
+    fair.cancel(visitors);
+    assert_eq!([fair.taken(HALL), fair.taken(STREAM), fair.taken(BUS)], [0, 0, 0]);
+}
+
+#[test]
+fn who_waits_frees_no_place_by_leaving() {
+    let fair = Fair::with_places(1);
+    confirmed(fair.one(1));
+    let (bob, cleo) = (waits_behind(fair.one(2), 0), waits_behind(fair.one(3), 1));
+    assert_eq!(fair.cancel(bob), []);
+    assert_eq!((fair.taken(HALL), fair.waiting()), (1, vec![cleo]));
+}
+
+#[test]
+fn a_full_pool_blocks_no_offering_that_does_not_draw_on_it() {
+    let fair = Fair::with_visit(1, 5, 1);
+    confirmed(fair.one_for(IN_PERSON, 1));
+    waits_behind(fair.one_for(IN_PERSON, 2), 0);
+    confirmed(fair.one_for(ONLINE, 3));
+    assert_eq!((fair.left(IN_PERSON), fair.left(ONLINE)), (Some(0), Some(4)));
+}
+
+#[test]
+fn a_place_needs_room_in_every_pool_and_takes_none_of_one_alone() {
+    let fair = Fair::with_visit(5, 5, 1);
+    confirmed(fair.one_for(VISIT, 1));
+    waits_behind(fair.one_for(VISIT, 2), 0);
+    assert_eq!((fair.taken(HALL), fair.taken(BUS)), (1, 1));
+    // Who waits for the bus is in nobody's way in the hall, where there is room for both.
+    confirmed(fair.one_for(IN_PERSON, 3));
+}
+
+#[test]
+fn one_freed_place_in_a_shared_pool_is_given_once() {
+    let fair = Fair::with_visit(1, 0, 5);
+    let first = confirmed(fair.one_for(IN_PERSON, 1));
+    let visitor = waits_behind(fair.one_for(VISIT, 2), 0);
+    let guest = waits_behind(fair.one_for(IN_PERSON, 3), 0);
+    assert_eq!(fair.cancel(first), [visitor]);
+    assert_eq!((fair.taken(HALL), fair.waiting()), (1, vec![guest]));
+}
+
+#[test]
+fn who_leaves_is_gone_before_the_line_moves_up() {
+    let fair = Fair::with_places(1);
+    let ann = confirmed(fair.one(1));
+    let bob = waits_behind(fair.one(2), 0);
+    let receipt = fair.desk.cancel_registration(ann).unwrap();
+    assert_eq!(receipt.outcome.0, [bob], "in the same decision");
+    let told: Vec<_> = receipt.facts.iter().map(kind).collect();
+    assert_eq!(told, ["cancelled", "promoted"]);
+    assert_eq!(fair.attending(), [bob]);
+}
+
+fn kind(fact: &gather::Fact) -> &'static str {
+    match fact {
+        gather::Fact::RegistrationCancelled { .. } => "cancelled",
+        gather::Fact::RegistrationPromoted { .. } => "promoted",
+        _ => "something else",
+    }
+}
+
+#[test]
+fn a_head_that_leaves_the_line_lets_those_behind_move_up() {
+    let fair = Fair::with_places(3);
+    confirmed(fair.ask(fair.party(1, 2)));
+    let family = waits_behind(fair.ask(fair.party(2, 3)), 0);
+    let single = waits_behind(fair.one(3), 1);
+    assert_eq!(fair.cancel(family), [single]);
+}
+
+#[test]
+fn a_newcomer_does_not_take_a_freed_place_past_the_line() {
+    let fair = Fair::with_places(3);
+    let ann = confirmed(fair.one(1));
+    confirmed(fair.ask(fair.party(2, 2)));
+    let family = waits_behind(fair.ask(fair.party(3, 2)), 0);
+    assert_eq!(fair.cancel(ann), [], "one place is not two");
+    assert_eq!(fair.left(IN_PERSON), Some(1));
+    let newcomer = waits_behind(fair.one(4), 1);
+    assert_eq!(fair.waiting(), [family, newcomer]);
+}
+
+#[test]
+fn a_newcomer_for_another_offering_does_not_take_what_a_line_waits_for() {
+    let fair = Fair::with_visit(3, 0, 3);
+    confirmed(fair.ask(fair.party(1, 2).offering(IN_PERSON)));
+    let visitors = waits_behind(fair.ask(fair.party(2, 2).offering(VISIT)), 0);
+    let newcomer = waits_behind(fair.one_for(IN_PERSON, 3), 0);
+    assert_eq!(fair.left(IN_PERSON), Some(1), "it is kept for those who came first");
+    assert_eq!(fair.set_capacity(HALL, 4), [visitors]);
+    assert_eq!(fair.waiting(), [newcomer]);
+}
+
+#[test]
+fn an_offering_without_a_line_says_that_others_come_first() {
+    let gathering = Gathering::new(gather::GatheringKind::Visit, "Visit", Mode::InPerson(Venue::new("Hub")))
+        .pool(Pool::new(HALL, "hall", 3))
+        .offering(Offering::new(IN_PERSON, "in person", [HALL]).without_waiting_list())
+        .offering(Offering::new(VISIT, "visit", [HALL]));
+    let fair = Fair::of(gathering);
+    confirmed(fair.ask(fair.party(1, 2).offering(IN_PERSON)));
+    waits_behind(fair.ask(fair.party(2, 2).offering(VISIT)), 0);
+
+    let alone = fair.refused(fair.party(3, 1).offering(IN_PERSON));
+    assert_eq!(alone, Refusal::LineFirst { held: vec![HALL] });
+    // And a party for which there is no room is not told that a smaller one would do.
+    match fair.refused(fair.party(3, 2).offering(IN_PERSON)) {
+        Refusal::Full { largest, .. } => assert_eq!(largest, 0),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_full_pool_says_the_largest_party_that_it_takes() {
+    let gathering = Gathering::meeting("Fair", Venue::new("Hub"))
+        .pool(Pool::new(HALL, "hall", 4))
+        .offering(Offering::new(IN_PERSON, "in person", [HALL]).without_waiting_list());
+    let fair = Fair::of(gathering);
+    confirmed(fair.one(1));
+    match fair.refused(fair.party(2, 4)) {
+        Refusal::Full { short, largest } => assert_eq!((largest, short[0].missing()), (3, 1)),
+        other => panic!("{other:?}"),
+    }
+    confirmed(fair.ask(fair.party(2, 3)));
+}
+
+#[test]
+fn no_places_is_not_unlimited() {
+    let fair = Fair::with_places(0);
+    assert_eq!(fair.refused(fair.party(1, 1)).code(), "never_fits");
+    assert_eq!(fair.left(IN_PERSON), Some(0));
+    assert_eq!(fair.attending(), []);
+}
+
+#[test]
+fn lowered_to_none_is_none() {
+    let fair = Fair::with_places(1);
+    fair.set_capacity(HALL, 0);
+    assert_eq!(fair.refused(fair.party(1, 1)).code(), "never_fits");
+}
+
+#[test]
+fn unlimited_takes_everybody() {
+    let fair = Fair::with_places(Capacity::Unlimited);
+    for person in 0..40 {
+        confirmed(fair.ask(fair.party(person, 10)));
+    }
+    assert_eq!((fair.taken(HALL), fair.left(IN_PERSON)), (400, None));
+}
+
+#[test]
+fn people_are_counted_not_bookings() {
+    let fair = Fair::with_places(4);
+    confirmed(fair.ask(fair.party(1, 3)));
+    assert_eq!((fair.taken(HALL), fair.left(IN_PERSON)), (3, Some(1)));
+    waits_behind(fair.ask(fair.party(2, 2)), 0);
+    assert_eq!(fair.desk.attendee_list(fair.gathering).unwrap().rows().len(), 3);
+}
+
+#[test]
+fn a_party_is_checked_as_a_whole() {
+    let fair = Fair::with_places(3);
+    let named = fair.party(1, 1).guest(person_id(2)).unnamed_guests(2);
+    assert_eq!(fair.refused(named).code(), "never_fits", "each of the four alone would fit");
+    confirmed(fair.one(5));
+    let three = fair.party(1, 1).guest(person_id(2)).unnamed_guests(1);
+    waits_behind(fair.ask(three), 0);
+    assert_eq!(fair.taken(HALL), 1, "nobody of it has a place already");
+}
+
+#[test]
+fn exactly_the_places_there_are_fit() {
+    let fair = Fair::with_places(12);
+    confirmed(fair.ask(fair.party(1, 10)));
+    confirmed(fair.one(2));
+    confirmed(fair.one(3));
+    waits_behind(fair.one(4), 0);
+    assert_eq!(fair.taken(HALL), 12);
+}
+
+#[test]
+fn a_raised_capacity_moves_the_line_up_at_once() {
+    let fair = Fair::with_places(1);
+    let ann = confirmed(fair.one(1));
+    let bob = waits_behind(fair.one(2), 0);
+    let cleo = waits_behind(fair.one(3), 1);
+    let dan = waits_behind(fair.one(4), 2);
+    assert_eq!(fair.set_capacity(HALL, 3), [bob, cleo]);
+    assert_eq!((fair.attending(), fair.waiting()), (vec![ann, bob, cleo], vec![dan]));
+    assert_eq!(fair.set_capacity(HALL, Capacity::Unlimited), [dan]);
+}
+
+#[test]
+fn a_raised_capacity_lets_in_nobody_of_whom_there_are_too_many() {
+    let fair = Fair::with_places(2);
+    confirmed(fair.ask(fair.party(1, 2)));
+    let pair = waits_behind(fair.ask(fair.party(2, 2)), 0);
+    let single = waits_behind(fair.one(3), 1);
+    assert_eq!(fair.set_capacity(HALL, 3), [], "the pair is first, and is two");
+    assert_eq!(fair.waiting(), [pair, single]);
+    assert_eq!(fair.set_capacity(HALL, 4), [pair]);
+}
+
+#[test]
+fn a_raised_capacity_lets_nobody_into_a_gathering_called_off() {
+    let fair = Fair::with_places(1);
+    confirmed(fair.one(1));
+    waits_behind(fair.one(2), 0);
+    assert_eq!(fair.desk.cancel_gathering(fair.gathering).unwrap().outcome, Change::Made);
+    let command = ChangeCapacity::new(fair.gathering, 5).pool(HALL);
+    let refusal = fair.desk.execute(command).expect_err("called off");
+    assert_eq!(refusal.refusal().unwrap().code(), "gathering_cancelled");
+    assert_eq!(fair.attending(), []);
+}
+
+#[test]
+fn lowering_the_capacity_takes_nobody_s_place() {
+    let fair = Fair::with_places(3);
+    confirmed(fair.ask(fair.party(1, 2)));
+    let refused =
+        fair.desk.execute(ChangeCapacity::new(fair.gathering, 1).pool(HALL)).expect_err("two are in");
+    match refused.refusal() {
+        Some(Refusal::BelowUsed { asked: 1, used: 2, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fair.set_capacity(HALL, 2), []);
+    assert_eq!((fair.taken(HALL), fair.left(IN_PERSON)), (2, Some(0)));
+}
+
+#[test]
+fn a_double_submit_books_once() {
+    let fair = Fair::with_places(5);
+    let request = RequestId::from_u128(7);
+    let send = || fair.desk.request(request).execute(fair.party(1, 1)).unwrap();
+    let (first, second) = (send(), send());
+    assert_eq!((first.repeated, second.repeated), (false, true));
+    assert_eq!((first.outcome, first.position), (second.outcome, second.position));
+    assert_eq!(fair.bookers(), [person_id(1)]);
+}
+
+#[test]
+fn the_same_person_books_once_even_under_two_request_ids() {
+    let fair = Fair::with_places(5);
+    let held = confirmed(fair.one(1));
+    let already = Refusal::AlreadyRegistered { person: person_id(1), registration: held };
+    assert_eq!(fair.refused(fair.party(1, 1)), already);
+    // Nor as somebody's guest.
+    assert_eq!(fair.refused(fair.party(2, 1).guest(person_id(1))), already);
+    assert_eq!(fair.taken(HALL), 1);
+}
+
+#[test]
+fn a_double_submit_from_many_threads_books_once() {
+    let fair = Fair::with_places(5);
+    let request = RequestId::from_u128(7);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| fair.desk.request(request).execute(fair.party(1, 1)).unwrap());
+        }
+    });
+    assert_eq!(fair.bookers(), [person_id(1)]);
+}
+
+#[test]
+fn many_at_once_get_no_more_places_than_there_are() {
+    let fair = Fair::with_places(5);
+    std::thread::scope(|scope| {
+        for person in 0..16 {
+            let fair = &fair;
+            scope.spawn(move || fair.one(person));
+        }
+    });
+    assert_eq!((fair.attending().len(), fair.waiting().len()), (5, 11));
+}
+
+#[test]
+fn the_first_in_line_is_served_first() {
+    let fair = Fair::with_places(1);
+    let mut holder = confirmed(fair.one(1));
+    let line: Vec<_> = (2..6).map(|person| fair.one(person).registration()).collect();
+    for next in line {
+        assert_eq!(fair.cancel(holder), [next]);
+        holder = next;
+    }
+}
+
+#[test]
+fn who_came_first_is_served_first_across_lines() {
+    let fair = Fair::with_visit(2, 0, 2);
+    let first = confirmed(fair.ask(fair.party(1, 2).offering(IN_PERSON)));
+    let visitor = waits_behind(fair.one_for(VISIT, 2), 0);
+    let guest = waits_behind(fair.one_for(IN_PERSON, 3), 0);
+    let late_visitor = waits_behind(fair.one_for(VISIT, 4), 1);
+    assert_eq!(fair.cancel(first), [visitor, guest]);
+    assert_eq!(fair.waiting(), [late_visitor]);
+}
+
+#[test]
+fn who_waits_for_something_else_does_not_hold_up_the_rest() {
+    let fair = Fair::with_visit(1, 0, 1);
+    let hall = confirmed(fair.one_for(VISIT, 1));
+    let visitor = waits_behind(fair.one_for(VISIT, 2), 0);
+    let guest = waits_behind(fair.one_for(IN_PERSON, 3), 0);
+    // A place in the hall alone is no help to the visitor, who came first: it is short of the bus, not of the hall.
+    assert_eq!(fair.set_capacity(HALL, 2), [guest]);
+    assert_eq!(fair.cancel(hall), [visitor]);
+}
+
+#[test]
+fn leaving_and_joining_again_is_at_the_end() {
+    let fair = Fair::with_places(1);
+    confirmed(fair.one(1));
+    let (bob, cleo) = (waits_behind(fair.one(2), 0), waits_behind(fair.one(3), 1));
+    fair.cancel(bob);
+    let bob_again = waits_behind(fair.one(2), 1);
+    assert_eq!(fair.waiting(), [cleo, bob_again]);
+}
+
+#[test]
+fn whoever_cancels_may_book_anew() {
+    let fair = Fair::with_places(1);
+    let first = confirmed(fair.one(1));
+    fair.cancel(first);
+    assert_ne!(confirmed(fair.one(1)), first);
+}
+
+#[test]
+fn nobody_is_let_in_when_it_is_over() {
+    let fair = Fair::with_places(1);
+    let ann = confirmed(fair.one(1));
+    let bob = waits_behind(fair.one(2), 0);
+    let after: DateTime<Utc> = epoch() + TimeDelta::days(3);
+    let late = || fair.desk.at(after).ahead_of_clock();
+    let refusal = late().execute(CancelRegistration::new(ann)).expect_err("over");
+    assert_eq!(refusal.refusal().unwrap().code(), "gathering_over");
+    let raised = late().execute(ChangeCapacity::new(fair.gathering, 5).pool(HALL)).unwrap();
+    assert_eq!(raised.outcome.0, []);
+    assert_eq!(fair.waiting(), [bob]);
+}
