@@ -18,7 +18,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let answers = thread::scope(|scope| {
         let book = || desk.register(webinar, PersonId::random());
         let bookers: Vec<_> = (0..PEOPLE).map(|_| scope.spawn(book)).collect();
-        bookers.into_iter().map(|booker| booker.join().map_err(|_| "a booker panicked")).collect::<Vec<_>>()
+        bookers
+            .into_iter()
+            .map(|booker| booker.join().map_err(|_panic| "a booker panicked"))
+            .collect::<Vec<_>>()
     });
 
     let (mut confirmed, mut line) = (0, Vec::new());

@@ -154,11 +154,11 @@ impl Office {
     /// Prints what people in an office look at.
     fn print(&self, show: &Show) -> Outcome<()> {
         println!("{}\n", self.desk.whats_on());
-        let gathering = self.gathering(&show.lists_of)?;
+        let gathering = self.gathering(&show.lists)?;
         // Without `expose` a list prints `[personal]` for every name.
         println!("{}\n", self.desk.attendee_list(gathering)?.expose("name badges"));
         println!("{}\n", self.desk.waiting_list(gathering)?.expose("telling who is next"));
-        println!("{}\n", self.desk.agenda(self.person(show.agenda_of)?));
+        println!("{}\n", self.desk.agenda(self.person(show.agenda)?));
         for refusal in &self.refused {
             println!("refused on {refusal}");
         }
@@ -170,7 +170,7 @@ impl Office {
         let public = self.desk.public_feed().name("Community libraries: what is on").to_string();
         self.write(&out.join("public.ics"), &public)?;
         fs::create_dir_all(out.join("people"))?;
-        for &number in &show.calendars_of {
+        for &number in &show.calendars {
             let person = self.person(number)?;
             let own = self.desk.calendar(person).to_string();
             self.write(&out.join("people").join(format!("{person}.ics")), &own)?;

@@ -20,13 +20,14 @@ pub(crate) struct Year {
     pub(crate) steps: Vec<Step>,
 }
 
-/// What is printed and written in the end.
+/// What is printed and written in the end: the lists of one gathering, somebody's agenda, some people's
+/// calendars.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Show {
-    pub(crate) lists_of: String,
-    pub(crate) agenda_of: u32,
-    pub(crate) calendars_of: Vec<u32>,
+    pub(crate) lists: String,
+    pub(crate) agenda: u32,
+    pub(crate) calendars: Vec<u32>,
 }
 
 #[derive(Deserialize)]

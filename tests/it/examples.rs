@@ -141,7 +141,7 @@ fn data_that_cannot_be_read_is_reported_with_its_line() {
 #[test]
 fn a_step_about_something_unknown_is_reported_with_its_number() {
     let whole = "{\"today\": \"2026-09-21T08:00:00Z\", \"recorded\": \"2025-12-01T09:00:00Z\",
-        \"show\": {\"lists_of\": \"tour\", \"agenda_of\": 1, \"calendars_of\": []},
+        \"show\": {\"lists\": \"tour\", \"agenda\": 1, \"calendars\": []},
         \"organisations\": [], \"people\": [], \"steps\": [
         {\"time\": \"2026-01-01T09:00:00Z\", \"request\": \"00000000-0000-0000-0000-000000000001\",
          \"do\": {\"open_booking\": {\"gathering\": \"tour\"}}}]}";
