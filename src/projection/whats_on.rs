@@ -239,6 +239,7 @@ mod tests {
             .confirms(2, 1, booking(3, 1, &[None, None]))
             .confirms(2, 2, booking(2, 2, &[]))
             .waitlists(2, 3, booking(3, 3, &[]));
+        let on = story.lists.whats_on(time(NOW));
         let expected = "\
 What is on, times in Europe/London
 
