@@ -8,13 +8,14 @@
 //!
 //! `--data FILE` reads other commands than `examples/data/network_year.json`, `--out DIR` writes elsewhere than
 //! to `target/network_year`. Libraries and people are invented.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is this program's way out")]
+#![allow(clippy::print_stderr, reason = "what goes wrong is told on the terminal")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fs, io};
+use std::{env, fs};
 
 use chrono::{DateTime, Utc};
 use gather::{
@@ -151,17 +152,26 @@ impl Office {
         Ok(gathering.ok_or_else(|| format!("no gathering `{name}` has been announced"))?)
     }
 
-    /// Prints what people in an office look at.
-    fn print(&self, show: &Show) -> Outcome<()> {
-        println!("{}\n", self.desk.whats_on());
-        let gathering = self.gathering(&show.lists)?;
+    /// Prints what people in an office look at, and last, on one line, what was done.
+    fn print(&self, year: &Year, out: &Path, mut to: impl Write) -> Outcome<()> {
+        let Self { desk, done_now, answered_before, refused, files_written, .. } = self;
+        writeln!(to, "{}\n", desk.whats_on())?;
+        let gathering = self.gathering(&year.show.lists)?;
         // Without `expose` a list prints `[personal]` for every name.
-        println!("{}\n", self.desk.attendee_list(gathering)?.expose("name badges"));
-        println!("{}\n", self.desk.waiting_list(gathering)?.expose("telling who is next"));
-        println!("{}\n", self.desk.agenda(self.person(show.agenda)?));
-        for refusal in &self.refused {
-            println!("refused on {refusal}");
+        writeln!(to, "{}\n", desk.attendee_list(gathering)?.expose("name badges"))?;
+        writeln!(to, "{}\n", desk.waiting_list(gathering)?.expose("telling who is next"))?;
+        writeln!(to, "{}\n", desk.agenda(self.person(year.show.agenda)?))?;
+        for refusal in refused {
+            writeln!(to, "refused on {refusal}")?;
         }
+        let (sent, refused) = (year.people.len() + year.steps.len(), refused.len());
+        let (records, next) = (desk.position(), out.join("public.ics"));
+        writeln!(
+            to,
+            "{sent} commands: {done_now} done now, {answered_before} answered before, {refused} refused; \
+             {records} records in the log, {files_written} files written; open {} next",
+            next.display()
+        )?;
         Ok(())
     }
 
@@ -199,20 +209,8 @@ fn run(data: &Path, out: &Path) -> Outcome<()> {
         let taken = office.take(step);
         taken.map_err(|error| format!("step {number} (request {}): {error}", step.request))?;
     }
-    office.print(&year.show)?;
     office.write_calendars(&year.show, out)?;
-    println!(
-        "{} commands: {} done now, {} answered before, {} refused; {} records in the log, {} files written; \
-         open {} next",
-        year.people.len() + year.steps.len(),
-        office.done_now,
-        office.answered_before,
-        office.refused.len(),
-        office.desk.position(),
-        office.files_written,
-        out.join("public.ics").display(),
-    );
-    Ok(())
+    office.print(&year, out, io::stdout().lock())
 }
 
 /// The paths of the commands and of the output; `None` if the arguments are not understood.

@@ -172,14 +172,17 @@ fn arguments_that_are_not_understood_bring_the_usage() {
 }
 
 #[test]
-fn the_minimal_program_ends_with_a_list_and_a_calendar() {
+fn the_minimal_program_ends_with_a_list_and_calendars() {
     let folder = tempfile::tempdir().unwrap();
     let output = run("minimal", folder.path(), [""; 0]);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).contains("Ann Example has a place\nBob Sample waits, with 0 ahead\n"));
-    assert!(text(&output.stdout).ends_with("1 person, 1 of 1 place taken\n"));
-    let calendar = fs::read_to_string(folder.path().join("target/minimal/public.ics")).unwrap();
-    assert!(calendar.contains("\r\nSUMMARY:Business planning\r\n"));
+    assert!(text(&output.stdout).starts_with("see you there\n"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("Ann Example"));
+    assert!(text(&output.stdout).ends_with("1 person, 1 of 100 places taken\n"));
+    let calendar = |name| fs::read_to_string(folder.path().join("target/minimal").join(name)).unwrap();
+    assert!(calendar("programme.ics").contains("\r\nSUMMARY:Community asset transfer\\, step by step\r\n"));
+    assert!(!calendar("programme.ics").contains("meet.example"));
+    assert!(calendar("ann.ics").contains("https://meet.example/asset-transfer"));
 }
 
 #[test]
