@@ -26,7 +26,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// Runs the year into a folder and gives what it printed: all but the last line, and the last line.
-fn year(out: &Path) -> (String, String) {
+pub(crate) fn year(out: &Path) -> (String, String) {
     let output = run("network_year", out.parent().unwrap(), [OsStr::new("--out"), out.as_os_str()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stderr), "");

@@ -12,6 +12,7 @@ mod calendar;
 mod crash;
 mod damage;
 mod examples;
+mod feeds;
 mod floors;
 mod golden;
 mod journey;
