@@ -1,5 +1,7 @@
 //! The whole journey through the desk, and by name the bugs that others had.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it waits for")]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use gather::testkit::{TestClock, epoch, person_id};
 use gather::{
