@@ -482,6 +482,22 @@ fn who_came_first_is_served_first_across_lines() {
 }
 
 #[test]
+fn who_is_short_of_a_pool_has_it_kept_from_later_heads_of_other_lines() {
+    let fair = Fair::with_visit(4, 0, 4);
+    let first = confirmed(fair.ask(fair.party(1, 2).offering(IN_PERSON)));
+    let second = confirmed(fair.ask(fair.party(2, 2).offering(IN_PERSON)));
+    let visitors = waits_behind(fair.ask(fair.party(3, 3).offering(VISIT)), 0);
+    let guest = waits_behind(fair.one_for(IN_PERSON, 4), 0);
+    assert_eq!(
+        fair.cancel(first),
+        [],
+        "two places in the hall: too few for the visitors, and not for others"
+    );
+    assert_eq!(fair.waiting(), [guest, visitors]);
+    assert_eq!(fair.cancel(second), [visitors, guest]);
+}
+
+#[test]
 fn who_waits_for_something_else_does_not_hold_up_the_rest() {
     let fair = Fair::with_visit(1, 0, 1);
     let hall = confirmed(fair.one_for(VISIT, 1));
