@@ -149,13 +149,26 @@ pub(super) fn lock_folder(log: &Path) -> PathBuf {
     fs::canonicalize(log).map_or_else(|_| folder_of(log).to_owned(), |file| folder_of(&file).to_owned())
 }
 
-/// Takes the lock for as long as the returned file is open. The lock file stays when it is let go: to delete it
+/// A folder's lock, held while this is kept.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a process that the host starts at this moment has the file open, too, until
+    /// it runs its program, and would hold the lock so long.
+    fn drop(&mut self) {
+        // What cannot be let go of here is let go of with the file.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the lock for as long as what it returns is kept. The lock file stays when it is let go: to delete it
 /// would let two owners each lock a file of their own.
-pub(super) fn lock(lock: &Path, log: &Path) -> Result<File, Error> {
+pub(super) fn lock(lock: &Path, log: &Path) -> Result<Lock, Error> {
     let options = private().create(true).truncate(false).to_owned();
     let file = options.open(lock).map_err(|cause| fault("the lock cannot be opened", lock, cause))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => {
             Err(Error::new(Kind::Locked, "another desk or process holds the log").in_file(log))
         }
@@ -212,4 +225,22 @@ fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()
         offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Between its fork and its exec a process has all files of its parent open, the lock's too.
+    #[test]
+    fn a_lock_let_go_is_free_though_a_new_process_has_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = lock(&path, &path).unwrap();
+        let inherited = held.0.try_clone().unwrap();
+        assert!(lock(&path, &path).unwrap_err().is_locked());
+        drop(held);
+        assert!(lock(&path, &path).is_ok());
+        drop(inherited);
+    }
 }

@@ -1,11 +1,10 @@
 //! A log in one file: appended with one write and one sync, read by position.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::disk::{self, Disk};
+use super::disk::{self, Disk, Lock};
 use super::error::{Error, Kind};
 use super::frame::{FILE_HEADER, FileHeader, FrameHeader, Salt};
 use super::judge::Judge;
@@ -54,7 +53,7 @@ pub struct FileLog {
     turn: Mutex<()>,
     /// What readers may see: changed only when it is durable, and never held while the disk works.
     state: Mutex<State>,
-    _lock: File,
+    _lock: Lock,
 }
 
 #[derive(Debug)]

@@ -195,7 +195,7 @@ impl fmt::Display for Agenda {
             return f.write_str("nothing is booked");
         }
         let has_choice = self.rows.iter().any(|row| row.announcement.offerings.len() > 1);
-        let mut columns = vec![Column::whole("Start"), Column::text("Title"), Column::text("Where")];
+        let mut columns = vec![Column::whole("Start"), Column::subject("Title"), Column::text("Where")];
         columns.extend(has_choice.then_some(Column::text("Offering")));
         columns.push(Column::whole("Status"));
         let mut table = Table::new(columns);
@@ -305,12 +305,12 @@ mod tests {
         let expected = "\
 Agenda, times in Europe/London
 
-Start             Title           Where           Offering        Status
-2026-03-02 14:00  Called off      online                          called off
-2026-03-05 14:00  Asset transfer  online                          waiting, no. 2
-2026-03-05 14:00  王小明 speaks   online                          cancelled
-2026-03-20        Owning librar…  Library Hub,…   with site vis…  confirmed
-to be confirmed   Postponed       online                          confirmed";
+Start             Title             Where          Offering       Status
+2026-03-02 14:00  Called off        online                        called off
+2026-03-05 14:00  Asset transfer    online                        waiting, no. 2
+2026-03-05 14:00  王小明 speaks     online                        cancelled
+2026-03-20        Owning libraries  Library Hub,…  with site vi…  confirmed
+to be confirmed   Postponed         online                        confirmed";
         assert_eq!(agenda().to_string(), expected);
     }
 

@@ -21,23 +21,29 @@ const ZERO_WIDTH_JOINER: char = '\u{200D}';
 pub(crate) struct Column {
     title: &'static str,
     to_the_right: bool,
-    may_shrink: bool,
+    /// How much of a narrow table it is worth, beside the others; 0 is never cut.
+    share: usize,
 }
 
 impl Column {
     /// Text that may be cut where the table is too wide.
     pub(crate) const fn text(title: &'static str) -> Self {
-        Self { title, to_the_right: false, may_shrink: true }
+        Self { title, to_the_right: false, share: 1 }
+    }
+
+    /// Text that tells what the row is about: where the table is too wide it keeps twice as much as other texts.
+    pub(crate) const fn subject(title: &'static str) -> Self {
+        Self { title, to_the_right: false, share: 2 }
     }
 
     /// Text that is useless when cut: an id, a date.
     pub(crate) const fn whole(title: &'static str) -> Self {
-        Self { title, to_the_right: false, may_shrink: false }
+        Self { title, to_the_right: false, share: 0 }
     }
 
     /// A number, which stands to the right and is never cut.
     pub(crate) const fn number(title: &'static str) -> Self {
-        Self { title, to_the_right: true, may_shrink: false }
+        Self { title, to_the_right: true, share: 0 }
     }
 }
 
@@ -68,17 +74,18 @@ impl Table {
         let gaps = GAP.len() * self.columns.len().saturating_sub(1);
         let mut excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(WIDTH);
         while excess > 0 {
-            let Some(widest) = self.widest_to_shrink(&mut widths) else { break };
+            let Some(widest) = self.first_to_shrink(&mut widths) else { break };
             *widest -= 1;
             excess -= 1;
         }
         widths
     }
 
-    fn widest_to_shrink<'a>(&self, widths: &'a mut [usize]) -> Option<&'a mut usize> {
+    /// The widest, measured by what each column is worth.
+    fn first_to_shrink<'a>(&self, widths: &'a mut [usize]) -> Option<&'a mut usize> {
         let pairs = widths.iter_mut().zip(&self.columns);
-        let candidates = pairs.filter(|(width, column)| column.may_shrink && **width > NARROWEST);
-        candidates.map(|(width, _)| width).max_by_key(|width| **width)
+        let candidates = pairs.filter(|(width, column)| column.share > 0 && **width > NARROWEST);
+        candidates.max_by_key(|(width, column)| **width / column.share.max(1)).map(|(width, _)| width)
     }
 }
 

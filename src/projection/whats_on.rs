@@ -11,6 +11,7 @@ use crate::id::{GatheringId, OfferingId};
 use crate::projection::card::GatheringCard;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{PlaceForm, ScheduleForm, above, kind, place, shared_zone, start_cell};
+use crate::schedule::Zone;
 use crate::text::Reference;
 
 /// What is on at some time: gatherings that are neither cancelled nor over, with the places left.
@@ -80,9 +81,22 @@ impl WhatsOnRow {
         &self.announcement
     }
 
-    /// An offering without an alternative says nothing that the title does not.
-    fn choice_cell(&self, offering: &OfferingOn) -> String {
-        if self.offerings.len() > 1 { offering.name.clone() } else { String::new() }
+    /// An offering without an alternative says nothing that the title does not; of several, each has a line.
+    fn print(&self, table: &mut Table, zone: Option<Zone>) {
+        let it = &self.announcement;
+        let (start, place) = (start_cell(&it.schedule, zone), place(&it.mode));
+        let booking = self.booking.to_string();
+        if let [only] = self.offerings.as_slice() {
+            let (left, waiting) = (left_cell(only.left), only.waiting.to_string());
+            table.row(vec![start, it.title.clone(), place, left, waiting, booking]);
+            return;
+        }
+        table.row(vec![start, it.title.clone(), place, String::new(), String::new(), booking]);
+        for offering in &self.offerings {
+            let (left, waiting) = (left_cell(offering.left), offering.waiting.to_string());
+            let name = format!("  {}", offering.name);
+            table.row(vec![String::new(), name, String::new(), left, waiting, String::new()]);
+        }
     }
 
     /// Dates to be confirmed are last, so "has no start" is asked first.
@@ -116,30 +130,24 @@ impl WhatsOn {
 }
 
 impl fmt::Display for WhatsOn {
-    /// A table, at most 80 columns wide, without a line break at its end: a line for each offering, the gathering
-    /// named on the first of its lines.
+    /// A table, at most 80 columns wide, without a line break at its end: a line for each gathering and,
+    /// where there is a choice, one below it for each offering.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let zone = shared_zone(self.rows.iter().map(|row| &row.announcement.schedule));
         writeln!(f, "{}\n", above("What is on", zone))?;
         if self.rows.is_empty() {
             return f.write_str("nothing is on");
         }
-        let has_choice = self.rows.iter().any(|row| row.offerings.len() > 1);
-        let mut columns = vec![Column::whole("Start"), Column::text("Title"), Column::text("Where")];
-        columns.extend(has_choice.then_some(Column::text("Offering")));
-        columns.extend([Column::number("Left"), Column::number("Waiting"), Column::whole("Booking")]);
-        let mut table = Table::new(columns);
+        let mut table = Table::new(vec![
+            Column::whole("Start"),
+            Column::subject("Title"),
+            Column::text("Where"),
+            Column::number("Left"),
+            Column::number("Waiting"),
+            Column::whole("Booking"),
+        ]);
         for row in &self.rows {
-            let it = &row.announcement;
-            let mut leading = [start_cell(&it.schedule, zone), it.title.clone(), place(&it.mode)];
-            let mut booking = row.booking.to_string();
-            for offering in &row.offerings {
-                let mut cells = Vec::from(std::mem::take(&mut leading));
-                cells.extend(has_choice.then(|| row.choice_cell(offering)));
-                cells.extend([left_cell(offering.left), offering.waiting.to_string()]);
-                cells.push(std::mem::take(&mut booking));
-                table.row(cells);
-            }
+            row.print(&mut table, zone);
         }
         table.fmt(f)
     }
@@ -231,18 +239,19 @@ mod tests {
             .confirms(2, 1, booking(3, 1, &[None, None]))
             .confirms(2, 2, booking(2, 2, &[]))
             .waitlists(2, 3, booking(3, 3, &[]));
+        let on = story.lists.whats_on(time(NOW));
         let expected = "\
 What is on, times in Europe/London
 
-Start             Title       Where       Offering        Left  Waiting  Booking
-2026-03-01 12:30  Early       online                         3        0  open
-2026-03-05 14:00  Same start  online                         2        0  open
-2026-03-05 14:00  Same start  online                         1        0  open
-2026-03-20        Owning li…  Library H…  in person          0        0  open
-                                          online      no limit        0
-                                          with site…         0        1
-to be confirmed   王小明 sp…  online                         5        0  not yet";
-        let on = story.lists.whats_on(time(NOW));
+Start             Title              Where                Left  Waiting  Booking
+2026-03-01 12:30  Early              online                  3        0  open
+2026-03-05 14:00  Same start         online                  2        0  open
+2026-03-05 14:00  Same start         online                  1        0  open
+2026-03-20        Owning libraries   Library Hub, o…                     open
+                    in person                                0        0
+                    online                            no limit        0
+                    with site visit                          0        1
+to be confirmed   王小明 speaks      online                  5        0  not yet";
         assert_eq!(on.to_string(), expected);
         let ids: Vec<_> = on.rows().iter().map(|row| row.gathering).collect();
         assert_eq!(ids, [gathering(5), gathering(3), gathering(4), gathering(2), gathering(1)]);

@@ -1,1 +1,135 @@
-//! Lists equal a naive recount.
+//! Lists show names on purpose only, and join links to those with a place only.
+
+use gather::{
+    Answers, CancelGathering, Desk, Gathering, GatheringId, JoinLink, PersonDetails, PersonId, Register,
+    Reschedule,
+};
+
+const CANARIES: [&str; 5] = ["Canary", "canary@", "07700", "Hidden Library", "peanuts"];
+const LINK: &str = "https://meet.example/very-secret-room";
+
+struct Place {
+    desk: Desk,
+    webinar: GatheringId,
+    ann: PersonId,
+    bob: PersonId,
+}
+
+/// A webinar with one place, which Ann has; Bob waits.
+fn one_place() -> Place {
+    let desk = Desk::in_memory();
+    let webinar = Gathering::webinar("Volunteering")
+        .at("2099-03-05 14:00 to 15:30 Europe/London".parse().unwrap())
+        .join_link(JoinLink::new(LINK))
+        .places(1);
+    let webinar = desk.announce(webinar).unwrap().outcome;
+    let person = |name: &str| {
+        let details = PersonDetails::new(format!("{name} Canary")).email("canary@example.org");
+        desk.record_person(details.phone("07700 900123").organisation("Hidden Library")).unwrap().outcome
+    };
+    let (ann, bob) = (person("Ann"), person("Bob"));
+    for person in [ann, bob] {
+        let answers = Answers::new().answer("diet", "no peanuts");
+        let _ = desk.execute(Register::new(webinar, person).answers(answers)).unwrap();
+    }
+    Place { desk, webinar, ann, bob }
+}
+
+fn assert_silent(what: &str, text: &str) {
+    for canary in CANARIES.into_iter().chain(["very-secret-room"]) {
+        assert!(!text.contains(canary), "{what} tells {canary:?}: {text}");
+    }
+}
+
+#[test]
+fn nothing_personal_is_told_unasked() {
+    let Place { desk, webinar, ann, .. } = one_place();
+    let (attendees, waiting) = (desk.attendee_list(webinar).unwrap(), desk.waiting_list(webinar).unwrap());
+    let json = |value: &dyn Fn() -> serde_json::Result<String>| value().unwrap();
+    assert_silent("the list", &attendees.to_string());
+    assert_silent("its Debug", &format!("{attendees:?} {attendees:#?}"));
+    assert_silent("its JSON", &json(&|| serde_json::to_string(&attendees)));
+    assert_silent("the line", &waiting.to_string());
+    assert_silent("its Debug", &format!("{waiting:?}"));
+    assert_silent("its JSON", &json(&|| serde_json::to_string(&waiting)));
+    assert_silent("the exposed list's Debug", &format!("{:?}", attendees.expose("a test")));
+    assert_silent("the agenda", &desk.agenda(ann).to_string());
+    assert_silent("its JSON", &json(&|| serde_json::to_string(&desk.agenda(ann))));
+    assert_silent("what is on", &json(&|| serde_json::to_string(&desk.whats_on())));
+    assert_silent("the desk", &format!("{desk:?}"));
+    assert_silent("the public feed", &desk.public_feed().to_string());
+    assert_silent("its Debug", &format!("{:?}", desk.public_feed()));
+    assert_silent("a personal feed's Debug", &format!("{:?}", desk.calendar(ann)));
+}
+
+#[test]
+fn receipts_and_failures_tell_nothing_personal() {
+    let desk = Desk::in_memory();
+    let receipt = desk.record_person(PersonDetails::new("Ann Canary").phone("07700 900123")).unwrap();
+    assert_silent("a receipt", &format!("{receipt:?}"));
+    let refused = desk.record_person(PersonDetails::new("Canary\u{0}")).unwrap_err();
+    assert_silent("a refusal", &format!("{refused} {refused:?}"));
+}
+
+#[test]
+fn names_are_there_when_asked_for() {
+    let Place { desk, webinar, .. } = one_place();
+    let shown = desk.attendee_list(webinar).unwrap().expose("door").to_string();
+    assert!(shown.contains("Ann Canary") && !shown.contains("Bob Canary"), "{shown}");
+    let shown = desk.waiting_list(webinar).unwrap().expose("door").to_string();
+    assert!(shown.contains("Bob Canary") && !shown.contains("Ann Canary"), "{shown}");
+    let json = serde_json::to_string(&desk.attendee_list(webinar).unwrap().expose("door")).unwrap();
+    assert!(json.contains("Ann Canary") && json.contains("canary@example.org"), "{json}");
+}
+
+#[test]
+fn a_join_link_is_for_those_with_a_place_while_they_have_it() {
+    let Place { desk, webinar, ann, bob } = one_place();
+    let has_link =
+        |person| desk.calendar(person).with_waiting().to_string().replace("\r\n ", "").contains(LINK);
+    assert!(has_link(ann) && !has_link(bob));
+
+    let anns = desk.agenda(ann).rows()[0].registration;
+    let _ = desk.cancel_registration(anns).unwrap();
+    assert!(!has_link(ann) && has_link(bob));
+
+    let _ = desk.execute(CancelGathering::new(webinar)).unwrap();
+    assert!(!has_link(ann) && !has_link(bob));
+    assert!(!desk.public_feed().to_string().contains(LINK));
+}
+
+#[test]
+fn a_cancelled_place_stays_in_the_calendar_as_cancelled_with_a_raised_sequence() {
+    let Place { desk, ann, bob, .. } = one_place();
+    let anns = desk.agenda(ann).rows()[0].registration;
+    let before = desk.calendar(ann).to_string();
+    assert!(before.contains("SEQUENCE:0\r\n") && before.contains("STATUS:CONFIRMED\r\n"), "{before}");
+    assert!(!desk.calendar(bob).to_string().contains("BEGIN:VEVENT"), "who waits has no entry");
+
+    let _ = desk.cancel_registration(anns).unwrap();
+    let after = desk.calendar(ann).to_string();
+    assert!(after.contains("SEQUENCE:1\r\n") && after.contains("STATUS:CANCELLED\r\n"), "{after}");
+    assert!(after.contains(&format!("UID:{anns}\r\n")) && before.contains(&format!("UID:{anns}\r\n")));
+    assert!(!after.contains("BEGIN:VALARM"), "nobody is reminded of what does not take place");
+}
+
+#[test]
+fn a_postponed_gathering_stays_at_its_old_dates_until_it_has_new_ones() {
+    let Place { desk, webinar, .. } = one_place();
+    let _ = desk.execute(Reschedule::new(webinar, "to be confirmed (autumn)".parse().unwrap())).unwrap();
+    let feed = desk.public_feed().to_string();
+    for line in ["SUMMARY:Postponed: Volunteering", "STATUS:TENTATIVE", "SEQUENCE:1", "TRANSP:TRANSPARENT"] {
+        assert!(feed.contains(&format!("{line}\r\n")), "{line} is not in {feed}");
+    }
+    let dated = "2099-10-05 14:00 to 15:30 Europe/London".parse().unwrap();
+    let _ = desk.execute(Reschedule::new(webinar, dated)).unwrap();
+    let feed = desk.public_feed().to_string();
+    for line in [
+        "SUMMARY:Volunteering",
+        "STATUS:CONFIRMED",
+        "SEQUENCE:2",
+        "DTSTART;TZID=Europe/London:20991005T140000",
+    ] {
+        assert!(feed.contains(&format!("{line}\r\n")), "{line} is not in {feed}");
+    }
+}

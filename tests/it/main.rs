@@ -11,6 +11,7 @@
 mod calendar;
 mod crash;
 mod damage;
+mod examples;
 mod floors;
 mod golden;
 mod journey;

@@ -1,0 +1,194 @@
+//! The examples do what they say. `cargo test` builds them; a filtered run takes them as they were last built.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const DATA: &str = include_str!("../../examples/data/network_year.json");
+
+/// Examples are built beside the folder that this test runs from.
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let program = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is not built: `cargo build --examples`", program.display());
+    program
+}
+
+fn run<S: AsRef<OsStr>>(name: &str, within: &Path, arguments: impl IntoIterator<Item = S>) -> Output {
+    Command::new(program(name)).current_dir(within).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// Runs the year into a folder and gives what it printed: all but the last line, and the last line.
+fn year(out: &Path) -> (String, String) {
+    let output = run("network_year", out.parent().unwrap(), [OsStr::new("--out"), out.as_os_str()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "");
+    let (lists, last) = text(&output.stdout).trim_end().rsplit_once('\n').unwrap();
+    (lists.into(), last.into())
+}
+
+/// Every file below a folder, by its path in there.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_path_buf();
+                files.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn calendars(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<&Path, &str> {
+    let calendars = files.iter().filter(|(name, _)| name.extension().is_some_and(|it| it == "ics"));
+    calendars.map(|(name, bytes)| (name.as_path(), text(bytes))).collect()
+}
+
+#[test]
+fn a_year_sent_twice_is_done_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("year");
+
+    let (lists, last) = year(&out);
+    assert!(last.starts_with("914 commands: 910 done now, 0 answered before, 4 refused; "), "{last}");
+    assert!(last.contains(" records in the log, 7 files written; open "), "{last}");
+    let first = files(&out);
+
+    let (lists_again, last) = year(&out);
+    assert_eq!(lists_again, lists);
+    assert!(last.starts_with("914 commands: 0 done now, 910 answered before, 4 refused; "), "{last}");
+    assert!(last.contains(", 0 files written; "), "{last}");
+    assert_eq!(files(&out), first, "some file has changed");
+}
+
+/// Keys and the log's own id are new in each folder; nothing of them reaches a calendar.
+#[test]
+fn a_year_gives_the_same_lists_and_calendars_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, there) = (folder.path().join("here"), folder.path().join("there"));
+    assert_eq!(year(&here).0, year(&there).0);
+    let (here, there) = (files(&here), files(&there));
+    assert_eq!(calendars(&here), calendars(&there));
+    assert_eq!(calendars(&here).len(), 7);
+}
+
+#[test]
+fn a_year_fills_keeps_a_line_and_moves_dates() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("year");
+    let (lists, _) = year(&out);
+    assert!(lists.contains("12 people, 12 of 12 places taken"), "{lists}");
+    assert!(lists.contains("5 registrations wait for 5 places"), "{lists}");
+    assert!(lists.contains("has been called off"), "{lists}");
+
+    let files = files(&out);
+    let calendars = calendars(&files);
+    let public = calendars[Path::new("public.ics")];
+    // One was moved, one had its date confirmed, one was called off, one waits for its date.
+    assert!(public.contains("DTSTART;TZID=Europe/London:20260430T140000"));
+    assert!(public.contains("DTSTART;TZID=Europe/London:20260708T100000"));
+    assert_eq!(public.matches("STATUS:CANCELLED").count(), 1);
+    assert_eq!(public.matches("SEQUENCE:1").count(), 3);
+    assert!(!public.contains("meet.example.org"), "join links are for those who have a place");
+    let personal = calendars.iter().filter(|(name, _)| name.starts_with("people"));
+    assert!(personal.into_iter().any(|(_, own)| own.contains("https://meet.example.org/")));
+}
+
+/// What the year says when it fails, which it must with code 1.
+fn complaint(within: &Path, arguments: [&OsStr; 2]) -> String {
+    let output = run("network_year", within, arguments);
+    let complaint = text(&output.stderr).to_owned();
+    assert_eq!(output.status.code(), Some(1), "{complaint}");
+    assert_eq!(text(&output.stdout), "", "{complaint}");
+    complaint
+}
+
+fn complaint_about(data: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("year.json");
+    fs::write(&path, data).unwrap();
+    complaint(folder.path(), [OsStr::new("--data"), path.as_os_str()])
+}
+
+#[test]
+fn data_that_cannot_be_read_is_reported_with_its_line() {
+    let complaint = complaint_about("{\n\"today\": \"2026-09-21T08:00:00Z\",\n\"show\": {]\n");
+    assert!(complaint.contains("year.json: ") && complaint.contains("line 3"), "{complaint}");
+
+    let data = DATA.replacen("Europe/London", "Mars/Olympus", 1);
+    let line = 1 + data.split("Mars/Olympus").next().unwrap().matches('\n').count();
+    let complaint = complaint_about(&data);
+    assert!(complaint.contains("\"Mars/Olympus\""), "{complaint}");
+    assert!(complaint.contains(&format!("at line {line} ")), "{complaint}");
+
+    let complaint = complaint_about(&DATA.replacen("\"register\"", "\"regster\"", 1));
+    assert!(complaint.contains("`regster`"), "{complaint}");
+}
+
+#[test]
+fn a_step_about_something_unknown_is_reported_with_its_number() {
+    let whole = "{\"today\": \"2026-09-21T08:00:00Z\", \"recorded\": \"2025-12-01T09:00:00Z\",
+        \"show\": {\"lists\": \"tour\", \"agenda\": 1, \"calendars\": []},
+        \"organisations\": [], \"people\": [], \"steps\": [
+        {\"time\": \"2026-01-01T09:00:00Z\", \"request\": \"00000000-0000-0000-0000-000000000001\",
+         \"do\": {\"open_booking\": {\"gathering\": \"tour\"}}}]}";
+    let complaint = complaint_about(whole);
+    assert!(complaint.starts_with("step 1 "), "{complaint}");
+    assert!(complaint.contains("`tour`"), "{complaint}");
+}
+
+#[test]
+fn a_folder_that_is_a_file_is_reported_by_name_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("taken");
+    fs::write(&file, "mine").unwrap();
+    let complaint = complaint(folder.path(), [OsStr::new("--out"), file.as_os_str()]);
+    assert!(complaint.contains("taken"), "{complaint}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+}
+
+#[test]
+fn arguments_that_are_not_understood_bring_the_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [vec!["--nope"], vec!["--out"], vec!["somewhere"]] {
+        let output = run("network_year", folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).starts_with("usage: "), "{arguments:?}");
+    }
+    assert!(files(folder.path()).is_empty(), "nothing was to be written");
+}
+
+#[test]
+fn the_minimal_program_ends_with_a_list_and_calendars() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run("minimal", folder.path(), [""; 0]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).starts_with("see you there\n"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("Ann Example"));
+    assert!(text(&output.stdout).ends_with("1 person, 1 of 100 places taken\n"));
+    let calendar = |name| fs::read_to_string(folder.path().join("target/minimal").join(name)).unwrap();
+    assert!(calendar("programme.ics").contains("\r\nSUMMARY:Community asset transfer\\, step by step\r\n"));
+    assert!(!calendar("programme.ics").contains("meet.example"));
+    assert!(calendar("ann.ics").contains("https://meet.example/asset-transfer"));
+}
+
+#[test]
+fn the_last_place_is_given_out_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run("last_place", folder.path(), [""; 0]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), "50 have a place, 150 wait in line, nobody was lost\n");
+}
