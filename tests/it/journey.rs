@@ -1,5 +1,7 @@
 //! The whole journey through the desk, and by name the bugs that others had.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it waits for")]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use gather::testkit::{TestClock, epoch, person_id};
 use gather::{
@@ -477,6 +479,22 @@ fn who_came_first_is_served_first_across_lines() {
     let late_visitor = waits_behind(fair.one_for(VISIT, 4), 1);
     assert_eq!(fair.cancel(first), [visitor, guest]);
     assert_eq!(fair.waiting(), [late_visitor]);
+}
+
+#[test]
+fn who_is_short_of_a_pool_has_it_kept_from_later_heads_of_other_lines() {
+    let fair = Fair::with_visit(4, 0, 4);
+    let first = confirmed(fair.ask(fair.party(1, 2).offering(IN_PERSON)));
+    let second = confirmed(fair.ask(fair.party(2, 2).offering(IN_PERSON)));
+    let visitors = waits_behind(fair.ask(fair.party(3, 3).offering(VISIT)), 0);
+    let guest = waits_behind(fair.one_for(IN_PERSON, 4), 0);
+    assert_eq!(
+        fair.cancel(first),
+        [],
+        "two places in the hall: too few for the visitors, and not for others"
+    );
+    assert_eq!(fair.waiting(), [guest, visitors]);
+    assert_eq!(fair.cancel(second), [visitors, guest]);
 }
 
 #[test]

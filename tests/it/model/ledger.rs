@@ -126,6 +126,7 @@ impl Gathering {
             Fact::RegistrationConfirmed { registration, booking, .. } => {
                 let ahead = self.line(booking.offering).count();
                 hold(ahead == 0, || format!("past {ahead} who wait for the same"))?;
+                self.nobody_else_waits_for_it(booking.offering)?;
                 self.join(*registration, booking, Standing::Confirmed, known)?;
             }
             Fact::RegistrationWaitlisted { registration, booking, ahead, .. } => {
@@ -261,6 +262,18 @@ impl Gathering {
             let waits_rightly = !short.is_empty() || drawn.iter().any(|pool| kept.contains(pool));
             hold(waits_rightly, || format!("{} waits beside free places", one.id))?;
             kept.extend(short);
+        }
+        Ok(())
+    }
+
+    /// No head of another line is short of a pool that the offering draws on.
+    fn nobody_else_waits_for_it(&self, offering: OfferingId) -> Result<(), Broken> {
+        let drawn = &self.offering(offering).pools;
+        let heads = self.offerings.iter().filter_map(|other| Some((other, self.line(other.id).next()?)));
+        for (other, head) in heads {
+            let size = u64::from(head.booking.party.size());
+            let mut shared = other.pools.iter().filter(|pool| drawn.contains(pool));
+            hold(shared.all(|pool| self.has_room(*pool, size)), || format!("past {}", head.id))?;
         }
         Ok(())
     }

@@ -75,7 +75,7 @@ struct Registration {
 
 /// One place of the attendee list.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Attending {
     pub(super) number: u32,
     pub(super) place: u32,
     pub(super) registration: RegistrationId,
@@ -86,9 +86,18 @@ pub(super) struct Place {
     pub(super) since: DateTime<Utc>,
 }
 
+/// A pool with the people who have a place in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub(super) pool: u16,
+    /// `None` is without a limit.
+    pub(super) capacity: Option<u32>,
+    pub(super) people: u64,
+}
+
 /// One registration in line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct InLine {
+pub(super) struct Waits {
     pub(super) offering: u16,
     pub(super) place_in_line: u32,
     pub(super) number: u32,
@@ -299,23 +308,23 @@ impl Naive<'_> {
     /// Lets in whoever can be let in: always the head that joined first, of lines that are still looked at. A head
     /// that cannot be let in ends the look at its line, and nobody behind it may take what it is short of.
     fn promote(&mut self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<RegistrationId> {
-        let (mut promoted, mut done_with, mut held) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut promoted, mut closed, mut kept) = (Vec::new(), Vec::new(), Vec::new());
         if self.called_off(gathering) || self.over(gathering, now) {
             return promoted;
         }
         loop {
-            let heads = self.heads(gathering).into_iter();
-            let Some(head) = heads.filter(|head| !done_with.contains(&head.offering)).next() else {
+            let mut heads = self.heads(gathering).into_iter();
+            let Some(head) = heads.find(|one| !closed.contains(&one.offering)) else {
                 return promoted;
             };
             let short = self.short_pools(&head);
             let drawn = &self.offering(gathering, head.offering).pools;
-            if short.is_empty() && !drawn.iter().any(|pool| held.contains(pool)) {
+            if short.is_empty() && !drawn.iter().any(|pool| kept.contains(pool)) {
                 promoted.push(head.registration);
                 self.done(now, Done::Promoted(gathering, head.registration));
             } else {
-                done_with.push(head.offering);
-                held.extend(short);
+                closed.push(head.offering);
+                kept.extend(short);
             }
         }
     }
@@ -406,7 +415,7 @@ impl Naive<'_> {
         for deed in &self.past[at..] {
             match &deed.what {
                 Done::Promoted(_, id) if *id == joined.registration => {
-                    last = (Standing::Confirmed, deed.time)
+                    last = (Standing::Confirmed, deed.time);
                 }
                 Done::Ended(_, id) if *id == joined.registration => last = (Standing::Ended, deed.time),
                 Done::CalledOff(which) if *which == joined.gathering => last = (Standing::Ended, deed.time),
@@ -501,11 +510,11 @@ impl Naive<'_> {
         announced.collect()
     }
 
-    pub(super) fn attendee_list(&self, gathering: GatheringId) -> Vec<Place> {
+    pub(super) fn attendee_list(&self, gathering: GatheringId) -> Vec<Attending> {
         let confirmed = self.standing(gathering, Standing::Confirmed).into_iter();
         let places = confirmed.flat_map(|one| {
             let people = one.joined.people();
-            let place = |(place, person): (u32, Option<u8>)| Place {
+            let place = |(place, person): (u32, Option<u8>)| Attending {
                 number: one.number,
                 place,
                 registration: one.joined.registration,
@@ -520,17 +529,20 @@ impl Naive<'_> {
         places.collect()
     }
 
-    /// The number of each pool, its capacity and the places taken.
-    pub(super) fn pools(&self, gathering: GatheringId) -> Vec<(u16, Option<u32>, u64)> {
+    pub(super) fn pools(&self, gathering: GatheringId) -> Vec<Taken> {
         let numbers = (1..).zip(&self.plan(gathering).unwrap().pools).map(|(number, _)| number);
-        let count = |pool| (pool, self.capacity(gathering, pool), u64::from(self.used(gathering, pool)));
+        let count = |pool| Taken {
+            pool,
+            capacity: self.capacity(gathering, pool),
+            people: u64::from(self.used(gathering, pool)),
+        };
         numbers.map(count).collect()
     }
 
-    pub(super) fn waiting_list(&self, gathering: GatheringId) -> Vec<InLine> {
+    pub(super) fn waiting_list(&self, gathering: GatheringId) -> Vec<Waits> {
         let numbers = (1..).zip(&self.plan(gathering).unwrap().offerings).map(|(number, _)| number);
         let rows = numbers.flat_map(|offering| {
-            let row = |(place_in_line, one): (u32, Registration)| InLine {
+            let row = |(place_in_line, one): (u32, Registration)| Waits {
                 offering,
                 place_in_line,
                 number: one.number,
@@ -551,7 +563,7 @@ impl Naive<'_> {
         let mut on: Vec<GatheringId> = on.collect();
         on.sort_by_key(|&id| {
             let start = starts(self.when(id));
-            (start.is_none(), start, self.title(id), id)
+            (start.is_none(), start, title(id), id)
         });
         let shown = |gathering| On {
             gathering,
@@ -559,11 +571,6 @@ impl Naive<'_> {
             offerings: self.offerings_on(gathering),
         };
         on.into_iter().map(shown).collect()
-    }
-
-    fn title(&self, gathering: GatheringId) -> String {
-        let number = (0..).find(|&number| gathering_id(number) == gathering).unwrap();
-        format!("Gathering {number}")
     }
 
     fn offerings_on(&self, gathering: GatheringId) -> Vec<(u16, Option<i64>, u64)> {
@@ -590,6 +597,12 @@ impl Done {
             Self::Joined(joined) => Some(joined.gathering),
         }
     }
+}
+
+/// Gatherings are called by their numbers, and compared as texts.
+fn title(gathering: GatheringId) -> String {
+    let number = (0..100).find(|&number| gathering_id(number) == gathering).unwrap();
+    format!("Gathering {number}")
 }
 
 /// When a day that so many days after the epoch's begins: the epoch is a noon.
