@@ -217,6 +217,11 @@ pub enum LayoutProblem {
         /// How many there may be.
         limit: usize,
     },
+    /// All offerings together name more pools than they may.
+    TooManyDraws {
+        /// How many they may name.
+        limit: usize,
+    },
     /// A join link on a gathering that cannot be joined online.
     LinkWithoutOnline,
     /// Booking would close before it opens.
@@ -358,6 +363,9 @@ impl fmt::Display for LayoutProblem {
             Self::DrawsTwice { offering, pool } => write!(f, "offering {offering} names pool {pool} twice"),
             Self::TooMany { limit } => {
                 write!(f, "a gathering has at most {limit} pools and as many offerings")
+            }
+            Self::TooManyDraws { limit } => {
+                write!(f, "the offerings of a gathering may name at most {limit} pools in all")
             }
             Self::LinkWithoutOnline => {
                 f.write_str("there is a join link, but the gathering is in person only")
