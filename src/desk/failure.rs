@@ -10,16 +10,29 @@ use crate::text::TextProblem;
 /// Why a command was not done: the desk says no, or the desk cannot work.
 ///
 /// The two call for different things: a refusal is shown to the person who asked, a fault to whoever runs the
-/// program.
+/// program. It prints as what it holds.
+///
+/// # Example
+/// ```
+/// use gather::{Desk, Failure, GatheringId, PersonId, Refusal};
+///
+/// let desk = Desk::in_memory();
+/// match desk.register(GatheringId::random(), PersonId::random()) {
+///     Ok(receipt) => println!("{:?}", receipt.outcome),
+///     Err(Failure::Refused(Refusal::Full { largest, .. })) => println!("a party of {largest} would fit"),
+///     Err(Failure::Refused(refusal)) => assert_eq!(refusal.code(), "unknown_gathering"),
+///     Err(Failure::Fault(error)) => eprintln!("{error}; written: {:?}", error.was_written()),
+/// }
+/// ```
 #[derive(Debug, ThisError)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third way, and a caller must tell the two apart")]
 pub enum Failure {
     /// The rules say no. Nothing was appended.
-    #[error("{0}")]
-    Refused(#[source] Refusal),
+    #[error(transparent)]
+    Refused(Refusal),
     /// The log or the keys could not do their work. [`Error::was_written`] says what is then true of the log.
-    #[error("{0}")]
-    Fault(#[source] Error),
+    #[error(transparent)]
+    Fault(Error),
 }
 
 impl Failure {
@@ -93,6 +106,15 @@ impl Error {
         match self {
             Self::Log(error) => Some(error),
             Self::Vault(_) | Self::Broken => None,
+        }
+    }
+
+    /// What the vault said, if it was the vault.
+    #[must_use]
+    pub fn vault(&self) -> Option<&VaultError> {
+        match self {
+            Self::Vault(error) => Some(error),
+            Self::Log(_) | Self::Broken => None,
         }
     }
 }
