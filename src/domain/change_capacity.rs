@@ -11,6 +11,19 @@ use crate::id::{GatheringId, PoolId};
 /// # Refusals
 /// In this order: unknown gathering, unknown pool, called off, fewer places than are given out (by how many is
 /// said; cancel registrations first).
+///
+/// # Example
+/// ```
+/// use gather::{ChangeCapacity, Desk, Gathering, PersonId};
+///
+/// let desk = Desk::in_memory();
+/// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?).places(0);
+/// let talk = desk.announce(talk)?.outcome;
+/// let waiting = desk.register(talk, PersonId::random())?.outcome.registration();
+///
+/// assert_eq!(desk.execute(ChangeCapacity::new(talk, 20))?.outcome.0, [waiting]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeCapacity {
     gathering: GatheringId,
@@ -19,13 +32,14 @@ pub struct ChangeCapacity {
 }
 
 impl ChangeCapacity {
-    /// Sets the capacity of the gathering's only pool.
+    /// Sets the capacity of pool 1: of the only one, where the gathering's author named none. Where there are several,
+    /// [`pool`](Self::pool) says which is meant.
     #[must_use]
     pub fn new(gathering: GatheringId, capacity: impl Into<Capacity>) -> Self {
         Self { gathering, pool: PoolId::ONLY, capacity: capacity.into() }
     }
 
-    /// Says which pool is meant, where the gathering has several.
+    /// Says which pool is meant. Do so wherever a gathering has several.
     #[must_use]
     pub fn pool(mut self, pool: PoolId) -> Self {
         self.pool = pool;
