@@ -67,8 +67,9 @@ impl Desk {
     /// use gather::{Desk, Gathering, PersonId, RegistrationStatus};
     ///
     /// let desk = Desk::in_memory();
-    /// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 UTC".parse()?).places(0);
+    /// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 UTC".parse()?).places(1);
     /// let talk = desk.announce(talk)?.outcome;
+    /// assert!(desk.register(talk, PersonId::random())?.outcome.is_confirmed());
     /// let registration = desk.register(talk, PersonId::random())?.outcome.registration();
     ///
     /// let row = desk.registration(registration)?;

@@ -56,7 +56,8 @@ use crate::text::{self, Reference};
 ///     .pool(Pool::new(COACH, "coach", 16))
 ///     .offering(Offering::new(OfferingId::new(1), "Conference", [BUILDING]))
 ///     .offering(Offering::new(OfferingId::new(2), "Conference and visit", [BUILDING, COACH]));
-/// desk.announce(conference)?;
+/// let id = desk.announce(conference)?.outcome;
+/// # let _ = id;
 /// # Ok::<(), gather::Failure>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -17,8 +17,9 @@ use crate::id::{GatheringId, PoolId};
 /// use gather::{ChangeCapacity, Desk, Gathering, PersonId};
 ///
 /// let desk = Desk::in_memory();
-/// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?).places(0);
+/// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?).places(1);
 /// let talk = desk.announce(talk)?.outcome;
+/// assert!(desk.register(talk, PersonId::random())?.outcome.is_confirmed());
 /// let waiting = desk.register(talk, PersonId::random())?.outcome.registration();
 ///
 /// assert_eq!(desk.execute(ChangeCapacity::new(talk, 20))?.outcome.0, [waiting]);
