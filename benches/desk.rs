@@ -29,7 +29,7 @@ impl BareMap {
     }
 
     fn register(&mut self, n: u64) -> bool {
-        let (person, registration) = (person(n), RegistrationId::from_uuid(request(n).derive(0)));
+        let (person, registration) = (person(n), RegistrationId::from_u128(spread(n)));
         if self.booked.len() >= self.places || self.booked.contains_key(&person) {
             return false;
         }

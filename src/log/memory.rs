@@ -127,6 +127,10 @@ impl MemoryLog {
 
 /// The batches that end at or before a position, and the rest.
 fn split_after(entries: &[Entry], position: Position) -> (&[Entry], &[Entry]) {
+    // Nearly always it is the head that is asked for.
+    if entries.last().is_none_or(|last| last.last <= position) {
+        return (entries, &[]);
+    }
     let place = entries.partition_point(|entry| entry.last <= position);
     entries.split_at_checked(place).unwrap_or((entries, &[]))
 }

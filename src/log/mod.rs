@@ -65,6 +65,21 @@ pub trait Log: Send + Sync + std::fmt::Debug {
     fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error>;
 }
 
+/// A store that several desks, or a desk and a reader, share.
+impl<L: Log + ?Sized> Log for std::sync::Arc<L> {
+    fn anchor(&self) -> Result<Anchor, Error> {
+        (**self).anchor()
+    }
+
+    fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
+        (**self).read(after, limit)
+    }
+
+    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
+        (**self).append(batches)
+    }
+}
+
 /// Some batches and where they lie.
 #[derive(Clone, Debug)]
 pub struct Page {

@@ -47,7 +47,7 @@ pub struct Lists {
     gatherings: HashMap<GatheringId, GatheringCard>,
     registrations: HashMap<RegistrationId, Spot>,
     people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
-    bookings: HashMap<PersonId, Vec<RegistrationId>>,
+    bookings: HashMap<PersonId, Theirs>,
 }
 
 /// Where a registration is kept.
@@ -55,6 +55,33 @@ pub struct Lists {
 struct Spot {
     gathering: GatheringId,
     index: usize,
+}
+
+/// The registrations of one person, in order. Most people have one, and that takes no memory of its own.
+#[derive(Clone)]
+enum Theirs {
+    One(RegistrationId),
+    Several(Vec<RegistrationId>),
+}
+
+impl Theirs {
+    fn as_slice(&self) -> &[RegistrationId] {
+        match self {
+            Self::One(only) => std::slice::from_ref(only),
+            Self::Several(several) => several,
+        }
+    }
+
+    /// One party may name a person on two places; it is one registration of theirs.
+    fn add(&mut self, registration: RegistrationId) {
+        if self.as_slice().last() == Some(&registration) {
+            return;
+        }
+        match self {
+            Self::One(first) => *self = Self::Several(vec![*first, registration]),
+            Self::Several(several) => several.push(registration),
+        }
+    }
 }
 
 impl Lists {
@@ -132,11 +159,8 @@ impl Lists {
         let index = card.join(Joined { registration, booking, standing, position, time });
         self.registrations.insert(registration, Spot { gathering, index });
         for person in booking.party.named() {
-            let theirs = self.bookings.entry(person).or_default();
-            // One party may name a person on two places; it is one registration of theirs.
-            if theirs.last() != Some(&registration) {
-                theirs.push(registration);
-            }
+            let theirs = self.bookings.entry(person);
+            theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
         }
     }
 
@@ -201,7 +225,7 @@ impl Lists {
     /// Everything that a person has booked, or was named for as a guest. Empty for somebody never heard of.
     #[must_use]
     pub fn agenda(&self, person: PersonId, opener: Arc<dyn Opener>) -> Agenda {
-        let theirs = self.bookings.get(&person).map(Vec::as_slice).unwrap_or_default();
+        let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default();
         Agenda::of(person, theirs.iter().filter_map(|id| self.registration(*id)), opener)
     }
 
