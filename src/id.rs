@@ -38,11 +38,15 @@ macro_rules! uuid_id {
                 self.0
             }
 
-            pub(crate) const fn from_bytes(bytes: [u8; 16]) -> Self {
+            /// Takes an id from its 16 bytes, as a database may keep them.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
             }
 
-            pub(crate) const fn bytes(self) -> [u8; 16] {
+            /// The id's 16 bytes.
+            #[must_use]
+            pub const fn bytes(self) -> [u8; 16] {
                 self.0.into_bytes()
             }
         }

@@ -20,17 +20,11 @@ use serde_json::{Value, json};
 use crate::examples;
 
 /// An entry's values, in the words of the list that lies beside a file.
-fn entry(
-    uid: String,
-    sequence: u32,
-    summary: String,
-    location: String,
-    when: &Schedule,
-    status: &str,
-) -> Value {
-    let (start, end) = match when {
-        Schedule::DateOnly(days) => (days.first().to_string(), (days.last() + Days::new(1)).to_string()),
-        dated => (instant(dated.starts().unwrap()), instant(dated.ends().unwrap())),
+fn entry(uid: &str, sequence: u32, summary: &str, location: &str, when: &Schedule, status: &str) -> Value {
+    let (start, end) = if let Schedule::DateOnly(days) = when {
+        (days.first().to_string(), (days.last() + Days::new(1)).to_string())
+    } else {
+        (instant(when.starts().unwrap()), instant(when.ends().unwrap()))
     };
     json!({
         "uid": uid, "sequence": sequence, "summary": summary, "location": location,
@@ -58,7 +52,7 @@ fn public_entry(card: &GatheringCard) -> Option<Value> {
     };
     let location = it.mode.venue().map_or_else(|| String::from("Online"), address);
     let uid = card.id().to_string();
-    Some(entry(uid, card.sequence(), format!("{prefix}{}", it.title), location, when, status))
+    Some(entry(&uid, card.sequence(), &format!("{prefix}{}", it.title), &location, when, status))
 }
 
 /// What a person's own calendar should say.
@@ -85,7 +79,7 @@ fn personal_entries(agenda: &Agenda) -> Vec<Value> {
             (mode, _) => mode.venue().map_or_else(|| String::from("Online"), address),
         };
         let uid = row.registration.to_string();
-        Some(entry(uid, row.sequence, format!("{prefix}{}", it.title), location, when, status))
+        Some(entry(&uid, row.sequence, &format!("{prefix}{}", it.title), &location, when, status))
     });
     entries.collect()
 }
@@ -131,12 +125,12 @@ fn unescaped(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
-        match (c, c == '\\') {
-            (_, false) => plain.push(c),
-            (_, true) => {
-                plain.push(rest.next().map_or('\\', |c| if matches!(c, 'n' | 'N') { '\n' } else { c }))
-            }
-        }
+        let escaped = if c == '\\' { rest.next() } else { None };
+        plain.push(match escaped {
+            Some('n' | 'N') => '\n',
+            Some(escaped) => escaped,
+            None => c,
+        });
     }
     plain
 }
