@@ -13,6 +13,17 @@ use gather::{
 const CANARIES: [&str; 5] = ["Canary", "canary@", "07700", "Hidden Library", "peanuts"];
 const LINK: &str = "https://meet.example/very-secret-room";
 
+/// What a host hands from thread to thread.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Desk>();
+    shared::<gather::AttendeeList>();
+    shared::<gather::ExposedWaitingList>();
+    shared::<gather::Agenda>();
+    shared::<gather::calendar::PersonalFeed>();
+    shared::<gather::Failure>();
+};
+
 struct Place {
     desk: Desk,
     webinar: GatheringId,
