@@ -16,7 +16,7 @@ use {crate::log::FileLog, crate::privacy::FileVault, std::path::Path};
 
 /// What a desk reads the time from and takes request ids from, before it is opened.
 ///
-/// Begin with [`Desk::builder`]; end with [`open`](Self::open), [`in_memory`](Self::in_memory) or, for a log and keys
+/// Begin with [`Desk::builder`]; end with `open` (a folder), [`in_memory`](Self::in_memory) or, for a log and keys
 /// of your own, [`over`](Self::over).
 ///
 /// # Example
