@@ -88,6 +88,13 @@ pub enum Refusal {
         /// Those that it has.
         pools: Vec<PoolId>,
     },
+    /// The gathering has several pools, and the command names none.
+    WhichPool {
+        /// The gathering.
+        gathering: GatheringId,
+        /// Those that it has.
+        pools: Vec<PoolId>,
+    },
     /// No registration has this id.
     UnknownRegistration {
         /// The id.
@@ -259,6 +266,7 @@ impl Refusal {
             Self::UnknownOffering { .. } => "unknown_offering",
             Self::WhichOffering { .. } => "which_offering",
             Self::UnknownPool { .. } => "unknown_pool",
+            Self::WhichPool { .. } => "which_pool",
             Self::UnknownRegistration { .. } => "unknown_registration",
             Self::RegistrationExists { .. } => "registration_exists",
             Self::RegistrationEnded { .. } => "registration_ended",
@@ -316,6 +324,9 @@ impl fmt::Display for Refusal {
             }
             Self::UnknownPool { pool, pools, .. } => {
                 write!(f, "there is no pool {pool}; the gathering has {}", listed(pools))
+            }
+            Self::WhichPool { pools, .. } => {
+                write!(f, "say which pool is meant; the gathering has {}", listed(pools))
             }
             Self::UnknownRegistration { registration } => write!(f, "there is no registration {registration}"),
             Self::RegistrationExists { registration } => {

@@ -539,3 +539,20 @@ fn nobody_is_let_in_when_it_is_over() {
     assert_eq!(raised.outcome.0, []);
     assert_eq!(fair.waiting(), [bob]);
 }
+
+/// Which pool is meant must be said where there are several: a hall is not the coach.
+#[test]
+fn a_capacity_is_changed_only_where_it_is_clear_which() {
+    let desk = Desk::in_memory();
+    let (hall, coach) = (PoolId::new(1), PoolId::new(2));
+    let draft = Gathering::conference("Two pools", Venue::new("Hub"))
+        .pool(Pool::new(hall, "hall", 120))
+        .pool(Pool::new(coach, "coach", 16))
+        .offering(Offering::new(OfferingId::new(1), "both", [hall, coach]));
+    let gathering = desk.announce(draft).unwrap().outcome;
+    let refused = desk.execute(ChangeCapacity::new(gathering, 5)).unwrap_err();
+    assert_eq!(refused.refusal().map(Refusal::code), Some("which_pool"));
+    let _ = desk.execute(ChangeCapacity::new(gathering, 5).pool(coach)).unwrap();
+    let pools = desk.attendee_list(gathering).unwrap().pools().to_vec();
+    assert_eq!(pools.iter().map(|pool| pool.capacity).collect::<Vec<_>>(), [120.into(), 5.into()]);
+}
