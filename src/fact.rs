@@ -127,6 +127,20 @@ pub struct Announcement {
     pub reference: Option<Reference>,
 }
 
+impl Announcement {
+    /// The offering with this number, if the gathering has it.
+    #[must_use]
+    pub fn offering(&self, id: OfferingId) -> Option<&Offering> {
+        self.offerings.iter().find(|offering| offering.id == id)
+    }
+
+    /// The pool with this number, if the gathering has it.
+    #[must_use]
+    pub fn pool(&self, id: PoolId) -> Option<&Pool> {
+        self.pools.iter().find(|pool| pool.id == id)
+    }
+}
+
 /// What kind of gathering it is: a label for lists and calendars, without a rule attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -141,6 +155,20 @@ pub enum GatheringKind {
     Conference,
     /// People go to see something.
     Visit,
+}
+
+impl GatheringKind {
+    /// A stable name for machines: `webinar`, `workshop`, `meeting`, `conference`, `visit`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Webinar => "webinar",
+            Self::Workshop => "workshop",
+            Self::Meeting => "meeting",
+            Self::Conference => "conference",
+            Self::Visit => "visit",
+        }
+    }
 }
 
 /// Where a gathering takes place.

@@ -17,10 +17,14 @@
 //! let ann = desk.record_person(PersonDetails::new("Ann Example"))?.outcome;
 //! let bob = desk.record_person(PersonDetails::new("Bob Sample"))?.outcome;
 //! let anns = desk.register(webinar, ann)?.outcome.registration();
-//! assert!(matches!(desk.register(webinar, bob)?.outcome, Registered::Waiting { ahead: 0, .. }));
+//! let bobs = match desk.register(webinar, bob)?.outcome {
+//!     Registered::Waiting { registration, ahead: 0 } => registration,
+//!     other => panic!("there was one place: {other:?}"),
+//! };
 //!
-//! desk.cancel_registration(anns)?; // and Bob has the place
-//! assert_eq!(desk.attendee_list(webinar)?.rows().len(), 1);
+//! let promoted = desk.cancel_registration(anns)?.outcome;
+//! assert_eq!(promoted.0, [bobs]); // Bob has the place now, and wants to be told
+//! assert_eq!(desk.attendee_list(webinar)?.rows()[0].person, Some(bob));
 //! assert!(desk.waiting_list(webinar)?.rows().is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -36,6 +40,8 @@
 //!
 //! [`log`] is where records are kept, and the contract for a store of your own; [`privacy`] has the keys;
 //! `testkit` (a feature) helps to test a program that uses this crate.
+// An example that a reader copies must not greet them with a warning.
+#![doc(test(attr(deny(unused_must_use))))]
 #![forbid(unsafe_code)]
 
 pub mod calendar;

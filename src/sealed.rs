@@ -178,6 +178,17 @@ pub enum Opened<T: Zeroize> {
     Unavailable(Unavailable),
 }
 
+impl<T: Zeroize> Opened<T> {
+    /// The value, if it is readable.
+    #[must_use]
+    pub fn known(&self) -> Option<&Personal<T>> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unavailable(_) => None,
+        }
+    }
+}
+
 /// Why something sealed cannot be read although nobody was forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -25,9 +25,10 @@ use crate::sealed::{Opened, Personal};
 /// use gather::{Desk, Gathering};
 ///
 /// let desk = Desk::in_memory();
-/// desk.announce(Gathering::webinar("Open day").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?))?;
+/// let day = Gathering::webinar("Open day").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?);
+/// let id = desk.announce(day)?.outcome;
 /// let text = desk.public_feed().name("Library network").to_string();
-/// assert!(text.contains("SUMMARY:Open day\r\n"));
+/// assert!(text.contains("SUMMARY:Open day\r\n") && text.contains(&format!("UID:{id}\r\n")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -165,7 +166,7 @@ impl fmt::Display for PublicFeed {
 ///     .join_link(JoinLink::new("https://meet.example/open-day"));
 /// let webinar = desk.announce(webinar)?.outcome;
 /// let ann = PersonId::random();
-/// desk.register(webinar, ann)?;
+/// assert!(desk.register(webinar, ann)?.outcome.is_confirmed());
 ///
 /// assert!(desk.calendar(ann).to_string().contains("LOCATION:https://meet.example/open-day\r\n"));
 /// assert!(!desk.public_feed().to_string().contains("meet.example"));

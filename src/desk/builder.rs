@@ -20,6 +20,9 @@ use {
 
 /// What a desk reads the time from and takes request ids from, before it is opened.
 ///
+/// Begin with [`Desk::builder`]; end with `open` (a folder), [`in_memory`](Self::in_memory) or, for a log and keys
+/// of your own, [`over`](Self::over).
+///
 /// # Example
 /// ```
 /// use chrono::{DateTime, Utc};
@@ -42,15 +45,32 @@ impl fmt::Debug for DeskBuilder {
 }
 
 impl Desk {
-    /// Opens the desk of a folder: its log, its keys, and whatever was booked before. Creates the folder and the
-    /// log where there are none.
+    /// Opens the desk of a folder: its log (`log.gather`), its keys (`keys.gather`), and whatever was booked before.
+    /// Creates the folder and the log where there are none; the keys come with the first personal data. Keep a copy
+    /// of both files: the log without the keys has no names.
     ///
     /// One desk at a time: the folder is locked while a desk, or a clone of it, is alive.
     ///
     /// # Errors
-    /// Another process has it open; the folder holds something that is no log, a log of a newer version, a
-    /// damaged one, or the keys of another log. Nothing is overwritten. A torn end (the process died while
-    /// writing) is no error: it is cut off and kept beside the log.
+    /// [`Error::Log`]: another process has it open, the folder holds something that is no log, a log of a newer
+    /// version or a damaged one; [`log::Error`](crate::log::Error) tells them apart. [`Error::Vault`]: the keys are
+    /// missing, damaged or those of another log. Nothing is overwritten. A torn end (the process died while writing)
+    /// is no error: it is cut off and kept beside the log, and [`open_report`](Self::open_report) tells of it.
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, Gathering};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path().join("bookings");
+    /// let desk = Desk::open(&folder)?;
+    /// let webinar = desk.announce(Gathering::webinar("Open day"))?.outcome;
+    /// drop(desk); // lets go of the folder
+    ///
+    /// let desk = Desk::open(&folder)?;
+    /// assert_eq!(desk.gathering(webinar)?.announcement().title, "Open day");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "file")]
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, Error> {
         Self::builder().open(dir)

@@ -13,9 +13,9 @@ use crate::fact::Fact;
 use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
 #[cfg(feature = "file")]
 use crate::log::OpenReport;
-use crate::log::{Appended, Log};
+use crate::log::{self, Appended, Log};
 use crate::person::PersonDetails;
-use crate::privacy::Keyring;
+use crate::privacy::{Keyring, VaultError};
 use crate::projection::Lists;
 use crate::record::{Batch, Guard, Position, StoredBatch};
 use crate::schedule::Schedule;
@@ -38,16 +38,22 @@ pub use failure::{Error, Failure};
 /// A desk is cheap to clone and can be called from any number of threads at once: decisions are taken one after
 /// the other, each seeing those before it, and nobody is told "booked" before it is durable.
 ///
+/// Commands that are needed every day have a method here; every other is handed to [`execute`](Self::execute). What
+/// is shown, lists and calendars and single gatherings, people and registrations, is an owned value as of the moment
+/// of the call: it holds no lock and does not change.
+///
 /// # Example
 /// ```
 /// use gather::{Desk, Gathering, PersonDetails};
 ///
 /// let desk = Desk::in_memory();
-/// let webinar = desk.announce(Gathering::webinar("Business planning").places(100))?.outcome;
-/// desk.open_booking(webinar)?;
+/// let webinar = Gathering::webinar("Business planning")
+///     .at("2099-03-05 14:00 to 15:30 Europe/London".parse()?)
+///     .places(100);
+/// let webinar = desk.announce(webinar)?.outcome;
 /// let ann = desk.record_person(PersonDetails::new("Ann Example"))?.outcome;
 /// assert!(desk.register(webinar, ann)?.outcome.is_confirmed());
-/// # Ok::<(), gather::Failure>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct Desk {
@@ -72,19 +78,24 @@ impl fmt::Debug for Desk {
 }
 
 /// What the desk gives back for a command that was done.
-#[derive(Clone, Debug)]
+///
+/// Take its [`outcome`](Self::outcome): for a registration it says whether there is a place. Where the outcome does
+/// not matter, `drop` the receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "the outcome says whether there is a place or a line to wait in"]
 #[non_exhaustive]
 pub struct Receipt<O> {
     /// What came of it.
     pub outcome: O,
-    /// The request. Send the same command under it again, and the same receipt comes back.
+    /// The request. Send the same command under it again, and the same receipt comes back, marked as
+    /// [`repeated`](Self::repeated). A command that changed nothing leaves no trace and is decided anew.
     pub request: RequestId,
     /// The position of the last record it made, or of the log's head if it changed nothing.
     pub position: Position,
     /// When it was decided.
     pub time: DateTime<Utc>,
-    /// What has happened, in order; empty if it changed nothing.
+    /// What has happened, in order; empty if it changed nothing. Here a host finds whom to write to: whoever was
+    /// promoted, for one.
     pub facts: Vec<Fact>,
     /// Whether the request had been answered before, and this is that answer.
     pub repeated: bool,
@@ -93,6 +104,24 @@ pub struct Receipt<O> {
 /// A command's way in, with more said about it: who asks, under which id, when.
 ///
 /// Begin with [`Desk::request`], [`Desk::by`] or [`Desk::at`].
+///
+/// # Example
+/// A form that was sent twice is booked once:
+/// ```
+/// use gather::{ActorId, Desk, Gathering, PersonId, Register, RequestId};
+///
+/// let desk = Desk::in_memory();
+/// let webinar = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?);
+/// let webinar = desk.announce(webinar)?.outcome;
+///
+/// let (form, clerk) = (RequestId::random(), ActorId::random());
+/// let booking = Register::new(webinar, PersonId::random());
+/// let first = desk.request(form).by(clerk).execute(booking.clone())?;
+/// let second = desk.request(form).by(clerk).execute(booking)?;
+/// assert_eq!(first.outcome, second.outcome);
+/// assert!(second.repeated && !first.repeated);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use = "it does nothing until `execute` or `preview`"]
 pub struct Call<'d> {
@@ -111,13 +140,21 @@ impl Desk {
     /// Does a command, durably, and says what came of it.
     ///
     /// # Errors
-    /// [`Failure::Refused`]: the rules say no, nothing was appended. [`Failure::Fault`]: the log or the keys
-    /// could not do their work; [`Error::was_written`] says what is then true of the log.
+    /// [`Failure::Refused`]: the rules say no, nothing was appended. Any command can be refused for a time given
+    /// that lies ahead of the clock ([`Refusal::TimeAhead`], before all else) and for a request's id that was used
+    /// before ([`Refusal::RequestReused`], after texts that are sealed and before the rest). Its own page names the
+    /// others.
+    ///
+    /// [`Failure::Fault`]: the log or the keys could not do their work; [`Error::was_written`] says what is then
+    /// true of the log.
     pub fn execute<C: Command>(&self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
         self.call().execute(command)
     }
 
     /// What [`execute`](Self::execute) would answer now; appends nothing.
+    ///
+    /// New ids derive from the request, so those in the outcome come true only if the command is then executed under
+    /// the same [`request`](Self::request).
     ///
     /// # Errors
     /// As for [`execute`](Self::execute), but nothing is ever written.
@@ -125,7 +162,8 @@ impl Desk {
         self.call().preview(command)
     }
 
-    /// Says under which id a request is made. Sent again under the same id, it is done once.
+    /// Says under which id a request is made. Sent again under the same id, it is done once, also after a crash or a
+    /// fault. Without one, every call is a request of its own.
     pub fn request(&self, id: RequestId) -> Call<'_> {
         self.call().request(id)
     }
@@ -225,15 +263,17 @@ impl Desk {
         self.inner.lists.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer that a request had before.
-    fn recall<O>(&self, ready: &Ready<O>, context: &Context, begun: Position) -> Result<Receipt<O>, Failure> {
+    /// The batch of a request, from where it begins.
+    fn batch_of(&self, request: RequestId, begun: Position) -> Result<Option<StoredBatch>, Error> {
         let before = Position::new(begun.get().saturating_sub(1));
         let page = self.inner.log.read(before, 1)?;
-        let stored = page.batches.into_iter().next();
+        Ok(page.batches.into_iter().next().filter(|stored| stored.batch.id == request))
+    }
+
+    /// The answer that a request had before.
+    fn recall<O>(&self, ready: &Ready<O>, context: &Context, begun: Position) -> Result<Receipt<O>, Failure> {
         let reused = Refusal::RequestReused { request: context.request };
-        let Some(stored) = stored.filter(|stored| stored.batch.id == context.request) else {
-            return Err(reused.into());
-        };
+        let Some(stored) = self.batch_of(context.request, begun)? else { return Err(reused.into()) };
         let outcome = ready.get().recall(context, &stored.batch.facts).ok_or(reused)?;
         let (position, time) = (stored.last(), stored.batch.time);
         Ok(Receipt {
@@ -267,15 +307,14 @@ impl Desk {
                 return Ok(Receipt { outcome, request, position, time, facts: Vec::new(), repeated: false });
             }
             let batch = batch(context, head, decided);
-            let appended = match self.inner.log.append(std::slice::from_ref(&batch)) {
-                // The request may be one that another desk has answered meanwhile.
-                Err(error) if error.is_misuse() && self.was_behind(&mut state)? => continue,
-                appended => appended?,
-            };
-            if let [Appended::Fresh { first }] = *appended {
+            let appended = self.inner.log.append(std::slice::from_ref(&batch));
+            // The request may be there through another desk: sealed anew, it has other bytes.
+            if appended.as_ref().is_err_and(log::Error::is_misuse) && self.was_behind(&mut state)? {
+                continue;
+            }
+            if let [Appended::Fresh { first }] = *appended? {
                 let stored = StoredBatch { first, batch };
-                // It is stored, so this is no failure: whoever asks next catches up, or is told why not.
-                let _ = self.take_in(&mut state, &stored);
+                self.take_in(&mut state, &stored)?;
                 let (position, Batch { time, facts, .. }) = (stored.last(), stored.batch);
                 return Ok(Receipt { outcome, request, position, time, facts, repeated: false });
             }
@@ -304,14 +343,22 @@ impl Desk {
         }
     }
 
-    /// Folds in a batch of this desk's own, and before it what other desks have appended outside of its scope.
+    /// Folds in a batch that this desk has just stored, after what others have stored before it: out of its scope,
+    /// so that nothing was in its way.
     fn take_in(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
-        if stored.first == state.head().next() { self.fold(state, stored) } else { self.catch_up(state) }
+        if stored.first == state.head().next() {
+            return self.fold(state, stored).map_err(Error::Behind);
+        }
+        match self.catch_up(state) {
+            Err(Error::Vault(error)) => Err(Error::Behind(error)),
+            // A log that cannot be read now says so to whoever asks next. This batch it has taken.
+            Err(Error::Log(_) | Error::Behind(_) | Error::Broken) | Ok(()) => Ok(()),
+        }
     }
 
-    /// Folds in the batch that follows the state: all of it, or nothing where a key of it cannot be had.
-    fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
-        stored.records().try_for_each(|record| self.inner.keyring.learn(record.fact()))?;
+    /// Folds a batch in, whole or not at all: what can fail comes first.
+    fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), VaultError> {
+        stored.batch.facts.iter().try_for_each(|fact| self.inner.keyring.learn(fact))?;
         let mut lists = self.inner.lists.write().unwrap_or_else(PoisonError::into_inner);
         for record in stored.records() {
             state.evolve(&record);

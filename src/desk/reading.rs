@@ -1,21 +1,23 @@
-//! What a desk shows: lists and calendars, owned values that hold no lock.
+//! What a desk shows: lists, calendars, single things and the log itself, owned values that hold no lock.
 
 use std::sync::Arc;
 
 use super::{Desk, Error, Failure};
 use crate::calendar::{PersonalFeed, PublicFeed};
 use crate::domain::Refusal;
-use crate::id::{GatheringId, PersonId};
+use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
+use crate::log::{self, Page, StoredBatch};
+use crate::person::{Answers, PersonDetails};
 use crate::privacy::Keyring;
-use crate::projection::{Agenda, AttendeeList, WaitingList, WhatsOn};
+use crate::projection::{Agenda, AgendaRow, AttendeeList, WaitingList, WhatsOn, WhatsOnRow};
 use crate::record::Position;
-use crate::sealed::Opener;
+use crate::sealed::{Opened, Opener};
 
 impl Desk {
     /// Who has a place in a gathering, in the order in which they registered.
     ///
     /// # Errors
-    /// There is no such gathering.
+    /// [`Refusal::UnknownGathering`].
     pub fn attendee_list(&self, gathering: GatheringId) -> Result<AttendeeList, Failure> {
         let list = self.lists().attendee_list(gathering, self.opener());
         Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
@@ -24,10 +26,109 @@ impl Desk {
     /// Who waits for a place in a gathering, line by line, in the order in which they are served.
     ///
     /// # Errors
-    /// There is no such gathering.
+    /// [`Refusal::UnknownGathering`].
     pub fn waiting_list(&self, gathering: GatheringId) -> Result<WaitingList, Failure> {
         let list = self.lists().waiting_list(gathering, self.opener());
         Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
+    }
+
+    /// One gathering now, with the places left; one that was called off or is over too.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`].
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{BookingState, Desk, Gathering, PersonId};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 UTC".parse()?).places(30);
+    /// let talk = desk.announce(talk)?.outcome;
+    /// assert!(desk.register(talk, PersonId::random())?.outcome.is_confirmed());
+    ///
+    /// let talk = desk.gathering(talk)?;
+    /// assert_eq!(talk.announcement().title, "Volunteering");
+    /// assert_eq!(talk.booking, BookingState::Open);
+    /// assert_eq!(talk.offerings[0].left, Some(29));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn gathering(&self, gathering: GatheringId) -> Result<WhatsOnRow, Failure> {
+        let row = self.lists().places_left(gathering, self.inner.clock.now());
+        Ok(row.ok_or(Refusal::UnknownGathering { gathering })?)
+    }
+
+    /// One registration as it stands, with its place in line while it waits; one that has ended too.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRegistration`].
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, Gathering, PersonId, RegistrationStatus};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 UTC".parse()?).places(1);
+    /// let talk = desk.announce(talk)?.outcome;
+    /// assert!(desk.register(talk, PersonId::random())?.outcome.is_confirmed());
+    /// let registration = desk.register(talk, PersonId::random())?.outcome.registration();
+    ///
+    /// let row = desk.registration(registration)?;
+    /// assert_eq!((row.status, row.place_in_line), (RegistrationStatus::Waiting, Some(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn registration(&self, registration: RegistrationId) -> Result<AgendaRow, Failure> {
+        let row = self.lists().agenda_row(registration);
+        Ok(row.ok_or(Refusal::UnknownRegistration { registration })?)
+    }
+
+    /// What the booker answered for a registration; `None` if nothing was asked or answered.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRegistration`]. Answers that cannot be read are no error but [`Opened::Unavailable`].
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Answers, Desk, Gathering, PersonId, Register};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let lunch = Gathering::webinar("Lunch talk").at("2099-03-05 12:00 to 13:30 UTC".parse()?);
+    /// let lunch = desk.announce(lunch)?.outcome;
+    /// let booking = Register::new(lunch, PersonId::random()).answers(Answers::new().answer("diet", "no nuts"));
+    /// let registration = desk.execute(booking)?.outcome.registration();
+    ///
+    /// let answers = desk.answers(registration)?.unwrap();
+    /// let answers = answers.known().unwrap().expose();
+    /// assert!(answers.iter().eq([("diet", "no nuts")]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn answers(&self, registration: RegistrationId) -> Result<Option<Opened<Answers>>, Failure> {
+        let lists = self.lists();
+        let known = lists.registration(registration);
+        let (gathering, it) = known.ok_or(Refusal::UnknownRegistration { registration })?;
+        let (gathering, booking) = (gathering.id(), it.booking().clone());
+        // Keys may come from a service of the host's, so nothing is opened under the lists' lock.
+        drop(lists);
+        let open = |sealed| self.inner.keyring.answers(booking.party.booker, gathering, sealed);
+        Ok(booking.answers.as_ref().map(open))
+    }
+
+    /// What was last recorded of a person; `None` if nothing was.
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, PersonDetails};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let ann = desk.record_person(PersonDetails::new("Ann Example").email("ann@example.org"))?.outcome;
+    ///
+    /// let details = desk.person(ann).unwrap();
+    /// assert_eq!(details.known().unwrap().expose().email, "ann@example.org");
+    /// # Ok::<(), gather::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn person(&self, person: PersonId) -> Option<Opened<PersonDetails>> {
+        let sealed = self.lists().details(person);
+        sealed.map(|sealed| self.inner.keyring.person(person, &sealed))
     }
 
     /// What is on from now on, with the places left.
@@ -36,13 +137,15 @@ impl Desk {
         self.lists().whats_on(self.inner.clock.now())
     }
 
-    /// What a person has booked or waits for.
+    /// What a person has booked or was named for as a guest: waiting, ended and past registrations too. Empty for
+    /// somebody never heard of.
     #[must_use]
     pub fn agenda(&self, person: PersonId) -> Agenda {
         self.lists().agenda(person, self.opener())
     }
 
-    /// What is on, as a calendar for everybody: no attendee and no join link can be in it.
+    /// All that has been announced with a date, as a calendar for everybody: no attendee and no join link can be in
+    /// it. What is over or called off stays in it, so that subscribers see it.
     pub fn public_feed(&self) -> PublicFeed {
         PublicFeed::of(self.lists().gatherings())
     }
@@ -50,6 +153,53 @@ impl Desk {
     /// A person's own calendar, with join links and reminders. It belongs behind a secret address.
     pub fn calendar(&self, person: PersonId) -> PersonalFeed {
         PersonalFeed::of(self.agenda(person))
+    }
+
+    /// What a request has made happen; `None` if it was never answered, was refused, or changed nothing.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, Gathering, RequestId};
+    ///
+    /// let (desk, request) = (Desk::in_memory(), RequestId::random());
+    /// assert!(desk.answered(request)?.is_none());
+    /// let receipt = desk.request(request).execute(Gathering::webinar("Open day"))?;
+    /// assert_eq!(desk.answered(request)?.unwrap().batch.facts, receipt.facts);
+    /// # Ok::<(), gather::Failure>(())
+    /// ```
+    pub fn answered(&self, request: RequestId) -> Result<Option<StoredBatch>, Error> {
+        let begun = self.state()?.answered(request);
+        begun.map_or(Ok(None), |begun| self.batch_of(request, begun))
+    }
+
+    /// The next batches of the log after a position, at most `limit` of them: what has happened, in order. For
+    /// sending mails, feeding other systems and looking back; remember the last position that was dealt with.
+    ///
+    /// # Errors
+    /// As for [`Log::read`](log::Log::read): `after` must be [`Position::START`] or a position at which a batch ends.
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, Fact, Gathering, Position};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let webinar = desk.announce(Gathering::webinar("Open day"))?.outcome;
+    ///
+    /// let mut done = Position::START; // as the host has kept it
+    /// for stored in desk.read_log(done, 100)?.batches {
+    ///     for record in stored.records() {
+    ///         assert!(matches!(record.fact(), Fact::GatheringAnnounced { gathering, .. } if *gathering == webinar));
+    ///     }
+    ///     done = stored.last();
+    /// }
+    /// assert_eq!(done, desk.position());
+    /// # Ok::<(), gather::Failure>(())
+    /// ```
+    pub fn read_log(&self, after: Position, limit: usize) -> Result<Page, log::Error> {
+        self.inner.log.read(after, limit)
     }
 
     /// The position of the last record that the lists know.

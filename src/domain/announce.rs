@@ -25,8 +25,8 @@ use crate::text::{self, Reference};
 /// takes parties of up to ten and keeps a waiting list. Booking is open until the start; see [`BookingWindow`].
 ///
 /// # Refusals
-/// In this order: parts that do not fit together ([`LayoutProblem`]), a text that is not taken, an id that is
-/// there already, dates that are over.
+/// In this order: a join link that is no https address, parts that do not fit together ([`LayoutProblem`]), a text
+/// that is not taken, an id that is there already, a hint at the date that is not taken, dates that are over.
 ///
 /// # Example
 /// A webinar with a hundred places:
@@ -56,7 +56,8 @@ use crate::text::{self, Reference};
 ///     .pool(Pool::new(COACH, "coach", 16))
 ///     .offering(Offering::new(OfferingId::new(1), "Conference", [BUILDING]))
 ///     .offering(Offering::new(OfferingId::new(2), "Conference and visit", [BUILDING, COACH]));
-/// desk.announce(conference)?;
+/// let id = desk.announce(conference)?.outcome;
+/// # let _ = id;
 /// # Ok::<(), gather::Failure>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -145,13 +146,13 @@ impl Gathering {
         self
     }
 
-    /// Says when it takes place.
+    /// Says when it takes place, always in a time zone.
     pub fn at(mut self, schedule: Schedule) -> Self {
         self.draft.schedule = schedule;
         self
     }
 
-    /// Lets people join online as well as at the venue.
+    /// Lets people join online as well as at the venue. What is online only stays so.
     pub fn online_too(mut self) -> Self {
         if let Mode::InPerson(venue) = self.draft.mode {
             self.draft.mode = Mode::Hybrid(venue);
@@ -165,7 +166,8 @@ impl Gathering {
         self
     }
 
-    /// Limits the places of a gathering with one offering; 0 means none.
+    /// Limits the places of a gathering with one offering; 0 means none. Where pools or offerings are given as well,
+    /// the gathering is refused: each pool has its own capacity.
     pub fn places(mut self, places: impl Into<Capacity>) -> Self {
         self.draft.places = Some(places.into());
         self

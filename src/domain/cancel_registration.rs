@@ -9,7 +9,7 @@ use crate::id::RegistrationId;
 /// Ends a registration, confirmed or in line, for good. What becomes free goes to the line in the same decision.
 ///
 /// # Refusals
-/// In this order: unknown registration, gathering called off, ended before, gathering over.
+/// In this order: unknown registration, gathering called off, registration ended before, gathering over.
 ///
 /// # Example
 /// ```
@@ -17,7 +17,7 @@ use crate::id::RegistrationId;
 ///
 /// let desk = Desk::in_memory();
 /// let talk = desk.announce(Gathering::webinar("Volunteering").places(1))?.outcome;
-/// desk.open_booking(talk)?;
+/// drop(desk.open_booking(talk)?);
 /// let first = desk.register(talk, PersonId::random())?.outcome.registration();
 /// let second = desk.register(talk, PersonId::random())?.outcome.registration();
 ///
@@ -37,7 +37,7 @@ impl CancelRegistration {
         Self { registration, by: CancelledBy::Attendee }
     }
 
-    /// Ends it as the organiser wishes.
+    /// Ends it as the organiser wishes; the person's agenda says so.
     #[must_use]
     pub fn by_organiser(mut self) -> Self {
         self.by = CancelledBy::Organiser;

@@ -1,6 +1,6 @@
 //! Change the capacity of a pool: more places go to the line at once, fewer never take a place away.
 
-use super::decision::Decision;
+use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
 use super::{Context, Decide, Promoted, waiting_list};
 use crate::fact::{Capacity, Fact};
@@ -9,27 +9,52 @@ use crate::id::{GatheringId, PoolId};
 /// Changes how many places a pool has. Whoever is next in line gets what becomes free, in the same decision.
 ///
 /// # Refusals
-/// In this order: unknown gathering, unknown pool, called off, fewer places than are given out (by how many is
+/// In this order: unknown gathering, unknown pool (or none named where there are several), called off, fewer places than are given out (by how many is
 /// said; cancel registrations first).
+///
+/// # Example
+/// ```
+/// use gather::{ChangeCapacity, Desk, Gathering, PersonId};
+///
+/// let desk = Desk::in_memory();
+/// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?).places(1);
+/// let talk = desk.announce(talk)?.outcome;
+/// assert!(desk.register(talk, PersonId::random())?.outcome.is_confirmed());
+/// let waiting = desk.register(talk, PersonId::random())?.outcome.registration();
+///
+/// assert_eq!(desk.execute(ChangeCapacity::new(talk, 20))?.outcome.0, [waiting]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeCapacity {
     gathering: GatheringId,
-    pool: PoolId,
+    pool: Option<PoolId>,
     capacity: Capacity,
 }
 
 impl ChangeCapacity {
-    /// Sets the capacity of the gathering's only pool.
+    /// Sets the capacity of the gathering's only pool. Where it has several, [`pool`](Self::pool) says which is meant.
     #[must_use]
     pub fn new(gathering: GatheringId, capacity: impl Into<Capacity>) -> Self {
-        Self { gathering, pool: PoolId::ONLY, capacity: capacity.into() }
+        Self { gathering, pool: None, capacity: capacity.into() }
     }
 
-    /// Says which pool is meant, where the gathering has several.
+    /// Says which pool is meant. Needed where the gathering has several.
     #[must_use]
     pub fn pool(mut self, pool: PoolId) -> Self {
-        self.pool = pool;
+        self.pool = Some(pool);
         self
+    }
+
+    /// The pool named, or the only one where none was named.
+    fn meant(&self, gathering: &Gathering) -> Result<PoolId, Refusal> {
+        match (self.pool, gathering.cell.plan.pools.as_slice()) {
+            (Some(pool), _) => Ok(pool),
+            (None, [(only, _)]) => Ok(*only),
+            (None, _) => {
+                Err(Refusal::WhichPool { gathering: gathering.id, pools: gathering.cell.plan.pool_ids() })
+            }
+        }
     }
 }
 
@@ -38,9 +63,10 @@ impl Decide for ChangeCapacity {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Promoted, Refusal> {
         let gathering = decision.gathering(self.gathering)?;
-        let Some(cell) = decision.pool(&gathering, self.pool) else {
-            let pools = gathering.cell.plan.pools.iter().map(|(pool, _)| *pool).collect();
-            return Err(Refusal::UnknownPool { gathering: self.gathering, pool: self.pool, pools });
+        let pool = self.meant(&gathering)?;
+        let Some(cell) = decision.pool(&gathering, pool) else {
+            let pools = gathering.cell.plan.pool_ids();
+            return Err(Refusal::UnknownPool { gathering: gathering.id, pool, pools });
         };
         gathering.must_stand()?;
         if cell.capacity == self.capacity {
@@ -49,17 +75,17 @@ impl Decide for ChangeCapacity {
         if let Capacity::Limited(asked) = self.capacity
             && asked < cell.used
         {
-            let name = gathering.cell.plan.pool_name(self.pool).to_owned();
-            return Err(Refusal::BelowUsed { pool: self.pool, name, asked, used: cell.used });
+            let name = gathering.cell.plan.pool_name(pool).to_owned();
+            return Err(Refusal::BelowUsed { pool, name, asked, used: cell.used });
         }
-        let Self { gathering: id, pool, capacity } = *self;
-        decision.record(Fact::CapacityChanged { gathering: id, pool, capacity });
+        decision.record(Fact::CapacityChanged { gathering: gathering.id, pool, capacity: self.capacity });
         Ok(Promoted(waiting_list::promote(decision, &gathering)))
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
         let Fact::CapacityChanged { gathering, pool, capacity } = facts.first()? else { return None };
-        let same = (*gathering, *pool, *capacity) == (self.gathering, self.pool, self.capacity);
+        let same = (*gathering, *capacity) == (self.gathering, self.capacity)
+            && self.pool.is_none_or(|meant| meant == *pool);
         same.then(|| Promoted::among(facts))
     }
 }

@@ -193,6 +193,11 @@ impl Plan {
         self.offerings.iter().find(|offering| offering.id == id)
     }
 
+    /// The numbers of the pools, in the author's order.
+    pub(crate) fn pool_ids(&self) -> Vec<PoolId> {
+        self.pools.iter().map(|(pool, _)| *pool).collect()
+    }
+
     /// What people call a pool.
     pub(crate) fn pool_name(&self, id: PoolId) -> &str {
         self.pools.iter().find(|(pool, _)| *pool == id).map_or("", |(_, name)| name)

@@ -89,7 +89,7 @@ pub enum Change {
     AlreadySo,
 }
 
-/// Who got a place through a decision, in the order of the line.
+/// Who got a place through a decision, in the order in which the places were given. Whoever is in it wants to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Promoted(pub Vec<RegistrationId>);
 

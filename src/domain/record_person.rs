@@ -14,7 +14,8 @@ use crate::sealed::{Personal, Sealed};
 /// [`AttendeeList::with_names`](crate::AttendeeList::with_names).
 ///
 /// # Refusals
-/// A text that is empty, too long or has control characters.
+/// A name that is empty, a text that is too long or has control characters, an e-mail address that is none; see
+/// [`PersonDetails::check`].
 ///
 /// # Example
 /// ```

@@ -12,6 +12,27 @@ use crate::text::TextProblem;
 ///
 /// A refusal is an answer, not a fault: the same request may be sent again when what stood in the way has
 /// changed. [`code`](Self::code) is for programs, the text is for people.
+///
+/// Which refusals a command can meet, and in which order they are looked for, is on the command's own page.
+///
+/// # Example
+/// ```
+/// use gather::{Desk, Gathering, Offering, OfferingId, PersonId, Pool, PoolId, Refusal, Register, Venue};
+///
+/// let desk = Desk::in_memory();
+/// let visit = Gathering::visit("Behind the scenes", Venue::new("Central Library"))
+///     .at("2099-03-05 14:00 to 15:30 Europe/London".parse()?)
+///     .pool(Pool::new(PoolId::ONLY, "coach", 16))
+///     .offering(Offering::new(OfferingId::ONLY, "visit", [PoolId::ONLY]).max_party(15).without_waiting_list());
+/// let visit = desk.announce(visit)?.outcome;
+/// assert!(desk.execute(Register::new(visit, PersonId::random()).unnamed_guests(14))?.outcome.is_confirmed());
+///
+/// let failure = desk.execute(Register::new(visit, PersonId::random()).unnamed_guests(2)).unwrap_err();
+/// let refusal = failure.refusal().unwrap();
+/// assert_eq!(refusal.code(), "full");
+/// assert!(matches!(refusal, Refusal::Full { short, largest: 1 } if short[0].missing() == 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -26,7 +47,8 @@ pub enum Refusal {
         /// What the desk's clock says.
         clock: DateTime<Utc>,
     },
-    /// The request's id was used before, for something else.
+    /// The request's id was used before, for something else. What is sealed is not compared: of a person's details, a
+    /// join link or answers it only counts whether they are there.
     RequestReused {
         /// The id.
         request: RequestId,
@@ -63,6 +85,13 @@ pub enum Refusal {
         gathering: GatheringId,
         /// The pool asked for.
         pool: PoolId,
+        /// Those that it has.
+        pools: Vec<PoolId>,
+    },
+    /// The gathering has several pools, and the command names none.
+    WhichPool {
+        /// The gathering.
+        gathering: GatheringId,
         /// Those that it has.
         pools: Vec<PoolId>,
     },
@@ -242,6 +271,7 @@ impl Refusal {
             Self::UnknownOffering { .. } => "unknown_offering",
             Self::WhichOffering { .. } => "which_offering",
             Self::UnknownPool { .. } => "unknown_pool",
+            Self::WhichPool { .. } => "which_pool",
             Self::UnknownRegistration { .. } => "unknown_registration",
             Self::RegistrationExists { .. } => "registration_exists",
             Self::RegistrationEnded { .. } => "registration_ended",
@@ -299,6 +329,9 @@ impl fmt::Display for Refusal {
             }
             Self::UnknownPool { pool, pools, .. } => {
                 write!(f, "there is no pool {pool}; the gathering has {}", listed(pools))
+            }
+            Self::WhichPool { pools, .. } => {
+                write!(f, "say which pool is meant; the gathering has {}", listed(pools))
             }
             Self::UnknownRegistration { registration } => write!(f, "there is no registration {registration}"),
             Self::RegistrationExists { registration } => {

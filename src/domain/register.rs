@@ -19,9 +19,10 @@ use crate::text::Reference;
 /// full gathering that keeps a line is no refusal: see [`Registered::Waiting`].
 ///
 /// # Refusals
-/// In this order: unknown gathering, unknown offering (or none named where there are several), somebody named
-/// twice, party too large, gathering called off, gathering over, booking not open, somebody registered already,
-/// can never fit, others in line first, full.
+/// In this order: an answer that is not taken, unknown gathering, unknown offering (or none named where there are
+/// several), somebody named twice, party too large, gathering called off, gathering over, booking not open, somebody
+/// registered already, can never fit. Where the offering keeps no line: full, or room that others wait for. Last, an
+/// id that is there already.
 ///
 /// # Example
 /// ```
@@ -29,7 +30,7 @@ use crate::text::Reference;
 ///
 /// let desk = Desk::in_memory();
 /// let tour = desk.announce(Gathering::webinar("Library tour").places(3))?.outcome;
-/// desk.open_booking(tour)?; // its date is to be confirmed, so booking does not open by itself
+/// drop(desk.open_booking(tour)?); // its date is to be confirmed, so booking does not open by itself
 ///
 /// let family = Register::new(tour, PersonId::random()).guest(PersonId::random()).unnamed_guests(1);
 /// let receipt = desk.execute(family)?;
@@ -49,7 +50,10 @@ pub struct Register<A = Personal<Answers>> {
 }
 
 /// What came of a registration that was not refused.
+///
+/// Match on it: somebody who waits has no place yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "it says whether there is a place or a line to wait in"]
 #[expect(clippy::exhaustive_enums, reason = "a caller must not overlook that somebody waits")]
 pub enum Registered {
     /// Everybody in the party has a place.
@@ -67,7 +71,7 @@ pub enum Registered {
 }
 
 impl Registered {
-    /// The registration, whatever became of it.
+    /// The registration, confirmed or waiting.
     #[must_use]
     pub fn registration(&self) -> RegistrationId {
         match *self {
@@ -90,7 +94,7 @@ impl Register {
         Self { gathering, offering: None, party, reference: None, answers: None }
     }
 
-    /// Says which offering is meant. Needed where the gathering has several.
+    /// Says which offering is meant. Needed where the gathering has several, or the command is refused.
     #[must_use]
     pub fn offering(mut self, offering: OfferingId) -> Self {
         self.offering = Some(offering);
@@ -118,7 +122,7 @@ impl Register {
         self
     }
 
-    /// Adds what the booker answered. It is stored sealed.
+    /// Adds what the booker answered. It is stored sealed; [`Desk::answers`](crate::Desk::answers) reads it back.
     #[must_use]
     pub fn answers(mut self, answers: impl Into<Personal<Answers>>) -> Self {
         self.answers = Some(answers.into());

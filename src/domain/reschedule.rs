@@ -13,7 +13,19 @@ use crate::text;
 /// Everybody keeps what they have: places and the order of the line. In calendars the entry moves along.
 ///
 /// # Refusals
-/// In this order: unknown gathering, called off, a hint that is not taken, dates that are over already.
+/// In this order: unknown gathering, called off, a hint at the date that is not taken, dates that are over already.
+///
+/// # Example
+/// ```
+/// use gather::{Change, Desk, Gathering, Schedule};
+///
+/// let desk = Desk::in_memory();
+/// let session = desk.announce(Gathering::webinar("Income generation"))?.outcome; // its date is to be confirmed
+/// let date: Schedule = "2099-05-20 10:00 to 12:00 Europe/London".parse()?;
+/// assert_eq!(desk.reschedule(session, date.clone())?.outcome, Change::Made);
+/// assert_eq!(desk.reschedule(session, date)?.outcome, Change::AlreadySo);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Reschedule {
     gathering: GatheringId,

@@ -59,6 +59,21 @@ impl Disk {
         metadata.map(|found| found.len()).map_err(|cause| self.fault("the log cannot be looked at", cause))
     }
 
+    /// Refuses to write where nobody would find it: the file was removed under the open log, or cut short of what
+    /// the log holds.
+    pub(super) fn check_in_place(&self, end: u64) -> Result<(), Error> {
+        let found = self.file.metadata().map_err(|cause| self.fault("the log cannot be looked at", cause))?;
+        if is_removed(&found) {
+            let what = "the file was removed under the open log; open it again";
+            return Err(Error::new(Kind::Diverged, what).in_file(&self.path));
+        }
+        if found.len() < end {
+            let what = "the file was cut short under the open log";
+            return Err(Error::new(Kind::Corrupt, what).in_file(&self.path).at_offset(found.len()));
+        }
+        Ok(())
+    }
+
     /// Exactly so many bytes from an offset on.
     pub(super) fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, Error> {
         let mut bytes = vec![0; length];
@@ -86,6 +101,18 @@ impl Disk {
     pub(super) fn fault(&self, what: &str, cause: io::Error) -> Error {
         fault(what, &self.path, cause)
     }
+}
+
+/// Whether a file has no name any more. What is written to it then is gone when it is closed.
+#[cfg(unix)]
+fn is_removed(found: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(found) == 0
+}
+
+/// Elsewhere an open file cannot be removed, or it cannot be told.
+#[cfg(not(unix))]
+fn is_removed(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// What an error of the file system means for the log, when nothing was stored.

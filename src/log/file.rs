@@ -206,6 +206,7 @@ impl FileLog {
             bytes.extend_from_slice(&frame.header.encode(&self.header.salt));
             bytes.extend_from_slice(&frame.payload);
         }
+        self.disk.check_in_place(end)?;
         if let Err(cause) = self.disk.write(end, &bytes) {
             return Err(self.take_back(end, cause));
         }

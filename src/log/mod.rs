@@ -1,7 +1,7 @@
 //! Where records are kept: the contract, two stores that hold it, and the bytes.
 //!
 //! A [`Log`] is an append-only sequence of batches. [`MemoryLog`] keeps its encoded bytes in memory,
-//! [`FileLog`] in one file; a host can bring its own store.
+//! `FileLog` in one file; a host can bring its own store.
 
 use crate::record::Position;
 use error::Kind;

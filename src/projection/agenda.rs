@@ -11,7 +11,7 @@ use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
 use crate::person::JoinLink;
 use crate::projection::card::{GatheringCard, RegistrationCard, RegistrationStatus};
 use crate::projection::table::{Column, Table};
-use crate::projection::when::{PlaceForm, ScheduleForm, above, kind, place, shared_zone, start_cell};
+use crate::projection::when::{PlaceForm, ScheduleForm, above, place, shared_zone, start_cell};
 use crate::schedule::Schedule;
 use crate::sealed::{Opened, Opener, Sealed};
 use crate::text::Reference;
@@ -34,7 +34,9 @@ pub struct Agenda {
     opener: Arc<dyn Opener>,
 }
 
-/// One registration of a person, with what it is for.
+/// One registration, with what it is for.
+///
+/// Serialised by itself it is what [`Agenda`] has in `registrations`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AgendaRow {
@@ -44,7 +46,7 @@ pub struct AgendaRow {
     pub number: u32,
     /// The host's own name for the registration.
     pub reference: Option<Reference>,
-    /// Who booked: the person, or whoever named the person as a guest.
+    /// Who booked: the person whose agenda it is, or whoever named that person as a guest.
     pub booker: PersonId,
     /// Which gathering.
     pub gathering: GatheringId,
@@ -73,7 +75,7 @@ pub struct AgendaRow {
 }
 
 impl AgendaRow {
-    fn of(card: &GatheringCard, registration: &RegistrationCard) -> Self {
+    pub(super) fn of(card: &GatheringCard, registration: &RegistrationCard) -> Self {
         let booking = registration.booking();
         let status = card.status(registration);
         Self {
@@ -112,8 +114,7 @@ impl AgendaRow {
     /// The name of what was booked; empty for an offering that was never announced.
     #[must_use]
     pub fn offering_name(&self) -> &str {
-        let offering = self.announcement.offerings.iter().find(|offering| offering.id == self.offering);
-        offering.map_or("", |offering| &offering.name)
+        self.announcement.offering(self.offering).map_or("", |offering| &offering.name)
     }
 
     fn order(&self) -> (bool, Option<DateTime<Utc>>, RegistrationId) {
@@ -245,7 +246,7 @@ impl<'a> From<&'a AgendaRow> for RowForm<'a> {
             booker: row.booker,
             gathering: row.gathering,
             title: &it.title,
-            kind: kind(it.kind),
+            kind: it.kind.code(),
             schedule: ScheduleForm::from(&it.schedule),
             place: PlaceForm::from(&it.mode),
             offering: row.offering,
@@ -255,6 +256,12 @@ impl<'a> From<&'a AgendaRow> for RowForm<'a> {
             place_in_line: row.place_in_line,
             since: row.since,
         }
+    }
+}
+
+impl Serialize for AgendaRow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RowForm::from(self).serialize(serializer)
     }
 }
 

@@ -31,6 +31,26 @@ use crate::text::Reference;
 /// `number`, `place`, `registration`, `reference`, `person` (`null` for a guest not named), `booker`, `offering`,
 /// `offering_name`, `party`, `since` and `name`. Ids are strings, but for the numbers that a gathering's author gives
 /// to pools and offerings; times are RFC 3339 in UTC.
+///
+/// # Example
+/// ```
+/// use gather::{Desk, Gathering, PersonDetails};
+///
+/// let desk = Desk::in_memory();
+/// let day = Gathering::webinar("Open day").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?).places(20);
+/// let day = desk.announce(day)?.outcome;
+/// let ann = desk.record_person(PersonDetails::new("Ann Example"))?.outcome;
+/// assert!(desk.register(day, ann)?.outcome.is_confirmed());
+///
+/// let list = desk.attendee_list(day)?;
+/// assert!(list.to_string().contains("[personal]") && !list.to_string().contains("Ann"));
+/// assert_eq!(list.expose("name badges").rows()[0].details.name, "Ann Example");
+/// // A host with a table of users of its own gives the names, and records none.
+/// let own = list.with_names(|person| (person == ann).then(|| String::from("Ann E.")));
+/// assert_eq!(own.rows()[0].details.name, "Ann E.");
+/// assert_eq!((list.pools()[0].taken, list.rows()[0].person), (1, Some(ann)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 #[doc(alias = "participants")]
 pub struct AttendeeList {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::fact::{Announcement, Capacity, Offering};
+use crate::fact::{Announcement, Capacity};
 use crate::id::{GatheringId, OfferingId, PoolId};
 use crate::projection::card::GatheringCard;
 use crate::projection::when::Heading;
@@ -48,8 +48,7 @@ impl Head {
 
     /// The name of an offering; empty for one that was never announced.
     pub(super) fn offering_name(&self, id: OfferingId) -> &str {
-        let offering = self.announcement.offerings.iter().find(|offering| offering.id == id);
-        offering.map_or("", |offering: &Offering| &offering.name)
+        self.announcement.offering(id).map_or("", |offering| &offering.name)
     }
 
     /// Whether a table has to say which offering is meant.

@@ -212,6 +212,16 @@ impl Lists {
         WhatsOn::of(self.gatherings.values(), now)
     }
 
+    /// One gathering at a time, with the places left, cancelled and past ones too.
+    pub(crate) fn places_left(&self, gathering: GatheringId, now: DateTime<Utc>) -> Option<WhatsOnRow> {
+        self.gatherings.get(&gathering).map(|card| WhatsOnRow::of(card, now))
+    }
+
+    /// One registration as it stands, ended ones too.
+    pub(crate) fn agenda_row(&self, registration: RegistrationId) -> Option<AgendaRow> {
+        self.registration(registration).map(|(gathering, it)| AgendaRow::of(gathering, it))
+    }
+
     /// Everything that a person has booked, or was named for as a guest. Empty for somebody never heard of.
     #[must_use]
     pub fn agenda(&self, person: PersonId, opener: Arc<dyn Opener>) -> Agenda {
@@ -219,7 +229,8 @@ impl Lists {
         Agenda::of(person, theirs.iter().filter_map(|id| self.registration(*id)), opener)
     }
 
-    fn details(&self, person: PersonId) -> Option<Arc<Sealed<PersonDetails>>> {
+    /// What was last recorded of a person.
+    pub(crate) fn details(&self, person: PersonId) -> Option<Arc<Sealed<PersonDetails>>> {
         self.people.get(&person).cloned()
     }
 }

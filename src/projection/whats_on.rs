@@ -10,7 +10,7 @@ use crate::fact::{Announcement, BookingState, Offering};
 use crate::id::{GatheringId, OfferingId};
 use crate::projection::card::GatheringCard;
 use crate::projection::table::{Column, Table};
-use crate::projection::when::{PlaceForm, ScheduleForm, above, kind, place, shared_zone, start_cell};
+use crate::projection::when::{PlaceForm, ScheduleForm, above, place, shared_zone, start_cell};
 use crate::schedule::Zone;
 use crate::text::Reference;
 
@@ -20,9 +20,9 @@ use crate::text::Reference;
 /// last. Nothing in it is personal: it may be published.
 ///
 /// Serialised it has `at` and `gatherings`. Each of these has `gathering`, `reference`, `title`, `description`, `kind`,
-/// `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place` (`online`, `venue`, `address`), `booking`
-/// (`not_yet`, `open`, `closed`) and `offerings`, each with `offering`, `name`, `left` (`null` for no limit, below 0
-/// when over-full) and `waiting`.
+/// `cancelled`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place` (`online`, `venue`, `address`),
+/// `booking` (`not_yet`, `open`, `closed`) and `offerings`, each with `offering`, `name`, `left` (`null` for no limit,
+/// below 0 when over-full) and `waiting`.
 #[derive(Clone, Debug)]
 #[doc(alias = "programme")]
 pub struct WhatsOn {
@@ -30,12 +30,17 @@ pub struct WhatsOn {
     rows: Vec<WhatsOnRow>,
 }
 
-/// A gathering that is on.
+/// A gathering with the places left.
+///
+/// Serialised by itself it is what [`WhatsOn`] has in `gatherings`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WhatsOnRow {
     /// Which.
     pub gathering: GatheringId,
+    /// Whether it was called off: then nobody has a place, nobody waits and booking is closed. Never so in a
+    /// [`WhatsOn`].
+    pub cancelled: bool,
     /// Whether it can be booked at the time of the list.
     pub booking: BookingState,
     /// What can be booked, in the author's order.
@@ -59,7 +64,7 @@ pub struct OfferingOn {
 }
 
 impl WhatsOnRow {
-    fn of(card: &GatheringCard, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(card: &GatheringCard, now: DateTime<Utc>) -> Self {
         let tally = card.tally();
         let offering = |(offering, waiting): (&Offering, u64)| OfferingOn {
             offering: offering.id,
@@ -69,6 +74,7 @@ impl WhatsOnRow {
         };
         Self {
             gathering: card.id(),
+            cancelled: card.is_cancelled(),
             booking: card.booking_state(now),
             offerings: tally.lines().map(offering).collect(),
             announcement: card.shared_announcement(),
@@ -171,6 +177,7 @@ struct RowForm<'a> {
     title: &'a str,
     description: &'a str,
     kind: &'static str,
+    cancelled: bool,
     schedule: ScheduleForm,
     place: PlaceForm<'a>,
     booking: &'static str,
@@ -199,12 +206,19 @@ impl<'a> From<&'a WhatsOnRow> for RowForm<'a> {
             reference: it.reference.as_ref().map(Reference::as_str),
             title: &it.title,
             description: &it.description,
-            kind: kind(it.kind),
+            kind: it.kind.code(),
+            cancelled: row.cancelled,
             schedule: ScheduleForm::from(&it.schedule),
             place: PlaceForm::from(&it.mode),
             booking: row.booking.code(),
             offerings: row.offerings.iter().map(offering).collect(),
         }
+    }
+}
+
+impl Serialize for WhatsOnRow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RowForm::from(self).serialize(serializer)
     }
 }
 
@@ -302,6 +316,7 @@ to be confirmed   王小明 speaks      online                  5        0  not 
                 "title": "Owning libraries",
                 "description": "",
                 "kind": "conference",
+                "cancelled": false,
                 "schedule": {
                     "text": "2026-03-20 to 2026-03-21 Europe/London",
                     "starts": "2026-03-20T00:00:00Z",

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Serialize;
 
-use crate::fact::{GatheringKind, Mode};
+use crate::fact::Mode;
 use crate::projection::table::{WIDTH, fit};
 use crate::schedule::{Schedule, Zone};
 use unicode_width::UnicodeWidthStr;
@@ -59,17 +59,6 @@ pub(crate) fn place(mode: &Mode) -> String {
         Mode::Online => String::from("online"),
         Mode::InPerson(venue) => venue.name.clone(),
         Mode::Hybrid(venue) => format!("{}, online", venue.name),
-    }
-}
-
-/// What kind of gathering it is, in a word that is also its code for machines.
-pub(crate) const fn kind(kind: GatheringKind) -> &'static str {
-    match kind {
-        GatheringKind::Webinar => "webinar",
-        GatheringKind::Workshop => "workshop",
-        GatheringKind::Meeting => "meeting",
-        GatheringKind::Conference => "conference",
-        GatheringKind::Visit => "visit",
     }
 }
 

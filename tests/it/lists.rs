@@ -1,12 +1,28 @@
-//! Lists show names on purpose only, and join links to those with a place only.
+//! Lists show names on purpose only, and join links to those with a place only. What a host looks up by an id
+//! says what the lists say.
 
+use std::fs;
+
+use gather::log::StoredBatch;
 use gather::{
-    Answers, CancelGathering, Desk, Gathering, GatheringId, JoinLink, PersonDetails, PersonId, Register,
+    Answers, BookingState, CancelGathering, Change, Desk, Gathering, GatheringId, JoinLink, OfferingId,
+    PersonDetails, PersonId, Position, Refusal, Register, RegistrationId, RegistrationStatus, RequestId,
     Reschedule,
 };
 
 const CANARIES: [&str; 5] = ["Canary", "canary@", "07700", "Hidden Library", "peanuts"];
 const LINK: &str = "https://meet.example/very-secret-room";
+
+/// What a host hands from thread to thread.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Desk>();
+    shared::<gather::AttendeeList>();
+    shared::<gather::ExposedWaitingList>();
+    shared::<gather::Agenda>();
+    shared::<gather::calendar::PersonalFeed>();
+    shared::<gather::Failure>();
+};
 
 struct Place {
     desk: Desk,
@@ -17,7 +33,10 @@ struct Place {
 
 /// A webinar with one place, which Ann has; Bob waits.
 fn one_place() -> Place {
-    let desk = Desk::in_memory();
+    one_place_at(Desk::in_memory())
+}
+
+fn one_place_at(desk: Desk) -> Place {
     let webinar = Gathering::webinar("Volunteering")
         .at("2099-03-05 14:00 to 15:30 Europe/London".parse().unwrap())
         .join_link(JoinLink::new(LINK))
@@ -132,4 +151,116 @@ fn a_postponed_gathering_stays_at_its_old_dates_until_it_has_new_ones() {
     ] {
         assert!(feed.contains(&format!("{line}\r\n")), "{line} is not in {feed}");
     }
+}
+
+#[test]
+fn nothing_personal_is_in_any_file_of_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let Place { desk, ann, .. } = one_place_at(Desk::open(folder.path()).unwrap());
+    assert!(desk.person(ann).unwrap().known().is_some());
+    drop(desk);
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(files.iter().any(|file| file.ends_with("log.gather")), "{files:?}");
+    for file in files {
+        let bytes = fs::read(&file).unwrap();
+        // Byte for byte, as Latin 1: no personal text is so short that chance would find it.
+        let text: String = bytes.into_iter().map(char::from).collect();
+        assert_silent(&file.display().to_string(), &text);
+    }
+}
+
+/// The only registration of a person.
+fn registration_of(desk: &Desk, person: PersonId) -> RegistrationId {
+    let agenda = desk.agenda(person);
+    let [row] = agenda.rows() else { panic!("one registration expected: {agenda:?}") };
+    row.registration
+}
+
+#[test]
+fn one_gathering_is_told_with_its_places_whatever_became_of_it() {
+    let Place { desk, webinar, .. } = one_place();
+    let row = desk.gathering(webinar).unwrap();
+    let only = &row.offerings[0];
+    assert_eq!((row.gathering, row.cancelled, row.booking), (webinar, false, BookingState::Open));
+    assert_eq!((only.offering, only.left, only.waiting), (OfferingId::ONLY, Some(0), 1));
+    let listed = serde_json::to_value(desk.whats_on()).unwrap();
+    assert_eq!(serde_json::to_value(&row).unwrap(), listed["gatherings"][0]);
+
+    assert_eq!(desk.cancel_gathering(webinar).unwrap().outcome, Change::Made);
+    let row = desk.gathering(webinar).unwrap();
+    assert_eq!((row.cancelled, row.booking), (true, BookingState::Closed));
+    assert!(desk.whats_on().rows().is_empty());
+}
+
+#[test]
+fn one_registration_is_told_as_it_stands_whatever_became_of_it() {
+    let Place { desk, ann, bob, .. } = one_place();
+    let (anns, bobs) = (registration_of(&desk, ann), registration_of(&desk, bob));
+    let stands = |registration| {
+        let row = desk.registration(registration).unwrap();
+        (row.booker, row.status, row.place_in_line)
+    };
+    assert_eq!(stands(anns), (ann, RegistrationStatus::Confirmed, None));
+    assert_eq!(stands(bobs), (bob, RegistrationStatus::Waiting, Some(1)));
+    let listed = serde_json::to_value(desk.agenda(bob)).unwrap();
+    assert_eq!(serde_json::to_value(desk.registration(bobs).unwrap()).unwrap(), listed["registrations"][0]);
+
+    assert_eq!(desk.cancel_registration(anns).unwrap().outcome.0, [bobs]);
+    assert_eq!(desk.registration(anns).unwrap().status.code(), "cancelled_by_attendee");
+    assert_eq!(stands(bobs), (bob, RegistrationStatus::Confirmed, None));
+}
+
+#[test]
+fn what_was_recorded_and_answered_is_read_back_on_purpose() {
+    let Place { desk, webinar, ann, .. } = one_place();
+    let opened = desk.person(ann).unwrap();
+    assert_silent("opened details", &format!("{opened:?}"));
+    assert_eq!(opened.known().unwrap().expose().email, "canary@example.org");
+
+    let answers = desk.answers(registration_of(&desk, ann)).unwrap().unwrap();
+    assert!(answers.known().unwrap().expose().iter().eq([("diet", "no peanuts")]));
+    let silent = desk.register(webinar, PersonId::random()).unwrap().outcome.registration();
+    assert!(desk.answers(silent).unwrap().is_none());
+}
+
+#[test]
+fn what_a_host_looks_up_in_vain_is_refused_by_name_or_not_there() {
+    let Place { desk, .. } = one_place();
+    let (gathering, registration) = (GatheringId::random(), RegistrationId::random());
+    let unknown = desk.gathering(gathering).unwrap_err();
+    assert_eq!(unknown.refusal(), Some(&Refusal::UnknownGathering { gathering }));
+    for unknown in [desk.registration(registration).unwrap_err(), desk.answers(registration).unwrap_err()] {
+        assert_eq!(unknown.refusal(), Some(&Refusal::UnknownRegistration { registration }));
+    }
+    assert!(desk.person(PersonId::random()).is_none());
+    assert!(desk.answered(RequestId::random()).unwrap().is_none());
+}
+
+#[test]
+fn a_request_is_found_with_what_it_made_happen() {
+    let Place { desk, ann, .. } = one_place();
+    let (request, anns) = (RequestId::random(), registration_of(&desk, ann));
+    let receipt = desk.request(request).execute(gather::CancelRegistration::new(anns)).unwrap();
+    assert_eq!(receipt.facts.len(), 2, "Ann leaves, Bob is promoted");
+    let stored = desk.answered(request).unwrap().unwrap();
+    assert_eq!(
+        (stored.last(), stored.batch.time, stored.batch.facts),
+        (receipt.position, receipt.time, receipt.facts)
+    );
+}
+
+#[test]
+fn the_log_is_read_page_by_page_to_where_the_lists_are() {
+    let Place { desk, .. } = one_place();
+    let (mut done, mut batches) = (Position::START, Vec::new());
+    loop {
+        let page = desk.read_log(done, 2).unwrap();
+        let Some(last) = page.batches.last().map(StoredBatch::last) else { break };
+        done = last;
+        batches.extend(page.batches);
+    }
+    assert_eq!(done, desk.position());
+    let whole = desk.read_log(Position::START, usize::MAX).unwrap().batches;
+    assert!(batches.len() == 5 && batches == whole, "{}", batches.len());
+    assert!(desk.read_log(done.next(), 1).unwrap_err().is_diverged());
 }

@@ -353,3 +353,29 @@ fn only_the_owner_can_read_the_files() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_removed_under_the_log_takes_nothing_that_would_be_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = FileLog::open_in(folder.path()).unwrap();
+    let [first, second] = [1, 2].map(|id| batch(id, 0, about(id), vec![opened(id)]));
+    log.append(&[first]).unwrap();
+    std::fs::remove_file(folder.path().join("log.gather")).unwrap();
+    let error = log.append(&[second]).unwrap_err();
+    assert!(error.is_diverged() && error.was_written() == Some(false), "{error}");
+    assert_eq!(log.anchor().unwrap().position, Position::new(1));
+}
+
+#[test]
+fn a_file_that_was_cut_short_under_the_log_gets_no_hole() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = FileLog::open_in(folder.path()).unwrap();
+    let (first, second) = (batch(1, 0, about(1), vec![opened(1)]), batch(2, 1, about(2), vec![opened(2)]));
+    log.append(&[first]).unwrap();
+    let file = std::fs::OpenOptions::new().write(true).open(folder.path().join("log.gather")).unwrap();
+    file.set_len(150).unwrap();
+    let error = log.append(&[second]).unwrap_err();
+    assert!(error.is_corrupt() && error.offset() == Some(150), "{error}");
+    assert_eq!(file.metadata().unwrap().len(), 150);
+}
