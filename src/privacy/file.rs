@@ -217,6 +217,16 @@ impl FileVault {
         VaultError::new(Kind::Missing, what).for_key(key).in_file(&self.path)
     }
 
+    /// Refuses to give out keys of a file that was removed: what is sealed with them could not be opened again.
+    fn check_in_place(&self, file: &File) -> Result<(), VaultError> {
+        let found = file.metadata().map_err(|cause| self.failed("cannot look at the key file", cause))?;
+        if is_removed(&found) {
+            let what = "the key file was removed under the open desk; bring it back and open the desk again";
+            return Err(VaultError::unavailable(what).in_file(&self.path));
+        }
+        Ok(())
+    }
+
     fn read_key(&self, file: &File, key: KeyRef) -> Result<Key, VaultError> {
         let mut slot = Zeroizing::new([0; SLOT]);
         read_at(file, &mut *slot, offset(key.get()))
@@ -233,6 +243,7 @@ impl KeyVault for FileVault {
     fn fresh(&self) -> Result<KeyRef, VaultError> {
         let mut giving = self.giving();
         let file = self.file()?;
+        self.check_in_place(file)?;
         self.settle(&mut giving, file)?;
         loop {
             if giving.next >= self.made.load(Ordering::Acquire) {
@@ -263,6 +274,18 @@ impl KeyVault for FileVault {
             Some(_) | None => Err(self.missing(key)),
         }
     }
+}
+
+/// Whether a file has no name any more. What is written to it then is gone when it is closed.
+#[cfg(unix)]
+fn is_removed(found: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(found) == 0
+}
+
+/// Elsewhere an open file cannot be removed, or it cannot be told.
+#[cfg(not(unix))]
+fn is_removed(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// Refuses pipes and the like, which would keep whoever opens them waiting for ever.

@@ -712,3 +712,14 @@ fn something_other_than_a_file_is_no_key_file_and_holds_nobody_up() {
     let error = FileVault::open("/dev/zero", LOG).unwrap_err();
     assert!(error.is_not_a_key_file(), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_key_file_that_was_removed_gives_out_no_more_keys() {
+    let place = Place::used();
+    let vault = place.open();
+    fs::remove_file(&place.path).unwrap();
+    let error = vault.fresh().unwrap_err();
+    assert!(error.is_unavailable() && error.path() == Some(place.path.as_path()), "{error}");
+    assert!(vault.key(KeyRef::new(0)).is_ok(), "what was sealed can be read while the desk is open");
+}
