@@ -285,7 +285,8 @@ impl BookingTime {
         match self {
             Self::At(instant) => Some(instant),
             Self::BeforeStart { seconds } => {
-                start.map(|start| start - TimeDelta::seconds(i64::from(seconds)))
+                let before = TimeDelta::seconds(i64::from(seconds));
+                start.map(|start| start.checked_sub_signed(before).unwrap_or(DateTime::<Utc>::MIN_UTC))
             }
         }
     }

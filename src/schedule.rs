@@ -37,10 +37,13 @@ impl Zone {
         self.0.name()
     }
 
-    /// What a clock on the wall shows there at an instant.
+    /// What a clock on the wall shows there at an instant; what it shows in UTC within a day of the first and the
+    /// last that chrono can tell.
     #[must_use]
     pub fn wall(self, instant: DateTime<Utc>) -> NaiveDateTime {
-        instant.with_timezone(&self.0).naive_local()
+        let utc = instant.naive_utc();
+        let offset = self.0.offset_from_utc_datetime(&utc).fix();
+        utc.checked_add_offset(offset).unwrap_or(utc)
     }
 
     /// The zone as the table knows it.

@@ -12,7 +12,11 @@ use crate::privacy::{KeyVault, Keyring, MemoryVault};
 use crate::projection::Lists;
 
 #[cfg(feature = "file")]
-use {crate::log::FileLog, crate::privacy::FileVault, std::path::Path};
+use {
+    crate::log::{FileLog, LOG_NAME},
+    crate::privacy::{FileVault, check_log_is_there},
+    std::path::Path,
+};
 
 /// What a desk reads the time from and takes request ids from, before it is opened.
 ///
@@ -106,8 +110,10 @@ impl DeskBuilder {
     /// As for [`Desk::open`].
     #[cfg(feature = "file")]
     pub fn open(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
+        let keys = dir.as_ref().join("keys.gather");
+        check_log_is_there(&keys, &dir.as_ref().join(LOG_NAME))?;
         let log = FileLog::open_in(&dir)?;
-        let vault = FileVault::open(dir.as_ref().join("keys.gather"), log.anchor()?.log)?;
+        let vault = FileVault::open(keys, log.anchor()?.log)?;
         let report = log.open_report().clone();
         let mut inner = self.inner(Box::new(log), Arc::new(vault));
         inner.report = Some(report);

@@ -87,6 +87,10 @@ pub(crate) struct Draft {
 /// How many pools, and as many offerings, a gathering may have.
 const PARTS_LIMIT: usize = 5_000;
 
+/// How many times all offerings of a gathering together may name a pool. Every count of what is left weighs all of
+/// them, and the announcement has to fit into a batch.
+const DRAWS_LIMIT: usize = 10_000;
+
 impl Gathering {
     /// A talk held online.
     pub fn webinar(title: impl Into<String>) -> Self {
@@ -238,6 +242,9 @@ impl Draft {
         }
         if pools.len() > PARTS_LIMIT || offerings.len() > PARTS_LIMIT {
             return Err(LayoutProblem::TooMany { limit: PARTS_LIMIT });
+        }
+        if offerings.iter().map(|offering| offering.pools.len()).sum::<usize>() > DRAWS_LIMIT {
+            return Err(LayoutProblem::TooManyDraws { limit: DRAWS_LIMIT });
         }
         let mut known = BTreeSet::new();
         if let Some(pool) = pools.iter().find(|pool| !known.insert(pool.id)) {

@@ -15,7 +15,7 @@ use crate::id::LogId;
 use crate::record::{Anchor, Batch, Position, StoredBatch};
 
 /// The log's name within its folder.
-const LOG_NAME: &str = "log.gather";
+pub(crate) const LOG_NAME: &str = "log.gather";
 /// The lock's name within the log's folder.
 const LOCK_NAME: &str = "lock.gather";
 

@@ -24,6 +24,8 @@ mod wire;
 pub use error::Error;
 #[cfg(feature = "file")]
 pub use file::FileLog;
+#[cfg(feature = "file")]
+pub(crate) use file::LOG_NAME;
 pub use memory::MemoryLog;
 #[cfg(feature = "file")]
 pub use recovery::{OpenReport, TornTail};

@@ -98,6 +98,10 @@ impl FileVault {
     /// opened for reading and writing ([`VaultError::is_unavailable`]). Its bytes are unchanged.
     pub fn open(path: impl AsRef<Path>, log: LogId) -> Result<Self, VaultError> {
         let path = path.as_ref();
+        // The file is made with the first key, and by then the host may stand in another folder.
+        let path =
+            &*std::path::absolute(path).map_err(|cause| failed("cannot find the key file", path, cause))?;
+        check_openable(path)?;
         let file = match OpenOptions::new().read(true).write(true).open(path) {
             Ok(file) => file,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Self::absent(path, log)),
@@ -259,6 +263,29 @@ impl KeyVault for FileVault {
             Some(_) | None => Err(self.missing(key)),
         }
     }
+}
+
+/// Refuses pipes and the like, which would keep whoever opens them waiting for ever.
+fn check_openable(path: &Path) -> Result<(), VaultError> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() && !found.is_dir() => {
+            Err(VaultError::new(Kind::NotAKeyFile, "there is something other than a file").in_file(path))
+        }
+        // Whatever else is wrong, opening tells it.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Refuses keys whose log is gone: a new log beside them could open nothing with them, nor could they be kept.
+pub(crate) fn check_log_is_there(keys: &Path, log: &Path) -> Result<(), VaultError> {
+    if !keys.exists() || log.exists() {
+        return Ok(());
+    }
+    let what = format!(
+        "here are the keys of a log, but {} is gone; bring it back, or take the keys away",
+        log.display()
+    );
+    Err(VaultError::new(Kind::Foreign, what).in_file(keys))
 }
 
 fn failed(what: &str, path: &Path, cause: io::Error) -> VaultError {

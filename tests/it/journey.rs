@@ -2,12 +2,18 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it waits for")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use gather::log::MemoryLog;
+use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::testkit::{TestClock, epoch, person_id};
 use gather::{
-    CancelRegistration, Capacity, Change, ChangeCapacity, Desk, Gathering, GatheringId, Mode, Offering,
-    OfferingId, PersonId, Pool, PoolId, Refusal, Register, Registered, RegistrationId, RequestId, Schedule,
-    Venue,
+    CancelRegistration, Capacity, Change, ChangeCapacity, Desk, Gathering, GatheringId, LayoutProblem, Mode,
+    Offering, OfferingId, PersonDetails, PersonId, Pool, PoolId, RecordPerson, Refusal, Register, Registered,
+    RegistrationId, RequestId, Schedule, VaultId, Venue,
 };
 
 const IN_PERSON: OfferingId = OfferingId::new(1);
@@ -439,7 +445,7 @@ fn the_same_person_books_once_even_under_two_request_ids() {
 fn a_double_submit_from_many_threads_books_once() {
     let fair = Fair::with_places(5);
     let request = RequestId::from_u128(7);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| fair.desk.request(request).execute(fair.party(1, 1)).unwrap());
         }
@@ -450,7 +456,7 @@ fn a_double_submit_from_many_threads_books_once() {
 #[test]
 fn many_at_once_get_no_more_places_than_there_are() {
     let fair = Fair::with_places(5);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for person in 0..16 {
             let fair = &fair;
             scope.spawn(move || fair.one(person));
@@ -555,4 +561,175 @@ fn a_capacity_is_changed_only_where_it_is_clear_which() {
     let _ = desk.execute(ChangeCapacity::new(gathering, 5).pool(coach)).unwrap();
     let pools = desk.attendee_list(gathering).unwrap().pools().to_vec();
     assert_eq!(pools.iter().map(|pool| pool.capacity).collect::<Vec<_>>(), [120.into(), 5.into()]);
+}
+
+/// Two desks over one log and one vault, and a gathering with one place that both know.
+struct Twins {
+    left: Desk,
+    right: Desk,
+    gathering: GatheringId,
+}
+
+impl Twins {
+    fn new() -> Self {
+        let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(Service::default()));
+        Self::over(&log, &vault)
+    }
+
+    fn over(log: &Arc<MemoryLog>, vault: &Arc<Service>) -> Self {
+        let desk = || {
+            let (log, vault) = (Arc::clone(log), Arc::<Service>::clone(vault));
+            Desk::builder().clock(TestClock::at(epoch())).over(log, vault).unwrap()
+        };
+        let (left, right) = (desk(), desk());
+        let gathering = Gathering::meeting("Fair", Venue::new("Hub")).places(1).at(in_two_days());
+        let gathering = left.announce(gathering).unwrap().outcome;
+        right.refresh().unwrap();
+        Self { left, right, gathering }
+    }
+}
+
+fn ann() -> RecordPerson {
+    RecordPerson::new(PersonDetails::new("Ann Example"))
+}
+
+#[test]
+fn what_another_desk_booked_is_not_passed_over() {
+    let Twins { left, right, gathering } = Twins::new();
+    assert!(left.register(gathering, person_id(1)).unwrap().outcome.is_confirmed());
+    // This reads nothing that the other desk has touched, so the log takes it from a desk that is behind.
+    let receipt = right.execute(ann()).unwrap();
+    assert_eq!(receipt.position, right.position());
+    assert_eq!(right.attendee_list(gathering).unwrap().rows().len(), 1);
+    assert!(!right.register(gathering, person_id(2)).unwrap().outcome.is_confirmed());
+}
+
+#[test]
+fn a_request_that_another_desk_answered_gets_that_answer() {
+    let Twins { left, right, gathering } = Twins::new();
+    let request = RequestId::from_u128(77);
+    let first = left.request(request).execute(ann()).unwrap();
+    let again = right.request(request).execute(ann()).unwrap();
+    assert!(again.repeated);
+    assert_eq!((again.outcome, again.position), (first.outcome, first.position));
+
+    let request = RequestId::from_u128(78);
+    let booked = left.request(request).execute(Register::new(gathering, person_id(1))).unwrap();
+    let other = right.request(request).execute(ann()).expect_err("the request was for something else");
+    assert_eq!(other.refusal(), Some(&Refusal::RequestReused { request }));
+    assert_eq!(right.position(), booked.position);
+}
+
+#[test]
+fn three_desks_at_once_give_no_place_twice_and_refuse_nobody() {
+    let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(Service::default()));
+    let Twins { left, right, gathering } = Twins::over(&log, &vault);
+    let _ = left.execute(ChangeCapacity::new(gathering, 20)).unwrap();
+    let desks = [left, right, Desk::builder().clock(TestClock::at(epoch())).over(log, vault).unwrap()];
+    let confirmed: usize = thread::scope(|scope| {
+        let book = |desk: &Desk| {
+            let person = desk.execute(ann()).unwrap().outcome;
+            desk.register(gathering, person).unwrap().outcome.is_confirmed()
+        };
+        let threads = desks.iter().cycle().take(12);
+        let threads: Vec<_> =
+            threads.map(|desk| scope.spawn(move || (0..5).filter(|_| book(desk)).count())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!(confirmed, 20);
+    for desk in desks {
+        desk.refresh().unwrap();
+        assert_eq!(desk.attendee_list(gathering).unwrap().rows().len(), 20);
+        assert_eq!(desk.waiting_list(gathering).unwrap().rows().len(), 40);
+    }
+}
+
+/// Keys from a service that can be out of reach.
+#[derive(Debug, Default)]
+struct Service {
+    vault: MemoryVault,
+    down: AtomicBool,
+}
+
+impl Service {
+    fn reach(&self) -> Result<&MemoryVault, VaultError> {
+        let down = self.down.load(Ordering::SeqCst);
+        if down { Err(VaultError::unavailable("the service is down")) } else { Ok(&self.vault) }
+    }
+}
+
+impl KeyVault for Service {
+    fn id(&self) -> VaultId {
+        self.vault.id()
+    }
+
+    fn fresh(&self) -> Result<KeyRef, VaultError> {
+        self.reach()?.fresh()
+    }
+
+    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.reach()?.in_use(key)
+    }
+
+    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
+        self.reach()?.key(key)
+    }
+}
+
+#[test]
+fn what_is_stored_is_no_failure_even_where_keys_are_out_of_reach() {
+    let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(Service::default()));
+    let Twins { left, right, gathering } = Twins::over(&log, &vault);
+    let _ = left.execute(ann()).unwrap();
+
+    vault.down.store(true, Ordering::SeqCst);
+    let request = RequestId::from_u128(5);
+    let booking = Register::new(gathering, person_id(1));
+    let booked = right.request(request).execute(booking.clone()).unwrap();
+    assert!(booked.outcome.is_confirmed());
+    let failure = right.refresh().unwrap_err();
+    assert_eq!(failure.to_string(), "the service is down");
+
+    vault.down.store(false, Ordering::SeqCst);
+    let again = right.request(request).execute(booking).unwrap();
+    assert!(again.repeated);
+    assert_eq!(right.position(), booked.position);
+}
+
+#[test]
+fn the_ends_of_the_calendar_are_times_like_others() {
+    for end in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+        let desk = Desk::builder().clock(TestClock::at(end)).in_memory();
+        let talk = desk.announce(Gathering::webinar("Talk").places(1)).unwrap().outcome;
+        let _ = desk.open_booking(talk).unwrap();
+        let early = desk.at(DateTime::<Utc>::MIN_UTC);
+        for person in [person_id(1), person_id(2)] {
+            let _ = early.execute(Register::new(talk, person)).unwrap();
+        }
+        let dated = early.execute(Gathering::webinar("Dated").at(in_new_york()).places(1)).unwrap().outcome;
+        let _ = early.execute(Register::new(dated, person_id(1))).unwrap();
+        let list = desk.attendee_list(dated).unwrap().with_names(|_| None).to_string();
+        assert!(list.contains("-262143-01-01 00:00"), "{list}");
+        let lines = [desk.whats_on().to_string(), desk.agenda(person_id(1)).to_string()];
+        assert!(lines.iter().all(|list| list.contains("Talk")), "{lines:?}");
+        assert!(desk.calendar(person_id(1)).to_string().contains("SUMMARY:Dated"));
+    }
+}
+
+fn in_new_york() -> Schedule {
+    "2099-03-05 14:00 to 15:30 America/New_York".parse().unwrap()
+}
+
+#[test]
+fn offerings_that_name_too_many_pools_are_refused() {
+    let desk = Desk::in_memory();
+    let pools = (1..=101).map(PoolId::new);
+    let offering = |number| Offering::new(OfferingId::new(number), "visit", pools.clone());
+    let with_pools = Gathering::visit("Tour", Venue::new("Hub"));
+    let with_pools = pools.clone().fold(with_pools, |tour, pool| tour.pool(Pool::new(pool, "bus", 9)));
+    let tour = |offerings| (1..=offerings).fold(with_pools.clone(), |tour, nth| tour.offering(offering(nth)));
+    let failure = desk.announce(tour(100)).expect_err("10,100 are too many");
+    let limit = LayoutProblem::TooManyDraws { limit: 10_000 };
+    assert_eq!(failure.refusal(), Some(&Refusal::Layout(limit)));
+    assert!(desk.announce(tour(99)).is_ok());
 }

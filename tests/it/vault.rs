@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
 use gather::{
-    Announcement, Answers, Booking, BookingWindow, Fact, GatheringId, GatheringKind, JoinLink, LogId, Mode,
-    OfferingId, Opened, Party, PersonDetails, PersonId, Personal, RegistrationId, Schedule, Sealed,
-    Unavailable,
+    Announcement, Answers, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind, JoinLink,
+    LogId, Mode, OfferingId, Opened, Party, PersonDetails, PersonId, Personal, RegistrationId, Schedule,
+    Sealed, Unavailable,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -682,4 +682,33 @@ fn an_older_key_file_is_told_by_the_keys_that_are_missing() {
     assert!(missing[0].is_missing() && missing[0].to_string().contains("256 keys"), "{}", missing[0]);
     assert_eq!(missing[0].key(), Some(KeyRef::new(POOL)));
     assert_eq!(place.bytes(), older);
+}
+
+#[test]
+fn a_key_file_keeps_its_place_wherever_the_host_goes() {
+    let vault = FileVault::open("keys.that.are.never.made", LOG).unwrap();
+    let error = vault.key(KeyRef::new(0)).unwrap_err();
+    let named = error.path().unwrap();
+    assert!(named.is_absolute(), "made with the first key, it would be made in another folder: {named:?}");
+}
+
+#[test]
+fn keys_whose_log_is_gone_get_no_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let _ = Desk::open(folder.path()).unwrap().record_person(PersonDetails::new("Ann")).unwrap();
+    let (log, away) = (folder.path().join("log.gather"), folder.path().join("away"));
+    fs::rename(&log, &away).unwrap();
+    let Err(Error::Vault(error)) = Desk::open(folder.path()) else { panic!("it opened") };
+    assert!(error.is_foreign(), "{error}");
+    assert!(error.to_string().contains("log.gather"), "{error}");
+    assert!(!log.exists(), "a new log would be in the way of the old one");
+    fs::rename(&away, &log).unwrap();
+    assert!(Desk::open(folder.path()).is_ok());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn something_other_than_a_file_is_no_key_file_and_holds_nobody_up() {
+    let error = FileVault::open("/dev/zero", LOG).unwrap_err();
+    assert!(error.is_not_a_key_file(), "{error}");
 }
