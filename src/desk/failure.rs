@@ -83,24 +83,19 @@ pub enum Error {
     /// The keys could not be had.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// What was decided is in the log, but a key that it names could not be had, so this desk does not know of it
-    /// yet. It catches up with the next call for which the vault works; the same request sent again is done once.
-    #[error("it is in the log, but the desk could not go on from there: {0}")]
-    Behind(#[source] VaultError),
     /// A thread panicked in the middle of a decision; this desk is no longer to be trusted.
     #[error("a thread panicked while the desk was deciding; open the desk again: the log has lost nothing")]
     Broken,
 }
 
 impl Error {
-    /// Whether what was to be appended is in the log: `Some(true)` is surely, `Some(false)` is surely not, `None` is
-    /// nobody knows. Where nobody knows, open again and send the same request: it is done once.
+    /// Whether what was to be appended may be in the log: `Some(false)` is surely not, `None` is nobody knows. Where
+    /// nobody knows, open again and send the same request: it is done once.
     #[must_use]
     pub fn was_written(&self) -> Option<bool> {
         match self {
             Self::Log(error) => error.was_written(),
             Self::Vault(_) => Some(false),
-            Self::Behind(_) => Some(true),
             Self::Broken => None,
         }
     }
@@ -110,7 +105,7 @@ impl Error {
     pub fn log(&self) -> Option<&log::Error> {
         match self {
             Self::Log(error) => Some(error),
-            Self::Vault(_) | Self::Behind(_) | Self::Broken => None,
+            Self::Vault(_) | Self::Broken => None,
         }
     }
 
@@ -118,7 +113,7 @@ impl Error {
     #[must_use]
     pub fn vault(&self) -> Option<&VaultError> {
         match self {
-            Self::Vault(error) | Self::Behind(error) => Some(error),
+            Self::Vault(error) => Some(error),
             Self::Log(_) | Self::Broken => None,
         }
     }
@@ -128,66 +123,14 @@ impl Error {
 mod tests {
     use std::error::Error as _;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
     use crate::desk::Desk;
     use crate::domain::RecordPerson;
-    use crate::id::{PersonId, RequestId, VaultId};
+    use crate::id::RequestId;
     use crate::log::MemoryLog;
     use crate::person::PersonDetails;
-    use crate::privacy::{Key, KeyVault, MemoryVault};
-    use crate::sealed::KeyRef;
-
-    /// Hears of so many keys in use, and then of none for a while.
-    #[derive(Debug)]
-    struct Tired {
-        keys: Arc<MemoryVault>,
-        hears: AtomicU32,
-    }
-
-    impl KeyVault for Tired {
-        fn id(&self) -> VaultId {
-            self.keys.id()
-        }
-
-        fn fresh(&self) -> Result<KeyRef, VaultError> {
-            self.keys.fresh()
-        }
-
-        fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
-            let left = self.hears.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-            left.map_err(|_none| VaultError::unavailable("the key service is tired"))?;
-            self.keys.in_use(key)
-        }
-
-        fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
-            self.keys.key(key)
-        }
-    }
-
-    #[test]
-    fn a_vault_that_fails_after_the_append_is_told_apart_from_one_that_fails_before() {
-        let (log, keys) = (Arc::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
-        let tired = Arc::new(Tired { keys: Arc::clone(&keys), hears: AtomicU32::new(1) });
-        let vault: Arc<dyn KeyVault> = Arc::<Tired>::clone(&tired);
-        let here = Desk::builder().over(Arc::clone(&log), vault).unwrap();
-        let there = Desk::builder().over(log, keys).unwrap();
-        let (ann, request) = (PersonId::random(), RequestId::random());
-        let record = |name| RecordPerson::of(ann, PersonDetails::new(name));
-
-        let _ = there.execute(record("Ann Example")).unwrap();
-        // Hears of the other desk's key, but not of its own after it.
-        let failure = here.request(request).execute(record("Ann Sample")).unwrap_err();
-        let error = failure.fault().unwrap();
-        assert_eq!(error.was_written(), Some(true), "{error}");
-        assert!(error.vault().unwrap().is_unavailable() && error.log().is_none());
-
-        tired.hears.store(9, Ordering::SeqCst);
-        let receipt = here.request(request).execute(record("Ann Sample")).unwrap();
-        assert!(receipt.repeated && receipt.position == here.position());
-        assert_eq!(here.person(ann).unwrap().known().unwrap().expose().name, "Ann Sample");
-    }
+    use crate::privacy::{KeyVault, MemoryVault};
 
     #[test]
     fn a_request_answered_at_another_desk_gets_the_same_answer_here() {

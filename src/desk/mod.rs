@@ -13,9 +13,9 @@ use crate::fact::Fact;
 use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
 #[cfg(feature = "file")]
 use crate::log::OpenReport;
-use crate::log::{self, Appended, Log};
+use crate::log::{Appended, Log};
 use crate::person::PersonDetails;
-use crate::privacy::{Keyring, VaultError};
+use crate::privacy::Keyring;
 use crate::projection::Lists;
 use crate::record::{Batch, Guard, Position, StoredBatch};
 use crate::schedule::Schedule;
@@ -307,14 +307,15 @@ impl Desk {
                 return Ok(Receipt { outcome, request, position, time, facts: Vec::new(), repeated: false });
             }
             let batch = batch(context, head, decided);
-            let appended = self.inner.log.append(std::slice::from_ref(&batch));
-            // The request may be there through another desk: sealed anew, it has other bytes.
-            if appended.as_ref().is_err_and(log::Error::is_misuse) && self.was_behind(&mut state)? {
-                continue;
-            }
-            if let [Appended::Fresh { first }] = *appended? {
+            let appended = match self.inner.log.append(std::slice::from_ref(&batch)) {
+                // The request may be one that another desk has answered meanwhile.
+                Err(error) if error.is_misuse() && self.was_behind(&mut state)? => continue,
+                appended => appended?,
+            };
+            if let [Appended::Fresh { first }] = *appended {
                 let stored = StoredBatch { first, batch };
-                self.take_in(&mut state, &stored)?;
+                // It is stored, so this is no failure: whoever asks next catches up, or is told why not.
+                let _ = self.take_in(&mut state, &stored);
                 let (position, Batch { time, facts, .. }) = (stored.last(), stored.batch);
                 return Ok(Receipt { outcome, request, position, time, facts, repeated: false });
             }
@@ -343,22 +344,14 @@ impl Desk {
         }
     }
 
-    /// Folds in a batch that this desk has just stored, after what others have stored before it: out of its scope,
-    /// so that nothing was in its way.
+    /// Folds in a batch of this desk's own, and before it what other desks have appended outside of its scope.
     fn take_in(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
-        if stored.first == state.head().next() {
-            return self.fold(state, stored).map_err(Error::Behind);
-        }
-        match self.catch_up(state) {
-            Err(Error::Vault(error)) => Err(Error::Behind(error)),
-            // A log that cannot be read now says so to whoever asks next. This batch it has taken.
-            Err(Error::Log(_) | Error::Behind(_) | Error::Broken) | Ok(()) => Ok(()),
-        }
+        if stored.first == state.head().next() { self.fold(state, stored) } else { self.catch_up(state) }
     }
 
-    /// Folds a batch in, whole or not at all: what can fail comes first.
-    fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), VaultError> {
-        stored.batch.facts.iter().try_for_each(|fact| self.inner.keyring.learn(fact))?;
+    /// Folds in the batch that follows the state: all of it, or nothing where a key of it cannot be had.
+    fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
+        stored.records().try_for_each(|record| self.inner.keyring.learn(record.fact()))?;
         let mut lists = self.inner.lists.write().unwrap_or_else(PoisonError::into_inner);
         for record in stored.records() {
             state.evolve(&record);

@@ -321,18 +321,10 @@ impl fmt::Display for Refusal {
             }
             Self::UnknownGathering { gathering } => write!(f, "there is no gathering {gathering}"),
             Self::GatheringExists { gathering } => write!(f, "there is a gathering {gathering} already"),
-            Self::UnknownOffering { offering, offerings, .. } => {
-                write!(f, "there is no offering {offering}; the gathering has {}", listed(offerings))
-            }
-            Self::WhichOffering { offerings, .. } => {
-                write!(f, "say which offering is meant; the gathering has {}", listed(offerings))
-            }
-            Self::UnknownPool { pool, pools, .. } => {
-                write!(f, "there is no pool {pool}; the gathering has {}", listed(pools))
-            }
-            Self::WhichPool { pools, .. } => {
-                write!(f, "say which pool is meant; the gathering has {}", listed(pools))
-            }
+            Self::UnknownOffering { offering, offerings, .. } => no_such(f, "offering", offering, offerings),
+            Self::WhichOffering { offerings, .. } => which(f, "offering", offerings),
+            Self::UnknownPool { pool, pools, .. } => no_such(f, "pool", pool, pools),
+            Self::WhichPool { pools, .. } => which(f, "pool", pools),
             Self::UnknownRegistration { registration } => write!(f, "there is no registration {registration}"),
             Self::RegistrationExists { registration } => {
                 write!(f, "there is a registration {registration} already")
@@ -410,6 +402,14 @@ impl fmt::Display for LayoutProblem {
 
 fn instant(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn no_such<T: fmt::Display>(f: &mut fmt::Formatter<'_>, what: &str, asked: &T, known: &[T]) -> fmt::Result {
+    write!(f, "there is no {what} {asked}; the gathering has {}", listed(known))
+}
+
+fn which<T: fmt::Display>(f: &mut fmt::Formatter<'_>, what: &str, known: &[T]) -> fmt::Result {
+    write!(f, "say which {what} is meant; the gathering has {}", listed(known))
 }
 
 fn listed<T: fmt::Display>(things: &[T]) -> String {
