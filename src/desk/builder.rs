@@ -54,8 +54,9 @@ impl Desk {
     /// # Errors
     /// [`Error::Log`]: another process has it open, the folder holds something that is no log, a log of a newer
     /// version or a damaged one; [`log::Error`](crate::log::Error) tells them apart. [`Error::Vault`]: the keys are
-    /// missing, damaged or those of another log. Nothing is overwritten. A torn end (the process died while writing)
-    /// is no error: it is cut off and kept beside the log, and [`open_report`](Self::open_report) tells of it.
+    /// missing, damaged or those of another log, or they are there and their log is gone. Nothing is overwritten. A
+    /// torn end (the process died while writing) is no error: it is cut off and kept beside the log, and
+    /// [`open_report`](Self::open_report) tells of it.
     ///
     /// # Example
     /// ```
