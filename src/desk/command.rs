@@ -1,5 +1,6 @@
 //! What can be put to the desk, and how it is made ready: texts checked, personal parts sealed.
 
+use std::cell::Cell;
 use std::fmt;
 
 use zeroize::Zeroize;
@@ -28,7 +29,7 @@ pub trait Command {
 
     /// Checks the texts and seals what is personal.
     #[doc(hidden)]
-    fn ready(self, edge: &Edge<'_>) -> Result<Ready<Self::Outcome>, Failure>;
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Self::Outcome>, Failure>;
 }
 
 /// A command whose personal parts are sealed. Only the desk makes and decides it.
@@ -85,17 +86,24 @@ pub struct Edge<'a> {
     context: Context,
     /// `None` seals nothing: for looking at a command without doing it.
     keyring: Option<&'a Keyring>,
+    /// Whether something personal came by.
+    met_personal: Cell<bool>,
 }
 
 impl<'a> Edge<'a> {
     /// An edge at which commands are made ready to be done.
     pub(super) fn sealing(context: Context, keyring: &'a Keyring) -> Self {
-        Self { context, keyring: Some(keyring) }
+        Self { context, keyring: Some(keyring), met_personal: Cell::new(false) }
     }
 
     /// An edge at which commands are only looked at: it makes no key and seals nothing.
     pub(super) fn looking(context: Context) -> Self {
-        Self { context, keyring: None }
+        Self { context, keyring: None, met_personal: Cell::new(false) }
+    }
+
+    /// Whether a command that came by here has something to seal.
+    pub(super) fn met_personal(&self) -> bool {
+        self.met_personal.get()
     }
 
     fn seal<T: Zeroize>(
@@ -103,6 +111,7 @@ impl<'a> Edge<'a> {
         value: &Personal<T>,
         how: impl FnOnce(&Keyring, &Personal<T>) -> Result<Sealed<T>, VaultError>,
     ) -> Result<Sealed<T>, Failure> {
+        self.met_personal.set(true);
         match self.keyring {
             Some(keyring) => how(keyring, value).map_err(Failure::from),
             None => Ok(Sealed::from_parts(Keys::One(KeyRef::new(0)), 0, Box::default())),
@@ -113,7 +122,7 @@ impl<'a> Edge<'a> {
 impl Command for RecordPerson {
     type Outcome = PersonId;
 
-    fn ready(self, edge: &Edge<'_>) -> Result<Ready<PersonId>, Failure> {
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<PersonId>, Failure> {
         self.details.expose().check()?;
         let person = self.whom(&edge.context);
         let details = edge.seal(&self.details, |keyring, details| keyring.seal_person(person, details))?;
@@ -124,28 +133,36 @@ impl Command for RecordPerson {
 impl Command for Gathering {
     type Outcome = GatheringId;
 
-    fn ready(self, edge: &Edge<'_>) -> Result<Ready<GatheringId>, Failure> {
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<GatheringId>, Failure> {
         let id = self.identity(&edge.context);
-        let Self { draft, join_link, .. } = self;
-        let join_link = join_link.map(|link| {
+        let join_link = self.join_link.as_ref().map(|link| {
             link.expose().check()?;
-            edge.seal(&link, |keyring, link| keyring.seal_join_link(id, link))
+            edge.seal(link, |keyring, link| keyring.seal_join_link(id, link))
         });
-        Ok(Ready::new(Gathering { id: Some(id), draft, join_link: join_link.transpose()? }))
+        Ok(Ready::new(Gathering {
+            id: Some(id),
+            draft: self.draft.clone(),
+            join_link: join_link.transpose()?,
+        }))
     }
 }
 
 impl Command for Register {
     type Outcome = Registered;
 
-    fn ready(self, edge: &Edge<'_>) -> Result<Ready<Registered>, Failure> {
-        let Self { gathering, offering, party, reference, answers } = self;
-        let booker = party.booker;
-        let answers = answers.map(|answers| {
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Registered>, Failure> {
+        let (gathering, booker) = (self.gathering, self.party.booker);
+        let answers = self.answers.as_ref().map(|answers| {
             answers.expose().check()?;
-            edge.seal(&answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))
+            edge.seal(answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))
         });
-        Ok(Ready::new(Register { gathering, offering, party, reference, answers: answers.transpose()? }))
+        Ok(Ready::new(Register {
+            gathering,
+            offering: self.offering,
+            party: self.party.clone(),
+            reference: self.reference.clone(),
+            answers: answers.transpose()?,
+        }))
     }
 }
 
@@ -154,8 +171,8 @@ macro_rules! clear_command {
         impl Command for $command {
             type Outcome = $outcome;
 
-            fn ready(self, _: &Edge<'_>) -> Result<Ready<$outcome>, Failure> {
-                Ok(Ready::new(self))
+            fn ready(&self, _: &Edge<'_>) -> Result<Ready<$outcome>, Failure> {
+                Ok(Ready::new(self.clone()))
             }
         }
     )+};

@@ -3,9 +3,9 @@
 
 use proptest::prelude::*;
 
-use super::{Decided, Edge, batch};
-use crate::desk::{Command, Ready};
-use crate::domain::{Context, Decision, Refusal, State};
+use super::deciding::batch;
+use crate::desk::{Command, Edge, Ready};
+use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::record::{Position, Scope, StoredBatch, Tag};

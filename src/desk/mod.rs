@@ -1,28 +1,29 @@
 //! The desk: it reads, decides, appends, folds and answers. The only room that has met all others.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::domain::{
-    CancelGathering, CancelRegistration, Change, CloseBooking, Context, Decided, Decision, Gathering,
-    OpenBooking, Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, State,
+    CancelGathering, CancelRegistration, Change, CloseBooking, Context, Gathering, OpenBooking, Promoted,
+    RecordPerson, Refusal, Register, Registered, Reschedule, State,
 };
 use crate::fact::Fact;
 use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
+use crate::log::Log;
 #[cfg(feature = "file")]
 use crate::log::OpenReport;
-use crate::log::{Appended, Log};
 use crate::person::PersonDetails;
 use crate::privacy::Keyring;
 use crate::projection::Lists;
-use crate::record::{Batch, Guard, Position, StoredBatch};
+use crate::record::Position;
 use crate::schedule::Schedule;
 
 mod builder;
 mod clock;
 mod command;
+mod deciding;
 mod failure;
 #[cfg(test)]
 mod laws;
@@ -254,123 +255,10 @@ impl Desk {
         self.inner.report.as_ref()
     }
 
-    fn state(&self) -> Result<MutexGuard<'_, State>, Error> {
-        self.inner.state.lock().map_err(|_poisoned| Error::Broken)
-    }
-
     fn lists(&self) -> RwLockReadGuard<'_, Lists> {
         // Lists are folded under the state's lock, which a panic breaks for good; here there is nothing to add.
         self.inner.lists.read().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// The batch of a request, from where it begins.
-    fn batch_of(&self, request: RequestId, begun: Position) -> Result<Option<StoredBatch>, Error> {
-        let before = Position::new(begun.get().saturating_sub(1));
-        let page = self.inner.log.read(before, 1)?;
-        Ok(page.batches.into_iter().next().filter(|stored| stored.batch.id == request))
-    }
-
-    /// The answer that a request had before.
-    fn recall<O>(&self, ready: &Ready<O>, context: &Context, begun: Position) -> Result<Receipt<O>, Failure> {
-        let reused = Refusal::RequestReused { request: context.request };
-        let Some(stored) = self.batch_of(context.request, begun)? else { return Err(reused.into()) };
-        let outcome = ready.get().recall(context, &stored.batch.facts).ok_or(reused)?;
-        let (position, time) = (stored.last(), stored.batch.time);
-        Ok(Receipt {
-            outcome,
-            request: context.request,
-            position,
-            time,
-            facts: stored.batch.facts,
-            repeated: true,
-        })
-    }
-
-    /// Decides and appends until the log takes it. Another desk on the same log may get in between; then what it
-    /// appended is folded in, and the decision is taken anew.
-    fn decide_and_append<O>(&self, ready: &Ready<O>, context: &Context) -> Result<Receipt<O>, Failure> {
-        let mut state = self.state()?;
-        loop {
-            if let Some(begun) = state.answered(context.request) {
-                return self.recall(ready, context, begun);
-            }
-            let (answer, decided) = decide(&state, ready, context);
-            let head = state.head();
-            let nothing_new = answer.is_err() || decided.facts.is_empty();
-            if nothing_new && self.was_behind(&mut state)? {
-                continue;
-            }
-            let outcome = answer?;
-            let request = context.request;
-            if decided.facts.is_empty() {
-                let (position, time) = (head, decided.time);
-                return Ok(Receipt { outcome, request, position, time, facts: Vec::new(), repeated: false });
-            }
-            let batch = batch(context, head, decided);
-            let appended = match self.inner.log.append(std::slice::from_ref(&batch)) {
-                // The request may be one that another desk has answered meanwhile.
-                Err(error) if error.is_misuse() && self.was_behind(&mut state)? => continue,
-                appended => appended?,
-            };
-            if let [Appended::Fresh { first }] = *appended {
-                let stored = StoredBatch { first, batch };
-                // It is stored, so this is no failure: whoever asks next catches up, or is told why not.
-                let _ = self.take_in(&mut state, &stored);
-                let (position, Batch { time, facts, .. }) = (stored.last(), stored.batch);
-                return Ok(Receipt { outcome, request, position, time, facts, repeated: false });
-            }
-            self.catch_up(&mut state)?;
-        }
-    }
-
-    /// Whether the log has gone on without this desk; if so, the state has caught up. Asked before the desk says
-    /// no, or "already so": that must not be for having looked too early.
-    fn was_behind(&self, state: &mut State) -> Result<bool, Error> {
-        let behind = self.inner.log.anchor()?.position > state.head();
-        if behind {
-            self.catch_up(state)?;
-        }
-        Ok(behind)
-    }
-
-    /// Folds in what the log holds beyond the state.
-    fn catch_up(&self, state: &mut State) -> Result<(), Error> {
-        loop {
-            let page = self.inner.log.read(state.head(), 1_024)?;
-            if page.batches.is_empty() {
-                return Ok(());
-            }
-            page.batches.iter().try_for_each(|stored| self.fold(state, stored))?;
-        }
-    }
-
-    /// Folds in a batch of this desk's own, and before it what other desks have appended outside of its scope.
-    fn take_in(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
-        if stored.first == state.head().next() { self.fold(state, stored) } else { self.catch_up(state) }
-    }
-
-    /// Folds in the batch that follows the state: all of it, or nothing where a key of it cannot be had.
-    fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
-        stored.records().try_for_each(|record| self.inner.keyring.learn(record.fact()))?;
-        let mut lists = self.inner.lists.write().unwrap_or_else(PoisonError::into_inner);
-        for record in stored.records() {
-            state.evolve(&record);
-            lists.apply(&record);
-        }
-        Ok(())
-    }
-}
-
-fn decide<O>(state: &State, ready: &Ready<O>, context: &Context) -> (Result<O, Refusal>, Decided) {
-    let mut decision = Decision::new(state, context.time);
-    let answer = ready.get().decide(&mut decision, context);
-    (answer, decision.finish())
-}
-
-fn batch(context: &Context, seen: Position, decided: Decided) -> Batch {
-    let Context { request: id, actor, trace, .. } = *context;
-    let Decided { facts, scope, time } = decided;
-    Batch { id, time, actor, trace, guard: Guard { seen, scope }, facts }
 }
 
 impl Call<'_> {
@@ -409,13 +297,19 @@ impl Call<'_> {
     ///
     /// # Errors
     /// As for [`Desk::execute`].
+    #[expect(clippy::needless_pass_by_value, reason = "a command is handed over, to be done once")]
     pub fn execute<C: Command>(self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
         let (desk, context) = (self.desk, self.context()?);
-        let answered = desk.state()?.answered(context.request);
-        if let Some(begun) = answered {
-            return desk.recall(&command.ready(&Edge::looking(context))?, &context, begun);
+        let looking = Edge::looking(context);
+        let ready = command.ready(&looking)?;
+        if !looking.met_personal() {
+            return desk.decide_and_append(&ready, &context);
         }
-        // Keys may come from a service of the host's, so nothing is sealed under the desk's lock.
+        // A request that is refused, or was answered before, takes no key. And keys may come from a service of the
+        // host's, so nothing is sealed under the desk's lock.
+        if let Some(answer) = desk.answer_without_sealing(&ready, &context)? {
+            return Ok(answer);
+        }
         let ready = command.ready(&Edge::sealing(context, &desk.inner.keyring))?;
         desk.decide_and_append(&ready, &context)
     }
@@ -424,15 +318,13 @@ impl Call<'_> {
     ///
     /// # Errors
     /// As for [`Desk::execute`], but nothing is ever written.
+    #[expect(clippy::needless_pass_by_value, reason = "it is typed as it is for `execute`")]
     pub fn preview<C: Command>(self, command: C) -> Result<C::Outcome, Failure> {
         let (desk, context) = (self.desk, self.context()?);
         let ready = command.ready(&Edge::looking(context))?;
         let mut state = desk.state()?;
         desk.catch_up(&mut state)?;
-        if let Some(begun) = state.answered(context.request) {
-            return desk.recall(&ready, &context, begun).map(|receipt| receipt.outcome);
-        }
-        Ok(decide(&state, &ready, &context).0?)
+        desk.foresee(&state, &ready, &context)
     }
 
     fn context(&self) -> Result<Context, Refusal> {

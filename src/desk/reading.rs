@@ -53,7 +53,8 @@ impl Desk {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn gathering(&self, gathering: GatheringId) -> Result<WhatsOnRow, Failure> {
-        let row = self.lists().places_left(gathering, self.inner.clock.now());
+        let now = self.inner.clock.now();
+        let row = self.lists().places_left(gathering, now);
         Ok(row.ok_or(Refusal::UnknownGathering { gathering })?)
     }
 
@@ -134,7 +135,9 @@ impl Desk {
     /// What is on from now on, with the places left.
     #[must_use]
     pub fn whats_on(&self) -> WhatsOn {
-        self.lists().whats_on(self.inner.clock.now())
+        // Asked before the lists are held: a host's clock may take its time.
+        let now = self.inner.clock.now();
+        self.lists().whats_on(now)
     }
 
     /// What a person has booked or was named for as a guest: waiting, ended and past registrations too. Empty for

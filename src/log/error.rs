@@ -50,6 +50,57 @@ pub(crate) enum Kind {
     Misuse,
 }
 
+/// How a store of a host's own says what went wrong. The text names the thing and stands before the cause.
+impl Error {
+    /// The store cannot be reached or read right now; nothing was written.
+    #[must_use]
+    pub fn unavailable(what: impl Into<String>) -> Self {
+        Self::new(Kind::Unavailable, what)
+    }
+
+    /// The answer of a write was lost; it may or may not be stored.
+    #[must_use]
+    pub fn uncertain(what: impl Into<String>) -> Self {
+        Self::new(Kind::Uncertain, what)
+    }
+
+    /// This is not the log that was known before.
+    #[must_use]
+    pub fn diverged(what: impl Into<String>) -> Self {
+        Self::new(Kind::Diverged, what)
+    }
+
+    /// The bytes are not what was written.
+    #[must_use]
+    pub fn corrupt(what: impl Into<String>) -> Self {
+        Self::new(Kind::Corrupt, what)
+    }
+
+    /// There is no room left; nothing was written.
+    #[must_use]
+    pub fn full(what: impl Into<String>) -> Self {
+        Self::new(Kind::Full, what)
+    }
+
+    /// The caller asked for what no log can do: a batch without facts, a request id used for something else.
+    #[must_use]
+    pub fn misuse(what: impl Into<String>) -> Self {
+        Self::new(Kind::Misuse, what)
+    }
+
+    /// Says at which record.
+    #[must_use]
+    pub fn at(self, position: Position) -> Self {
+        self.at_position(position)
+    }
+
+    /// Says what is behind it.
+    #[must_use]
+    pub fn caused_by(self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.because(cause)
+    }
+}
+
 impl Error {
     pub(crate) fn new(kind: Kind, what: impl Into<String>) -> Self {
         Self(Box::new(Inner {

@@ -207,7 +207,7 @@ pub enum AnyCommand {
 impl Command for AnyCommand {
     type Outcome = Told;
 
-    fn ready(self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
         let promoted = |promoted: Promoted| Told::Promoted(promoted.0);
         match self {
             Self::RecordPerson(command) => Ok(command.ready(edge)?.map(Told::Recorded)),

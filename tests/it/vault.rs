@@ -14,8 +14,8 @@ use std::sync::Arc;
 use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
 use gather::{
     Announcement, Answers, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind, JoinLink,
-    LogId, Mode, OfferingId, Opened, Party, PersonDetails, PersonId, Personal, RegistrationId, Schedule,
-    Sealed, Unavailable,
+    LogId, Mode, OfferingId, Opened, Party, PersonDetails, PersonId, Personal, Register, RegistrationId,
+    Schedule, Sealed, Unavailable,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -722,4 +722,19 @@ fn a_key_file_that_was_removed_gives_out_no_more_keys() {
     let error = vault.fresh().unwrap_err();
     assert!(error.is_unavailable() && error.path() == Some(place.path.as_path()), "{error}");
     assert!(vault.key(KeyRef::new(0)).is_ok(), "what was sealed can be read while the desk is open");
+}
+
+#[test]
+fn a_refused_request_takes_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::open(folder.path()).unwrap();
+    for nth in 0..300 {
+        let answers = Answers::new().answer("diet", "vegan");
+        let register = Register::new(GatheringId::from_u128(nth), PersonId::from_u128(nth)).answers(answers);
+        assert!(desk.execute(register).unwrap_err().refusal().is_some());
+    }
+    assert!(!folder.path().join("keys.gather").exists(), "nothing was sealed");
+    let _ = desk.record_person(PersonDetails::new("Ann")).unwrap();
+    let one_pool = fs::metadata(folder.path().join("keys.gather")).unwrap().len();
+    assert_eq!(one_pool, 512 + 256 * 128);
 }
