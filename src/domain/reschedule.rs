@@ -20,10 +20,10 @@ use crate::text;
 /// use gather::{Change, Desk, Gathering, Schedule};
 ///
 /// let desk = Desk::in_memory();
-/// let session = desk.announce(Gathering::webinar("Income generation"))?.outcome; // its date is to be confirmed
+/// let meeting = desk.announce(Gathering::webinar("Income generation"))?.outcome; // its date is to be confirmed
 /// let date: Schedule = "2099-05-20 10:00 to 12:00 Europe/London".parse()?;
-/// assert_eq!(desk.reschedule(session, date.clone())?.outcome, Change::Made);
-/// assert_eq!(desk.reschedule(session, date)?.outcome, Change::AlreadySo);
+/// assert_eq!(desk.reschedule(meeting, date.clone())?.outcome, Change::Made);
+/// assert_eq!(desk.reschedule(meeting, date)?.outcome, Change::AlreadySo);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
