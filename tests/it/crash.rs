@@ -165,6 +165,35 @@ fn a_killed_process_loses_nothing_that_it_was_told() {
     }
 }
 
+/// Whatever comes of asserting, the child does not go on booking.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_second_process_is_turned_away_at_once_and_the_first_books_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Killed(spawn(folder.path()));
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut receipts = lines.by_ref().filter_map(|line| Told::read(&format!("{line}\n")));
+    assert!(receipts.next().is_some(), "the child has the folder");
+
+    let error = Desk::open(folder.path()).unwrap_err();
+    let log = error.log().unwrap();
+    assert!(log.is_locked() && log.may_retry(), "{error}");
+    assert!(error.to_string().contains("log.gather"), "{error}");
+    assert!(receipts.next().is_some(), "the child books on");
+
+    drop(receipts);
+    drop(child);
+    assert!(Desk::open(folder.path()).is_ok(), "a lock dies with its process");
+}
+
 /// `GATHER_SOAK` multiplies the cycles, for a long run.
 fn cycles() -> u32 {
     let soak = std::env::var("GATHER_SOAK").ok().and_then(|soak| soak.parse::<u32>().ok());
