@@ -68,10 +68,15 @@ impl std::error::Error for TextProblem {}
 
 /// A text of one line that must be there: a title, a name.
 pub(crate) fn check_line(field: &'static str, text: &str) -> Result<(), TextProblem> {
-    if text.trim().is_empty() {
+    if text.chars().all(shows_nothing) {
         return Err(TextProblem { field, fault: TextFault::Empty });
     }
     check_optional_line(field, text)
+}
+
+/// Blanks, and characters that take no room: a name of these would be an empty cell in a list.
+fn shows_nothing(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// A text of one line that may be empty.
@@ -174,6 +179,7 @@ mod tests {
     fn a_line_is_one_line() {
         assert_eq!(check_line("title", "Asset transfer"), Ok(()));
         assert_eq!(check_line("title", " \t ").unwrap_err().fault, TextFault::Empty);
+        assert_eq!(check_line("title", "\u{200B}\u{2060} ").unwrap_err().fault, TextFault::Empty);
         assert!(check_line("title", "two\nlines").is_err());
         assert!(check_line("name", "evil \u{202E}eman").is_err());
         assert!(check_line("name", &"x".repeat(201)).unwrap_err().to_string().contains("201"));
