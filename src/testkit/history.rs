@@ -438,7 +438,7 @@ pub fn plans() -> impl Strategy<Value = GatheringPlan> {
     })
 }
 
-fn when() -> impl Strategy<Value = When> {
+pub(super) fn when() -> impl Strategy<Value = When> {
     prop_oneof![
         1 => Just(When::ToBeConfirmed),
         2 => (0..9_u64).prop_map(When::Day),

@@ -28,10 +28,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::desk::Clock;
 
 mod history;
+mod strategies;
 
 pub use history::{
     Answer, AnyCommand, GatheringPlan, History, OfferingPlan, Step, Told, What, When, epoch, gathering_id,
     histories, person_id, plans, steps,
+};
+pub use strategies::{
+    commands, gathering_ids, gatherings, people, person_ids, registers, registration_ids, request_ids,
 };
 
 /// A clock that stands still until it is set.

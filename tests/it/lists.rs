@@ -3,12 +3,16 @@
 
 use std::fs;
 
+use chrono::TimeDelta;
 use gather::log::StoredBatch;
+use gather::testkit::{epoch, gatherings, people, registers};
 use gather::{
     Answers, BookingState, CancelGathering, Change, Desk, Gathering, GatheringId, JoinLink, OfferingId,
     PersonDetails, PersonId, Position, Refusal, Register, RegistrationId, RegistrationStatus, RequestId,
     Reschedule,
 };
+use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr;
 
 const CANARIES: [&str; 5] = ["Canary", "canary@", "07700", "Hidden Library", "peanuts"];
 const LINK: &str = "https://meet.example/very-secret-room";
@@ -263,4 +267,38 @@ fn the_log_is_read_page_by_page_to_where_the_lists_are() {
     let whole = desk.read_log(Position::START, usize::MAX).unwrap().batches;
     assert!(batches.len() == 5 && batches == whole, "{}", batches.len());
     assert!(desk.read_log(done.next(), 1).unwrap_err().is_diverged());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Whoever they are and whatever they are called, they are read back as they were, and the list keeps its columns.
+    #[test]
+    fn anybody_can_be_recorded_booked_and_listed(
+        details in prop::collection::vec(people(), 1..8),
+        parties in prop::collection::vec(registers(GatheringId::from_u128(1)), 0..4),
+    ) {
+        let desk = Desk::builder().clock(epoch).in_memory();
+        let fair = Gathering::webinar("Fair").id(GatheringId::from_u128(1));
+        let fair = desk.announce(fair.at("2099-03-05 Europe/London".parse().unwrap())).unwrap().outcome;
+        for details in &details {
+            let person = desk.record_person(details.clone()).unwrap().outcome;
+            let opened = desk.person(person).unwrap();
+            prop_assert!(opened.known().unwrap().expose() == details);
+            prop_assert!(desk.register(fair, person).unwrap().outcome.is_confirmed());
+        }
+        let guests = parties.into_iter().filter(|party| desk.execute(party.clone()).is_ok()).count();
+        let list = desk.attendee_list(fair).unwrap();
+        prop_assert!(list.rows().len() >= details.len() + guests);
+        for line in list.expose("a test").to_string().lines().chain(list.to_string().lines()) {
+            prop_assert!(UnicodeWidthStr::width(line) <= 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn any_gathering_can_be_announced(draft in gatherings()) {
+        let desk = Desk::builder().clock(|| epoch() - TimeDelta::days(1)).in_memory();
+        let id = desk.announce(draft).unwrap().outcome;
+        prop_assert!(desk.whats_on().rows().iter().any(|row| row.gathering == id));
+    }
 }
