@@ -5,7 +5,7 @@ use std::sync::{MutexGuard, PoisonError};
 use super::{Desk, Error, Failure, Ready, Receipt};
 use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::id::RequestId;
-use crate::log::Appended;
+use crate::log::{Appended, FACTS_LIMIT};
 use crate::record::{Batch, Guard, Position, StoredBatch};
 
 impl Desk {
@@ -149,7 +149,11 @@ impl Desk {
 fn decide<O>(state: &State, ready: &Ready<O>, context: &Context) -> (Result<O, Refusal>, Decided) {
     let mut decision = Decision::new(state, context.time);
     let answer = ready.get().decide(&mut decision, context);
-    (answer, decision.finish())
+    let decided = decision.finish();
+    match decided.facts.len() {
+        facts if facts > FACTS_LIMIT => (Err(Refusal::TooMuchAtOnce { facts, limit: FACTS_LIMIT }), decided),
+        _ => (answer, decided),
+    }
 }
 
 pub(super) fn batch(context: &Context, seen: Position, decided: Decided) -> Batch {

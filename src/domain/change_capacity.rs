@@ -10,7 +10,7 @@ use crate::id::{GatheringId, PoolId};
 ///
 /// # Refusals
 /// In this order: unknown gathering, unknown pool (or none named where there are several), called off, fewer places than are given out (by how many is
-/// said; cancel registrations first).
+/// said; cancel registrations first), more than 65,535 promotions at once.
 ///
 /// # Example
 /// ```

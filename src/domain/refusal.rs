@@ -47,6 +47,13 @@ pub enum Refusal {
         /// What the desk's clock says.
         clock: DateTime<Utc>,
     },
+    /// The decision would make more things happen at once than a batch can hold.
+    TooMuchAtOnce {
+        /// How many facts it came to.
+        facts: usize,
+        /// How many a batch holds.
+        limit: usize,
+    },
     /// The request's id was used before, for something else. What is sealed is not compared: of a person's details, a
     /// join link or answers it only counts whether they are there.
     RequestReused {
@@ -265,6 +272,7 @@ impl Refusal {
             Self::Text(_) => "text",
             Self::Layout(_) => "layout",
             Self::TimeAhead { .. } => "time_ahead",
+            Self::TooMuchAtOnce { .. } => "too_much_at_once",
             Self::RequestReused { .. } => "request_reused",
             Self::UnknownGathering { .. } => "unknown_gathering",
             Self::GatheringExists { .. } => "gathering_exists",
@@ -316,6 +324,9 @@ impl fmt::Display for Refusal {
                 instant(*time),
                 instant(*clock)
             ),
+            Self::TooMuchAtOnce { facts, limit } => {
+                write!(f, "{facts} things would happen at once; it is up to {limit}: raise a capacity in steps")
+            }
             Self::RequestReused { request } => {
                 write!(f, "request {request} was answered before, for something else; send this one with an id of its own")
             }

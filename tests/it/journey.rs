@@ -733,3 +733,19 @@ fn offerings_that_name_too_many_pools_are_refused() {
     assert_eq!(failure.refusal(), Some(&Refusal::Layout(limit)));
     assert!(desk.announce(tour(99)).is_ok());
 }
+
+#[test]
+fn more_promotions_than_a_batch_holds_are_refused_and_done_in_steps() {
+    let desk = Desk::builder().clock(TestClock::at(epoch())).in_memory();
+    let talk = Gathering::webinar("Talk").places(1).at(in_two_days());
+    let talk = desk.announce(talk).unwrap().outcome;
+    for person in 0..65_538_u128 {
+        let _ = desk.register(talk, PersonId::from_u128(person)).unwrap();
+    }
+    let unlimited = ChangeCapacity::new(talk, Capacity::Unlimited);
+    let refused = desk.execute(unlimited).unwrap_err();
+    let too_much = Refusal::TooMuchAtOnce { facts: 65_538, limit: 65_536 };
+    assert_eq!(refused.refusal(), Some(&too_much));
+    assert_eq!(desk.execute(ChangeCapacity::new(talk, 60_000)).unwrap().outcome.0.len(), 59_999);
+    assert_eq!(desk.execute(unlimited).unwrap().outcome.0.len(), 5_538);
+}

@@ -21,7 +21,7 @@ const LAYOUT: u8 = 1;
 /// The largest batch, in bytes.
 pub(crate) const BATCH_LIMIT: usize = 16 * 1024 * 1024;
 /// The most facts in a batch.
-const FACTS_LIMIT: usize = 65_536;
+pub(crate) const FACTS_LIMIT: usize = 65_536;
 /// The most tags that the scope and the facts of a batch bear together, repetitions counted.
 const TAGS_LIMIT: usize = 262_144;
 
