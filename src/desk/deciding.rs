@@ -5,7 +5,7 @@ use std::sync::{MutexGuard, PoisonError};
 use super::{Desk, Error, Failure, Ready, Receipt};
 use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::id::RequestId;
-use crate::log::{Appended, FACTS_LIMIT};
+use crate::log::{self, Appended, FACTS_LIMIT};
 use crate::record::{Batch, Guard, Position, StoredBatch};
 
 impl Desk {
@@ -74,6 +74,10 @@ impl Desk {
                 return Ok(Receipt { outcome, request, position, time, facts, repeated: false });
             }
             self.catch_up(&mut state)?;
+            if state.head() == head {
+                let what = "the log refuses a batch for a record that it does not show";
+                return Err(log::Error::diverged(what).at(head).into());
+            }
         }
     }
 

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gather::log::MemoryLog;
+use gather::log::{self, Anchor, Appended, Batch, Log, MemoryLog, Page};
 use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::testkit::{TestClock, epoch, person_id};
 use gather::{
     CancelRegistration, Capacity, Change, ChangeCapacity, Desk, Gathering, GatheringId, LayoutProblem, Mode,
-    Offering, OfferingId, PersonDetails, PersonId, Pool, PoolId, RecordPerson, Refusal, Register, Registered,
-    RegistrationId, RequestId, Schedule, VaultId, Venue,
+    Offering, OfferingId, PersonDetails, PersonId, Pool, PoolId, Position, RecordPerson, Refusal, Register,
+    Registered, RegistrationId, RequestId, Schedule, VaultId, Venue,
 };
 
 const IN_PERSON: OfferingId = OfferingId::new(1);
@@ -748,4 +748,31 @@ fn more_promotions_than_a_batch_holds_are_refused_and_done_in_steps() {
     assert_eq!(refused.refusal(), Some(&too_much));
     assert_eq!(desk.execute(ChangeCapacity::new(talk, 60_000)).unwrap().outcome.0.len(), 59_999);
     assert_eq!(desk.execute(unlimited).unwrap().outcome.0.len(), 5_538);
+}
+
+/// A store that sees a conflict in everything, and shows nothing that conflicts.
+#[derive(Debug)]
+struct Stubborn(MemoryLog);
+
+impl Log for Stubborn {
+    fn anchor(&self) -> Result<Anchor, log::Error> {
+        self.0.anchor()
+    }
+
+    fn read(&self, after: Position, limit: usize) -> Result<Page, log::Error> {
+        self.0.read(after, limit)
+    }
+
+    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, log::Error> {
+        let head = self.anchor()?.position;
+        Ok(batches.iter().map(|_| Appended::Conflict { at: head.next(), head }).collect())
+    }
+}
+
+#[test]
+fn a_log_that_contradicts_itself_is_a_fault_and_holds_nobody_up() {
+    let log = Stubborn(MemoryLog::new());
+    let desk = Desk::builder().over(log, Arc::new(MemoryVault::new())).unwrap();
+    let failure = desk.announce(Gathering::webinar("Talk")).unwrap_err();
+    assert!(failure.fault().and_then(|fault| fault.log()).is_some_and(log::Error::is_diverged), "{failure}");
 }
