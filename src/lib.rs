@@ -23,7 +23,7 @@
 //! };
 //!
 //! let promoted = desk.cancel_registration(anns)?.outcome;
-//! assert_eq!(promoted.0, [bobs]); // Bob has the place now, and wants to be told
+//! assert_eq!(promoted.registrations, [bobs]); // Bob has the place now, and wants to be told
 //! assert_eq!(desk.attendee_list(webinar)?.rows()[0].person, Some(bob));
 //! assert!(desk.waiting_list(webinar)?.rows().is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

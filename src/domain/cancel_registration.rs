@@ -21,7 +21,7 @@ use crate::id::RegistrationId;
 /// let first = desk.register(talk, PersonId::random())?.outcome.registration();
 /// let second = desk.register(talk, PersonId::random())?.outcome.registration();
 ///
-/// assert_eq!(desk.cancel_registration(first)?.outcome.0, [second]);
+/// assert_eq!(desk.cancel_registration(first)?.outcome.registrations, [second]);
 /// # Ok::<(), gather::Failure>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,7 @@ impl Decide for CancelRegistration {
         cell.must_be_live(registration)?;
         gathering.must_not_be_over(decision.time())?;
         decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
-        Ok(Promoted(waiting_list::promote(decision, &gathering)))
+        Ok(Promoted { registrations: waiting_list::promote(decision, &gathering) })
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {

@@ -22,7 +22,7 @@ use crate::id::{GatheringId, PoolId};
 /// assert!(desk.register(talk, PersonId::random())?.outcome.is_confirmed());
 /// let waiting = desk.register(talk, PersonId::random())?.outcome.registration();
 ///
-/// assert_eq!(desk.execute(ChangeCapacity::new(talk, 20))?.outcome.0, [waiting]);
+/// assert_eq!(desk.execute(ChangeCapacity::new(talk, 20))?.outcome.registrations, [waiting]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ impl Decide for ChangeCapacity {
             return Err(Refusal::BelowUsed { pool, name, asked, used: cell.used });
         }
         decision.record(Fact::CapacityChanged { gathering: gathering.id, pool, capacity: self.capacity });
-        Ok(Promoted(waiting_list::promote(decision, &gathering)))
+        Ok(Promoted { registrations: waiting_list::promote(decision, &gathering) })
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {

@@ -91,7 +91,11 @@ pub enum Change {
 
 /// Who got a place through a decision, in the order in which the places were given. Whoever is in it wants to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Promoted(pub Vec<RegistrationId>);
+#[non_exhaustive]
+pub struct Promoted {
+    /// The registrations that have their places now, the one that was first in line first.
+    pub registrations: Vec<RegistrationId>,
+}
 
 impl Promoted {
     /// Reads the promotions back from the facts of a decision.
@@ -100,6 +104,6 @@ impl Promoted {
             let Fact::RegistrationPromoted { registration, .. } = fact else { return None };
             Some(*registration)
         });
-        Self(promoted.collect())
+        Self { registrations: promoted.collect() }
     }
 }

@@ -208,7 +208,7 @@ impl Command for AnyCommand {
     type Outcome = Told;
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
-        let promoted = |promoted: Promoted| Told::Promoted(promoted.0);
+        let promoted = |promoted: Promoted| Told::Promoted(promoted.registrations);
         match self {
             Self::RecordPerson(command) => Ok(command.ready(edge)?.map(Told::Recorded)),
             Self::Announce(command) => Ok(command.ready(edge)?.map(Told::Announced)),
