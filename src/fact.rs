@@ -102,6 +102,19 @@ pub enum Fact {
         /// Who wished it.
         by: CancelledBy,
     },
+    /// A place of a registration went to another person. No pool was touched.
+    PlaceTransferred {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Of which registration.
+        registration: RegistrationId,
+        /// Which place of the party, from 1.
+        place: u16,
+        /// Who had it; `None` where nobody was named.
+        from: Option<PersonId>,
+        /// Who has it now.
+        to: PersonId,
+    },
 }
 
 /// What a gathering is, as its organiser announced it. Nothing in here is personal; all of it may be published.
@@ -403,6 +416,28 @@ impl Party {
         u32::try_from(self.guests.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
+    /// Who is on a place: nobody named yet, or somebody; `None` where the party has no such place.
+    #[must_use]
+    pub fn at(&self, place: u16) -> Option<Option<PersonId>> {
+        match place.checked_sub(2) {
+            Some(guest) => self.guests.get(usize::from(guest)).copied(),
+            None => (place == 1).then_some(Some(self.booker)),
+        }
+    }
+
+    /// Puts somebody on a place; a place that the party does not have stays so.
+    pub(crate) fn put(&mut self, place: u16, person: PersonId) {
+        match place.checked_sub(2) {
+            Some(guest) => {
+                if let Some(guest) = self.guests.get_mut(usize::from(guest)) {
+                    *guest = Some(person);
+                }
+            }
+            None if place == 1 => self.booker = person,
+            None => {}
+        }
+    }
+
     /// Everybody who is named, in the order of their places.
     pub fn named(&self) -> impl Iterator<Item = PersonId> {
         std::iter::once(self.booker).chain(self.guests.iter().copied().flatten())
@@ -493,7 +528,8 @@ impl Fact {
             | Self::RegistrationConfirmed { gathering, .. }
             | Self::RegistrationWaitlisted { gathering, .. }
             | Self::RegistrationPromoted { gathering, .. }
-            | Self::RegistrationCancelled { gathering, .. } => Some(*gathering),
+            | Self::RegistrationCancelled { gathering, .. }
+            | Self::PlaceTransferred { gathering, .. } => Some(*gathering),
         }
     }
 }

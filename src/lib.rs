@@ -65,7 +65,7 @@ pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Error, Failure, Receipt,
 pub use desk::{Edge, Ready};
 pub use domain::{
     CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, LayoutProblem,
-    OpenBooking, Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, Shortage,
+    OpenBooking, Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, Shortage, Transfer,
 };
 pub use fact::{
     Announcement, Booking, BookingState, BookingTime, BookingWindow, CancelledBy, Capacity, Fact,

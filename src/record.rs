@@ -78,6 +78,12 @@ impl Tag {
                 tags.extend(booking.party.named().map(Self::Person));
                 tags
             }
+            Fact::PlaceTransferred { gathering, registration, from, to, .. } => {
+                let mut tags = vec![Self::Gathering(*gathering), Self::Registration(*registration)];
+                tags.push(Self::Person(*to));
+                tags.extend(from.map(Self::Person));
+                tags
+            }
             Fact::RegistrationPromoted { gathering, registration }
             | Fact::RegistrationCancelled { gathering, registration, .. } => {
                 vec![Self::Gathering(*gathering), Self::Registration(*registration)]

@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 use super::failure::Failure;
 use crate::domain::{
     CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Context, Decide, Gathering,
-    OpenBooking, Promoted, RecordPerson, Register, Registered, Reschedule,
+    OpenBooking, Promoted, RecordPerson, Register, Registered, Reschedule, Transfer,
 };
 use crate::id::{GatheringId, PersonId};
 use crate::privacy::{Keyring, VaultError};
@@ -186,4 +186,5 @@ clear_command! {
     CancelGathering => Change,
     ChangeCapacity => Promoted,
     CancelRegistration => Promoted,
+    Transfer => Change,
 }

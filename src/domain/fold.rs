@@ -30,6 +30,9 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         }
         Fact::RegistrationPromoted { registration, .. } => set_claim(cells, *registration, Claim::Confirmed),
         Fact::RegistrationCancelled { registration, .. } => set_claim(cells, *registration, Claim::Ended),
+        Fact::PlaceTransferred { registration, place, from, to, .. } => {
+            transfer(cells, *registration, *place, *from, *to);
+        }
     }
     if let Some(gathering) = fact.gathering() {
         change(cells, gathering, |cell| cell.touched = cell.touched.max(time));
@@ -107,6 +110,18 @@ fn set_claim<C: Cells>(cells: &mut C, id: RegistrationId, next: Claim) {
         }),
     }
     cell.claim = next;
+    cells.put_registration(id, cell);
+}
+
+/// Somebody else has the place; pools and lines are as they were.
+fn transfer<C: Cells>(cells: &mut C, id: RegistrationId, place: u16, from: Option<PersonId>, to: PersonId) {
+    let Some(mut cell) = cells.registration(id).cloned() else { return };
+    let (gathering, offering) = (cell.gathering, cell.offering);
+    if let Some(from) = from {
+        cells.put_holder((gathering, offering, from), None);
+    }
+    cells.put_holder((gathering, offering, to), Some(id));
+    cell.party.put(place, to);
     cells.put_registration(id, cell);
 }
 

@@ -21,6 +21,7 @@ mod refusal;
 mod register;
 mod reschedule;
 mod state;
+mod transfer;
 mod waiting_list;
 
 pub use announce::Gathering;
@@ -35,6 +36,7 @@ pub use refusal::{LayoutProblem, Refusal, Shortage};
 pub use register::{Register, Registered};
 pub use reschedule::Reschedule;
 pub(crate) use state::State;
+pub use transfer::Transfer;
 
 /// What comes in from outside with a command: nothing below reads a clock or rolls a die.
 #[derive(Clone, Copy, Debug)]

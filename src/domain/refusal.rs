@@ -117,6 +117,15 @@ pub enum Refusal {
         /// The registration.
         registration: RegistrationId,
     },
+    /// The registration's party has no such place.
+    UnknownPlace {
+        /// The registration.
+        registration: RegistrationId,
+        /// The place asked for.
+        place: u16,
+        /// How many places it has, numbered from 1.
+        places: u32,
+    },
     /// The gathering has been called off.
     GatheringCancelled {
         /// The gathering.
@@ -283,6 +292,7 @@ impl Refusal {
             Self::UnknownRegistration { .. } => "unknown_registration",
             Self::RegistrationExists { .. } => "registration_exists",
             Self::RegistrationEnded { .. } => "registration_ended",
+            Self::UnknownPlace { .. } => "unknown_place",
             Self::GatheringCancelled { .. } => "gathering_cancelled",
             Self::GatheringOver { .. } => "gathering_over",
             Self::InThePast { .. } => "in_the_past",
@@ -342,6 +352,9 @@ impl fmt::Display for Refusal {
             }
             Self::RegistrationEnded { registration } => {
                 write!(f, "registration {registration} has ended; a new one can be made")
+            }
+            Self::UnknownPlace { place, places, .. } => {
+                write!(f, "there is no place {place}; the registration has places 1 to {places}")
             }
             Self::GatheringCancelled { gathering } => write!(f, "gathering {gathering} has been called off"),
             Self::GatheringOver { ended, .. } => write!(f, "the gathering ended at {}", instant(*ended)),

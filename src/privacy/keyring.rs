@@ -84,7 +84,8 @@ impl Keyring {
             | Fact::CapacityChanged { .. }
             | Fact::GatheringCancelled { .. }
             | Fact::RegistrationPromoted { .. }
-            | Fact::RegistrationCancelled { .. } => Ok(()),
+            | Fact::RegistrationCancelled { .. }
+            | Fact::PlaceTransferred { .. } => Ok(()),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::fact::{Announcement, Booking, BookingState, CancelledBy, Capacity, Offering};
-use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::person::JoinLink;
 use crate::record::Position;
 use crate::schedule::Schedule;
@@ -264,6 +264,14 @@ impl RegistrationCard {
         }
         self.stand(RegistrationStatus::Confirmed, time);
         self.was_confirmed = true;
+    }
+
+    /// Somebody else has a place. What was answered is the former booker's, so it goes with place 1.
+    pub(super) fn transfer(&mut self, place: u16, to: PersonId) {
+        self.booking.party.put(place, to);
+        if place == 1 {
+            self.booking.answers = None;
+        }
     }
 
     pub(super) fn end(&mut self, by: CancelledBy, time: DateTime<Utc>) {

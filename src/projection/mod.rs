@@ -82,6 +82,11 @@ impl Theirs {
             Self::Several(several) => several.push(registration),
         }
     }
+
+    fn remove(&mut self, registration: RegistrationId) {
+        let others = self.as_slice().iter().copied().filter(|theirs| *theirs != registration);
+        *self = Self::Several(others.collect());
+    }
 }
 
 impl Lists {
@@ -126,6 +131,9 @@ impl Lists {
             Fact::RegistrationCancelled { gathering: _, registration, by } => {
                 self.on(*registration, |card| card.end(*by, time));
             }
+            Fact::PlaceTransferred { gathering: _, registration, place, from, to } => {
+                self.transfer(*registration, *place, *from, *to);
+            }
         }
     }
 
@@ -141,6 +149,18 @@ impl Lists {
         if let Some(card) = card.and_then(|card| card.registration_mut(spot.index)) {
             change(card);
         }
+    }
+
+    fn transfer(&mut self, registration: RegistrationId, place: u16, from: Option<PersonId>, to: PersonId) {
+        if !self.registrations.contains_key(&registration) {
+            return;
+        }
+        self.on(registration, |card| card.transfer(place, to));
+        if let Some(theirs) = from.and_then(|from| self.bookings.get_mut(&from)) {
+            theirs.remove(registration);
+        }
+        let theirs = self.bookings.entry(to);
+        theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
     }
 
     fn join(

@@ -11,7 +11,7 @@ use proptest::sample::Index;
 use crate::desk::{Command, Desk, Edge, Failure, Ready};
 use crate::domain::{
     CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, OpenBooking,
-    Promoted, RecordPerson, Register, Registered, Reschedule,
+    Promoted, RecordPerson, Register, Registered, Reschedule, Transfer,
 };
 use crate::fact::{BookingTime, BookingWindow, Capacity, GatheringKind, Mode, Offering, Pool, Venue};
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
@@ -83,6 +83,15 @@ pub enum What {
         registration: Index,
         /// Whether the organiser wishes it.
         by_organiser: bool,
+    },
+    /// Give a place of what one of the register steps so far has made to another person.
+    Transfer {
+        /// Which of the register steps.
+        registration: Index,
+        /// Which place, from 1.
+        place: u16,
+        /// Who gets it.
+        to: u8,
     },
     /// Change a pool's capacity; `None` is unlimited.
     ChangeCapacity {
@@ -192,6 +201,8 @@ pub enum AnyCommand {
     Register(Register),
     /// Cancel a registration.
     CancelRegistration(CancelRegistration),
+    /// Transfer a place.
+    Transfer(Transfer),
     /// Change a capacity.
     ChangeCapacity(ChangeCapacity),
     /// Reschedule a gathering.
@@ -214,6 +225,7 @@ impl Command for AnyCommand {
             Self::Announce(command) => Ok(command.ready(edge)?.map(Told::Announced)),
             Self::Register(command) => Ok(command.ready(edge)?.map(told_registered)),
             Self::CancelRegistration(command) => Ok(command.ready(edge)?.map(promoted)),
+            Self::Transfer(command) => Ok(command.ready(edge)?.map(Told::Changed)),
             Self::ChangeCapacity(command) => Ok(command.ready(edge)?.map(promoted)),
             Self::Reschedule(command) => Ok(command.ready(edge)?.map(Told::Changed)),
             Self::OpenBooking(command) => Ok(command.ready(edge)?.map(Told::Changed)),
@@ -312,6 +324,10 @@ impl History {
             Some(What::CancelRegistration { registration, by_organiser }) => {
                 let command = CancelRegistration::new(self.registration(registration, nth));
                 AnyCommand::CancelRegistration(if *by_organiser { command.by_organiser() } else { command })
+            }
+            Some(What::Transfer { registration, place, to }) => {
+                let command = Transfer::new(self.registration(registration, nth), person_id(*to));
+                AnyCommand::Transfer(command.place(*place))
             }
             Some(What::ChangeCapacity { gathering, pool, capacity }) => {
                 let capacity = capacity.map_or(Capacity::Unlimited, Capacity::Limited);
@@ -460,6 +476,9 @@ fn what() -> impl Strategy<Value = What> {
         }),
         10 => (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {
             What::CancelRegistration { registration, by_organiser }
+        }),
+        4 => (which(), 0..4_u16, 0..PEOPLE).prop_map(|(registration, place, to)| {
+            What::Transfer { registration, place, to }
         }),
         4 => (which(), 1..4_u16, prop::option::weighted(0.9, 0..7_u32)).prop_map(|(gathering, pool, capacity)| {
             What::ChangeCapacity { gathering, pool, capacity }

@@ -11,9 +11,9 @@ use gather::log::{self, Anchor, Appended, Batch, Log, MemoryLog, Page};
 use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::testkit::{TestClock, epoch, person_id};
 use gather::{
-    CancelRegistration, Capacity, Change, ChangeCapacity, Desk, Gathering, GatheringId, LayoutProblem, Mode,
-    Offering, OfferingId, PersonDetails, PersonId, Pool, PoolId, Position, RecordPerson, Refusal, Register,
-    Registered, RegistrationId, RequestId, Schedule, VaultId, Venue,
+    Answers, CancelRegistration, Capacity, Change, ChangeCapacity, Desk, Gathering, GatheringId,
+    LayoutProblem, Mode, Offering, OfferingId, PersonDetails, PersonId, Pool, PoolId, Position, RecordPerson,
+    Refusal, Register, Registered, RegistrationId, RequestId, Schedule, Transfer, VaultId, Venue,
 };
 
 const IN_PERSON: OfferingId = OfferingId::new(1);
@@ -779,4 +779,39 @@ fn a_log_that_contradicts_itself_is_a_fault_and_holds_nobody_up() {
     let desk = Desk::builder().over(log, Arc::new(MemoryVault::new())).unwrap();
     let failure = desk.announce(Gathering::webinar("Talk")).unwrap_err();
     assert!(failure.fault().and_then(|fault| fault.log()).is_some_and(log::Error::is_diverged), "{failure}");
+}
+
+/// Renaming an attendee refused when sold out: it never is here.
+#[test]
+fn a_place_is_transferred_when_it_is_full_and_touches_no_pool() {
+    let fair = Fair::with_places(2);
+    let (ann, bob, eve, dan) = (person_id(1), person_id(2), person_id(3), person_id(4));
+    let answers = Answers::new().answer("diet", "vegan");
+    let party = Register::new(fair.gathering, ann).guest(bob).answers(answers);
+    let party = fair.desk.execute(party).unwrap().outcome.registration();
+    let waiting = fair.desk.register(fair.gathering, eve).unwrap().outcome.registration();
+    let people = || {
+        let list = fair.desk.attendee_list(fair.gathering).unwrap();
+        list.rows().iter().map(|row| row.person.unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(fair.desk.execute(Transfer::new(party, dan)).unwrap().outcome, Change::Made);
+    assert_eq!(people(), [dan, bob]);
+    assert!(fair.desk.answers(party).unwrap().is_none(), "what Ann answered is not Dan's");
+    assert!(fair.desk.agenda(ann).rows().is_empty());
+    assert_eq!(fair.desk.execute(Transfer::new(party, dan)).unwrap().outcome, Change::AlreadySo);
+    assert_eq!(fair.desk.execute(Transfer::new(party, ann).place(2)).unwrap().outcome, Change::Made);
+    assert_eq!(people(), [dan, ann]);
+
+    let refusal = |command: Transfer| fair.desk.execute(command).unwrap_err().refusal().unwrap().code();
+    assert_eq!(refusal(Transfer::new(party, bob).place(3)), "unknown_place");
+    assert_eq!(refusal(Transfer::new(party, bob).place(0)), "unknown_place");
+    assert_eq!(refusal(Transfer::new(party, eve)), "already_registered");
+    assert_eq!(refusal(Transfer::new(party, ann)), "already_registered");
+
+    // In line, too, and the line stays as it was; Bob holds nothing any more, so he can.
+    assert_eq!(fair.desk.execute(Transfer::new(waiting, bob)).unwrap().outcome, Change::Made);
+    assert_eq!(fair.waiting(), [waiting]);
+    assert_eq!(fair.desk.cancel_registration(party).unwrap().outcome.registrations, [waiting]);
+    assert_eq!(people(), [bob]);
+    assert_eq!(refusal(Transfer::new(party, eve)), "registration_ended");
 }

@@ -40,6 +40,7 @@ pub(super) mod kind {
     pub(in crate::log::wire) const REGISTRATION_WAITLISTED: u16 = 9;
     pub(in crate::log::wire) const REGISTRATION_PROMOTED: u16 = 10;
     pub(in crate::log::wire) const REGISTRATION_CANCELLED: u16 = 11;
+    pub(in crate::log::wire) const PLACE_TRANSFERRED: u16 = 12;
 }
 
 /// A fact's body as it is stored.
@@ -86,6 +87,10 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
             let by = cancelled_by_code(*by);
             body(kind::REGISTRATION_CANCELLED, 1, &RegistrationCancelledV1 { by })
         }
+        Fact::PlaceTransferred { gathering: _, registration: _, place, from, to: _ } => {
+            let wire = PlaceTransferredV1 { place: *place, from: from.is_some() };
+            body(kind::PLACE_TRANSFERRED, 1, &wire)
+        }
     }
 }
 
@@ -114,7 +119,8 @@ fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Resul
         (kind::REGISTRATION_WAITLISTED, 1) => read::<RegistrationWaitlistedV1<'_>>(bytes)?.fact(ids),
         (kind::REGISTRATION_PROMOTED, 1) => read::<RegistrationPromotedV1>(bytes)?.fact(ids),
         (kind::REGISTRATION_CANCELLED, 1) => read::<RegistrationCancelledV1>(bytes)?.fact(ids),
-        (kind::PERSON_RECORDED..=kind::REGISTRATION_CANCELLED, 0) | (0, _) => {
+        (kind::PLACE_TRANSFERRED, 1) => read::<PlaceTransferredV1>(bytes)?.fact(ids),
+        (kind::PERSON_RECORDED..=kind::PLACE_TRANSFERRED, 0) | (0, _) => {
             Err(corrupt("a fact has a number that was never given"))
         }
         _ => Err(newer(format!("a fact of kind {kind}, version {version} is not known to this version"))),
@@ -389,6 +395,21 @@ impl RegistrationCancelledV1 {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         let (gathering, registration) = (ids.gathering()?, ids.registration()?);
         Ok(Fact::RegistrationCancelled { gathering, registration, by: cancelled_by(self.by)? })
+    }
+}
+
+/// Who has the place now, and who had it if anybody was named, are among the fact's tags.
+#[derive(Serialize, Deserialize)]
+struct PlaceTransferredV1 {
+    place: u16,
+    from: bool,
+}
+
+impl PlaceTransferredV1 {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let (gathering, registration, to) = (ids.gathering()?, ids.registration()?, ids.person()?);
+        let from = if self.from { Some(ids.person()?) } else { None };
+        Ok(Fact::PlaceTransferred { gathering, registration, place: self.place, from, to })
     }
 }
 

@@ -109,7 +109,11 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
             let by = CancelledBy::Organiser;
             ("RegistrationCancelled", Fact::RegistrationCancelled { gathering, registration, by })
         }
-        Fact::RegistrationCancelled { .. } => return None,
+        Fact::RegistrationCancelled { .. } => {
+            let (from, to) = (Some(PersonId::from_u128(0x21)), PersonId::from_u128(0x22));
+            ("PlaceTransferred", Fact::PlaceTransferred { gathering, registration, place: 2, from, to })
+        }
+        Fact::PlaceTransferred { .. } => return None,
     })
 }
 
@@ -153,7 +157,7 @@ fn the_bytes_of_every_kind_of_fact_are_frozen() {
 fn every_kind_of_fact_has_a_number_of_its_own() {
     let mut numbers: Vec<_> = samples().iter().map(|(_, fact)| body::encode(fact).unwrap().kind).collect();
     numbers.sort_unstable();
-    assert_eq!(numbers, (1..=11).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
 }
 
 #[test]
@@ -218,7 +222,7 @@ const PERSON: Tag = Tag::Person(PersonId::from_u128(1));
 #[test]
 fn what_a_newer_version_wrote_is_told_from_damage() {
     assert!(decode(&forged(4, 1, &[GATHERING], &[])).is_ok());
-    for (kind, version) in [(4, 2), (12, 1), (999, 7)] {
+    for (kind, version) in [(4, 2), (13, 1), (999, 7)] {
         let error = decode(&forged(kind, version, &[GATHERING], &[])).unwrap_err();
         assert!(error.is_newer(), "{error}");
         assert!(error.to_string().contains(&format!("kind {kind}, version {version}")), "{error}");
@@ -442,6 +446,20 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         (gathering(), registration(), by).prop_map(|(gathering, registration, by)| {
             Fact::RegistrationCancelled { gathering, registration, by }
         }),
+        (
+            gathering(),
+            registration(),
+            any::<u16>(),
+            option::of(small().prop_map(PersonId::from_u128)),
+            small().prop_map(PersonId::from_u128)
+        )
+            .prop_map(|(gathering, registration, place, from, to)| Fact::PlaceTransferred {
+                gathering,
+                registration,
+                place,
+                from,
+                to
+            }),
     ]
 }
 

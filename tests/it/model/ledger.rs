@@ -140,6 +140,17 @@ impl Gathering {
                 hold(first == Some(*registration), || format!("{first:?} is the first in line"))?;
                 self.one(*registration)?.standing = Standing::Confirmed;
             }
+            Fact::PlaceTransferred { registration, place, from, to, .. } => {
+                let before: Vec<_> = self.pools.iter().map(|pool| self.used(pool.id)).collect();
+                let party = &mut self.one(*registration)?.booking.party;
+                hold(party.at(*place) == Some(*from), || format!("{from:?} did not have place {place}"))?;
+                match place {
+                    1 => party.booker = *to,
+                    guest => party.guests[usize::from(*guest) - 2] = Some(*to),
+                }
+                let after: Vec<_> = self.pools.iter().map(|pool| self.used(pool.id)).collect();
+                hold(before == after, || String::from("a transfer touched a pool"))?;
+            }
             Fact::RegistrationCancelled { registration, .. } => {
                 let one = self.one(*registration)?;
                 hold(one.standing != Standing::Ended, || String::from("it ends twice"))?;

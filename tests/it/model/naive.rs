@@ -31,6 +31,7 @@ enum Done {
     Joined(Joined),
     Promoted(GatheringId, RegistrationId),
     Ended(GatheringId, RegistrationId),
+    Transferred(GatheringId, RegistrationId, u16, u8),
 }
 
 #[derive(Clone)]
@@ -160,6 +161,9 @@ impl<'h> Naive<'h> {
             What::CancelRegistration { registration, by_organiser: _ } => {
                 self.cancel_registration(history.registration(registration, step), given)
             }
+            What::Transfer { registration, place, to } => {
+                self.transfer(history.registration(registration, step), *place, *to, given)
+            }
             What::ChangeCapacity { gathering, pool, capacity } => {
                 self.change_capacity(history.gathering(gathering, step), *pool, *capacity, given)
             }
@@ -249,6 +253,34 @@ impl Naive<'_> {
         refuse_if(self.over(gathering, now), "gathering_over")?;
         self.done(now, Done::Ended(gathering, id));
         Ok(Told::Promoted(self.promote(gathering, now)))
+    }
+
+    fn transfer(
+        &mut self,
+        id: RegistrationId,
+        place: u16,
+        to: u8,
+        given: DateTime<Utc>,
+    ) -> Result<Told, Code> {
+        let gathering = self.past.iter().find_map(|deed| match &deed.what {
+            Done::Joined(joined) if joined.registration == id => Some(joined.gathering),
+            _ => None,
+        });
+        let gathering = gathering.ok_or("unknown_registration")?;
+        let now = self.now(gathering, given);
+        refuse_if(self.called_off(gathering), "gathering_cancelled")?;
+        let live = self.live(gathering).into_iter().find(|one| one.joined.registration == id);
+        let party = live.ok_or("registration_ended")?.joined;
+        refuse_if(self.over(gathering, now), "gathering_over")?;
+        let who = (1..).zip(party.people()).find(|(number, _)| *number == place).map(|(_, who)| who);
+        let who = who.ok_or("unknown_place")?;
+        if who == Some(to) {
+            return Ok(Told::Changed(Change::AlreadySo));
+        }
+        let alone = Joined { booker: to, guests: Vec::new(), ..party };
+        refuse_if(self.holds_one_already(&alone), "already_registered")?;
+        self.done(now, Done::Transferred(gathering, id, place, to));
+        Ok(Told::Changed(Change::Made))
     }
 
     fn change_capacity(
@@ -403,9 +435,25 @@ impl Naive<'_> {
             }
             let number = u32::try_from(found.len()).unwrap() + 1;
             let (standing, since) = self.became(joined, deed.time, at);
-            found.push(Registration { joined: joined.clone(), number, standing, since });
+            let joined = self.with_transfers(joined, at);
+            found.push(Registration { joined, number, standing, since });
         }
         found
+    }
+
+    /// A registration with the people who have its places by now.
+    fn with_transfers(&self, joined: &Joined, at: usize) -> Joined {
+        let mut joined = joined.clone();
+        for deed in &self.past[at..] {
+            match &deed.what {
+                Done::Transferred(_, id, 1, to) if *id == joined.registration => joined.booker = *to,
+                Done::Transferred(_, id, place, to) if *id == joined.registration => {
+                    joined.guests[usize::from(*place) - 2] = Some(*to);
+                }
+                _ => {}
+            }
+        }
+        joined
     }
 
     /// How a registration that joined at a place in the past stands now, and since when.
@@ -593,6 +641,7 @@ impl Done {
             | Self::CapacityChanged(gathering, ..)
             | Self::CalledOff(gathering)
             | Self::Promoted(gathering, _)
+            | Self::Transferred(gathering, ..)
             | Self::Ended(gathering, _) => Some(*gathering),
             Self::Joined(joined) => Some(joined.gathering),
         }
