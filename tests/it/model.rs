@@ -461,6 +461,7 @@ fn histories_come_to_the_point() {
         "full",
         "line_first",
         "unknown_registration",
+        "unknown_place",
         "registration_ended",
         "unknown_pool",
         "below_used",
