@@ -72,8 +72,17 @@ fn spread(n: u64) -> u128 {
     (u128::from(n) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
 }
 
-/// The time of so many registrations, each on a gathering that has about `size`: after a tenth more, all is built
-/// anew, and that is not counted.
+/// How a size is measured: on how many gatherings side by side, and how many registrations on each before all is built
+/// anew. It is so few that no table and no list grows meanwhile: that would be counted at the small sizes only.
+const fn plan(size: u64) -> (usize, u64) {
+    match size {
+        0..100 => (16, 3),
+        100..10_000 => (4, 20),
+        _ => (1, 10_000),
+    }
+}
+
+/// The time of so many registrations, each on a gathering that has about `size`. Building is not counted.
 #[allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn timed<T>(
     count: u64,
@@ -81,16 +90,18 @@ fn timed<T>(
     with: impl Fn(u64) -> T,
     register: impl Fn(&mut T, u64) -> bool,
 ) -> Duration {
+    let (side_by_side, each) = plan(size);
     let (mut total, mut left) = (Duration::ZERO, count);
     while left > 0 {
-        let now = left.min((size / 10).max(10));
-        let mut it = with(size);
-        let start = Instant::now();
-        for n in size..size + now {
-            assert!(black_box(register(&mut it, n)));
+        let mut all: Vec<T> = (0..side_by_side).map(|_| with(size)).collect();
+        let (mut done, start) = (0, Instant::now());
+        for it in &mut all {
+            let now = each.min(left - done);
+            (size..size + now).for_each(|n| assert!(black_box(register(it, n))));
+            done += now;
         }
         total += start.elapsed();
-        left -= now;
+        left -= done;
     }
     total
 }

@@ -91,7 +91,7 @@ pub(crate) trait Cells {
 pub(crate) struct State {
     head: Position,
     rooms: HashMap<GatheringId, Room>,
-    registrations: HashMap<RegistrationId, RegistrationCell>,
+    registrations: Registrations,
     people: HashSet<PersonId>,
     requests: HashMap<RequestId, Position>,
 }
@@ -103,6 +103,28 @@ struct Room {
     pools: BTreeMap<PoolId, PoolCell>,
     holders: HashMap<(OfferingId, PersonId), RegistrationId>,
     lines: BTreeMap<OfferingId, BTreeMap<Position, RegistrationId>>,
+}
+
+/// Every registration, in the order in which they came. The table that is searched at random stays small, and what
+/// is large is only ever added to at the end.
+#[derive(Debug, Default)]
+struct Registrations {
+    places: HashMap<RegistrationId, usize>,
+    cells: Vec<RegistrationCell>,
+}
+
+impl Registrations {
+    fn get(&self, id: RegistrationId) -> Option<&RegistrationCell> {
+        self.cells.get(*self.places.get(&id)?)
+    }
+
+    fn put(&mut self, id: RegistrationId, cell: RegistrationCell) {
+        let place = *self.places.entry(id).or_insert(self.cells.len());
+        match self.cells.get_mut(place) {
+            Some(known) => *known = cell,
+            None => self.cells.push(cell),
+        }
+    }
 }
 
 impl State {
@@ -149,11 +171,11 @@ impl Cells for State {
     }
 
     fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell> {
-        self.registrations.get(&id)
+        self.registrations.get(id)
     }
 
     fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell) {
-        self.registrations.insert(id, cell);
+        self.registrations.put(id, cell);
     }
 
     fn holder(&self, (gathering, offering, person): HolderKey) -> Option<RegistrationId> {
