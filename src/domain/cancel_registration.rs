@@ -50,11 +50,7 @@ impl Decide for CancelRegistration {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Promoted, Refusal> {
         let Self { registration, by } = *self;
-        let cell = decision.registration(registration)?;
-        let gathering = decision.gathering(cell.gathering)?;
-        gathering.must_stand()?;
-        cell.must_be_live(registration)?;
-        gathering.must_not_be_over(decision.time())?;
+        let (_, gathering) = decision.live_registration(registration)?;
         decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
         Ok(Promoted { registrations: waiting_list::promote(decision, &gathering) })
     }

@@ -69,6 +69,22 @@ impl<'s> Decision<'s> {
         self.cells.registration(id).cloned().ok_or(Refusal::UnknownRegistration { registration: id })
     }
 
+    /// A registration that can still be changed, with its gathering. Refuses, in this order, one that is not there,
+    /// a gathering called off, a registration that has ended, and a gathering that is over.
+    pub(crate) fn live_registration(
+        &mut self,
+        id: RegistrationId,
+    ) -> Result<(RegistrationCell, Gathering), Refusal> {
+        let cell = self.registration(id)?;
+        let gathering = self.gathering(cell.gathering)?;
+        gathering.must_stand()?;
+        if cell.claim == Claim::Ended {
+            return Err(Refusal::RegistrationEnded { registration: id });
+        }
+        gathering.must_not_be_over(self.time)?;
+        Ok((cell, gathering))
+    }
+
     /// Whether a person's details have been recorded.
     pub(crate) fn knows(&self, person: PersonId) -> bool {
         self.note(Tag::Person(person));
@@ -201,16 +217,6 @@ impl Plan {
     /// What people call a pool.
     pub(crate) fn pool_name(&self, id: PoolId) -> &str {
         self.pools.iter().find(|(pool, _)| *pool == id).map_or("", |(_, name)| name)
-    }
-}
-
-impl RegistrationCell {
-    /// Refuses when the registration has ended.
-    pub(crate) fn must_be_live(&self, id: RegistrationId) -> Result<(), Refusal> {
-        match self.claim {
-            Claim::Confirmed | Claim::Waiting => Ok(()),
-            Claim::Ended => Err(Refusal::RegistrationEnded { registration: id }),
-        }
     }
 }
 

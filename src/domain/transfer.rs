@@ -57,11 +57,7 @@ impl Decide for Transfer {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
         let Self { registration, place, to } = *self;
-        let cell = decision.registration(registration)?;
-        let gathering = decision.gathering(cell.gathering)?;
-        gathering.must_stand()?;
-        cell.must_be_live(registration)?;
-        gathering.must_not_be_over(decision.time())?;
+        let (cell, gathering) = decision.live_registration(registration)?;
         let Some(from) = cell.party.at(place) else {
             return Err(Refusal::UnknownPlace { registration, place, places: cell.party.size() });
         };

@@ -240,7 +240,8 @@ impl Naive<'_> {
         }
     }
 
-    fn cancel_registration(&mut self, id: RegistrationId, given: DateTime<Utc>) -> Result<Told, Code> {
+    /// A registration that can still be changed, and when it would be.
+    fn live_one(&self, id: RegistrationId, given: DateTime<Utc>) -> Result<(Joined, DateTime<Utc>), Code> {
         let gathering = self.past.iter().find_map(|deed| match &deed.what {
             Done::Joined(joined) if joined.registration == id => Some(joined.gathering),
             _ => None,
@@ -248,9 +249,15 @@ impl Naive<'_> {
         let gathering = gathering.ok_or("unknown_registration")?;
         let now = self.now(gathering, given);
         refuse_if(self.called_off(gathering), "gathering_cancelled")?;
-        let standing = self.live(gathering).into_iter().find(|one| one.joined.registration == id);
-        refuse_if(standing.is_none(), "registration_ended")?;
+        let live = self.live(gathering).into_iter().find(|one| one.joined.registration == id);
+        let party = live.ok_or("registration_ended")?.joined;
         refuse_if(self.over(gathering, now), "gathering_over")?;
+        Ok((party, now))
+    }
+
+    fn cancel_registration(&mut self, id: RegistrationId, given: DateTime<Utc>) -> Result<Told, Code> {
+        let (party, now) = self.live_one(id, given)?;
+        let gathering = party.gathering;
         self.done(now, Done::Ended(gathering, id));
         Ok(Told::Promoted(self.promote(gathering, now)))
     }
@@ -262,16 +269,8 @@ impl Naive<'_> {
         to: u8,
         given: DateTime<Utc>,
     ) -> Result<Told, Code> {
-        let gathering = self.past.iter().find_map(|deed| match &deed.what {
-            Done::Joined(joined) if joined.registration == id => Some(joined.gathering),
-            _ => None,
-        });
-        let gathering = gathering.ok_or("unknown_registration")?;
-        let now = self.now(gathering, given);
-        refuse_if(self.called_off(gathering), "gathering_cancelled")?;
-        let live = self.live(gathering).into_iter().find(|one| one.joined.registration == id);
-        let party = live.ok_or("registration_ended")?.joined;
-        refuse_if(self.over(gathering, now), "gathering_over")?;
+        let (party, now) = self.live_one(id, given)?;
+        let gathering = party.gathering;
         let who = (1..).zip(party.people()).find(|(number, _)| *number == place).map(|(_, who)| who);
         let who = who.ok_or("unknown_place")?;
         if who == Some(to) {
