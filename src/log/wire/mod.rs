@@ -12,6 +12,7 @@ use crate::log::error::{Error, Kind};
 use crate::record::{Batch, Guard, Position, Scope, Tag};
 
 mod body;
+mod part;
 #[cfg(test)]
 mod tests;
 
@@ -124,7 +125,7 @@ fn newer(what: impl Into<String>) -> Error {
 }
 
 fn put_prologue(out: &mut Writer, batch: &Batch) -> Result<(), Error> {
-    let time = body::micros(batch.time).map_err(|error| error.at_request(batch.id))?;
+    let time = part::micros(batch.time).map_err(|error| error.at_request(batch.id))?;
     out.put(&(LAYOUT, batch.id.bytes(), time))?;
     out.put(&(batch.actor.map(ActorId::bytes), batch.trace.map(TraceId::bytes)))?;
     out.put(&batch.guard.seen.get())
@@ -213,7 +214,7 @@ impl<'a> Prologue<'a> {
             return Err(newer(format!("a batch has layout {layout}; this version reads layout {LAYOUT}")));
         }
         let id = RequestId::from_bytes(from.take("id")?);
-        let time = body::time(from.take("time")?)?;
+        let time = part::time(from.take("time")?)?;
         let actor = from.take::<Option<_>>("actor")?.map(ActorId::from_bytes);
         let trace = from.take::<Option<_>>("trace")?.map(TraceId::from_bytes);
         let seen = Position::new(from.take("guard")?);

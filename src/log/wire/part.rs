@@ -1,0 +1,455 @@
+//! What the bodies of facts are made of: choices, schedules, pools, sealed values.
+//!
+//! A part is stored within facts, so a part that says something anew is a new version of every fact that holds it.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::num::NonZeroU16;
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use serde::de::{self, SeqAccess, Visitor};
+use serde::ser::SerializeTuple;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{corrupt, newer};
+use crate::fact::{BookingTime, CancelledBy, Capacity, GatheringKind, Mode, Offering, Pool, Venue};
+use crate::id::{OfferingId, PoolId};
+use crate::log::error::{Error, Kind};
+use crate::schedule::{DateSpan, Moment, Schedule, Tables, TimeSpan, Zone};
+use crate::sealed::{KeyRef, Keys, Sealed};
+use crate::text::Reference;
+
+/// A nested choice, stored as its code and what belongs to it.
+macro_rules! choice {
+    (
+        $(#[$doc:meta])*
+        enum $name:ident $(<$life:lifetime>)? { $($code:literal => $variant:ident($inside:ty),)+ }
+    ) => {
+        $(#[$doc])*
+        pub(super) enum $name $(<$life>)? { $($variant($inside)),+ }
+
+        impl $(<$life>)? Serialize for $name $(<$life>)? {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut pair = serializer.serialize_tuple(2)?;
+                match self {
+                    $(Self::$variant(inside) => {
+                        pair.serialize_element::<u8>(&$code)?;
+                        pair.serialize_element(inside)?;
+                    })+
+                }
+                pair.end()
+            }
+        }
+
+        impl<'de $(: $life, $life)?> Deserialize<'de> for $name $(<$life>)? {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_tuple(2, Chosen::<Self>(PhantomData))
+            }
+        }
+
+        impl<'de $(: $life, $life)?> Visitor<'de> for Chosen<$name $(<$life>)?> {
+            type Value = $name $(<$life>)?;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a code and what belongs to it")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut pair: A) -> Result<Self::Value, A::Error> {
+                let code: u8 = next(&mut pair)?;
+                match code {
+                    $($code => next(&mut pair).map($name::$variant),)+
+                    unknown => Err(de::Error::custom(format_args!("no choice has the code {unknown}"))),
+                }
+            }
+        }
+    };
+}
+
+struct Chosen<T>(PhantomData<T>);
+
+fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(pair: &mut A) -> Result<T, A::Error> {
+    pair.next_element()?.ok_or_else(|| de::Error::custom("a choice is cut short"))
+}
+
+pub(super) fn reference(text: &str) -> Result<Reference, Error> {
+    Reference::new(text).map_err(|fault| corrupt("a stored reference is none").because(fault))
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct PoolV1<'a> {
+    id: u16,
+    name: &'a str,
+    capacity: CapacityV1,
+}
+
+impl<'a> PoolV1<'a> {
+    pub(super) fn of(pool: &'a Pool) -> Self {
+        Self { id: pool.id.get(), name: &pool.name, capacity: CapacityV1::of(pool.capacity) }
+    }
+
+    pub(super) fn pool(self) -> Pool {
+        let capacity = self.capacity.capacity();
+        Pool { id: PoolId::new(self.id), name: self.name.to_owned(), capacity }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct OfferingV1<'a> {
+    id: u16,
+    name: &'a str,
+    pools: Vec<u16>,
+    max_party: NonZeroU16,
+    waiting_list: bool,
+}
+
+impl<'a> OfferingV1<'a> {
+    pub(super) fn of(offering: &'a Offering) -> Self {
+        Self {
+            id: offering.id.get(),
+            name: &offering.name,
+            pools: offering.pools.iter().map(|pool| pool.get()).collect(),
+            max_party: offering.max_party,
+            waiting_list: offering.waiting_list,
+        }
+    }
+
+    pub(super) fn offering(self) -> Offering {
+        Offering {
+            id: OfferingId::new(self.id),
+            name: self.name.to_owned(),
+            pools: self.pools.into_iter().map(PoolId::new).collect(),
+            max_party: self.max_party,
+            waiting_list: self.waiting_list,
+        }
+    }
+}
+
+/// The codes of the kinds of gatherings.
+mod gathering_code {
+    pub(super) const WEBINAR: u8 = 1;
+    pub(super) const WORKSHOP: u8 = 2;
+    pub(super) const MEETING: u8 = 3;
+    pub(super) const CONFERENCE: u8 = 4;
+    pub(super) const VISIT: u8 = 5;
+}
+
+pub(super) fn gathering_kind_code(kind: GatheringKind) -> u8 {
+    match kind {
+        GatheringKind::Webinar => gathering_code::WEBINAR,
+        GatheringKind::Workshop => gathering_code::WORKSHOP,
+        GatheringKind::Meeting => gathering_code::MEETING,
+        GatheringKind::Conference => gathering_code::CONFERENCE,
+        GatheringKind::Visit => gathering_code::VISIT,
+    }
+}
+
+pub(super) fn gathering_kind(code: u8) -> Result<GatheringKind, Error> {
+    match code {
+        gathering_code::WEBINAR => Ok(GatheringKind::Webinar),
+        gathering_code::WORKSHOP => Ok(GatheringKind::Workshop),
+        gathering_code::MEETING => Ok(GatheringKind::Meeting),
+        gathering_code::CONFERENCE => Ok(GatheringKind::Conference),
+        gathering_code::VISIT => Ok(GatheringKind::Visit),
+        _ => Err(corrupt("no kind of gathering has the stored code")),
+    }
+}
+
+/// The codes of who can end a registration.
+mod canceller {
+    pub(super) const ATTENDEE: u8 = 1;
+    pub(super) const ORGANISER: u8 = 2;
+}
+
+pub(super) fn cancelled_by_code(by: CancelledBy) -> u8 {
+    match by {
+        CancelledBy::Attendee => canceller::ATTENDEE,
+        CancelledBy::Organiser => canceller::ORGANISER,
+    }
+}
+
+pub(super) fn cancelled_by(code: u8) -> Result<CancelledBy, Error> {
+    match code {
+        canceller::ATTENDEE => Ok(CancelledBy::Attendee),
+        canceller::ORGANISER => Ok(CancelledBy::Organiser),
+        _ => Err(corrupt("nobody who cancels has the stored code")),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct VenueV1<'a> {
+    name: &'a str,
+    address: &'a str,
+}
+
+impl<'a> VenueV1<'a> {
+    pub(super) fn of(venue: &'a Venue) -> Self {
+        Self { name: &venue.name, address: &venue.address }
+    }
+
+    pub(super) fn venue(self) -> Venue {
+        Venue { name: self.name.to_owned(), address: self.address.to_owned() }
+    }
+}
+
+choice! {
+    enum ModeV1<'a> {
+        1 => Online(()),
+        2 => InPerson(VenueV1<'a>),
+        3 => Hybrid(VenueV1<'a>),
+    }
+}
+
+impl<'a> ModeV1<'a> {
+    pub(super) fn of(mode: &'a Mode) -> Self {
+        match mode {
+            Mode::Online => Self::Online(()),
+            Mode::InPerson(venue) => Self::InPerson(VenueV1::of(venue)),
+            Mode::Hybrid(venue) => Self::Hybrid(VenueV1::of(venue)),
+        }
+    }
+
+    pub(super) fn mode(self) -> Mode {
+        match self {
+            Self::Online(()) => Mode::Online,
+            Self::InPerson(venue) => Mode::InPerson(venue.venue()),
+            Self::Hybrid(venue) => Mode::Hybrid(venue.venue()),
+        }
+    }
+}
+
+choice! {
+    enum CapacityV1 {
+        1 => Limited(u32),
+        2 => Unlimited(()),
+    }
+}
+
+impl CapacityV1 {
+    pub(super) fn of(capacity: Capacity) -> Self {
+        match capacity {
+            Capacity::Limited(places) => Self::Limited(places),
+            Capacity::Unlimited => Self::Unlimited(()),
+        }
+    }
+
+    pub(super) fn capacity(self) -> Capacity {
+        match self {
+            Self::Limited(places) => Capacity::Limited(places),
+            Self::Unlimited(()) => Capacity::Unlimited,
+        }
+    }
+}
+
+choice! {
+    enum BookingTimeV1 {
+        1 => At(i64),
+        2 => BeforeStart(u32),
+    }
+}
+
+impl BookingTimeV1 {
+    pub(super) fn of(time: BookingTime) -> Result<Self, Error> {
+        Ok(match time {
+            BookingTime::At(instant) => Self::At(micros(instant)?),
+            BookingTime::BeforeStart { seconds } => Self::BeforeStart(seconds),
+        })
+    }
+
+    pub(super) fn time(self) -> Result<BookingTime, Error> {
+        match self {
+            Self::At(micros) => time(micros).map(BookingTime::At),
+            Self::BeforeStart(seconds) => Ok(BookingTime::BeforeStart { seconds }),
+        }
+    }
+}
+
+choice! {
+    enum ScheduleV1<'a> {
+        1 => ToBeConfirmed(&'a str),
+        2 => DateOnly(DateSpanV1<'a>),
+        3 => Exact(TimeSpanV1<'a>),
+    }
+}
+
+impl<'a> ScheduleV1<'a> {
+    pub(super) fn of(schedule: &'a Schedule) -> Self {
+        match schedule {
+            Schedule::ToBeConfirmed { hint } => Self::ToBeConfirmed(hint),
+            Schedule::DateOnly(days) => Self::DateOnly(DateSpanV1::of(days)),
+            Schedule::Exact(times) => Self::Exact(TimeSpanV1::of(times)),
+        }
+    }
+
+    pub(super) fn schedule(self) -> Result<Schedule, Error> {
+        match self {
+            Self::ToBeConfirmed(hint) => Ok(Schedule::to_be_confirmed(hint)),
+            Self::DateOnly(days) => days.span().map(Schedule::DateOnly),
+            Self::Exact(times) => times.span().map(Schedule::Exact),
+        }
+    }
+}
+
+/// Days are counted from 1970-01-01, instants in seconds from its beginning in UTC.
+#[derive(Serialize, Deserialize)]
+pub(super) struct DateSpanV1<'a> {
+    first: i32,
+    last: i32,
+    zone: &'a str,
+    tables: &'a str,
+    starts: i64,
+    ends: i64,
+}
+
+impl<'a> DateSpanV1<'a> {
+    pub(super) fn of(days: &'a DateSpan) -> Self {
+        Self {
+            first: day_number(days.first()),
+            last: day_number(days.last()),
+            zone: days.zone().name(),
+            tables: days.tables().name(),
+            starts: days.starts().timestamp(),
+            ends: days.ends().timestamp(),
+        }
+    }
+
+    pub(super) fn span(self) -> Result<DateSpan, Error> {
+        let (first, last) = (day(self.first)?, day(self.last)?);
+        let ends = DateTime::from_timestamp(self.ends, 0);
+        if last < first || DateTime::from_timestamp(self.starts, 0) > ends || ends.is_none() {
+            return Err(corrupt("stored days end before they start"));
+        }
+        let span = DateSpan::from_parts(first, last, zone(self.zone)?, self.starts, self.ends);
+        Ok(span.with_tables(tables(self.tables)?))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct TimeSpanV1<'a> {
+    start: MomentV1,
+    end: MomentV1,
+    zone: &'a str,
+    tables: &'a str,
+}
+
+impl<'a> TimeSpanV1<'a> {
+    pub(super) fn of(times: &'a TimeSpan) -> Self {
+        Self {
+            start: MomentV1::of(times.start()),
+            end: MomentV1::of(times.end()),
+            zone: times.zone().name(),
+            tables: times.tables().name(),
+        }
+    }
+
+    pub(super) fn span(self) -> Result<TimeSpan, Error> {
+        let (start, end) = (self.start.moment()?, self.end.moment()?);
+        if end.instant() <= start.instant() {
+            return Err(corrupt("a stored time ends before it starts"));
+        }
+        Ok(TimeSpan::from_parts(start, end, zone(self.zone)?).with_tables(tables(self.tables)?))
+    }
+}
+
+/// What the wall showed, in seconds since the wall showed 1970-01-01 00:00, and how far it was ahead of UTC.
+#[derive(Serialize, Deserialize)]
+pub(super) struct MomentV1 {
+    wall: i64,
+    offset: i32,
+}
+
+impl MomentV1 {
+    pub(super) fn of(moment: Moment) -> Self {
+        Self { wall: moment.wall().and_utc().timestamp(), offset: moment.offset_seconds() }
+    }
+
+    pub(super) fn moment(self) -> Result<Moment, Error> {
+        let wall = DateTime::from_timestamp(self.wall, 0).map(|wall| wall.naive_utc());
+        let Some(wall) = wall.filter(|wall| has_year(wall.date())) else {
+            return Err(corrupt("a stored time is outside the years that are planned in"));
+        };
+        if self.offset.unsigned_abs() >= 24 * 60 * 60 {
+            return Err(corrupt("a stored time is a day or more away from UTC"));
+        }
+        Ok(Moment::from_parts(wall, self.offset))
+    }
+}
+
+pub(super) fn day_number(day: NaiveDate) -> i32 {
+    // Years are held within 1970 to 9999, which takes three million days.
+    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
+}
+
+pub(super) fn day(number: i32) -> Result<NaiveDate, Error> {
+    NaiveDate::default()
+        .checked_add_signed(TimeDelta::days(i64::from(number)))
+        .filter(|day| has_year(*day))
+        .ok_or_else(|| corrupt("a stored day is outside the years that are planned in"))
+}
+
+/// The years that schedules have.
+pub(super) fn has_year(day: NaiveDate) -> bool {
+    (1970..=9999).contains(&day.year())
+}
+
+pub(super) fn zone(name: &str) -> Result<Zone, Error> {
+    Zone::named(name).map_err(|unknown| newer("a time zone is not known to this version").because(unknown))
+}
+
+pub(super) fn tables(version: &str) -> Result<Tables, Error> {
+    Tables::named(version).ok_or_else(|| corrupt("a stored version of the zone tables is none"))
+}
+
+/// Microseconds since 1970.
+pub(super) fn micros(instant: DateTime<Utc>) -> Result<i64, Error> {
+    let micros = instant.timestamp_micros();
+    if DateTime::from_timestamp_micros(micros) == Some(instant) {
+        return Ok(micros);
+    }
+    Err(Error::new(Kind::Misuse, format!("the time {instant} is finer than a microsecond")))
+}
+
+pub(super) fn time(micros: i64) -> Result<DateTime<Utc>, Error> {
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| corrupt("a stored time is outside all years"))
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct SealedV1<'a> {
+    version: u8,
+    keys: KeysV1,
+    bytes: &'a [u8],
+}
+
+impl<'a> SealedV1<'a> {
+    pub(super) fn of<T>(sealed: &'a Sealed<T>) -> Self {
+        Self { version: sealed.version(), keys: KeysV1::of(sealed.keys()), bytes: sealed.bytes() }
+    }
+
+    pub(super) fn sealed<T>(self) -> Sealed<T> {
+        Sealed::from_parts(self.keys.keys(), self.version, self.bytes.into())
+    }
+}
+
+choice! {
+    enum KeysV1 {
+        1 => One(u64),
+        2 => Both((u64, u64)),
+    }
+}
+
+impl KeysV1 {
+    pub(super) fn of(keys: Keys) -> Self {
+        match keys {
+            Keys::One(key) => Self::One(key.get()),
+            Keys::Both { person, gathering } => Self::Both((person.get(), gathering.get())),
+        }
+    }
+
+    pub(super) fn keys(self) -> Keys {
+        match self {
+            Self::One(key) => Keys::One(KeyRef::new(key)),
+            Self::Both((person, gathering)) => {
+                Keys::Both { person: KeyRef::new(person), gathering: KeyRef::new(gathering) }
+            }
+        }
+    }
+}
