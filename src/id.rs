@@ -97,6 +97,11 @@ uuid_id! {
     RegistrationId
 }
 uuid_id! {
+    /// One timed part of a gathering's programme: a talk, a workshop. It is also the UID of its calendar entry.
+    #[doc(alias = "talk")]
+    SessionId
+}
+uuid_id! {
     /// One request of a caller. Sent twice, it is answered twice and done once.
     #[doc(alias = "idempotency key")]
     RequestId

@@ -64,21 +64,25 @@ pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Error, Failure, Receipt,
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
-    CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Gathering, LayoutProblem,
-    OpenBooking, Promoted, RecordPerson, Refusal, Register, Registered, Reschedule, Shortage, Transfer,
+    AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
+    ChangeSession, CloseBooking, DropSession, Gathering, LayoutProblem, MoveSession, OpenBooking, Part,
+    ProgrammeChange, Promoted, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
+    SessionFault, SessionProblem, SetProgramme, Shortage, Transfer,
 };
 pub use fact::{
     Announcement, Booking, BookingState, BookingTime, BookingWindow, CancelledBy, Capacity, Fact,
-    GatheringKind, Mode, Offering, Party, Pool, Venue,
+    GatheringKind, Mode, Offering, Party, Pool, Session, SessionTexts, Venue,
 };
 pub use id::{
-    ActorId, GatheringId, LogId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, TraceId, VaultId,
+    ActorId, GatheringId, LogId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId, TraceId,
+    VaultId,
 };
-pub use person::{Answers, JoinLink, PersonDetails};
+pub use person::{Answers, JoinLink, PersonDetails, PublishedName};
 pub use projection::{
     Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lists, OfferingOn, PoolCount, RegistrationCard, RegistrationStatus,
-    WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    ExposedWaitingList, GatheringCard, Lists, OfferingOn, PoolCount, Programme, ProgrammeRow,
+    ProgrammeWarning, RegistrationCard, RegistrationStatus, SessionStatus, WaitingList, WaitingRow, WhatsOn,
+    WhatsOnRow,
 };
 pub use record::{Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};

@@ -185,6 +185,39 @@ impl std::fmt::Debug for JoinLink {
     }
 }
 
+/// The name under which somebody speaks in public: "Dr Ann Example". It is made to be shown, in programmes and public
+/// calendars, but it is still the person's: it is kept sealed, and goes with the person.
+#[derive(Clone, PartialEq, Eq, Zeroize)]
+pub struct PublishedName(String);
+
+impl PublishedName {
+    /// Takes a name, at most 200 characters; it is looked at when the command that carries it is decided.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this name would be taken.
+    ///
+    /// # Errors
+    /// It is empty, too long, or has control characters.
+    pub fn check(&self) -> Result<(), TextProblem> {
+        text::check_line("published name", &self.0)
+    }
+}
+
+impl std::fmt::Debug for PublishedName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PublishedName([personal])")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Fact;
-use crate::id::{ActorId, GatheringId, LogId, PersonId, RegistrationId, RequestId, TraceId};
+use crate::id::{ActorId, GatheringId, LogId, PersonId, RegistrationId, RequestId, SessionId, TraceId};
 
 /// A record's number in the log: 1, 2, 3 … without a gap. [`START`](Self::START) is before the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +58,8 @@ pub enum Tag {
     Person(PersonId),
     /// About a registration.
     Registration(RegistrationId),
+    /// About a session.
+    Session(SessionId),
 }
 
 impl Tag {
@@ -65,13 +67,34 @@ impl Tag {
     #[must_use]
     pub fn of(fact: &Fact) -> Vec<Self> {
         match fact {
-            Fact::PersonRecorded { person, .. } => vec![Self::Person(*person)],
+            Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => {
+                vec![Self::Person(*person)]
+            }
             Fact::GatheringAnnounced { gathering, .. }
             | Fact::GatheringRescheduled { gathering, .. }
             | Fact::BookingOpened { gathering }
             | Fact::BookingClosed { gathering }
             | Fact::CapacityChanged { gathering, .. }
+            | Fact::ModeChanged { gathering, .. }
             | Fact::GatheringCancelled { gathering } => vec![Self::Gathering(*gathering)],
+            Fact::OfferingAdded { gathering, offering, .. } => {
+                let mut tags = vec![Self::Gathering(*gathering)];
+                tags.extend(offering.session.map(Self::Session));
+                tags
+            }
+            Fact::SessionAdded { gathering, session } => {
+                let mut tags = vec![Self::Gathering(*gathering), Self::Session(session.id)];
+                tags.extend(session.texts.speakers.iter().copied().map(Self::Person));
+                tags
+            }
+            Fact::SessionRevised { gathering, session, texts } => {
+                let mut tags = vec![Self::Gathering(*gathering), Self::Session(*session)];
+                tags.extend(texts.speakers.iter().copied().map(Self::Person));
+                tags
+            }
+            Fact::SessionMoved { gathering, session, .. } | Fact::SessionDropped { gathering, session } => {
+                vec![Self::Gathering(*gathering), Self::Session(*session)]
+            }
             Fact::RegistrationConfirmed { gathering, registration, booking }
             | Fact::RegistrationWaitlisted { gathering, registration, booking, .. } => {
                 let mut tags = vec![Self::Gathering(*gathering), Self::Registration(*registration)];

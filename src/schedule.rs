@@ -7,8 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{
-    DateTime, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
-    Timelike, Utc,
+    DateTime, Datelike, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta,
+    TimeZone, Timelike, Utc,
 };
 use chrono_tz::Tz;
 use thiserror::Error;
@@ -168,7 +168,6 @@ impl From<NaiveDateTime> for WallTime {
 }
 
 fn check_year(date: NaiveDate) -> Result<(), ScheduleError> {
-    use chrono::Datelike;
     let year = date.year();
     if (1970..=9999).contains(&year) { Ok(()) } else { Err(ScheduleError::YearOutOfRange { year }) }
 }
@@ -203,6 +202,16 @@ impl Moment {
 
     pub(crate) fn from_parts(wall: NaiveDateTime, offset: i32) -> Self {
         Self { wall, offset }
+    }
+
+    /// What the clocks of a zone show at an instant, to the second.
+    fn at(instant: DateTime<Utc>, zone: Zone) -> Result<Self, ScheduleError> {
+        let utc = instant.naive_utc().with_nanosecond(0).unwrap_or(instant.naive_utc());
+        check_year(utc.date())?;
+        let offset = zone.0.offset_from_utc_datetime(&utc).fix();
+        let wall = utc.checked_add_offset(offset).unwrap_or(utc);
+        check_year(wall.date())?;
+        Ok(Self { wall, offset: offset.local_minus_utc() })
     }
 }
 
@@ -420,6 +429,88 @@ impl Schedule {
             });
         }
         Ok(Self::Exact(TimeSpan::from_parts(start, end, zone)))
+    }
+
+    /// From an instant to an instant, as clocks show them in a zone: for times that come with an offset. A time that
+    /// a clock shows twice needs no choice here. Fractions of a second are left out.
+    ///
+    /// # Errors
+    /// An end that is not after the start; an unknown zone; a year outside 1970 to 9999.
+    ///
+    /// ```
+    /// use gather::Schedule;
+    ///
+    /// let start = "2026-02-01T09:30:00+01:00".parse()?;
+    /// let end = "2026-02-01T09:50:00+01:00".parse()?;
+    /// let schedule = Schedule::between(start, end, "Europe/Brussels")?;
+    /// assert_eq!(schedule.to_string(), "2026-02-01 09:30 to 09:50 Europe/Brussels");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn between(start: DateTime<Utc>, end: DateTime<Utc>, zone: &str) -> Result<Self, ScheduleError> {
+        let zone = Zone::named(zone)?;
+        let (start, end) = (Moment::at(start, zone)?, Moment::at(end, zone)?);
+        if end.instant() <= start.instant() {
+            return Err(ScheduleError::EndNotAfterStart {
+                start: start.wall.to_string(),
+                end: end.wall.to_string(),
+            });
+        }
+        Ok(Self::Exact(TimeSpan::from_parts(start, end, zone)))
+    }
+
+    /// The first and the last day, if any date is known, as the calendar on the wall shows them there.
+    #[must_use]
+    pub fn first_and_last_day(&self) -> Option<(NaiveDate, NaiveDate)> {
+        match self {
+            Self::ToBeConfirmed { .. } => None,
+            Self::DateOnly(days) => Some((days.first, days.last)),
+            Self::Exact(times) => {
+                // What ends at midnight has its last day before it.
+                let last = times.end.wall.checked_sub_signed(TimeDelta::seconds(1)).unwrap_or(times.end.wall);
+                let first = times.start.wall.date();
+                Some((first, last.date().max(first)))
+            }
+        }
+    }
+
+    /// The first day as a calendar on the wall of some zone shows it, if any date is known.
+    pub(crate) fn first_day_in(&self, zone: Zone) -> Option<NaiveDate> {
+        match self {
+            // What was looked up when it was planned holds, whatever the tables say now.
+            Self::Exact(times) if times.zone != zone => Some(zone.wall(times.start.instant()).date()),
+            Self::Exact(_) | Self::DateOnly(_) | Self::ToBeConfirmed { .. } => {
+                self.first_and_last_day().map(|(first, _)| first)
+            }
+        }
+    }
+
+    /// The same by the clocks on the wall, so many days later, or earlier. A time that the clocks show twice on the new
+    /// day is the first of the two.
+    ///
+    /// # Errors
+    /// The new day has no such time; a year outside 1970 to 9999.
+    pub(crate) fn shifted(&self, days: i64) -> Result<Self, ScheduleError> {
+        let shift = |wall: NaiveDateTime| {
+            let year = wall.date().year().saturating_add(if days < 0 { -1 } else { 1 });
+            let moved = TimeDelta::try_days(days).and_then(|days| wall.checked_add_signed(days));
+            moved.ok_or(ScheduleError::YearOutOfRange { year })
+        };
+        match self {
+            Self::ToBeConfirmed { .. } => Ok(self.clone()),
+            Self::DateOnly(span) => {
+                let first = shift(span.first.and_time(NaiveTime::MIN))?.date();
+                Self::days(first, shift(span.last.and_time(NaiveTime::MIN))?.date(), span.zone.name())
+            }
+            Self::Exact(times) => {
+                let resolve = |moment: Moment| WallTime::first(shift(moment.wall)?).resolve(times.zone);
+                let (start, end) = (resolve(times.start)?, resolve(times.end)?);
+                if end.instant() <= start.instant() {
+                    let (start, end) = (start.wall.to_string(), end.wall.to_string());
+                    return Err(ScheduleError::EndNotAfterStart { start, end });
+                }
+                Ok(Self::Exact(TimeSpan::from_parts(start, end, times.zone)))
+            }
+        }
     }
 
     /// When it starts, if any date is known: the first instant of the first day, or the exact start.

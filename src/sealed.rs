@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use zeroize::Zeroize;
 
 use crate::id::{GatheringId, PersonId};
-use crate::person::{Answers, JoinLink, PersonDetails};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
 
 /// A value about a person, in the clear, in memory only.
 ///
@@ -209,6 +209,8 @@ pub trait Opener: Send + Sync {
     fn answers(&self, person: PersonId, gathering: GatheringId, sealed: &Sealed<Answers>) -> Opened<Answers>;
     /// Opens the link to join a gathering.
     fn join_link(&self, gathering: GatheringId, sealed: &Sealed<JoinLink>) -> Opened<JoinLink>;
+    /// Opens the name under which a person speaks.
+    fn published_name(&self, person: PersonId, sealed: &Sealed<PublishedName>) -> Opened<PublishedName>;
 }
 
 #[cfg(test)]

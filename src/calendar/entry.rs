@@ -56,10 +56,12 @@ pub struct PublicEntry<'a> {
     sequence: u32,
     status: Status,
     description: &'a str,
+    room: &'a str,
     venue: Option<&'a Venue>,
     online: bool,
     url: Option<Link<'a>>,
     categories: &'a [&'a str],
+    part_of: Option<Uuid>,
 }
 
 impl<'a> PublicEntry<'a> {
@@ -77,10 +79,12 @@ impl<'a> PublicEntry<'a> {
             sequence: 0,
             status: Status::Confirmed,
             description: "",
+            room: "",
             venue: None,
             online: false,
             url: None,
             categories: &[],
+            part_of: None,
         }
     }
 
@@ -112,6 +116,18 @@ impl<'a> PublicEntry<'a> {
     pub fn mode(mut self, mode: &'a Mode) -> Self {
         self.venue = mode.venue();
         self.online = mode.is_online();
+        self
+    }
+
+    /// In which room: it stands before the venue.
+    pub fn room(mut self, room: &'a str) -> Self {
+        self.room = room;
+        self
+    }
+
+    /// The entry that it is a part of (RFC 5545, section 3.8.4.5): a session's conference.
+    pub fn part_of(mut self, uid: Uuid) -> Self {
+        self.part_of = Some(uid);
         self
     }
 
@@ -320,24 +336,32 @@ impl Parts<'_> {
     }
 
     fn write_location(&self, lines: &mut Lines, wording: &Wording) {
-        let venue = self.entry.venue.filter(|venue| !(venue.name.is_empty() && venue.address.is_empty()));
-        match (venue, self.join_link) {
-            (None, Some(link)) => lines.text_property("LOCATION:", link.as_str()),
-            (None, None) if self.entry.online => lines.text_property("LOCATION:", &wording.online),
-            (None, None) => {}
-            (Some(venue), _) => {
-                lines.plain("LOCATION:");
-                lines.text(&venue.name);
-                lines.text(if venue.name.is_empty() || venue.address.is_empty() { "" } else { ", " });
-                lines.text(&venue.address);
-                lines.end();
-            }
+        let venue = self.entry.venue;
+        let (name, address) = venue.map_or(("", ""), |venue| (&*venue.name, &*venue.address));
+        let places = [self.entry.room, name, address];
+        let mut known = places.into_iter().filter(|place| !place.is_empty());
+        if let Some(first) = known.next() {
+            lines.plain("LOCATION:");
+            lines.text(first);
+            known.for_each(|place| {
+                lines.text(", ");
+                lines.text(place);
+            });
+            return lines.end();
+        }
+        match self.join_link {
+            Some(link) => lines.text_property("LOCATION:", link.as_str()),
+            None if self.entry.online => lines.text_property("LOCATION:", &wording.online),
+            None => {}
         }
     }
 
     fn write_links(&self, lines: &mut Lines, wording: &Wording) {
         if let Some(url) = self.entry.url {
             lines.property("URL:", url.as_str());
+        }
+        if let Some(whole) = self.entry.part_of {
+            lines.property("RELATED-TO:", &whole.to_string());
         }
         let Some(link) = self.join_link else { return };
         lines.plain("CONFERENCE;VALUE=URI");

@@ -75,7 +75,10 @@ impl Listed {
 }
 
 /// The dates of an entry: those that hold, or the last that held, as postponed.
-fn dates<'a>(announcement: &'a Announcement, previous: Option<&'a Schedule>) -> (&'a Schedule, Status) {
+pub(super) fn dates<'a>(
+    announcement: &'a Announcement,
+    previous: Option<&'a Schedule>,
+) -> (&'a Schedule, Status) {
     match (&announcement.schedule, previous) {
         (Schedule::ToBeConfirmed { .. }, Some(previous)) => (previous, Status::Postponed),
         (schedule, _) => (schedule, Status::Confirmed),
@@ -89,7 +92,7 @@ fn texts<'a>(entry: PublicEntry<'a>, announcement: &'a Announcement) -> PublicEn
         .categories(category(announcement.kind))
 }
 
-fn category(kind: GatheringKind) -> &'static [&'static str] {
+pub(super) fn category(kind: GatheringKind) -> &'static [&'static str] {
     match kind {
         GatheringKind::Webinar => &["Webinar"],
         GatheringKind::Workshop => &["Workshop"],
@@ -235,7 +238,8 @@ impl PersonalFeed {
     }
 
     fn shown<'a>(&'a self, row: &'a AgendaRow) -> Option<Own<'a>> {
-        let (when, while_confirmed) = dates(row.announcement(), row.previous_schedule());
+        let (when, is_postponed) = row.shown_schedule();
+        let while_confirmed = if is_postponed { Status::Postponed } else { Status::Confirmed };
         let status = match row.status {
             RegistrationStatus::Confirmed => while_confirmed,
             RegistrationStatus::Waiting if self.waiting && while_confirmed == Status::Confirmed => {
@@ -271,10 +275,14 @@ impl PersonalFeed {
 impl Own<'_> {
     fn entry<'a>(&'a self, reminders: &'a [u32]) -> PersonalEntry<'a> {
         let row = self.row;
-        let entry =
-            PublicEntry::new(row.registration.uuid(), &row.announcement().title, self.when, row.revised_at);
+        let entry = PublicEntry::new(row.registration.uuid(), row.title(), self.when, row.revised_at);
         let entry = entry.created(row.joined_at).sequence(row.sequence).status(self.status);
-        let entry = PersonalEntry::new(texts(entry, row.announcement()));
+        let entry = texts(entry, row.announcement());
+        let entry = match row.session() {
+            Some(session) => entry.room(&session.room).description(&session.texts.description),
+            None => entry,
+        };
+        let entry = PersonalEntry::new(entry);
         let entry = if self.status == Status::Confirmed { entry.reminders(reminders) } else { entry };
         // The link was checked when the gathering was announced.
         match self.link.as_ref().and_then(|link| Link::new(link.expose().as_str()).ok()) {

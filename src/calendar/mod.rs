@@ -10,6 +10,7 @@
 mod entry;
 mod feed;
 mod line;
+mod programme;
 mod zone;
 
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ use zone::{Wanted, Zones};
 
 pub use entry::{CalendarEntry, PersonalEntry, PublicEntry, Status};
 pub use feed::{PersonalFeed, PublicFeed};
+pub use programme::ProgrammeFeed;
 
 /// How much text is collected before it is handed on, in bytes. An entry is never parted, so it can be more.
 const PIECE: usize = 16 * 1024;
@@ -80,6 +82,7 @@ pub struct Wording {
     postponed: Cow<'static, str>,
     join: Cow<'static, str>,
     online: Cow<'static, str>,
+    speakers: Cow<'static, str>,
 }
 
 impl Wording {
@@ -89,6 +92,7 @@ impl Wording {
         postponed: Cow::Borrowed("Postponed: "),
         join: Cow::Borrowed("Join: "),
         online: Cow::Borrowed("Online"),
+        speakers: Cow::Borrowed("With "),
     };
 
     /// What stands before the summary of a cancelled entry; `Cancelled: ` with a blank at its end.
@@ -118,6 +122,12 @@ impl Wording {
     /// The location of what takes place online, when the link is not to be seen; `Online`.
     pub fn online(mut self, place: impl Into<Cow<'static, str>>) -> Self {
         self.online = place.into();
+        self
+    }
+
+    /// What stands before the names of a session's speakers in its description; `With ` with a blank at its end.
+    pub fn speakers(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
+        self.speakers = prefix.into();
         self
     }
 }

@@ -7,10 +7,13 @@ use zeroize::Zeroize;
 
 use super::failure::Failure;
 use crate::domain::{
-    CancelGathering, CancelRegistration, Change, ChangeCapacity, CloseBooking, Context, Decide, Gathering,
-    OpenBooking, Promoted, RecordPerson, Register, Registered, Reschedule, Transfer,
+    AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
+    ChangeSession, CloseBooking, Context, Decide, DropSession, Gathering, MoveSession, OpenBooking, Part,
+    ProgrammeChange, Promoted, PublishName, RecordPerson, Register, Registered, Reschedule, SetProgramme,
+    Transfer,
 };
-use crate::id::{GatheringId, PersonId};
+use crate::id::{GatheringId, OfferingId, PersonId, SessionId};
+use crate::person::{Answers, JoinLink};
 use crate::privacy::{Keyring, VaultError};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
 #[cfg(feature = "testkit")]
@@ -135,15 +138,8 @@ impl Command for Gathering {
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<GatheringId>, Failure> {
         let id = self.identity(&edge.context);
-        let join_link = self.join_link.as_ref().map(|link| {
-            link.expose().check()?;
-            edge.seal(link, |keyring, link| keyring.seal_join_link(id, link))
-        });
-        Ok(Ready::new(Gathering {
-            id: Some(id),
-            draft: self.draft.clone(),
-            join_link: join_link.transpose()?,
-        }))
+        let join_link = sealed_link(self.join_link.as_ref(), id, edge)?;
+        Ok(Ready::new(Gathering { id: Some(id), draft: self.draft.clone(), join_link }))
     }
 }
 
@@ -151,19 +147,62 @@ impl Command for Register {
     type Outcome = Registered;
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Registered>, Failure> {
-        let (gathering, booker) = (self.gathering, self.party.booker);
-        let answers = self.answers.as_ref().map(|answers| {
-            answers.expose().check()?;
-            edge.seal(answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))
-        });
-        Ok(Ready::new(Register {
-            gathering,
-            offering: self.offering,
-            party: self.party.clone(),
-            reference: self.reference.clone(),
-            answers: answers.transpose()?,
-        }))
+        sealed_part(self, edge).map(Ready::new)
     }
+}
+
+impl Command for Basket {
+    type Outcome = Vec<Part>;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Vec<Part>>, Failure> {
+        let parts = self.parts.iter().map(|part| sealed_part(part, edge)).collect::<Result<_, _>>()?;
+        Ok(Ready::new(Basket { parts, best_effort: self.best_effort }))
+    }
+}
+
+impl Command for ChangeMode {
+    type Outcome = Change;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Change>, Failure> {
+        let join_link = sealed_link(self.join_link.as_ref(), self.gathering, edge)?;
+        Ok(Ready::new(ChangeMode { gathering: self.gathering, mode: self.mode.clone(), join_link }))
+    }
+}
+
+impl Command for PublishName {
+    type Outcome = PersonId;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<PersonId>, Failure> {
+        self.name.expose().check()?;
+        let person = self.whose(&edge.context);
+        let name = edge.seal(&self.name, |keyring, name| keyring.seal_published_name(person, name))?;
+        Ok(Ready::new(PublishName { person: Some(person), name }))
+    }
+}
+
+fn sealed_link(
+    link: Option<&Personal<JoinLink>>,
+    gathering: GatheringId,
+    edge: &Edge<'_>,
+) -> Result<Option<Sealed<JoinLink>>, Failure> {
+    let Some(link) = link else { return Ok(None) };
+    link.expose().check()?;
+    edge.seal(link, |keyring, link| keyring.seal_join_link(gathering, link)).map(Some)
+}
+
+fn sealed_part(part: &Register, edge: &Edge<'_>) -> Result<Register<Sealed<Answers>>, Failure> {
+    let (gathering, booker) = (part.gathering, part.party.booker);
+    let answers = part.answers.as_ref().map(|answers| {
+        answers.expose().check()?;
+        edge.seal(answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))
+    });
+    Ok(Register {
+        gathering,
+        offering: part.offering,
+        party: part.party.clone(),
+        reference: part.reference.clone(),
+        answers: answers.transpose()?,
+    })
 }
 
 macro_rules! clear_command {
@@ -187,4 +226,10 @@ clear_command! {
     ChangeCapacity => Promoted,
     CancelRegistration => Promoted,
     Transfer => Change,
+    AddOffering => OfferingId,
+    AddSession => SessionId,
+    ChangeSession => Change,
+    MoveSession => Change,
+    DropSession => Promoted,
+    SetProgramme => ProgrammeChange,
 }

@@ -9,7 +9,7 @@ use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
 use crate::log::{self, Page, StoredBatch};
 use crate::person::{Answers, PersonDetails};
 use crate::privacy::Keyring;
-use crate::projection::{Agenda, AgendaRow, AttendeeList, WaitingList, WhatsOn, WhatsOnRow};
+use crate::projection::{Agenda, AgendaRow, AttendeeList, Programme, WaitingList, WhatsOn, WhatsOnRow};
 use crate::record::Position;
 use crate::sealed::{Opened, Opener};
 
@@ -30,6 +30,15 @@ impl Desk {
     pub fn waiting_list(&self, gathering: GatheringId) -> Result<WaitingList, Failure> {
         let list = self.lists().waiting_list(gathering, self.opener());
         Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
+    }
+
+    /// The programme of a gathering: its sessions, with the names under which people speak.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`].
+    pub fn programme(&self, gathering: GatheringId) -> Result<Programme, Failure> {
+        let programme = self.lists().programme(gathering, self.opener());
+        Ok(programme.ok_or(Refusal::UnknownGathering { gathering })?)
     }
 
     /// One gathering now, with the places left; one that was called off or is over too.

@@ -1,13 +1,11 @@
 //! Announce a gathering: what it is, when, where, and how many can come.
 
-use std::collections::BTreeSet;
-
 use chrono::SubsecRound;
 
 use super::decision::Decision;
 use super::refusal::{LayoutProblem, Refusal};
 use super::reschedule::check_schedule;
-use super::{Context, Decide};
+use super::{Context, Decide, layout};
 use crate::fact::{
     Announcement, BookingTime, BookingWindow, Capacity, DEFAULT_MAX_PARTY, Fact, GatheringKind, Mode,
     Offering, Pool, Venue,
@@ -43,7 +41,7 @@ use crate::text::{self, Reference};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A conference where the visit has few places of its own, and everybody counts against the fire limit:
+/// A conference where the visit has few places of its own, and needs a conference place:
 /// ```
 /// use gather::{Desk, Gathering, Offering, OfferingId, Pool, PoolId, Venue};
 ///
@@ -54,8 +52,8 @@ use crate::text::{self, Reference};
 /// let conference = Gathering::conference("The Changing Landscape", Venue::new("Central Library"))
 ///     .pool(Pool::new(BUILDING, "building", 120))
 ///     .pool(Pool::new(COACH, "coach", 16))
-///     .offering(Offering::new(OfferingId::new(1), "Conference", [BUILDING]))
-///     .offering(Offering::new(OfferingId::new(2), "Conference and visit", [BUILDING, COACH]));
+///     .offering(Offering::new(OfferingId::new(1), "conference", [BUILDING]))
+///     .offering(Offering::new(OfferingId::new(2), "visit", [COACH]).requires(OfferingId::new(1)));
 /// let id = desk.announce(conference)?.outcome;
 /// # let _ = id;
 /// # Ok::<(), gather::Failure>(())
@@ -82,14 +80,8 @@ pub(crate) struct Draft {
     places: Option<Capacity>,
     pools: Vec<Pool>,
     offerings: Vec<Offering>,
+    no_overlap: bool,
 }
-
-/// How many pools, and as many offerings, a gathering may have.
-const PARTS_LIMIT: usize = 5_000;
-
-/// How many times all offerings of a gathering together may name a pool. Every count of what is left weighs all of
-/// them, and the announcement has to fit into a batch.
-const DRAWS_LIMIT: usize = 10_000;
 
 impl Gathering {
     /// A talk held online.
@@ -130,6 +122,7 @@ impl Gathering {
             places: None,
             pools: Vec::new(),
             offerings: Vec::new(),
+            no_overlap: false,
         };
         Self { id: None, draft, join_link: None }
     }
@@ -196,6 +189,14 @@ impl Gathering {
         self
     }
 
+    /// Says that its places take their people's time: of all gatherings that say so, nobody books two that overlap, nor
+    /// two sessions of one of them. Where two overlap because dates have moved since, both are kept. Times that are
+    /// not known to the minute are not judged.
+    pub fn no_overlap(mut self) -> Self {
+        self.draft.no_overlap = true;
+        self
+    }
+
     /// Notes the host's own name for it. It is stored in the clear.
     pub fn reference(mut self, reference: Reference) -> Self {
         self.draft.reference = Some(reference);
@@ -228,48 +229,22 @@ impl Draft {
             pools,
             offerings,
             window: self.window,
+            no_overlap: self.no_overlap,
             reference: self.reference.clone(),
         }
     }
 
     fn check_layout(&self, announcement: &Announcement) -> Result<(), LayoutProblem> {
-        let Announcement { pools, offerings, .. } = announcement;
         if self.places.is_some() && !(self.pools.is_empty() && self.offerings.is_empty()) {
             return Err(LayoutProblem::PlacesAndPools);
         }
-        if offerings.is_empty() {
-            return Err(LayoutProblem::NoOffering);
+        let Announcement { pools, offerings, .. } = announcement;
+        if let Some(offering) = offerings.iter().find(|offering| offering.session.is_some()) {
+            return Err(LayoutProblem::SessionBeforeProgramme(offering.id));
         }
-        if pools.len() > PARTS_LIMIT || offerings.len() > PARTS_LIMIT {
-            return Err(LayoutProblem::TooMany { limit: PARTS_LIMIT });
-        }
-        if offerings.iter().map(|offering| offering.pools.len()).sum::<usize>() > DRAWS_LIMIT {
-            return Err(LayoutProblem::TooManyDraws { limit: DRAWS_LIMIT });
-        }
-        let mut known = BTreeSet::new();
-        if let Some(pool) = pools.iter().find(|pool| !known.insert(pool.id)) {
-            return Err(LayoutProblem::PoolTwice(pool.id));
-        }
-        let mut seen = BTreeSet::new();
-        if let Some(offering) = offerings.iter().find(|offering| !seen.insert(offering.id)) {
-            return Err(LayoutProblem::OfferingTwice(offering.id));
-        }
-        offerings.iter().try_for_each(|offering| check_draws(offering, &known))?;
+        let pools: Vec<PoolId> = pools.iter().map(|pool| pool.id).collect();
+        layout::check(&pools, offerings)?;
         check_window(self.window)
-    }
-}
-
-fn check_draws(offering: &Offering, known: &BTreeSet<PoolId>) -> Result<(), LayoutProblem> {
-    if offering.pools.is_empty() {
-        return Err(LayoutProblem::DrawsOnNothing(offering.id));
-    }
-    if let Some(&pool) = offering.pools.iter().find(|pool| !known.contains(pool)) {
-        return Err(LayoutProblem::DrawsOnUnknown { offering: offering.id, pool });
-    }
-    let mut seen = BTreeSet::new();
-    match offering.pools.iter().find(|pool| !seen.insert(**pool)) {
-        Some(&pool) => Err(LayoutProblem::DrawsTwice { offering: offering.id, pool }),
-        None => Ok(()),
     }
 }
 
@@ -289,15 +264,14 @@ fn check_window(window: BookingWindow) -> Result<(), LayoutProblem> {
 fn check_texts(announcement: &Announcement) -> Result<(), Refusal> {
     text::check_line("title", &announcement.title)?;
     text::check_text("description", &announcement.description)?;
-    if let Some(venue) = announcement.mode.venue() {
-        text::check_line("venue", &venue.name)?;
-        text::check_optional_line("address", &venue.address)?;
-    }
-    announcement.pools.iter().try_for_each(|pool| text::check_line("pool's name", &pool.name))?;
-    announcement
-        .offerings
-        .iter()
-        .try_for_each(|offering| text::check_line("offering's name", &offering.name))?;
+    check_venue(&announcement.mode)
+}
+
+/// Refuses a venue whose name or address is not taken.
+pub(super) fn check_venue(mode: &Mode) -> Result<(), Refusal> {
+    let Some(venue) = mode.venue() else { return Ok(()) };
+    text::check_line("venue", &venue.name)?;
+    text::check_optional_line("address", &venue.address)?;
     Ok(())
 }
 
@@ -311,6 +285,7 @@ impl Decide for Gathering<Sealed<JoinLink>> {
             return Err(LayoutProblem::LinkWithoutOnline.into());
         }
         check_texts(&announcement)?;
+        layout::check_names(&announcement.pools, &announcement.offerings)?;
         let gathering = self.identity(context);
         if decision.gathering(gathering).is_ok() {
             return Err(Refusal::GatheringExists { gathering });

@@ -2,14 +2,15 @@
 
 use super::decision::Decision;
 use super::refusal::Refusal;
-use super::{Context, Decide, Promoted, waiting_list};
+use super::{Context, Decide, Promoted, ending, waiting_list};
 use crate::fact::{CancelledBy, Fact};
 use crate::id::RegistrationId;
 
-/// Ends a registration, confirmed or in line, for good. What becomes free goes to the line in the same decision.
+/// Ends a registration, confirmed or in line, for good. What becomes free goes to the line in the same decision, and
+/// what needed it ends with it: the site visit with the conference place.
 ///
 /// # Refusals
-/// In this order: unknown registration, gathering called off, registration ended before, gathering over.
+/// In this order: unknown registration, gathering called off, registration ended before, gathering over, session over.
 ///
 /// # Example
 /// ```
@@ -51,13 +52,14 @@ impl Decide for CancelRegistration {
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Promoted, Refusal> {
         let Self { registration, by } = *self;
         let (_, gathering) = decision.live_registration(registration)?;
-        decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
-        Ok(Promoted { registrations: waiting_list::promote(decision, &gathering) })
+        let mut ended = ending::end_with_parts(decision, &gathering, registration, by);
+        ended.retain(|part| *part != registration);
+        Ok(Promoted { registrations: waiting_list::promote(decision, &gathering), ended })
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
         let Fact::RegistrationCancelled { registration, by, .. } = facts.first()? else { return None };
         let same = (*registration, *by) == (self.registration, self.by);
-        same.then(|| Promoted::among(facts))
+        same.then(|| Promoted::by_ending(*registration, facts))
     }
 }

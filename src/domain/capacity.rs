@@ -13,19 +13,23 @@ pub(crate) struct Demand(Vec<(PoolId, u32)>);
 impl Demand {
     /// What so many people in one offering take.
     pub(crate) fn of(offering: &Offering, people: u32) -> Self {
-        Self::default().and(offering, people)
+        let mut pools: Vec<_> = offering.pools.iter().map(|&pool| (pool, people)).collect();
+        pools.sort_unstable();
+        Self(pools)
     }
 
-    /// Adds so many people in one more offering. Pools that both draw on are asked for the sum.
-    pub(crate) fn and(mut self, offering: &Offering, people: u32) -> Self {
-        for &pool in &offering.pools {
-            match self.0.iter_mut().find(|(known, _)| *known == pool) {
-                Some((_, wanted)) => *wanted = wanted.saturating_add(people),
-                None => self.0.push((pool, people)),
-            }
-        }
+    /// Adds what another request takes. Pools that both draw on are asked for the sum.
+    pub(crate) fn plus(mut self, other: &Self) -> Self {
+        other.0.iter().for_each(|&(pool, people)| self.add(pool, people));
         self.0.sort_unstable();
         self
+    }
+
+    fn add(&mut self, pool: PoolId, people: u32) {
+        match self.0.iter_mut().find(|(known, _)| *known == pool) {
+            Some((_, wanted)) => *wanted = wanted.saturating_add(people),
+            None => self.0.push((pool, people)),
+        }
     }
 }
 

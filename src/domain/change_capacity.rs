@@ -79,7 +79,8 @@ impl Decide for ChangeCapacity {
             return Err(Refusal::BelowUsed { pool, name, asked, used: cell.used });
         }
         decision.record(Fact::CapacityChanged { gathering: gathering.id, pool, capacity: self.capacity });
-        Ok(Promoted { registrations: waiting_list::promote(decision, &gathering) })
+        let registrations = waiting_list::promote(decision, &gathering);
+        Ok(Promoted { registrations, ..Promoted::default() })
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::fold::fold;
-use super::refusal::Refusal;
-use super::state::{Cells, Claim, GatheringCell, HolderKey, Plan, PoolCell, RegistrationCell, State};
+use super::refusal::{Refusal, SessionFault};
+use super::state::{
+    Cells, Claim, GatheringCell, HolderKey, Plan, PoolCell, RegistrationCell, SessionCell, State,
+};
 use crate::fact::{BookingState, Fact, Offering};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
 use crate::record::{Position, Scope, Tag};
 
 /// A view of the state with this decision's own facts laid over it.
@@ -70,7 +72,7 @@ impl<'s> Decision<'s> {
     }
 
     /// A registration that can still be changed, with its gathering. Refuses, in this order, one that is not there,
-    /// a gathering called off, a registration that has ended, and a gathering that is over.
+    /// a gathering called off, a registration that has ended, and a gathering or a session that is over.
     pub(crate) fn live_registration(
         &mut self,
         id: RegistrationId,
@@ -82,7 +84,69 @@ impl<'s> Decision<'s> {
             return Err(Refusal::RegistrationEnded { registration: id });
         }
         gathering.must_not_be_over(self.time)?;
+        if let Some(offering) = gathering.cell.plan.offering(cell.offering) {
+            self.session_must_not_be_over(&gathering, offering)?;
+        }
         Ok((cell, gathering))
+    }
+
+    /// A session of a gathering that has been read. One that was dropped is still there.
+    pub(crate) fn session(&self, gathering: &Gathering, id: SessionId) -> Result<SessionCell, Refusal> {
+        let known = self.cells.session(gathering.id, id).cloned();
+        // Whatever happens to a session bears its gathering's tag; only one that is not there is worth a note.
+        known.ok_or_else(|| {
+            self.note(Tag::Session(id));
+            SessionFault::Unknown.of(id).into()
+        })
+    }
+
+    /// A session of a gathering that has been read, unless it was dropped.
+    pub(crate) fn live_session(&self, gathering: &Gathering, id: SessionId) -> Result<SessionCell, Refusal> {
+        let session = self.session(gathering, id)?;
+        if session.dropped { Err(SessionFault::Dropped.of(id).into()) } else { Ok(session) }
+    }
+
+    /// Every session of a gathering that has been read, in the order of their ids, the dropped ones too.
+    pub(crate) fn sessions(&self, gathering: &Gathering) -> Vec<SessionId> {
+        self.cells.sessions(gathering.id)
+    }
+
+    /// The gathering that has a session, if there is one.
+    pub(crate) fn home_of(&self, session: SessionId) -> Option<GatheringId> {
+        self.note(Tag::Session(session));
+        self.cells.home_of(session)
+    }
+
+    /// The live registrations that take a person's time, each with its gathering, in order of joining.
+    pub(crate) fn engagements(
+        &mut self,
+        person: PersonId,
+    ) -> Result<Vec<(RegistrationId, RegistrationCell, Gathering)>, Refusal> {
+        self.note(Tag::Person(person));
+        let ids = self.cells.engagements(person).to_vec();
+        let mut theirs = Vec::with_capacity(ids.len());
+        for id in ids {
+            let Some(cell) = self.cells.registration(id).cloned() else { continue };
+            let gathering = self.gathering(cell.gathering)?;
+            if gathering.must_stand().is_ok() {
+                theirs.push((id, cell, gathering));
+            }
+        }
+        Ok(theirs)
+    }
+
+    /// The live registrations for an offering of a gathering that has been read, in order of joining.
+    pub(crate) fn holders_of(&self, gathering: &Gathering, offering: OfferingId) -> Vec<RegistrationId> {
+        let mut held: Vec<_> = self.cells.holders_of(gathering.id, offering);
+        held.sort_unstable();
+        held.dedup();
+        held.sort_by_key(|id| self.cells.registration(*id).map(|cell| cell.joined));
+        held
+    }
+
+    /// A registration of a gathering that has been read.
+    pub(crate) fn registration_on(&self, _: &Gathering, id: RegistrationId) -> Option<&RegistrationCell> {
+        self.cells.registration(id)
     }
 
     /// Whether a person's details have been recorded.
@@ -126,6 +190,28 @@ impl<'s> Decision<'s> {
         self.cells.registration(registration).map_or(0, |cell| cell.party.size())
     }
 
+    /// Refuses when an offering is for a session that was dropped.
+    pub(crate) fn session_must_stand(
+        &self,
+        gathering: &Gathering,
+        offering: &Offering,
+    ) -> Result<(), Refusal> {
+        offering.session.map_or(Ok(()), |session| self.live_session(gathering, session).map(|_| ()))
+    }
+
+    /// Refuses when an offering is for a session that has ended by now.
+    pub(crate) fn session_must_not_be_over(
+        &self,
+        gathering: &Gathering,
+        offering: &Offering,
+    ) -> Result<(), Refusal> {
+        let Some(session) = offering.session else { return Ok(()) };
+        match self.session(gathering, session)?.schedule.ends() {
+            Some(ended) if self.time >= ended => Err(Refusal::SessionOver { session, ended }),
+            _ => Ok(()),
+        }
+    }
+
     /// Records that something has happened; from here on this decision sees its effect.
     pub(crate) fn record(&mut self, fact: Fact) {
         let position = self.cells.state.head().plus(self.facts.len()).next();
@@ -134,7 +220,6 @@ impl<'s> Decision<'s> {
     }
 
     /// The facts recorded so far.
-    #[cfg(test)]
     pub(crate) fn facts(&self) -> &[Fact] {
         &self.facts
     }
@@ -146,7 +231,8 @@ impl<'s> Decision<'s> {
 
     fn note(&self, tag: Tag) {
         let mut noted = self.noted.borrow_mut();
-        if !noted.contains(&tag) {
+        // More than a scope can list is everything, so there is no need to keep the rest.
+        if noted.len() <= Scope::LIMIT && !noted.contains(&tag) {
             noted.push(tag);
         }
     }
@@ -185,6 +271,14 @@ impl Gathering {
     /// Whether people can still be given places at `now`.
     pub(crate) fn is_live(&self, now: DateTime<Utc>) -> bool {
         self.must_stand().is_ok() && self.must_not_be_over(now).is_ok()
+    }
+
+    /// How many offerings one needs to have first to book this one.
+    pub(crate) fn requirements(&self, offering: &Offering) -> usize {
+        let next = |offering: &Offering| self.cell.plan.offering(offering.requires?);
+        // No offering requires itself, so the chain ends; the count says so to whoever does not believe it.
+        let chain = std::iter::successors(next(offering), |offering| next(offering));
+        chain.take(self.cell.plan.offerings.len()).count()
     }
 
     /// The offering asked for, or the only one where none was named.
@@ -233,6 +327,9 @@ struct Overlay<'s> {
     lines: BTreeMap<(LineKey, Position), Option<RegistrationId>>,
     waiting: BTreeMap<LineKey, u32>,
     people: Vec<PersonId>,
+    sessions: BTreeMap<(GatheringId, SessionId), SessionCell>,
+    homes: BTreeMap<SessionId, GatheringId>,
+    engagements: BTreeMap<PersonId, Vec<RegistrationId>>,
 }
 
 impl<'s> Overlay<'s> {
@@ -246,6 +343,9 @@ impl<'s> Overlay<'s> {
             lines: BTreeMap::new(),
             waiting: BTreeMap::new(),
             people: Vec::new(),
+            sessions: BTreeMap::new(),
+            homes: BTreeMap::new(),
+            engagements: BTreeMap::new(),
         }
     }
 }
@@ -315,6 +415,49 @@ impl Cells for Overlay<'_> {
         let length = self.waiting(gathering, offering).saturating_sub(1);
         self.waiting.insert((gathering, offering), length);
         self.lines.insert(((gathering, offering), at), None);
+    }
+
+    fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId> {
+        // Whoever changed hands is counted by what this decision says of them: a registration that one of its people
+        // still holds is named by that person.
+        let before = self.state.holders_of(gathering, offering);
+        let own = self.holders.iter().filter(|((on, held, _), _)| (*on, *held) == (gathering, offering));
+        let added = own.filter_map(|(_, registration)| *registration);
+        let mut held: Vec<_> = before.into_iter().chain(added).collect();
+        held.retain(|id| self.registration(*id).is_some_and(|cell| cell.claim != Claim::Ended));
+        held
+    }
+
+    fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell> {
+        self.sessions.get(&(gathering, id)).or_else(|| self.state.session(gathering, id))
+    }
+
+    fn sessions(&self, gathering: GatheringId) -> Vec<SessionId> {
+        let mut all = self.state.sessions(gathering);
+        all.extend(self.sessions.keys().filter(|(on, _)| *on == gathering).map(|(_, id)| *id));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn put_session(&mut self, gathering: GatheringId, id: SessionId, cell: SessionCell) {
+        self.sessions.insert((gathering, id), cell);
+    }
+
+    fn home_of(&self, session: SessionId) -> Option<GatheringId> {
+        self.homes.get(&session).copied().or_else(|| self.state.home_of(session))
+    }
+
+    fn put_home(&mut self, session: SessionId, gathering: GatheringId) {
+        self.homes.insert(session, gathering);
+    }
+
+    fn engagements(&self, person: PersonId) -> &[RegistrationId] {
+        self.engagements.get(&person).map_or_else(|| self.state.engagements(person), Vec::as_slice)
+    }
+
+    fn put_engagements(&mut self, person: PersonId, registrations: Vec<RegistrationId>) {
+        self.engagements.insert(person, registrations);
     }
 
     fn knows_person(&self, id: PersonId) -> bool {

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::state::{Cells, Claim, GatheringCell, Plan, PoolCell, RegistrationCell};
-use crate::fact::{Announcement, Booking, Capacity, Fact};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
+use super::state::{Cells, Claim, Fingerprint, GatheringCell, Plan, PoolCell, RegistrationCell, SessionCell};
+use crate::fact::{Announcement, Booking, Capacity, Fact, Offering, Pool, Session};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
 use crate::record::Position;
 use crate::schedule::Schedule;
 
 /// Folds one fact. Facts about what is not there (outside the scope that was folded) do nothing to it.
 pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<Utc>, fact: &Fact) {
     match fact {
-        Fact::PersonRecorded { person, .. } => cells.put_person(*person),
+        Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => cells.put_person(*person),
         Fact::GatheringAnnounced { gathering, announcement, .. } => {
             announce(cells, *gathering, announcement, time);
         }
@@ -33,6 +33,24 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::PlaceTransferred { registration, place, from, to, .. } => {
             transfer(cells, *registration, *place, *from, *to);
         }
+        // Where a gathering takes place decides nothing.
+        Fact::ModeChanged { .. } => {}
+        Fact::OfferingAdded { gathering, offering, pools } => {
+            add_offering(cells, *gathering, offering, pools);
+        }
+        Fact::SessionAdded { gathering, session } => add_session(cells, *gathering, session),
+        Fact::SessionMoved { gathering, session, schedule, room } => {
+            change_session(cells, *gathering, *session, |cell| {
+                cell.schedule = Arc::new(schedule.clone());
+                cell.room = Arc::from(room.as_str());
+            });
+        }
+        Fact::SessionRevised { gathering, session, texts } => {
+            change_session(cells, *gathering, *session, |cell| cell.texts = Fingerprint::of(texts));
+        }
+        Fact::SessionDropped { gathering, session } => {
+            change_session(cells, *gathering, *session, |cell| cell.dropped = true);
+        }
     }
     if let Some(gathering) = fact.gathering() {
         change(cells, gathering, |cell| cell.touched = cell.touched.max(time));
@@ -48,16 +66,60 @@ fn announce<C: Cells>(cells: &mut C, id: GatheringId, announcement: &Announcemen
         window: announcement.window,
         opened: None,
         cancelled: false,
+        no_overlap: announcement.no_overlap,
+        first_day: first_day(&announcement.schedule),
         touched: time,
     };
     cells.put_gathering(id, cell);
-    for pool in &announcement.pools {
+    put_pools(cells, id, &announcement.pools);
+}
+
+fn put_pools<C: Cells>(cells: &mut C, id: GatheringId, pools: &[Pool]) {
+    for pool in pools {
         cells.put_pool(id, pool.id, PoolCell { capacity: pool.capacity, used: 0 });
     }
 }
 
+fn add_offering<C: Cells>(cells: &mut C, id: GatheringId, offering: &Offering, pools: &[Pool]) {
+    change(cells, id, |cell| {
+        let plan = Arc::make_mut(&mut cell.plan);
+        plan.pools.extend(pools.iter().map(|pool| (pool.id, pool.name.clone())));
+        plan.offerings.push(offering.clone());
+    });
+    put_pools(cells, id, pools);
+}
+
+fn first_day(schedule: &Schedule) -> Option<NaiveDate> {
+    schedule.first_and_last_day().map(|(first, _)| first)
+}
+
 fn reschedule<C: Cells>(cells: &mut C, id: GatheringId, schedule: &Schedule) {
-    change(cells, id, |cell| cell.schedule = Arc::new(schedule.clone()));
+    change(cells, id, |cell| {
+        cell.schedule = Arc::new(schedule.clone());
+        cell.first_day = first_day(schedule).or(cell.first_day);
+    });
+}
+
+fn add_session<C: Cells>(cells: &mut C, gathering: GatheringId, session: &Session) {
+    let cell = SessionCell {
+        schedule: Arc::new(session.schedule.clone()),
+        room: Arc::from(session.room.as_str()),
+        texts: Fingerprint::of(&session.texts),
+        dropped: false,
+    };
+    cells.put_session(gathering, session.id, cell);
+    cells.put_home(session.id, gathering);
+}
+
+fn change_session<C: Cells>(
+    cells: &mut C,
+    gathering: GatheringId,
+    id: SessionId,
+    how: impl FnOnce(&mut SessionCell),
+) {
+    let Some(mut cell) = cells.session(gathering, id).cloned() else { return };
+    how(&mut cell);
+    cells.put_session(gathering, id, cell);
 }
 
 fn change<C: Cells>(cells: &mut C, id: GatheringId, how: impl FnOnce(&mut GatheringCell)) {
@@ -83,6 +145,7 @@ fn enter<C: Cells>(
     let Booking { offering, party, .. } = booking;
     for person in party.named() {
         cells.put_holder((gathering, *offering, person), Some(id));
+        engage(cells, gathering, person, id);
     }
     match claim {
         Claim::Confirmed => occupy(cells, gathering, *offering, party.size()),
@@ -107,6 +170,7 @@ fn set_claim<C: Cells>(cells: &mut C, id: RegistrationId, next: Claim) {
         Claim::Waiting => cells.join_line(gathering, offering, cell.joined, id),
         Claim::Ended => cell.party.named().for_each(|person: PersonId| {
             cells.put_holder((gathering, offering, person), None);
+            disengage(cells, person, id);
         }),
     }
     cell.claim = next;
@@ -119,10 +183,28 @@ fn transfer<C: Cells>(cells: &mut C, id: RegistrationId, place: u16, from: Optio
     let (gathering, offering) = (cell.gathering, cell.offering);
     if let Some(from) = from {
         cells.put_holder((gathering, offering, from), None);
+        disengage(cells, from, id);
     }
     cells.put_holder((gathering, offering, to), Some(id));
+    engage(cells, gathering, to, id);
     cell.party.put(place, to);
     cells.put_registration(id, cell);
+}
+
+/// Notes a registration among those that take a person's time, if its gathering says that they do.
+fn engage<C: Cells>(cells: &mut C, gathering: GatheringId, person: PersonId, id: RegistrationId) {
+    if cells.gathering(gathering).is_some_and(|cell| cell.no_overlap) {
+        let mut theirs = cells.engagements(person).to_vec();
+        theirs.push(id);
+        cells.put_engagements(person, theirs);
+    }
+}
+
+fn disengage<C: Cells>(cells: &mut C, person: PersonId, id: RegistrationId) {
+    if cells.engagements(person).contains(&id) {
+        let others = cells.engagements(person).iter().copied().filter(|theirs| *theirs != id).collect();
+        cells.put_engagements(person, others);
+    }
 }
 
 fn occupy<C: Cells>(cells: &mut C, gathering: GatheringId, offering: OfferingId, people: u32) {

@@ -7,34 +7,57 @@ use chrono::{DateTime, Utc};
 use crate::fact::Fact;
 use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
 
+mod add_offering;
+mod add_session;
 mod announce;
+mod basket;
 mod cancel_gathering;
 mod cancel_registration;
 mod capacity;
 mod change_capacity;
+mod change_mode;
+mod change_session;
 mod close_booking;
 mod decision;
+mod drop_session;
+mod eligibility;
+mod ending;
 mod fold;
+mod layout;
+mod move_session;
 mod open_booking;
+mod problem;
+mod programme;
+mod publish_name;
 mod record_person;
 mod refusal;
 mod register;
 mod reschedule;
+mod set_programme;
 mod state;
 mod transfer;
 mod waiting_list;
 
+pub use add_offering::AddOffering;
+pub use add_session::AddSession;
 pub use announce::Gathering;
+pub use basket::{Basket, Part};
 pub use cancel_gathering::CancelGathering;
 pub use cancel_registration::CancelRegistration;
 pub use change_capacity::ChangeCapacity;
+pub use change_mode::ChangeMode;
+pub use change_session::ChangeSession;
 pub use close_booking::CloseBooking;
 pub(crate) use decision::{Decided, Decision};
+pub use drop_session::DropSession;
+pub use move_session::MoveSession;
 pub use open_booking::OpenBooking;
+pub use publish_name::PublishName;
 pub use record_person::RecordPerson;
-pub use refusal::{LayoutProblem, Refusal, Shortage};
+pub use refusal::{LayoutProblem, Refusal, SessionFault, SessionProblem, Shortage};
 pub use register::{Register, Registered};
 pub use reschedule::Reschedule;
+pub use set_programme::{ProgrammeChange, SetProgramme};
 pub(crate) use state::State;
 pub use transfer::Transfer;
 
@@ -62,9 +85,9 @@ impl Context {
         PersonId::from_uuid(self.request.derive(0))
     }
 
-    /// The registration that this request makes.
-    pub(crate) fn new_registration(&self) -> RegistrationId {
-        RegistrationId::from_uuid(self.request.derive(0))
+    /// The registration that this request makes, or the `nth` of several, from 0.
+    pub(crate) fn new_registration(&self, nth: u32) -> RegistrationId {
+        RegistrationId::from_uuid(self.request.derive(nth))
     }
 }
 
@@ -91,21 +114,43 @@ pub enum Change {
     AlreadySo,
 }
 
-/// Who got a place through a decision, in the order in which the places were given. Whoever is in it wants to be told.
+/// What a decision did to others: who got a place through it, and what ended with it. Whoever is in it wants to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Promoted {
-    /// The registrations that have their places now, the one that was first in line first.
+    /// The registrations that have their places now, in the order in which the places were given: the one that was
+    /// first in line first.
     pub registrations: Vec<RegistrationId>,
+    /// The registrations that ended because what they needed has ended: a conference place, a session.
+    pub ended: Vec<RegistrationId>,
 }
 
 impl Promoted {
-    /// Reads the promotions back from the facts of a decision.
+    /// Reads back from the facts of a decision what it did to others.
     fn among(facts: &[Fact]) -> Self {
-        let promoted = facts.iter().filter_map(|fact| {
-            let Fact::RegistrationPromoted { registration, .. } = fact else { return None };
-            Some(*registration)
-        });
-        Self { registrations: promoted.collect() }
+        Self { registrations: promoted(facts), ended: ended(facts) }
     }
+
+    /// The same for a decision that ended one registration because that was asked for.
+    fn by_ending(registration: RegistrationId, facts: &[Fact]) -> Self {
+        let mut told = Self::among(facts);
+        told.ended.retain(|ended| *ended != registration);
+        told
+    }
+}
+
+fn promoted(facts: &[Fact]) -> Vec<RegistrationId> {
+    let promoted = facts.iter().filter_map(|fact| {
+        let Fact::RegistrationPromoted { registration, .. } = fact else { return None };
+        Some(*registration)
+    });
+    promoted.collect()
+}
+
+fn ended(facts: &[Fact]) -> Vec<RegistrationId> {
+    let ended = facts.iter().filter_map(|fact| {
+        let Fact::RegistrationCancelled { registration, .. } = fact else { return None };
+        Some(*registration)
+    });
+    ended.collect()
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::fact::Capacity;
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
+pub use super::problem::{LayoutProblem, SessionFault, SessionProblem, Shortage};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
 use crate::text::TextProblem;
 
 /// Why a command was not done. Nothing has been appended.
@@ -126,6 +126,54 @@ pub enum Refusal {
         /// How many places it has, numbered from 1.
         places: u32,
     },
+    /// A session is not taken into the programme, or cannot be had from it.
+    Session(SessionProblem),
+    /// Some sessions of a programme are not taken; so none was.
+    Programme {
+        /// What is wrong, session by session, in the order of the command.
+        problems: Vec<SessionProblem>,
+    },
+    /// A gathering may have no more sessions, the dropped ones counted.
+    TooManySessions {
+        /// How many there would be.
+        sessions: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The texts of a programme are more than one batch can hold.
+    TooMuchText {
+        /// How many bytes they have.
+        bytes: usize,
+        /// How many they may have.
+        limit: usize,
+    },
+    /// A session is over.
+    SessionOver {
+        /// The session.
+        session: SessionId,
+        /// When it ended.
+        ended: DateTime<Utc>,
+    },
+    /// What is asked for needs a confirmed place in another offering first, within one party.
+    NeedsPlace {
+        /// Who has none; `None` is a guest without a name.
+        person: Option<PersonId>,
+        /// The offering that is needed.
+        offering: OfferingId,
+        /// What people call it.
+        name: String,
+    },
+    /// Somebody has a place, or stands in line, for something at the same time.
+    Overlap {
+        /// Who.
+        person: PersonId,
+        /// The registration in the way.
+        registration: RegistrationId,
+        /// When that begins.
+        starts: DateTime<Utc>,
+        /// When that ends.
+        ends: DateTime<Utc>,
+    },
     /// The gathering has been called off.
     GatheringCancelled {
         /// The gathering.
@@ -206,73 +254,6 @@ pub enum Refusal {
     },
 }
 
-/// A pool that has too few places for a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shortage {
-    /// The pool.
-    pub pool: PoolId,
-    /// What people call it.
-    pub name: String,
-    /// How many places the request takes of it.
-    pub wanted: u32,
-    /// How many are free; negative when more are given out than there are.
-    pub free: i64,
-    /// Its capacity.
-    pub capacity: Capacity,
-}
-
-impl Shortage {
-    /// How many more places would be enough.
-    #[must_use]
-    pub fn missing(&self) -> i64 {
-        i64::from(self.wanted).saturating_sub(self.free).max(0)
-    }
-}
-
-/// What does not fit together in an announcement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LayoutProblem {
-    /// Nothing can be booked: pools without an offering.
-    NoOffering,
-    /// Both `places` and pools were given.
-    PlacesAndPools,
-    /// Two offerings have one number.
-    OfferingTwice(OfferingId),
-    /// Two pools have one number.
-    PoolTwice(PoolId),
-    /// An offering draws on no pool.
-    DrawsOnNothing(OfferingId),
-    /// An offering draws on a pool that is not there.
-    DrawsOnUnknown {
-        /// The offering.
-        offering: OfferingId,
-        /// The pool.
-        pool: PoolId,
-    },
-    /// An offering names a pool twice.
-    DrawsTwice {
-        /// The offering.
-        offering: OfferingId,
-        /// The pool.
-        pool: PoolId,
-    },
-    /// More pools or offerings than a gathering may have.
-    TooMany {
-        /// How many there may be.
-        limit: usize,
-    },
-    /// All offerings together name more pools than they may.
-    TooManyDraws {
-        /// How many they may name.
-        limit: usize,
-    },
-    /// A join link on a gathering that cannot be joined online.
-    LinkWithoutOnline,
-    /// Booking would close before it opens.
-    ClosesBeforeItOpens,
-}
-
 impl Refusal {
     /// A stable word for programs: it never changes for a kind of refusal.
     #[must_use]
@@ -293,6 +274,13 @@ impl Refusal {
             Self::RegistrationExists { .. } => "registration_exists",
             Self::RegistrationEnded { .. } => "registration_ended",
             Self::UnknownPlace { .. } => "unknown_place",
+            Self::Session(problem) => problem.fault.code(),
+            Self::Programme { .. } => "programme",
+            Self::TooManySessions { .. } => "too_many_sessions",
+            Self::TooMuchText { .. } => "too_much_text",
+            Self::SessionOver { .. } => "session_over",
+            Self::NeedsPlace { .. } => "needs_place",
+            Self::Overlap { .. } => "overlap",
             Self::GatheringCancelled { .. } => "gathering_cancelled",
             Self::GatheringOver { .. } => "gathering_over",
             Self::InThePast { .. } => "in_the_past",
@@ -309,9 +297,85 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    fn of_sessions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(problem) => write!(f, "{problem}"),
+            Self::Programme { problems } => programme(f, problems),
+            Self::TooManySessions { sessions, limit } => {
+                write!(f, "the programme would have {sessions} sessions; a gathering may have up to {limit}")
+            }
+            Self::TooMuchText { bytes, limit } => write!(
+                f,
+                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: send it in parts"
+            ),
+            Self::SessionOver { ended, .. } => write!(f, "the session ended at {}", instant(*ended)),
+            other => f.write_str(other.code()),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    fn of_places(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeverFits { short } => {
+                f.write_str("it can never fit, even when nobody else comes: ")?;
+                shortages(f, short)
+            }
+            Self::Full { short, largest } => {
+                f.write_str("it is full: ")?;
+                shortages(f, short)?;
+                match largest {
+                    0 => Ok(()),
+                    n => write!(f, "; a party of up to {n} would fit"),
+                }
+            }
+            Self::LineFirst { held } => {
+                write!(f, "what is free (pool {}) is held for those who wait", listed(held))
+            }
+            Self::BelowUsed { name, asked, used, .. } => {
+                let over = used.saturating_sub(*asked);
+                write!(
+                    f,
+                    "{used} people have a place in {name:?}, {over} more than {asked}; cancel {over} first, or lower it to {used}"
+                )
+            }
+            other => f.write_str(other.code()),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    fn of_people(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeedsPlace { person: Some(person), name, .. } => {
+                write!(
+                    f,
+                    "person {person} needs a confirmed place in {name:?} first, in the booker's own party"
+                )
+            }
+            Self::NeedsPlace { person: None, name, .. } => {
+                write!(f, "the party has guests without a name for whom the booker has no place in {name:?}")
+            }
+            Self::Overlap { person, registration, starts, ends } => write!(
+                f,
+                "person {person} has registration {registration} from {} to {}, at the same time; cancel that first",
+                instant(*starts),
+                instant(*ends)
+            ),
+            other => f.write_str(other.code()),
+        }
+    }
+}
+
 impl From<TextProblem> for Refusal {
     fn from(problem: TextProblem) -> Self {
         Self::Text(problem)
+    }
+}
+
+impl From<SessionProblem> for Refusal {
+    fn from(problem: SessionProblem) -> Self {
+        Self::Session(problem)
     }
 }
 
@@ -356,6 +420,12 @@ impl fmt::Display for Refusal {
             Self::UnknownPlace { place, places, .. } => {
                 write!(f, "there is no place {place}; the registration has places 1 to {places}")
             }
+            Self::Session(_)
+            | Self::Programme { .. }
+            | Self::TooManySessions { .. }
+            | Self::TooMuchText { .. }
+            | Self::SessionOver { .. } => self.of_sessions(f),
+            Self::NeedsPlace { .. } | Self::Overlap { .. } => self.of_people(f),
             Self::GatheringCancelled { gathering } => write!(f, "gathering {gathering} has been called off"),
             Self::GatheringOver { ended, .. } => write!(f, "the gathering ended at {}", instant(*ended)),
             Self::InThePast { ends, now } => {
@@ -375,52 +445,23 @@ impl fmt::Display for Refusal {
             Self::AlreadyRegistered { person, registration } => {
                 write!(f, "person {person} has registration {registration} for this already")
             }
-            Self::NeverFits { short } => {
-                f.write_str("it can never fit, even when nobody else comes: ")?;
-                shortages(f, short)
-            }
-            Self::Full { short, largest } => {
-                f.write_str("it is full: ")?;
-                shortages(f, short)?;
-                match largest {
-                    0 => Ok(()),
-                    n => write!(f, "; a party of up to {n} would fit"),
-                }
-            }
-            Self::LineFirst { held } => {
-                write!(f, "what is free (pool {}) is held for those who wait", listed(held))
-            }
-            Self::BelowUsed { name, asked, used, .. } => {
-                let over = used.saturating_sub(*asked);
-                write!(f, "{used} people have a place in {name:?}, {over} more than {asked}; cancel {over} first, or lower it to {used}")
+            Self::NeverFits { .. } | Self::Full { .. } | Self::LineFirst { .. } | Self::BelowUsed { .. } => {
+                self.of_places(f)
             }
         }
     }
 }
 
-impl fmt::Display for LayoutProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoOffering => f.write_str("there are pools but nothing to book: add an offering"),
-            Self::PlacesAndPools => f.write_str("give either `places` or pools, not both"),
-            Self::OfferingTwice(id) => write!(f, "two offerings have the number {id}"),
-            Self::PoolTwice(id) => write!(f, "two pools have the number {id}"),
-            Self::DrawsOnNothing(id) => write!(f, "offering {id} draws on no pool; use one without a limit"),
-            Self::DrawsOnUnknown { offering, pool } => {
-                write!(f, "offering {offering} draws on pool {pool}, which is not there")
-            }
-            Self::DrawsTwice { offering, pool } => write!(f, "offering {offering} names pool {pool} twice"),
-            Self::TooMany { limit } => {
-                write!(f, "a gathering has at most {limit} pools and as many offerings")
-            }
-            Self::TooManyDraws { limit } => {
-                write!(f, "the offerings of a gathering may name at most {limit} pools in all")
-            }
-            Self::LinkWithoutOnline => {
-                f.write_str("there is a join link, but the gathering is in person only")
-            }
-            Self::ClosesBeforeItOpens => f.write_str("booking would close before it opens"),
-        }
+/// The first few, since a programme can have thousands.
+fn programme(f: &mut fmt::Formatter<'_>, problems: &[SessionProblem]) -> fmt::Result {
+    const SHOWN: usize = 3;
+    let sessions = if problems.len() == 1 { "session is" } else { "sessions are" };
+    write!(f, "{} {sessions} not taken, so none was: ", problems.len())?;
+    let shown: Vec<String> = problems.iter().take(SHOWN).map(ToString::to_string).collect();
+    f.write_str(&shown.join("; "))?;
+    match problems.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => write!(f, "; and {more} more"),
     }
 }
 

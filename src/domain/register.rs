@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use super::capacity::{self, Demand};
 use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
-use super::waiting_list;
-use super::{Context, Decide};
+use super::{Context, Decide, eligibility, waiting_list};
 use crate::fact::{Booking, Fact, Offering, Party};
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
 use crate::person::Answers;
@@ -20,9 +19,12 @@ use crate::text::Reference;
 ///
 /// # Refusals
 /// In this order: an answer that is not taken, unknown gathering, unknown offering (or none named where there are
-/// several), somebody named twice, party too large, gathering called off, gathering over, booking not open, somebody
-/// registered already, can never fit. Where the offering keeps no line: full, or room that others wait for. Last, an
-/// id that is there already.
+/// several), somebody named twice, party too large, gathering called off, gathering over, session dropped, session
+/// over, booking not open, somebody registered already, somebody without a place in what the offering requires,
+/// somebody with a place or in line for something at the same time (where [`Gathering::no_overlap`] is asked for), can
+/// never fit. Where the offering keeps no line: full, or room that others wait for. Last, an id that is there already.
+///
+/// [`Gathering::no_overlap`]: crate::Gathering::no_overlap
 ///
 /// # Example
 /// ```
@@ -130,45 +132,31 @@ impl Register {
     }
 }
 
-impl Register<Sealed<Answers>> {
-    fn booking(&self, offering: OfferingId) -> Booking {
-        let (party, reference, answers) = (self.party.clone(), self.reference.clone(), self.answers.clone());
-        Booking { offering, party, reference, answers }
+/// A request for places that nothing but room, and what its people have besides, can stand in the way of.
+pub(super) struct Asked {
+    pub(super) gathering: Gathering,
+    pub(super) offering: Offering,
+    party: Party,
+}
+
+impl Asked {
+    pub(super) fn demand(&self) -> Demand {
+        Demand::of(&self.offering, self.party.size())
     }
 
-    fn check_party(&self, offering: &Offering) -> Result<(), Refusal> {
-        let mut seen = BTreeSet::new();
-        if let Some(person) = self.party.named().find(|&person| !seen.insert(person)) {
-            return Err(Refusal::TwiceInParty { person });
-        }
-        let (size, limit) = (self.party.size(), u32::from(offering.max_party.get()));
-        if size > limit {
-            return Err(Refusal::PartyTooLarge { size, limit });
-        }
-        Ok(())
+    /// Everybody named, each with what is asked for.
+    pub(super) fn claims(&self) -> impl Iterator<Item = (GatheringId, OfferingId, PersonId)> {
+        self.party.named().map(|person| (self.gathering.id, self.offering.id, person))
     }
 
-    fn check_nobody_registered(
-        &self,
-        decision: &Decision<'_>,
-        gathering: &Gathering,
-        offering: &Offering,
-    ) -> Result<(), Refusal> {
-        let holds = |person| decision.holder(gathering, offering.id, person).map(|id| (person, id));
-        match self.party.named().find_map(holds) {
-            Some((person, registration)) => Err(Refusal::AlreadyRegistered { person, registration }),
-            None => Ok(()),
-        }
+    pub(super) fn must_be_eligible(&self, decision: &mut Decision<'_>) -> Result<(), Refusal> {
+        eligibility::must_be_eligible(decision, &self.gathering, &self.offering, &self.party)
     }
 
     /// Whether the party has a place at once, or must stand in line.
-    fn has_a_place(
-        &self,
-        decision: &Decision<'_>,
-        gathering: &Gathering,
-        offering: &Offering,
-    ) -> Result<bool, Refusal> {
-        let demand = Demand::of(offering, self.party.size());
+    pub(super) fn has_a_place(&self, decision: &Decision<'_>) -> Result<bool, Refusal> {
+        let Self { gathering, offering, .. } = self;
+        let demand = self.demand();
         let never = capacity::shortages_when_empty(decision, gathering, &demand);
         if !never.is_empty() {
             return Err(Refusal::NeverFits { short: never });
@@ -191,44 +179,71 @@ impl Register<Sealed<Answers>> {
     }
 }
 
-impl Decide for Register<Sealed<Answers>> {
-    type Outcome = Registered;
+impl Register<Sealed<Answers>> {
+    fn booking(&self, offering: OfferingId) -> Booking {
+        let (party, reference, answers) = (self.party.clone(), self.reference.clone(), self.answers.clone());
+        Booking { offering, party, reference, answers }
+    }
 
-    fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Registered, Refusal> {
+    /// Looks at all that needs no counting: what is asked for is there, stands, and can be booked.
+    pub(super) fn asked(&self, decision: &mut Decision<'_>) -> Result<Asked, Refusal> {
         let gathering = decision.gathering(self.gathering)?;
-        let offering = gathering.offering(self.offering)?;
-        self.check_party(offering)?;
+        let offering = gathering.offering(self.offering)?.clone();
+        self.check_party(&offering)?;
+        eligibility::read_engagements(decision, &gathering, self.party.named())?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
+        decision.session_must_stand(&gathering, &offering)?;
+        decision.session_must_not_be_over(&gathering, &offering)?;
         gathering.must_be_open(decision.time())?;
-        self.check_nobody_registered(decision, &gathering, offering)?;
-        let has_a_place = self.has_a_place(decision, &gathering, offering)?;
+        let holds = |person| decision.holder(&gathering, offering.id, person).map(|id| (person, id));
+        if let Some((person, registration)) = self.party.named().find_map(holds) {
+            return Err(Refusal::AlreadyRegistered { person, registration });
+        }
+        Ok(Asked { gathering, offering, party: self.party.clone() })
+    }
 
-        let registration = context.new_registration();
+    fn check_party(&self, offering: &Offering) -> Result<(), Refusal> {
+        let mut seen = BTreeSet::new();
+        if let Some(person) = self.party.named().find(|&person| !seen.insert(person)) {
+            return Err(Refusal::TwiceInParty { person });
+        }
+        let (size, limit) = (self.party.size(), u32::from(offering.max_party.get()));
+        if size > limit {
+            return Err(Refusal::PartyTooLarge { size, limit });
+        }
+        Ok(())
+    }
+
+    /// Records the registration, with its places or in line.
+    pub(super) fn enter(
+        &self,
+        decision: &mut Decision<'_>,
+        asked: &Asked,
+        registration: RegistrationId,
+        has_a_place: bool,
+    ) -> Result<Registered, Refusal> {
         if decision.registration(registration).is_ok() {
             return Err(Refusal::RegistrationExists { registration });
         }
-        let (gathering_id, booking) = (self.gathering, self.booking(offering.id));
+        let (gathering, booking) = (self.gathering, self.booking(asked.offering.id));
         if has_a_place {
-            decision.record(Fact::RegistrationConfirmed { gathering: gathering_id, registration, booking });
+            decision.record(Fact::RegistrationConfirmed { gathering, registration, booking });
             return Ok(Registered::Confirmed { registration });
         }
-        let ahead = decision.waiting(&gathering, offering.id);
-        decision.record(Fact::RegistrationWaitlisted {
-            gathering: gathering_id,
-            registration,
-            booking,
-            ahead,
-        });
+        let ahead = decision.waiting(&asked.gathering, asked.offering.id);
+        decision.record(Fact::RegistrationWaitlisted { gathering, registration, booking, ahead });
         Ok(Registered::Waiting { registration, ahead })
     }
 
-    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Registered> {
-        let (gathering, booking, outcome) = match facts {
-            [Fact::RegistrationConfirmed { gathering, registration, booking }] => {
+    /// What a fact says came of this, if it is what this asked for.
+    pub(super) fn recalled(&self, fact: &Fact) -> Option<Registered> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "a registration is made by two kinds of facts")]
+        let (gathering, booking, outcome) = match fact {
+            Fact::RegistrationConfirmed { gathering, registration, booking } => {
                 (gathering, booking, Registered::Confirmed { registration: *registration })
             }
-            [Fact::RegistrationWaitlisted { gathering, registration, booking, ahead }] => {
+            Fact::RegistrationWaitlisted { gathering, registration, booking, ahead } => {
                 (gathering, booking, Registered::Waiting { registration: *registration, ahead: *ahead })
             }
             _ => return None,
@@ -238,5 +253,23 @@ impl Decide for Register<Sealed<Answers>> {
             && (&self.party, &self.reference) == (&booking.party, &booking.reference)
             && self.answers.is_some() == booking.answers.is_some();
         same.then_some(outcome)
+    }
+}
+
+impl Decide for Register<Sealed<Answers>> {
+    type Outcome = Registered;
+
+    fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Registered, Refusal> {
+        let asked = self.asked(decision)?;
+        asked.must_be_eligible(decision)?;
+        let has_a_place = asked.has_a_place(decision)?;
+        self.enter(decision, &asked, context.new_registration(0), has_a_place)
+    }
+
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Registered> {
+        match facts {
+            [only] => self.recalled(only),
+            _ => None,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Reschedule: other dates, or none for now.
 
-use super::decision::Decision;
-use super::refusal::Refusal;
+use super::decision::{Decision, Gathering};
+use super::refusal::{Refusal, SessionFault};
 use super::{Change, Context, Decide, waiting_list};
 use crate::fact::Fact;
 use crate::id::GatheringId;
@@ -13,7 +13,8 @@ use crate::text;
 /// Everybody keeps what they have: places and the order of the line. In calendars the entry moves along.
 ///
 /// # Refusals
-/// In this order: unknown gathering, called off, a hint at the date that is not taken, dates that are over already.
+/// In this order: unknown gathering, called off, a hint at the date that is not taken, dates that are over already, with
+/// its programme: a session whose time does not exist on its new day.
 ///
 /// # Example
 /// ```
@@ -30,13 +31,24 @@ use crate::text;
 pub struct Reschedule {
     gathering: GatheringId,
     schedule: Schedule,
+    with_programme: bool,
 }
 
 impl Reschedule {
     /// Sets the dates from now on.
     #[must_use]
     pub fn new(gathering: GatheringId, schedule: Schedule) -> Self {
-        Self { gathering, schedule }
+        Self { gathering, schedule, with_programme: false }
+    }
+
+    /// Moves every session of the programme along: by as many days as lie between the first day that the gathering had
+    /// and the one that it gets, at the same time by the clocks on the wall. One that was postponed had the first day of
+    /// the dates that it lost. Without this, sessions stay where they are until they are moved, and calendars show those
+    /// outside the new dates as postponed.
+    #[must_use]
+    pub fn with_programme(mut self) -> Self {
+        self.with_programme = true;
+        self
     }
 }
 
@@ -54,6 +66,9 @@ impl Decide for Reschedule {
             gathering: self.gathering,
             schedule: self.schedule.clone(),
         });
+        if self.with_programme {
+            move_sessions(decision, &gathering, &self.schedule)?;
+        }
         // One that was over and has new dates can serve its line again.
         let gathering = decision.gathering(self.gathering)?;
         waiting_list::promote(decision, &gathering);
@@ -62,9 +77,28 @@ impl Decide for Reschedule {
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
         let Fact::GatheringRescheduled { gathering, schedule } = facts.first()? else { return None };
-        let same = (gathering, schedule) == (&self.gathering, &self.schedule);
+        let moved = facts.iter().any(|fact| matches!(fact, Fact::SessionMoved { .. }));
+        let same =
+            (gathering, schedule) == (&self.gathering, &self.schedule) && (self.with_programme || !moved);
         same.then_some(Change::Made)
     }
+}
+
+/// Moves every session by as many days as the gathering, which is given as it was.
+fn move_sessions(decision: &mut Decision<'_>, before: &Gathering, after: &Schedule) -> Result<(), Refusal> {
+    let (Some(was), Some((is, _))) = (before.cell.first_day, after.first_and_last_day()) else {
+        return Ok(());
+    };
+    let days = is.signed_duration_since(was).num_days();
+    for session in decision.sessions(before) {
+        let Ok(cell) = decision.live_session(before, session) else { continue };
+        let schedule = cell.schedule.shifted(days).map_err(|error| SessionFault::Time(error).of(session))?;
+        if schedule != *cell.schedule {
+            let room = cell.room.to_string();
+            decision.record(Fact::SessionMoved { gathering: before.id, session, schedule, room });
+        }
+    }
+    Ok(())
 }
 
 /// Refuses dates that are over, and a hint that is no line of text.

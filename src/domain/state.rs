@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use hashbrown::{HashMap, HashSet};
 
 use super::fold::fold;
-use crate::fact::{BookingWindow, Capacity, Offering, Party};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
+use crate::fact::{BookingWindow, Capacity, Offering, Party, SessionTexts};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
 use crate::record::{Position, Record};
 use crate::schedule::Schedule;
 
@@ -21,12 +21,16 @@ pub(crate) struct GatheringCell {
     /// Opened or closed by hand; `None` leaves it to the window.
     pub(crate) opened: Option<bool>,
     pub(crate) cancelled: bool,
+    /// Whether its places take their people's time.
+    pub(crate) no_overlap: bool,
+    /// The first day that it had when it last had a date.
+    pub(crate) first_day: Option<NaiveDate>,
     /// The time of the last fact about it: no later decision is dated before.
     pub(crate) touched: DateTime<Utc>,
 }
 
-/// What can be booked, and the limits it draws on; fixed when the gathering is announced.
-#[derive(Debug, PartialEq)]
+/// What can be booked, and the limits it draws on. Only ever added to.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plan {
     pub(crate) pools: Vec<(PoolId, String)>,
     pub(crate) offerings: Vec<Offering>,
@@ -37,6 +41,38 @@ pub(crate) struct Plan {
 pub(crate) struct PoolCell {
     pub(crate) capacity: Capacity,
     pub(crate) used: u32,
+}
+
+/// A session as decisions see it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SessionCell {
+    pub(crate) schedule: Arc<Schedule>,
+    pub(crate) room: Arc<str>,
+    /// What the programme says of it, as a hash: to see whether it changes.
+    pub(crate) texts: Fingerprint,
+    pub(crate) dropped: bool,
+}
+
+/// A hash of a session's texts. The state holds no texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    pub(crate) fn of(texts: &SessionTexts) -> Self {
+        let SessionTexts { title, description, track, kind, link, speakers } = texts;
+        let mut hash = blake3::Hasher::new();
+        for text in [title, description, track, kind, link] {
+            // The length in front, so that no two lists of texts run into the same bytes.
+            hash.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        for speaker in speakers {
+            hash.update(&speaker.bytes());
+        }
+        let mut bytes = [0; 16];
+        hash.finalize_xof().fill(&mut bytes);
+        Self(bytes)
+    }
 }
 
 /// A registration as decisions see it.
@@ -82,8 +118,20 @@ pub(crate) trait Cells {
     ) -> Option<(Position, RegistrationId)>;
     fn join_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position, id: RegistrationId);
     fn leave_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position);
+    /// Every registration that somebody holds for an offering, once for each person named on it.
+    fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId>;
     fn knows_person(&self, id: PersonId) -> bool;
     fn put_person(&mut self, id: PersonId);
+    fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell>;
+    /// Every session of a gathering in the order of their ids, the dropped ones too.
+    fn sessions(&self, gathering: GatheringId) -> Vec<SessionId>;
+    fn put_session(&mut self, gathering: GatheringId, id: SessionId, cell: SessionCell);
+    /// The gathering that has a session, whether the gathering itself is known or not.
+    fn home_of(&self, session: SessionId) -> Option<GatheringId>;
+    fn put_home(&mut self, session: SessionId, gathering: GatheringId);
+    /// The live registrations that take a person's time, in order of joining.
+    fn engagements(&self, person: PersonId) -> &[RegistrationId];
+    fn put_engagements(&mut self, person: PersonId, registrations: Vec<RegistrationId>);
 }
 
 /// The fold of a log, or of the part of it that lies within a scope.
@@ -94,6 +142,8 @@ pub(crate) struct State {
     registrations: Registrations,
     people: HashSet<PersonId>,
     requests: HashMap<RequestId, Position>,
+    homes: HashMap<SessionId, GatheringId>,
+    engagements: HashMap<PersonId, Vec<RegistrationId>>,
 }
 
 /// A gathering with all that belongs to it.
@@ -103,6 +153,7 @@ struct Room {
     pools: BTreeMap<PoolId, PoolCell>,
     holders: HashMap<(OfferingId, PersonId), RegistrationId>,
     lines: BTreeMap<OfferingId, BTreeMap<Position, RegistrationId>>,
+    sessions: BTreeMap<SessionId, SessionCell>,
 }
 
 /// Every registration, in the order in which they came. The table that is searched at random stays small, and what
@@ -156,8 +207,8 @@ impl Cells for State {
             room.cell = cell;
             return;
         }
-        let (pools, lines) = (BTreeMap::new(), BTreeMap::new());
-        self.rooms.insert(id, Room { cell, pools, holders: HashMap::new(), lines });
+        let (pools, lines, sessions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        self.rooms.insert(id, Room { cell, pools, holders: HashMap::new(), lines, sessions });
     }
 
     fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell> {
@@ -218,11 +269,52 @@ impl Cells for State {
         }
     }
 
+    fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId> {
+        let Some(room) = self.rooms.get(&gathering) else { return Vec::new() };
+        let theirs = room.holders.iter().filter(|((held, _), _)| *held == offering);
+        theirs.map(|(_, registration)| *registration).collect()
+    }
+
     fn knows_person(&self, id: PersonId) -> bool {
         self.people.contains(&id)
     }
 
     fn put_person(&mut self, id: PersonId) {
         self.people.insert(id);
+    }
+
+    fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell> {
+        self.rooms.get(&gathering)?.sessions.get(&id)
+    }
+
+    fn sessions(&self, gathering: GatheringId) -> Vec<SessionId> {
+        let room = self.rooms.get(&gathering);
+        room.map_or_else(Vec::new, |room| room.sessions.keys().copied().collect())
+    }
+
+    fn put_session(&mut self, gathering: GatheringId, id: SessionId, cell: SessionCell) {
+        if let Some(room) = self.rooms.get_mut(&gathering) {
+            room.sessions.insert(id, cell);
+        }
+    }
+
+    fn home_of(&self, session: SessionId) -> Option<GatheringId> {
+        self.homes.get(&session).copied()
+    }
+
+    fn put_home(&mut self, session: SessionId, gathering: GatheringId) {
+        self.homes.insert(session, gathering);
+    }
+
+    fn engagements(&self, person: PersonId) -> &[RegistrationId] {
+        self.engagements.get(&person).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn put_engagements(&mut self, person: PersonId, registrations: Vec<RegistrationId>) {
+        if registrations.is_empty() {
+            self.engagements.remove(&person);
+        } else {
+            self.engagements.insert(person, registrations);
+        }
     }
 }

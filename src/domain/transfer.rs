@@ -1,8 +1,8 @@
 //! Transfer a place: somebody else comes, and nothing is counted anew.
 
-use super::decision::Decision;
+use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
-use super::{Change, Context, Decide};
+use super::{Change, Context, Decide, eligibility, ending};
 use crate::fact::Fact;
 use crate::id::{PersonId, RegistrationId};
 
@@ -10,11 +10,13 @@ use crate::id::{PersonId, RegistrationId};
 ///
 /// It touches no pool and keeps the place in the line, so it is never refused for want of places. Place 1 is the
 /// booker's: whoever gets it holds the registration from then on, and what the booker before had answered is not
-/// theirs and is no longer shown.
+/// theirs and is no longer shown. What needs the place goes along: whoever gets the conference place gets the site visit
+/// that the former holder had with it.
 ///
 /// # Refusals
-/// In this order: unknown registration, gathering called off, ended before, gathering over, unknown place, the person
-/// has a live registration for the same offering.
+/// In this order: unknown registration, gathering called off, ended before, gathering over, session over, unknown place,
+/// the person is not on the registration that this one needs. Then, for the place and for each that goes along: the
+/// person has a live registration for the same offering, or something at the same time.
 ///
 /// # Example
 /// ```
@@ -57,6 +59,9 @@ impl Decide for Transfer {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
         let Self { registration, place, to } = *self;
+        let on = decision.registration(registration)?.gathering;
+        let gathering = decision.gathering(on)?;
+        eligibility::read_engagements(decision, &gathering, [to])?;
         let (cell, gathering) = decision.live_registration(registration)?;
         let Some(from) = cell.party.at(place) else {
             return Err(Refusal::UnknownPlace { registration, place, places: cell.party.size() });
@@ -64,16 +69,41 @@ impl Decide for Transfer {
         if from == Some(to) {
             return Ok(Change::AlreadySo);
         }
-        if let Some(registration) = decision.holder(&gathering, cell.offering, to) {
-            return Err(Refusal::AlreadyRegistered { person: to, registration });
-        }
-        decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });
+        eligibility::must_share_what_it_requires(decision, &gathering, &cell, to)?;
+        hand_over(decision, &gathering, registration, place, to)?;
         Ok(Change::Made)
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let [Fact::PlaceTransferred { registration, place, to, .. }] = facts else { return None };
+        let Fact::PlaceTransferred { registration, place, to, .. } = facts.first()? else { return None };
         let same = (*registration, *place, *to) == (self.registration, self.place, self.to);
         same.then_some(Change::Made)
     }
+}
+
+/// Hands a place over, and with it the places that its holder has in whatever requires it.
+fn hand_over(
+    decision: &mut Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+    place: u16,
+    to: PersonId,
+) -> Result<(), Refusal> {
+    let Some(cell) = decision.registration_on(gathering, registration).cloned() else { return Ok(()) };
+    if let Some(registration) = decision.holder(gathering, cell.offering, to) {
+        return Err(Refusal::AlreadyRegistered { person: to, registration });
+    }
+    if let Some(offering) = gathering.cell.plan.offering(cell.offering).cloned() {
+        eligibility::must_be_free(decision, gathering, &offering, to)?;
+    }
+    let from = cell.party.at(place).flatten();
+    decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });
+    let Some(from) = from else { return Ok(()) };
+    for part in ending::dependents(decision, gathering, &cell) {
+        let places = decision.registration_on(gathering, part).map(|part| part.party.place_of(from));
+        if let Some(place) = places.flatten() {
+            hand_over(decision, gathering, part, place, to)?;
+        }
+    }
+    Ok(())
 }

@@ -83,6 +83,12 @@ impl<'p> Heads<'p> {
     fn of_all_lines(decision: &Decision<'_>, gathering: &Gathering, offerings: &'p [Offering]) -> Self {
         let mut heads = Self { offerings, heap: BinaryHeap::new() };
         for (line, offering) in offerings.iter().enumerate() {
+            // The line of a session that is dropped or over is served no more. Its pools are its own, so nobody else
+            // waits for what it holds.
+            let stands = decision.session_must_stand(gathering, offering).is_ok();
+            if !stands || decision.session_must_not_be_over(gathering, offering).is_err() {
+                continue;
+            }
             heads.push(line, decision.next_waiting(gathering, offering.id, Position::START));
         }
         heads

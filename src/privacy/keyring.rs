@@ -11,7 +11,7 @@ use super::sealing::{self, Subject};
 use super::vault::{Key, KeyVault};
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId};
-use crate::person::{Answers, JoinLink, PersonDetails};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
 /// Seals and opens the personal data of one log.
@@ -66,7 +66,9 @@ impl Keyring {
     pub fn learn(&self, fact: &Fact) -> Result<(), VaultError> {
         match fact {
             Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
-            Fact::GatheringAnnounced { gathering, join_link: Some(link), .. } => {
+            Fact::NamePublished { person, name } => self.note([Holder::Person(*person)], name.keys()),
+            Fact::GatheringAnnounced { gathering, join_link: Some(link), .. }
+            | Fact::ModeChanged { gathering, join_link: Some(link), .. } => {
                 self.note([Holder::Texts(*gathering)], link.keys())
             }
             Fact::RegistrationConfirmed { gathering, booking, .. }
@@ -78,6 +80,12 @@ impl Keyring {
                 None => Ok(()),
             },
             Fact::GatheringAnnounced { join_link: None, .. }
+            | Fact::ModeChanged { join_link: None, .. }
+            | Fact::OfferingAdded { .. }
+            | Fact::SessionAdded { .. }
+            | Fact::SessionMoved { .. }
+            | Fact::SessionRevised { .. }
+            | Fact::SessionDropped { .. }
             | Fact::GatheringRescheduled { .. }
             | Fact::BookingOpened { .. }
             | Fact::BookingClosed { .. }
@@ -131,6 +139,19 @@ impl Keyring {
     ) -> Result<Sealed<JoinLink>, VaultError> {
         let keys = Keys::One(self.key_of(Holder::Texts(gathering))?);
         self.seal(link, Subject::JoinLink(gathering), keys)
+    }
+
+    /// Seals the name under which a person speaks, with the person's key.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not the one that the person has. Nothing is sealed.
+    pub fn seal_published_name(
+        &self,
+        person: PersonId,
+        name: &Personal<PublishedName>,
+    ) -> Result<Sealed<PublishedName>, VaultError> {
+        let keys = Keys::One(self.key_of(Holder::Person(person))?);
+        self.seal(name, Subject::PublishedName(person), keys)
     }
 
     /// A panic elsewhere cannot leave the map half changed, so a poisoned lock is as good as any.
@@ -214,6 +235,10 @@ impl Opener for Keyring {
 
     fn join_link(&self, gathering: GatheringId, sealed: &Sealed<JoinLink>) -> Opened<JoinLink> {
         self.open(sealed, Subject::JoinLink(gathering))
+    }
+
+    fn published_name(&self, person: PersonId, sealed: &Sealed<PublishedName>) -> Opened<PublishedName> {
+        self.open(sealed, Subject::PublishedName(person))
     }
 }
 

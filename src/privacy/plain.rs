@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::person::{Answers, JoinLink, PersonDetails};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
 
 /// A value that can be sealed: its newest plain form to write, and every form to read.
 pub(super) trait Plain: Zeroize + Sized {
@@ -116,6 +116,28 @@ impl Plain for JoinLink {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+pub(super) struct PublishedNameV1<'a> {
+    name: &'a str,
+}
+
+impl Plain for PublishedName {
+    const VERSION: u8 = 1;
+    type Form<'a> = PublishedNameV1<'a>;
+
+    fn form(&self) -> PublishedNameV1<'_> {
+        PublishedNameV1 { name: self.as_str() }
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version != 1 {
+            return None;
+        }
+        let form: PublishedNameV1<'_> = whole(plain)?;
+        Some(Self::new(form.name))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +160,10 @@ mod tests {
         let link = JoinLink::new("https://x");
         assert_eq!(bytes(&link), b"\x09https://x");
         assert!(JoinLink::read(1, b"\x09https://x").unwrap() == link);
+
+        let name = PublishedName::new("Dr Ann");
+        assert_eq!(bytes(&name), b"\x06Dr Ann");
+        assert!(PublishedName::read(1, b"\x06Dr Ann").unwrap() == name);
     }
 
     #[test]
@@ -149,6 +175,7 @@ mod tests {
         }
         assert!(PersonDetails::read(1, b"\x03Ann\x00\x00\x00\x00\x00\x00").is_none());
         assert!(JoinLink::read(1, b"\x01x\x00").is_none());
+        assert!(PublishedName::read(1, b"\x01x\x00").is_none());
         assert!(Answers::read(1, b"\x01\x01q").is_none());
     }
 
@@ -158,6 +185,7 @@ mod tests {
             assert!(PersonDetails::read(version, b"\x00\x00\x00\x00\x00\x00").is_none());
             assert!(Answers::read(version, b"\x00").is_none());
             assert!(JoinLink::read(version, b"\x00").is_none());
+            assert!(PublishedName::read(version, b"\x00").is_none());
         }
     }
 }

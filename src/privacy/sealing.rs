@@ -24,6 +24,7 @@ pub(super) enum Subject {
     Person(PersonId),
     Answers(PersonId, GatheringId),
     JoinLink(GatheringId),
+    PublishedName(PersonId),
 }
 
 /// What is bound to a sealed value without being in it: it opens only where this is the same.
@@ -35,6 +36,7 @@ fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
         Subject::Person(person) => (1, person.bytes(), nobody),
         Subject::Answers(person, gathering) => (2, person.bytes(), gathering.bytes()),
         Subject::JoinLink(gathering) => (3, nobody, gathering.bytes()),
+        Subject::PublishedName(person) => (4, person.bytes(), nobody),
     };
     let mut bytes = [0; 50];
     let parts = [&vault.bytes()[..], &[class, version], &person, &gathering];

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, Serializer};
 
-use crate::fact::Announcement;
-use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
+use crate::fact::{Announcement, Session};
+use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, SessionId};
 use crate::person::JoinLink;
 use crate::projection::card::{GatheringCard, RegistrationCard, RegistrationStatus};
+use crate::projection::session::SessionStatus;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{PlaceForm, ScheduleForm, above, place, shared_zone, start_cell};
 use crate::schedule::Schedule;
@@ -24,8 +25,9 @@ use crate::text::Reference;
 ///
 /// Serialised it has `person` and `registrations`. Each of these has `registration`, `number`, `reference`, `booker`,
 /// `gathering`, `title`, `kind`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place` (`online`, `venue`,
-/// `address`), `offering`, `offering_name`, `party`, `status` (see [`RegistrationStatus::code`]), `place_in_line`
-/// (`null` unless waiting) and `since`.
+/// `address`), `session` (`null`, or what was booked of the programme: `session`, `title`, `room` and its `schedule`),
+/// `offering`, `offering_name`, `party`, `status` (see [`RegistrationStatus::code`]), `place_in_line` (`null` unless
+/// waiting) and `since`. Where a session was booked, `title` and `schedule` above it are the gathering's.
 #[derive(Clone)]
 #[doc(alias = "my bookings")]
 pub struct Agenda {
@@ -71,7 +73,16 @@ pub struct AgendaRow {
     pub revised_at: DateTime<Utc>,
     announcement: Arc<Announcement>,
     previous_schedule: Option<Schedule>,
+    booked_session: Option<BookedSession>,
     join_link: Option<Arc<Sealed<JoinLink>>>,
+}
+
+/// The session that was booked, as it is now.
+#[derive(Clone, Debug)]
+struct BookedSession {
+    session: Arc<Session>,
+    status: SessionStatus,
+    shown_schedule: Schedule,
 }
 
 impl AgendaRow {
@@ -95,6 +106,11 @@ impl AgendaRow {
             revised_at: card.entry_revised_at(registration),
             announcement: card.shared_announcement(),
             previous_schedule: card.previous_schedule().cloned(),
+            booked_session: card.session_of(booking.offering).map(|session| BookedSession {
+                session: Arc::clone(session.session()),
+                status: card.session_status(session),
+                shown_schedule: session.shown_schedule().clone(),
+            }),
             join_link: card.shared_join_link().filter(|_| status == RegistrationStatus::Confirmed),
         }
     }
@@ -111,6 +127,34 @@ impl AgendaRow {
         self.previous_schedule.as_ref()
     }
 
+    /// The session that was booked, if it is not the gathering as a whole.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        self.booked_session.as_ref().map(|booked| &*booked.session)
+    }
+
+    /// The title of what was booked: the session's, or the gathering's.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.session().map_or(&self.announcement.title, |session| &session.texts.title)
+    }
+
+    /// When that is which was booked: the session, or the gathering.
+    #[must_use]
+    pub fn schedule(&self) -> &Schedule {
+        self.session().map_or(&self.announcement.schedule, |session| &session.schedule)
+    }
+
+    /// When that is which was booked; or, where its dates do not hold, when it was to be, with `true`.
+    #[must_use]
+    pub fn shown_schedule(&self) -> (&Schedule, bool) {
+        match (&self.booked_session, &self.announcement.schedule, &self.previous_schedule) {
+            (Some(booked), _, _) => (&booked.shown_schedule, booked.status == SessionStatus::Postponed),
+            (None, Schedule::ToBeConfirmed { .. }, Some(previous)) => (previous, true),
+            (None, schedule, _) => (schedule, false),
+        }
+    }
+
     /// The name of what was booked; empty for an offering that was never announced.
     #[must_use]
     pub fn offering_name(&self) -> &str {
@@ -118,13 +162,19 @@ impl AgendaRow {
     }
 
     fn order(&self) -> (bool, Option<DateTime<Utc>>, RegistrationId) {
-        let start = self.announcement.schedule.starts();
+        let start = self.schedule().starts();
         (start.is_none(), start, self.registration)
     }
 
     /// An offering without an alternative says nothing that the title does not.
     fn choice_cell(&self) -> String {
         if self.announcement.offerings.len() > 1 { self.offering_name().into() } else { String::new() }
+    }
+
+    /// A room is where one has to go; the venue is where it is.
+    fn place_cell(&self) -> String {
+        let room = self.session().map(|session| session.room.as_str()).filter(|room| !room.is_empty());
+        room.map_or_else(|| place(&self.announcement.mode), String::from)
     }
 
     fn status_cell(&self) -> String {
@@ -190,7 +240,7 @@ impl fmt::Debug for Agenda {
 impl fmt::Display for Agenda {
     /// A table, at most 80 columns wide, without a line break at its end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let zone = shared_zone(self.rows.iter().map(|row| &row.announcement.schedule));
+        let zone = shared_zone(self.rows.iter().map(AgendaRow::schedule));
         writeln!(f, "{}\n", above("Agenda", zone))?;
         if self.rows.is_empty() {
             return f.write_str("nothing is booked");
@@ -201,8 +251,7 @@ impl fmt::Display for Agenda {
         columns.push(Column::whole("Status"));
         let mut table = Table::new(columns);
         for row in &self.rows {
-            let it = &row.announcement;
-            let mut cells = vec![start_cell(&it.schedule, zone), it.title.clone(), place(&it.mode)];
+            let mut cells = vec![start_cell(row.schedule(), zone), row.title().to_owned(), row.place_cell()];
             cells.extend(has_choice.then(|| row.choice_cell()));
             cells.push(row.status_cell());
             table.row(cells);
@@ -228,12 +277,28 @@ struct RowForm<'a> {
     kind: &'static str,
     schedule: ScheduleForm,
     place: PlaceForm<'a>,
+    session: Option<SessionForm<'a>>,
     offering: OfferingId,
     offering_name: &'a str,
     party: u32,
     status: &'static str,
     place_in_line: Option<u32>,
     since: DateTime<Utc>,
+}
+
+#[derive(serde::Serialize)]
+struct SessionForm<'a> {
+    session: SessionId,
+    title: &'a str,
+    room: &'a str,
+    schedule: ScheduleForm,
+}
+
+impl<'a> From<&'a Session> for SessionForm<'a> {
+    fn from(session: &'a Session) -> Self {
+        let (title, schedule) = (&session.texts.title, ScheduleForm::from(&session.schedule));
+        Self { session: session.id, title, room: &session.room, schedule }
+    }
 }
 
 impl<'a> From<&'a AgendaRow> for RowForm<'a> {
@@ -249,6 +314,7 @@ impl<'a> From<&'a AgendaRow> for RowForm<'a> {
             kind: it.kind.code(),
             schedule: ScheduleForm::from(&it.schedule),
             place: PlaceForm::from(&it.mode),
+            session: row.session().map(SessionForm::from),
             offering: row.offering,
             offering_name: row.offering_name(),
             party: row.party,
@@ -389,6 +455,7 @@ to be confirmed   Postponed         online                        confirmed";
                 "all_day": false,
             },
             "place": { "online": true, "venue": null, "address": null },
+            "session": null,
             "offering": 1,
             "offering_name": "places",
             "party": 1,

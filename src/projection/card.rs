@@ -1,13 +1,17 @@
 //! What the lists know of one gathering and of each registration on it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::fact::{Announcement, Booking, BookingState, CancelledBy, Capacity, Offering};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
+use crate::fact::{
+    Announcement, Booking, BookingState, CancelledBy, Capacity, Mode, Offering, Pool, Session,
+};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
 use crate::person::JoinLink;
+use crate::projection::session::{SessionCard, SessionStatus};
 use crate::record::Position;
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
@@ -25,6 +29,7 @@ pub struct GatheringCard {
     revised_at: DateTime<Utc>,
     previous: Option<Schedule>,
     registrations: Vec<RegistrationCard>,
+    sessions: BTreeMap<SessionId, SessionCard>,
 }
 
 impl GatheringCard {
@@ -45,26 +50,87 @@ impl GatheringCard {
             revised_at: time,
             previous: None,
             registrations: Vec::new(),
+            sessions: BTreeMap::new(),
         }
     }
 
     pub(super) fn reschedule(&mut self, schedule: &Schedule, time: DateTime<Utc>) {
-        let announcement = Arc::make_mut(&mut self.announcement);
-        let before = std::mem::replace(&mut announcement.schedule, schedule.clone());
-        if before.starts().is_some() {
-            self.previous = Some(before);
-        }
-        self.revise(time);
+        self.revise(time, |card| {
+            let announcement = Arc::make_mut(&mut card.announcement);
+            let before = std::mem::replace(&mut announcement.schedule, schedule.clone());
+            if before.starts().is_some() {
+                card.previous = Some(before);
+            }
+        });
     }
 
     pub(super) fn cancel(&mut self, time: DateTime<Utc>) {
-        self.cancelled = Some(time);
-        self.revise(time);
+        self.revise(time, |card| card.cancelled = Some(time));
     }
 
-    fn revise(&mut self, time: DateTime<Utc>) {
+    pub(super) fn set_mode(&mut self, mode: &Mode, link: Option<&Sealed<JoinLink>>, time: DateTime<Utc>) {
+        // A link is sealed anew each time, so two cannot be compared: one that is given counts as another.
+        let same_link = link.is_none() && self.join_link.is_none();
+        if self.announcement.mode == *mode && same_link {
+            return;
+        }
+        self.revise(time, |card| {
+            card.join_link = link.map(|link| Arc::new(link.clone()));
+            Arc::make_mut(&mut card.announcement).mode = mode.clone();
+        });
+    }
+
+    /// Changes what the gathering's entry shows, and counts it; for each session whose entry thereby shows another
+    /// place or status as well.
+    fn revise(&mut self, time: DateTime<Utc>, change: impl FnOnce(&mut Self)) {
+        let shown = |card: &Self| -> Vec<SessionStatus> {
+            card.sessions.values().map(|session| card.session_status(session)).collect()
+        };
+        let (mode, link, before) = (self.announcement.mode.clone(), self.join_link.clone(), shown(self));
+        change(self);
         self.sequence = self.sequence.saturating_add(1);
         self.revised_at = time;
+        let moved = self.announcement.mode != mode || self.join_link != link;
+        let after = shown(self);
+        for (session, (before, after)) in self.sessions.values_mut().zip(before.iter().zip(&after)) {
+            if moved || before != after {
+                session.revise(time);
+            }
+        }
+    }
+
+    pub(super) fn add_session(&mut self, session: &Session, time: DateTime<Utc>) {
+        match self.sessions.get_mut(&session.id) {
+            Some(known) => known.take_back(session, time),
+            None => {
+                self.sessions.insert(session.id, SessionCard::added(session, time));
+            }
+        }
+    }
+
+    pub(super) fn session_mut(&mut self, id: SessionId) -> Option<&mut SessionCard> {
+        self.sessions.get_mut(&id)
+    }
+
+    /// The sessions in the order of their ids, dropped ones too.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = &SessionCard> {
+        self.sessions.values()
+    }
+
+    /// How a session of this gathering stands.
+    pub(super) fn session_status(&self, session: &SessionCard) -> SessionStatus {
+        session.status(&self.announcement, self.is_cancelled(), self.previous.is_some())
+    }
+
+    /// The session that an offering is for, if it is for one.
+    pub(super) fn session_of(&self, offering: OfferingId) -> Option<&SessionCard> {
+        self.sessions.get(&self.announcement.offering(offering)?.session?)
+    }
+
+    pub(super) fn add_offering(&mut self, offering: &Offering, pools: &[Pool]) {
+        let announcement = Arc::make_mut(&mut self.announcement);
+        announcement.pools.extend(pools.iter().cloned());
+        announcement.offerings.push(offering.clone());
     }
 
     pub(super) fn set_opened(&mut self, opened: bool) {
@@ -130,8 +196,8 @@ impl GatheringCard {
         self.cancelled.is_some()
     }
 
-    /// How often its calendar entry has changed in time or been called off: 0 at first, then one more for each
-    /// change of dates and for the cancellation. Never less than it was.
+    /// How often its calendar entry has changed in time or place or been called off: 0 at first, then one more for each
+    /// change of dates, of the venue or the join link, and for the cancellation. Never less than it was.
     #[must_use]
     pub fn sequence(&self) -> u32 {
         self.sequence
@@ -170,6 +236,12 @@ impl GatheringCard {
         self.announcement.window.state(&self.announcement.schedule, self.opened, now)
     }
 
+    /// Whether an offering can be had at a time: not one for a session that was dropped, or is over.
+    pub(super) fn is_on_offer(&self, offering: &Offering, now: DateTime<Utc>) -> bool {
+        let Some(session) = offering.session.and_then(|id| self.sessions.get(&id)) else { return true };
+        session.stands() && session.session().schedule.ends().is_none_or(|end| now < end)
+    }
+
     /// How a registration on this gathering stands. Calling the gathering off ended all that were alive.
     #[must_use]
     pub fn status(&self, registration: &RegistrationCard) -> RegistrationStatus {
@@ -186,17 +258,20 @@ impl GatheringCard {
         ended.unwrap_or(registration.since)
     }
 
-    /// The sequence of a registration's own calendar entry: the gathering's, and one more once a confirmed
-    /// registration was cancelled on its own.
+    /// The sequence of a registration's own calendar entry: the gathering's, or that of the session which was booked, and
+    /// one more once a confirmed registration was cancelled on its own.
     #[must_use]
     pub fn entry_sequence(&self, registration: &RegistrationCard) -> u32 {
-        self.sequence.saturating_add(u32::from(registration.has_left()))
+        let session = self.session_of(registration.booking.offering);
+        let sequence = session.map_or(self.sequence, SessionCard::sequence);
+        sequence.saturating_add(u32::from(registration.has_left()))
     }
 
     /// When a registration's own calendar entry was last changed.
     #[must_use]
     pub fn entry_revised_at(&self, registration: &RegistrationCard) -> DateTime<Utc> {
-        self.revised_at.max(registration.since)
+        let session = self.session_of(registration.booking.offering);
+        session.map_or(self.revised_at, SessionCard::revised_at).max(registration.since)
     }
 
     /// Registrations that have places, in the order in which they joined.

@@ -13,7 +13,7 @@ use crate::fact::{
     Pool, Venue,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
-use crate::person::{Answers, JoinLink, PersonDetails};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
 use crate::record::{Batch, Guard, Position, Scope};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
@@ -56,6 +56,10 @@ impl Opener for Register {
 
     fn join_link(&self, _: GatheringId, _: &Sealed<JoinLink>) -> Opened<JoinLink> {
         Opened::Known(Personal::new(JoinLink::new("https://meet.example/secret")))
+    }
+
+    fn published_name(&self, person: PersonId, _: &Sealed<PublishedName>) -> Opened<PublishedName> {
+        Opened::Known(Personal::new(PublishedName::new(format!("Speaker {}", person.uuid().as_u128()))))
     }
 }
 
@@ -157,6 +161,7 @@ pub(super) fn webinar(title: &str, schedule: &str, places: u32) -> Announcement 
         pools: vec![pool(1, "places", Capacity::Limited(places))],
         offerings: vec![offering(1, "places", &[1])],
         window: BookingWindow::default(),
+        no_overlap: false,
         reference: None,
     }
 }
@@ -193,6 +198,8 @@ fn offering(number: u16, name: &str, pools: &[u16]) -> Offering {
         pools: pools.iter().copied().map(PoolId::new).collect(),
         max_party: NonZeroU16::new(10).unwrap(),
         waiting_list: true,
+        requires: None,
+        session: None,
     }
 }
 

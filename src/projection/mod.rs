@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
 use crate::fact::{Booking, Fact};
-use crate::id::{GatheringId, PersonId, RegistrationId};
-use crate::person::PersonDetails;
+use crate::id::{GatheringId, PersonId, RegistrationId, SessionId};
+use crate::person::{PersonDetails, PublishedName};
 use crate::record::{Position, Record};
 use crate::sealed::{Opener, Sealed};
 
@@ -22,6 +22,8 @@ mod card;
 mod fixture;
 mod head;
 mod names;
+mod programme;
+mod session;
 mod table;
 mod waiting_list;
 mod whats_on;
@@ -31,10 +33,14 @@ pub use agenda::{Agenda, AgendaRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
 pub use card::{GatheringCard, RegistrationCard, RegistrationStatus};
 pub use head::PoolCount;
+pub(crate) use programme::billed;
+pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
+pub use session::SessionStatus;
 pub use waiting_list::{ExposedWaiting, ExposedWaitingList, WaitingList, WaitingRow};
 pub use whats_on::{OfferingOn, WhatsOn, WhatsOnRow};
 
 use card::Joined;
+use session::SessionCard;
 
 /// The read side of a log: what every list is taken from.
 ///
@@ -48,6 +54,7 @@ pub struct Lists {
     registrations: HashMap<RegistrationId, Spot>,
     people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
     bookings: HashMap<PersonId, Theirs>,
+    names: HashMap<PersonId, Arc<Sealed<PublishedName>>>,
 }
 
 /// Where a registration is kept.
@@ -134,12 +141,45 @@ impl Lists {
             Fact::PlaceTransferred { gathering: _, registration, place, from, to } => {
                 self.transfer(*registration, *place, *from, *to);
             }
+            Fact::ModeChanged { gathering, mode, join_link } => {
+                self.at(*gathering, |card| card.set_mode(mode, join_link.as_ref(), time));
+            }
+            Fact::OfferingAdded { gathering, offering, pools } => {
+                self.at(*gathering, |card| card.add_offering(offering, pools));
+            }
+            Fact::SessionAdded { gathering, session } => {
+                self.at(*gathering, |card| card.add_session(session, time));
+            }
+            Fact::SessionMoved { gathering, session, schedule, room } => {
+                self.in_programme(*gathering, *session, |card| card.move_to(schedule, room, time));
+            }
+            Fact::SessionRevised { gathering, session, texts } => {
+                self.in_programme(*gathering, *session, |card| card.set_texts(texts, time));
+            }
+            Fact::SessionDropped { gathering, session } => {
+                self.in_programme(*gathering, *session, |card| card.drop_out(time));
+            }
+            Fact::NamePublished { person, name } => {
+                self.names.insert(*person, Arc::new(name.clone()));
+            }
         }
     }
 
     fn at(&mut self, gathering: GatheringId, change: impl FnOnce(&mut GatheringCard)) {
         if let Some(card) = self.gatherings.get_mut(&gathering) {
             change(card);
+        }
+    }
+
+    fn in_programme(
+        &mut self,
+        gathering: GatheringId,
+        session: SessionId,
+        change: impl FnOnce(&mut SessionCard),
+    ) {
+        let card = self.gatherings.get_mut(&gathering);
+        if let Some(session) = card.and_then(|card| card.session_mut(session)) {
+            change(session);
         }
     }
 
@@ -224,6 +264,13 @@ impl Lists {
     pub fn waiting_list(&self, gathering: GatheringId, opener: Arc<dyn Opener>) -> Option<WaitingList> {
         let card = self.gatherings.get(&gathering)?;
         Some(WaitingList::of(card, |person| self.details(person), opener))
+    }
+
+    /// The programme of a gathering. `None` for a gathering never announced.
+    #[must_use]
+    pub fn programme(&self, gathering: GatheringId, opener: Arc<dyn Opener>) -> Option<Programme> {
+        let card = self.gatherings.get(&gathering)?;
+        Some(Programme::of(card, |person| self.names.get(&person).cloned(), opener))
     }
 
     /// What is on at a time, with the places left: all that is neither cancelled nor over then.

@@ -43,7 +43,7 @@ pub struct WhatsOnRow {
     pub cancelled: bool,
     /// Whether it can be booked at the time of the list.
     pub booking: BookingState,
-    /// What can be booked, in the author's order.
+    /// What can be booked, in the author's order; without places in sessions that were dropped or are over.
     pub offerings: Vec<OfferingOn>,
     announcement: Arc<Announcement>,
 }
@@ -76,7 +76,7 @@ impl WhatsOnRow {
             gathering: card.id(),
             cancelled: card.is_cancelled(),
             booking: card.booking_state(now),
-            offerings: tally.lines().map(offering).collect(),
+            offerings: tally.lines().filter(|(it, _)| card.is_on_offer(it, now)).map(offering).collect(),
             announcement: card.shared_announcement(),
         }
     }

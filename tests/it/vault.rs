@@ -100,6 +100,7 @@ fn announced(gathering: GatheringId, join_link: Option<Sealed<JoinLink>>) -> Fac
         pools: Vec::new(),
         offerings: Vec::new(),
         window: BookingWindow::default(),
+        no_overlap: false,
         reference: None,
     };
     Fact::GatheringAnnounced { gathering, announcement: Box::new(announcement), join_link }

@@ -9,14 +9,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::part::{
-    BookingTimeV1, CapacityV1, ModeV1, OfferingV1, PoolV1, ScheduleV1, SealedV1, cancelled_by,
-    cancelled_by_code, gathering_kind, gathering_kind_code, reference,
+    BookingTimeV1, CapacityV1, ModeV1, OfferingV1, PoolV1, ScheduleV1, SealedV1, SessionTextsV1,
+    cancelled_by, cancelled_by_code, gathering_kind, gathering_kind_code, reference,
 };
 use super::{corrupt, newer, not_encoded};
-use crate::fact::{Announcement, Booking, BookingWindow, Fact, Party};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
-use crate::log::error::Error;
+use crate::fact::{Announcement, Booking, BookingWindow, Fact, Offering, Party, Session};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
+use crate::log::error::{Error, Kind};
+use crate::person::JoinLink;
 use crate::record::Tag;
+use crate::sealed::Sealed;
 use crate::text::Reference;
 
 /// The number of each kind of fact. Given by hand, once and for ever: a number is never used again.
@@ -33,6 +35,13 @@ pub(super) mod kind {
     pub(in crate::log::wire) const REGISTRATION_PROMOTED: u16 = 10;
     pub(in crate::log::wire) const REGISTRATION_CANCELLED: u16 = 11;
     pub(in crate::log::wire) const PLACE_TRANSFERRED: u16 = 12;
+    pub(in crate::log::wire) const MODE_CHANGED: u16 = 13;
+    pub(in crate::log::wire) const OFFERING_ADDED: u16 = 14;
+    pub(in crate::log::wire) const SESSION_ADDED: u16 = 15;
+    pub(in crate::log::wire) const SESSION_MOVED: u16 = 16;
+    pub(in crate::log::wire) const SESSION_REVISED: u16 = 17;
+    pub(in crate::log::wire) const SESSION_DROPPED: u16 = 18;
+    pub(in crate::log::wire) const NAME_PUBLISHED: u16 = 19;
 }
 
 /// A fact's body as it is stored.
@@ -49,7 +58,7 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         }
         Fact::GatheringAnnounced { gathering: _, announcement, join_link } => {
             let join_link = join_link.as_ref().map(SealedV1::of);
-            body(kind::GATHERING_ANNOUNCED, 1, &GatheringAnnouncedV1::of(announcement, join_link)?)
+            body(kind::GATHERING_ANNOUNCED, 2, &GatheringAnnouncedV2::of(announcement, join_link)?)
         }
         Fact::GatheringRescheduled { gathering: _, schedule } => {
             let schedule = ScheduleV1::of(schedule);
@@ -83,6 +92,34 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
             let wire = PlaceTransferredV1 { place: *place, from: from.is_some() };
             body(kind::PLACE_TRANSFERRED, 1, &wire)
         }
+        Fact::ModeChanged { gathering: _, mode, join_link } => {
+            let (mode, join_link) = (ModeV1::of(mode), join_link.as_ref().map(SealedV1::of));
+            body(kind::MODE_CHANGED, 1, &ModeChangedV1 { mode, join_link })
+        }
+        Fact::OfferingAdded { gathering: _, offering, pools } => {
+            let (requires, session) = (offering.requires.map(OfferingId::get), offering.session.is_some());
+            let (offering, pools) = (OfferingV1::of(offering), pools.iter().map(PoolV1::of).collect());
+            body(kind::OFFERING_ADDED, 1, &OfferingAddedV1 { offering, requires, session, pools })
+        }
+        Fact::SessionAdded { gathering: _, session } => {
+            let (schedule, room) = (ScheduleV1::of(&session.schedule), &*session.room);
+            let texts = SessionTextsV1::of(&session.texts);
+            body(kind::SESSION_ADDED, 1, &SessionAddedV1 { schedule, room, texts })
+        }
+        Fact::SessionMoved { gathering: _, session: _, schedule, room } => {
+            let schedule = ScheduleV1::of(schedule);
+            body(kind::SESSION_MOVED, 1, &SessionMovedV1 { schedule, room })
+        }
+        Fact::SessionRevised { gathering: _, session: _, texts } => {
+            let texts = SessionTextsV1::of(texts);
+            body(kind::SESSION_REVISED, 1, &SessionRevisedV1 { texts })
+        }
+        Fact::SessionDropped { gathering: _, session: _ } => {
+            body(kind::SESSION_DROPPED, 1, &SessionDroppedV1 {})
+        }
+        Fact::NamePublished { person: _, name } => {
+            body(kind::NAME_PUBLISHED, 1, &NamePublishedV1 { name: SealedV1::of(name) })
+        }
     }
 }
 
@@ -102,6 +139,7 @@ fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Resul
     match (kind, version) {
         (kind::PERSON_RECORDED, 1) => read::<PersonRecordedV1<'_>>(bytes)?.fact(ids),
         (kind::GATHERING_ANNOUNCED, 1) => read::<GatheringAnnouncedV1<'_>>(bytes)?.fact(ids),
+        (kind::GATHERING_ANNOUNCED, 2) => read::<GatheringAnnouncedV2<'_>>(bytes)?.fact(ids),
         (kind::GATHERING_RESCHEDULED, 1) => read::<GatheringRescheduledV1<'_>>(bytes)?.fact(ids),
         (kind::BOOKING_OPENED, 1) => read::<BookingOpenedV1>(bytes)?.fact(ids),
         (kind::BOOKING_CLOSED, 1) => read::<BookingClosedV1>(bytes)?.fact(ids),
@@ -112,7 +150,14 @@ fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Resul
         (kind::REGISTRATION_PROMOTED, 1) => read::<RegistrationPromotedV1>(bytes)?.fact(ids),
         (kind::REGISTRATION_CANCELLED, 1) => read::<RegistrationCancelledV1>(bytes)?.fact(ids),
         (kind::PLACE_TRANSFERRED, 1) => read::<PlaceTransferredV1>(bytes)?.fact(ids),
-        (kind::PERSON_RECORDED..=kind::PLACE_TRANSFERRED, 0) | (0, _) => {
+        (kind::MODE_CHANGED, 1) => read::<ModeChangedV1<'_>>(bytes)?.fact(ids),
+        (kind::OFFERING_ADDED, 1) => read::<OfferingAddedV1<'_>>(bytes)?.fact(ids),
+        (kind::SESSION_ADDED, 1) => read::<SessionAddedV1<'_>>(bytes)?.fact(ids),
+        (kind::SESSION_MOVED, 1) => read::<SessionMovedV1<'_>>(bytes)?.fact(ids),
+        (kind::SESSION_REVISED, 1) => read::<SessionRevisedV1<'_>>(bytes)?.fact(ids),
+        (kind::SESSION_DROPPED, 1) => read::<SessionDroppedV1>(bytes)?.fact(ids),
+        (kind::NAME_PUBLISHED, 1) => read::<NamePublishedV1<'_>>(bytes)?.fact(ids),
+        (kind::PERSON_RECORDED..=kind::NAME_PUBLISHED, 0) | (0, _) => {
             Err(corrupt("a fact has a number that was never given"))
         }
         _ => Err(newer(format!("a fact of kind {kind}, version {version} is not known to this version"))),
@@ -135,22 +180,38 @@ impl Ids<'_> {
     fn gathering(&mut self) -> Result<GatheringId, Error> {
         match self.tags.next() {
             Some(Tag::Gathering(id)) => Ok(*id),
-            Some(Tag::Person(_) | Tag::Registration(_)) | None => Err(wrong_tags()),
+            Some(_) | None => Err(wrong_tags()),
         }
     }
 
     fn person(&mut self) -> Result<PersonId, Error> {
         match self.tags.next() {
             Some(Tag::Person(id)) => Ok(*id),
-            Some(Tag::Gathering(_) | Tag::Registration(_)) | None => Err(wrong_tags()),
+            Some(_) | None => Err(wrong_tags()),
         }
     }
 
     fn registration(&mut self) -> Result<RegistrationId, Error> {
         match self.tags.next() {
             Some(Tag::Registration(id)) => Ok(*id),
-            Some(Tag::Gathering(_) | Tag::Person(_)) | None => Err(wrong_tags()),
+            Some(_) | None => Err(wrong_tags()),
         }
+    }
+
+    fn session(&mut self) -> Result<SessionId, Error> {
+        match self.tags.next() {
+            Some(Tag::Session(id)) => Ok(*id),
+            Some(_) | None => Err(wrong_tags()),
+        }
+    }
+
+    /// Everybody who is left: how many there are is said by the tags themselves.
+    fn people(&mut self) -> Result<Vec<PersonId>, Error> {
+        let mut people = Vec::with_capacity(self.tags.len());
+        while self.tags.len() > 0 {
+            people.push(self.person()?);
+        }
+        Ok(people)
     }
 
     fn check_none_left(&mut self) -> Result<(), Error> {
@@ -174,6 +235,7 @@ impl PersonRecordedV1<'_> {
     }
 }
 
+/// Written by itself no longer: in it no offering requires another, and overlaps are allowed.
 #[derive(Serialize, Deserialize)]
 struct GatheringAnnouncedV1<'a> {
     kind: u8,
@@ -192,10 +254,10 @@ struct GatheringAnnouncedV1<'a> {
 
 impl<'a> GatheringAnnouncedV1<'a> {
     fn of(announcement: &'a Announcement, join_link: Option<SealedV1<'a>>) -> Result<Self, Error> {
-        let Announcement { kind, title, description, mode, schedule, pools, offerings, window, reference } =
+        let Announcement { title, description, mode, schedule, pools, offerings, window, reference, .. } =
             announcement;
         Ok(Self {
-            kind: gathering_kind_code(*kind),
+            kind: gathering_kind_code(announcement.kind),
             title,
             description,
             mode: ModeV1::of(mode),
@@ -209,7 +271,7 @@ impl<'a> GatheringAnnouncedV1<'a> {
         })
     }
 
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+    fn announcement(self) -> Result<(Announcement, Option<Sealed<JoinLink>>), Error> {
         let window = BookingWindow {
             opens: self.opens.map(BookingTimeV1::time).transpose()?,
             closes: self.closes.map(BookingTimeV1::time).transpose()?,
@@ -223,12 +285,55 @@ impl<'a> GatheringAnnouncedV1<'a> {
             pools: self.pools.into_iter().map(PoolV1::pool).collect(),
             offerings: self.offerings.into_iter().map(OfferingV1::offering).collect(),
             window,
+            no_overlap: false,
             reference: self.reference.map(reference).transpose()?,
         };
+        Ok((announcement, self.join_link.map(SealedV1::sealed)))
+    }
+
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let (announcement, join_link) = self.announcement()?;
         Ok(Fact::GatheringAnnounced {
             gathering: ids.gathering()?,
             announcement: Box::new(announcement),
-            join_link: self.join_link.map(SealedV1::sealed),
+            join_link,
+        })
+    }
+}
+
+/// With what each offering requires, in the order of the offerings. None of them is for a session: there is none yet.
+#[derive(Serialize, Deserialize)]
+struct GatheringAnnouncedV2<'a> {
+    #[serde(borrow)]
+    first: GatheringAnnouncedV1<'a>,
+    requires: Vec<Option<u16>>,
+    no_overlap: bool,
+}
+
+impl<'a> GatheringAnnouncedV2<'a> {
+    fn of(announcement: &'a Announcement, join_link: Option<SealedV1<'a>>) -> Result<Self, Error> {
+        let Announcement { offerings, no_overlap, .. } = announcement;
+        if offerings.iter().any(|offering| offering.session.is_some()) {
+            return Err(Error::new(Kind::Misuse, "an announcement has an offering for a session"));
+        }
+        let requires = offerings.iter().map(|offering| offering.requires.map(OfferingId::get)).collect();
+        let first = GatheringAnnouncedV1::of(announcement, join_link)?;
+        Ok(Self { first, requires, no_overlap: *no_overlap })
+    }
+
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let (mut announcement, join_link) = self.first.announcement()?;
+        if self.requires.len() != announcement.offerings.len() {
+            return Err(corrupt("an announcement says what other offerings than its own require"));
+        }
+        for (offering, requires) in announcement.offerings.iter_mut().zip(self.requires) {
+            offering.requires = requires.map(OfferingId::new);
+        }
+        announcement.no_overlap = self.no_overlap;
+        Ok(Fact::GatheringAnnounced {
+            gathering: ids.gathering()?,
+            announcement: Box::new(announcement),
+            join_link,
         })
     }
 }
@@ -350,6 +455,109 @@ impl PlaceTransferredV1 {
         let (gathering, registration, to) = (ids.gathering()?, ids.registration()?, ids.person()?);
         let from = if self.from { Some(ids.person()?) } else { None };
         Ok(Fact::PlaceTransferred { gathering, registration, place: self.place, from, to })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct ModeChangedV1<'a> {
+    #[serde(borrow)]
+    mode: ModeV1<'a>,
+    join_link: Option<SealedV1<'a>>,
+}
+
+impl ModeChangedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let (mode, join_link) = (self.mode.mode(), self.join_link.map(SealedV1::sealed));
+        Ok(Fact::ModeChanged { gathering: ids.gathering()?, mode, join_link })
+    }
+}
+
+/// The session that the offering is for, if it is for one, is among the fact's tags.
+#[derive(Serialize, Deserialize)]
+struct OfferingAddedV1<'a> {
+    #[serde(borrow)]
+    offering: OfferingV1<'a>,
+    requires: Option<u16>,
+    session: bool,
+    pools: Vec<PoolV1<'a>>,
+}
+
+impl OfferingAddedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let gathering = ids.gathering()?;
+        let session = if self.session { Some(ids.session()?) } else { None };
+        let requires = self.requires.map(OfferingId::new);
+        let offering = Offering { requires, session, ..self.offering.offering() };
+        let pools = self.pools.into_iter().map(PoolV1::pool).collect();
+        Ok(Fact::OfferingAdded { gathering, offering, pools })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SessionAddedV1<'a> {
+    #[serde(borrow)]
+    schedule: ScheduleV1<'a>,
+    room: &'a str,
+    texts: SessionTextsV1<'a>,
+}
+
+impl SessionAddedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let (gathering, id) = (ids.gathering()?, ids.session()?);
+        let (schedule, room) = (self.schedule.schedule()?, self.room.to_owned());
+        let texts = self.texts.texts(ids.people()?);
+        Ok(Fact::SessionAdded { gathering, session: Box::new(Session { id, schedule, room, texts }) })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SessionMovedV1<'a> {
+    #[serde(borrow)]
+    schedule: ScheduleV1<'a>,
+    room: &'a str,
+}
+
+impl SessionMovedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let (gathering, session) = (ids.gathering()?, ids.session()?);
+        let (schedule, room) = (self.schedule.schedule()?, self.room.to_owned());
+        Ok(Fact::SessionMoved { gathering, session, schedule, room })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SessionRevisedV1<'a> {
+    #[serde(borrow)]
+    texts: SessionTextsV1<'a>,
+}
+
+impl SessionRevisedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let (gathering, session) = (ids.gathering()?, ids.session()?);
+        let texts = Box::new(self.texts.texts(ids.people()?));
+        Ok(Fact::SessionRevised { gathering, session, texts })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SessionDroppedV1 {}
+
+impl SessionDroppedV1 {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        let Self {} = self;
+        Ok(Fact::SessionDropped { gathering: ids.gathering()?, session: ids.session()? })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct NamePublishedV1<'a> {
+    #[serde(borrow)]
+    name: SealedV1<'a>,
+}
+
+impl NamePublishedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        Ok(Fact::NamePublished { person: ids.person()?, name: self.name.sealed() })
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
+use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, SessionId, TraceId};
 use crate::log::error::{Error, Kind};
 use crate::record::{Batch, Guard, Position, Scope, Tag};
 
@@ -31,6 +31,7 @@ mod tag_code {
     pub(super) const GATHERING: u8 = 1;
     pub(super) const PERSON: u8 = 2;
     pub(super) const REGISTRATION: u8 = 3;
+    pub(super) const SESSION: u8 = 4;
 }
 
 /// The codes of the two kinds of scopes.
@@ -172,6 +173,7 @@ fn tag_bytes(tag: Tag) -> (u8, [u8; 16]) {
         Tag::Gathering(id) => (tag_code::GATHERING, id.bytes()),
         Tag::Person(id) => (tag_code::PERSON, id.bytes()),
         Tag::Registration(id) => (tag_code::REGISTRATION, id.bytes()),
+        Tag::Session(id) => (tag_code::SESSION, id.bytes()),
     }
 }
 
@@ -180,6 +182,7 @@ fn read_tag((code, id): (u8, [u8; 16])) -> Result<Tag, Error> {
         tag_code::GATHERING => Ok(Tag::Gathering(GatheringId::from_bytes(id))),
         tag_code::PERSON => Ok(Tag::Person(PersonId::from_bytes(id))),
         tag_code::REGISTRATION => Ok(Tag::Registration(RegistrationId::from_bytes(id))),
+        tag_code::SESSION => Ok(Tag::Session(SessionId::from_bytes(id))),
         unknown => Err(newer(format!("the tag type {unknown} is not known to this version"))),
     }
 }

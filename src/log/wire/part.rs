@@ -12,8 +12,10 @@ use serde::ser::SerializeTuple;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{corrupt, newer};
-use crate::fact::{BookingTime, CancelledBy, Capacity, GatheringKind, Mode, Offering, Pool, Venue};
-use crate::id::{OfferingId, PoolId};
+use crate::fact::{
+    BookingTime, CancelledBy, Capacity, GatheringKind, Mode, Offering, Pool, SessionTexts, Venue,
+};
+use crate::id::{OfferingId, PersonId, PoolId};
 use crate::log::error::{Error, Kind};
 use crate::schedule::{DateSpan, Moment, Schedule, Tables, TimeSpan, Zone};
 use crate::sealed::{KeyRef, Keys, Sealed};
@@ -120,6 +122,36 @@ impl<'a> OfferingV1<'a> {
             pools: self.pools.into_iter().map(PoolId::new).collect(),
             max_party: self.max_party,
             waiting_list: self.waiting_list,
+            requires: None,
+            session: None,
+        }
+    }
+}
+
+/// Its speakers' ids are among the fact's tags.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SessionTextsV1<'a> {
+    title: &'a str,
+    description: &'a str,
+    track: &'a str,
+    kind: &'a str,
+    link: &'a str,
+}
+
+impl<'a> SessionTextsV1<'a> {
+    pub(super) fn of(texts: &'a SessionTexts) -> Self {
+        let SessionTexts { title, description, track, kind, link, speakers: _ } = texts;
+        Self { title, description, track, kind, link }
+    }
+
+    pub(super) fn texts(self, speakers: Vec<PersonId>) -> SessionTexts {
+        SessionTexts {
+            title: self.title.to_owned(),
+            description: self.description.to_owned(),
+            track: self.track.to_owned(),
+            kind: self.kind.to_owned(),
+            link: self.link.to_owned(),
+            speakers,
         }
     }
 }

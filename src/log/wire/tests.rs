@@ -59,11 +59,14 @@ fn announcement() -> Announcement {
             pools: vec![PoolId::new(1), PoolId::new(2)],
             max_party: 4.try_into().unwrap(),
             waiting_list: true,
+            requires: None,
+            session: None,
         }],
         window: BookingWindow {
             opens: Some(BookingTime::At(DateTime::from_timestamp_micros(1_767_225_600_000_001).unwrap())),
             closes: Some(BookingTime::BeforeStart { seconds: 3_600 }),
         },
+        no_overlap: false,
         reference: Some(Reference::new("at-1").unwrap()),
     }
 }
@@ -113,7 +116,7 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
             let (from, to) = (Some(PersonId::from_u128(0x21)), PersonId::from_u128(0x22));
             ("PlaceTransferred", Fact::PlaceTransferred { gathering, registration, place: 2, from, to })
         }
-        Fact::PlaceTransferred { .. } => return None,
+        _ => return None,
     })
 }
 
@@ -387,6 +390,8 @@ fn any_announcement() -> impl Strategy<Value = Box<Announcement>> {
             pools: pools.into_iter().map(PoolId::new).collect(),
             max_party: max_party.try_into().unwrap(),
             waiting_list,
+            requires: None,
+            session: None,
         },
     );
     let window =
@@ -403,6 +408,7 @@ fn any_announcement() -> impl Strategy<Value = Box<Announcement>> {
                 pools,
                 offerings,
                 window,
+                no_overlap: false,
                 reference,
             })
         },

@@ -1,0 +1,89 @@
+//! Add an offering: something more to book on a gathering that is announced already.
+
+use super::decision::Decision;
+use super::refusal::Refusal;
+use super::{Context, Decide, layout};
+use crate::fact::{Fact, Offering, Pool};
+use crate::id::{GatheringId, OfferingId, PoolId};
+
+/// Adds something to book, with the pools that it needs: a place in a session, a dinner, a second coach.
+///
+/// The offering may draw on pools that the gathering has. One that is for a session has pools of its own, shared at most
+/// with other offerings for the same session.
+///
+/// # Refusals
+/// In this order: unknown gathering, called off, over; parts that do not fit together ([`LayoutProblem`]), a name that
+/// is not taken; unknown session, session dropped.
+///
+/// [`LayoutProblem`]: crate::LayoutProblem
+///
+/// # Example
+/// ```
+/// use gather::{AddOffering, Desk, Gathering, Offering, OfferingId, Pool, PoolId, Venue};
+///
+/// let desk = Desk::in_memory();
+/// let conference = Gathering::conference("The Changing Landscape", Venue::new("Central Library")).places(120);
+/// let conference = desk.announce(conference)?.outcome;
+///
+/// let (dinner, tables) = (OfferingId::new(2), PoolId::new(2));
+/// let offering = Offering::new(dinner, "dinner", [tables]).requires(OfferingId::ONLY);
+/// drop(desk.execute(AddOffering::new(conference, offering).pool(Pool::new(tables, "tables", 40)))?);
+/// assert_eq!(desk.gathering(conference)?.offerings[1].left, Some(40));
+/// # Ok::<(), gather::Failure>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct AddOffering {
+    gathering: GatheringId,
+    offering: Offering,
+    pools: Vec<Pool>,
+}
+
+impl AddOffering {
+    /// Adds an offering that draws on pools which the gathering has, or which come with it.
+    #[must_use]
+    pub fn new(gathering: GatheringId, offering: Offering) -> Self {
+        Self { gathering, offering, pools: Vec::new() }
+    }
+
+    /// Brings a pool along.
+    #[must_use]
+    pub fn pool(mut self, pool: Pool) -> Self {
+        self.pools.push(pool);
+        self
+    }
+}
+
+impl Decide for AddOffering {
+    type Outcome = OfferingId;
+
+    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<OfferingId, Refusal> {
+        let Self { offering, pools, .. } = self;
+        let gathering = decision.gathering(self.gathering)?;
+        gathering.must_stand()?;
+        gathering.must_not_be_over(decision.time())?;
+        let plan = &gathering.cell.plan;
+        let all_pools: Vec<PoolId> =
+            plan.pool_ids().into_iter().chain(pools.iter().map(|pool| pool.id)).collect();
+        let all_offerings: Vec<Offering> = plan.offerings.iter().chain([offering]).cloned().collect();
+        layout::check(&all_pools, &all_offerings)?;
+        layout::check_names(pools, std::slice::from_ref(offering))?;
+        decision.session_must_stand(&gathering, offering)?;
+        decision.record(Fact::OfferingAdded {
+            gathering: gathering.id,
+            offering: offering.clone(),
+            pools: pools.clone(),
+        });
+        Ok(offering.id)
+    }
+
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<OfferingId> {
+        match facts {
+            [Fact::OfferingAdded { gathering, offering, pools }]
+                if (gathering, offering, pools) == (&self.gathering, &self.offering, &self.pools) =>
+            {
+                Some(offering.id)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! How registrations end: one that others need takes them along, in the same decision.
+
+use std::collections::BTreeSet;
+
+use super::decision::{Decision, Gathering};
+use super::state::{Claim, RegistrationCell};
+use crate::fact::{CancelledBy, Fact};
+use crate::id::RegistrationId;
+
+/// Ends a registration and whatever needs a place of it. Says which have ended, itself first.
+pub(crate) fn end_with_parts(
+    decision: &mut Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+    by: CancelledBy,
+) -> Vec<RegistrationId> {
+    let mut ended = Vec::new();
+    end_all(decision, gathering, registration, by, &mut ended);
+    ended
+}
+
+fn end_all(
+    decision: &mut Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+    by: CancelledBy,
+    ended: &mut Vec<RegistrationId>,
+) {
+    let cell = decision.registration_on(gathering, registration).filter(|cell| cell.claim != Claim::Ended);
+    let Some(cell) = cell.cloned() else { return };
+    decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
+    ended.push(registration);
+    for part in dependents(decision, gathering, &cell) {
+        end_all(decision, gathering, part, by, ended);
+    }
+}
+
+/// The live registrations that need a place of this one: for offerings that require its offering, held by its people.
+/// In the order of the offerings, then of the places.
+pub(crate) fn dependents(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    cell: &RegistrationCell,
+) -> Vec<RegistrationId> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for part in gathering.cell.plan.offerings.iter().filter(|part| part.requires == Some(cell.offering)) {
+        let held = cell.party.named().filter_map(|person| decision.holder(gathering, part.id, person));
+        found.extend(held.filter(|registration| seen.insert(*registration)));
+    }
+    found
+}

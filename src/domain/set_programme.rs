@@ -1,0 +1,213 @@
+//! Set the programme: all sessions as they are to be from now on, in one decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decision::{Decision, Gathering};
+use super::programme::{self, Difference};
+use super::refusal::{Refusal, SessionFault, SessionProblem};
+use super::{Context, Decide, ended, promoted, waiting_list};
+use crate::fact::{Fact, Session};
+use crate::id::{GatheringId, RegistrationId, SessionId};
+
+/// Says what a gathering's whole programme is from now on: for imports, and for programmes kept elsewhere.
+///
+/// Sessions that the programme does not have are added, others are moved or revised where they differ, and those that
+/// are not named are dropped, with what [`DropSession`](crate::DropSession) does to their registrations. All of it is
+/// one decision: either the programme is as the command says, or nothing has changed. The same programme again changes
+/// nothing.
+///
+/// # Refusals
+/// In this order: unknown gathering, called off; texts of more than 12 MiB in all; sessions that are not taken, all of
+/// them named ([`Refusal::Programme`]): named twice, a text that is not taken, the id of another gathering's session, a
+/// day that is none of the gathering's for one that is new or moved; more than 5,000 sessions; unless only texts change:
+/// gathering over. To take the rest in spite of some that are refused, ask for it: [`leave`](Self::leave).
+///
+/// # Example
+/// ```
+/// use gather::{Desk, Gathering, Session, SessionId, SetProgramme, Venue};
+///
+/// let desk = Desk::in_memory();
+/// let conference = Gathering::conference("The Changing Landscape", Venue::new("Central Library"));
+/// let conference = desk.announce(conference)?.outcome;
+/// let session = |number, title: &str| Session::new(SessionId::from_u128(number), title);
+///
+/// let first = [session(1, "Welcome"), session(2, "Panel")];
+/// drop(desk.execute(SetProgramme::new(conference, first))?);
+/// let second = [session(1, "Welcome"), session(3, "Workshop").room("Reading Room")];
+/// let change = desk.execute(SetProgramme::new(conference, second))?.outcome;
+/// assert_eq!((change.added.len(), change.dropped.len(), change.unchanged), (1, 1, 1));
+/// # Ok::<(), gather::Failure>(())
+/// ```
+#[derive(Clone, Debug)]
+#[doc(alias = "import")]
+pub struct SetProgramme {
+    gathering: GatheringId,
+    sessions: Vec<Session>,
+    left: BTreeSet<SessionId>,
+}
+
+/// What setting a programme has changed. A session that was moved and revised is in both lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProgrammeChange {
+    /// Sessions that came into the programme, in the order of the command.
+    pub added: Vec<SessionId>,
+    /// Sessions with another time or another room.
+    pub moved: Vec<SessionId>,
+    /// Sessions with other texts.
+    pub revised: Vec<SessionId>,
+    /// Sessions that are no longer in it, in the order of their ids.
+    pub dropped: Vec<SessionId>,
+    /// How many are as they were.
+    pub unchanged: usize,
+    /// The registrations that ended with what was dropped. Whoever is in it wants to be told.
+    pub ended: Vec<RegistrationId>,
+    /// The registrations that got their places through it.
+    pub promoted: Vec<RegistrationId>,
+}
+
+/// How many bytes the texts of one programme may have: a batch holds 16 MiB.
+const TEXT_LIMIT: usize = 12 * 1024 * 1024;
+
+impl SetProgramme {
+    /// Sets the programme to these sessions.
+    #[must_use]
+    pub fn new(gathering: GatheringId, sessions: impl IntoIterator<Item = Session>) -> Self {
+        Self { gathering, sessions: sessions.into_iter().collect(), left: BTreeSet::new() }
+    }
+
+    /// Says nothing of these: a session of this programme by such an id is left as it is, and one in the command is
+    /// passed over. This is how to import the rest when some are refused; the refusal names them.
+    ///
+    /// ```
+    /// use gather::{Desk, Failure, Gathering, Refusal, Session, SessionId, SetProgramme, Venue};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let conference = desk.announce(Gathering::conference("Reading on", Venue::new("Hall")))?.outcome;
+    /// let sessions = [Session::new(SessionId::random(), "Welcome"), Session::new(SessionId::random(), "")];
+    ///
+    /// let all = SetProgramme::new(conference, sessions);
+    /// let Err(Failure::Refused(Refusal::Programme { problems })) = desk.execute(all.clone()) else { panic!() };
+    /// let rest = all.leave(problems.iter().map(|problem| problem.session));
+    /// assert_eq!(desk.execute(rest)?.outcome.added.len(), 1);
+    /// # Ok::<(), Failure>(())
+    /// ```
+    #[must_use]
+    pub fn leave(mut self, sessions: impl IntoIterator<Item = SessionId>) -> Self {
+        self.left.extend(sessions);
+        self
+    }
+
+    /// The sessions that the command speaks of.
+    fn meant(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.iter().filter(|session| !self.left.contains(&session.id))
+    }
+
+    fn check_size(&self) -> Result<(), Refusal> {
+        let bytes = self.meant().map(Session::text_bytes).sum();
+        if bytes > TEXT_LIMIT { Err(Refusal::TooMuchText { bytes, limit: TEXT_LIMIT }) } else { Ok(()) }
+    }
+
+    /// What differs, session by session; or all that is wrong.
+    fn differences(
+        &self,
+        decision: &Decision<'_>,
+        gathering: &Gathering,
+    ) -> Result<Vec<(&Session, Difference)>, Refusal> {
+        let (mut differences, mut problems) = (Vec::with_capacity(self.sessions.len()), Vec::new());
+        let mut named = BTreeSet::new();
+        for session in self.meant() {
+            let difference = if named.insert(session.id) {
+                difference(decision, gathering, session)
+            } else {
+                Err(SessionFault::Twice)
+            };
+            match difference {
+                Ok(difference) => differences.push((session, difference)),
+                Err(fault) => problems.push(SessionProblem { session: session.id, fault }),
+            }
+        }
+        if problems.is_empty() { Ok(differences) } else { Err(Refusal::Programme { problems }) }
+    }
+
+    /// The sessions of the programme that the command does not name.
+    fn dropped(&self, decision: &Decision<'_>, gathering: &Gathering) -> Vec<SessionId> {
+        let named: BTreeSet<SessionId> = self.sessions.iter().map(|session| session.id).collect();
+        let others = decision.sessions(gathering).into_iter();
+        let others = others.filter(|id| !named.contains(id) && !self.left.contains(id));
+        others.filter(|id| decision.live_session(gathering, *id).is_ok()).collect()
+    }
+
+    fn outcome(&self, facts: &[Fact]) -> ProgrammeChange {
+        let mut change =
+            ProgrammeChange { ended: ended(facts), promoted: promoted(facts), ..Default::default() };
+        let mut touched: BTreeSet<&SessionId> = BTreeSet::new();
+        for fact in facts {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "four kinds of facts are about sessions")]
+            match fact {
+                Fact::SessionAdded { session, .. } => change.added.push(session.id),
+                Fact::SessionMoved { session, .. } => change.moved.push(*session),
+                Fact::SessionRevised { session, .. } => change.revised.push(*session),
+                Fact::SessionDropped { session, .. } => change.dropped.push(*session),
+                _ => {}
+            }
+        }
+        touched.extend(change.added.iter().chain(&change.moved).chain(&change.revised));
+        change.unchanged = self.meant().count().saturating_sub(touched.len());
+        change
+    }
+}
+
+fn difference(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    session: &Session,
+) -> Result<Difference, SessionFault> {
+    programme::check_session(session)?;
+    let difference = programme::compare(decision, gathering, session)?;
+    if difference.is_move() {
+        programme::check_day(gathering, &session.schedule)?;
+    }
+    Ok(difference)
+}
+
+impl Decide for SetProgramme {
+    type Outcome = ProgrammeChange;
+
+    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<ProgrammeChange, Refusal> {
+        let gathering = decision.gathering(self.gathering)?;
+        gathering.must_stand()?;
+        self.check_size()?;
+        let differences = self.differences(decision, &gathering)?;
+        programme::check_count(decision, &gathering, differences.iter().map(|(session, _)| session.id))?;
+        let dropped = self.dropped(decision, &gathering);
+        if !dropped.is_empty() || differences.iter().any(|(_, difference)| difference.is_move()) {
+            gathering.must_not_be_over(decision.time())?;
+        }
+        for (session, difference) in differences {
+            programme::record(decision, &gathering, session, difference);
+        }
+        for session in dropped {
+            programme::drop_session(decision, &gathering, session);
+        }
+        if !decision.facts().is_empty() {
+            waiting_list::promote(decision, &gathering);
+        }
+        Ok(self.outcome(decision.facts()))
+    }
+
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<ProgrammeChange> {
+        let meant: BTreeMap<SessionId, &Session> =
+            self.meant().map(|session| (session.id, session)).collect();
+        let says_so = |fact: &Fact| {
+            let Some(id) = fact.session() else { return fact.is_about_a_registration() };
+            match meant.get(&id) {
+                Some(session) => programme::says(fact, self.gathering, session),
+                None => {
+                    matches!(fact, Fact::SessionDropped { gathering, .. } if *gathering == self.gathering)
+                }
+            }
+        };
+        facts.iter().all(says_so).then(|| self.outcome(facts))
+    }
+}
