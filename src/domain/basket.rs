@@ -108,7 +108,7 @@ type SealedPart = Register<Sealed<Answers>>;
 struct Item<'b> {
     number: usize,
     part: &'b SealedPart,
-    asked: Asked,
+    asked: Asked<'b>,
 }
 
 impl Item<'_> {
@@ -147,6 +147,10 @@ fn can_be_left_out(refusal: &Refusal) -> bool {
 impl Basket<Sealed<Answers>> {
     /// The parts, each looked at, in the order in which they are to be registered: what others require first.
     fn items(&self, decision: &mut Decision<'_>) -> Result<Vec<Item<'_>>, Refusal> {
+        // All is read before anything is judged: a decision's time depends on what it has read.
+        for part in &self.parts {
+            part.read(decision)?;
+        }
         let mut items = Vec::with_capacity(self.parts.len());
         let mut claims = BTreeSet::new();
         for (number, part) in self.parts.iter().enumerate() {

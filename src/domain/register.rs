@@ -133,13 +133,13 @@ impl Register {
 }
 
 /// A request for places that nothing but room, and what its people have besides, can stand in the way of.
-pub(super) struct Asked {
+pub(super) struct Asked<'p> {
     pub(super) gathering: Gathering,
     pub(super) offering: Offering,
-    party: Party,
+    party: &'p Party,
 }
 
-impl Asked {
+impl Asked<'_> {
     pub(super) fn demand(&self) -> Demand {
         Demand::of(&self.offering, self.party.size())
     }
@@ -150,7 +150,7 @@ impl Asked {
     }
 
     pub(super) fn must_be_eligible(&self, decision: &mut Decision<'_>) -> Result<(), Refusal> {
-        eligibility::must_be_eligible(decision, &self.gathering, &self.offering, &self.party)
+        eligibility::must_be_eligible(decision, &self.gathering, &self.offering, self.party)
     }
 
     /// Whether the party has a place at once, or must stand in line.
@@ -185,12 +185,18 @@ impl Register<Sealed<Answers>> {
         Booking { offering, party, reference, answers }
     }
 
-    /// Looks at all that needs no counting: what is asked for is there, stands, and can be booked.
-    pub(super) fn asked(&self, decision: &mut Decision<'_>) -> Result<Asked, Refusal> {
+    /// Reads what is to be judged: the gathering, and what its people have elsewhere at the same time.
+    pub(super) fn read(&self, decision: &mut Decision<'_>) -> Result<Gathering, Refusal> {
         let gathering = decision.gathering(self.gathering)?;
+        eligibility::read_engagements(decision, &gathering, self.party.named())?;
+        Ok(gathering)
+    }
+
+    /// Looks at all that needs no counting: what is asked for is there, stands, and can be booked.
+    pub(super) fn asked(&self, decision: &mut Decision<'_>) -> Result<Asked<'_>, Refusal> {
+        let gathering = self.read(decision)?;
         let offering = gathering.offering(self.offering)?.clone();
         self.check_party(&offering)?;
-        eligibility::read_engagements(decision, &gathering, self.party.named())?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
         decision.session_must_stand(&gathering, &offering)?;
@@ -200,7 +206,7 @@ impl Register<Sealed<Answers>> {
         if let Some((person, registration)) = self.party.named().find_map(holds) {
             return Err(Refusal::AlreadyRegistered { person, registration });
         }
-        Ok(Asked { gathering, offering, party: self.party.clone() })
+        Ok(Asked { gathering, offering, party: &self.party })
     }
 
     fn check_party(&self, offering: &Offering) -> Result<(), Refusal> {
