@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, Serializer};
 
 use crate::fact::{Announcement, BookingState, Offering};
-use crate::id::{GatheringId, OfferingId};
+use crate::id::{GatheringId, OfferingId, SessionId};
 use crate::projection::card::GatheringCard;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{PlaceForm, ScheduleForm, above, place, shared_zone, start_cell};
@@ -22,7 +22,7 @@ use crate::text::Reference;
 /// Serialised it has `at` and `gatherings`. Each of these has `gathering`, `reference`, `title`, `description`, `kind`,
 /// `cancelled`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place` (`online`, `venue`, `address`),
 /// `booking` (`not_yet`, `open`, `closed`) and `offerings`, each with `offering`, `name`, `left` (`null` for no limit,
-/// below 0 when over-full) and `waiting`.
+/// below 0 when over-full), `waiting`, `requires` and `session` (ids, or `null`).
 #[derive(Clone, Debug)]
 #[doc(alias = "programme")]
 pub struct WhatsOn {
@@ -61,6 +61,10 @@ pub struct OfferingOn {
     pub left: Option<i64>,
     /// How many registrations stand in its line.
     pub waiting: u64,
+    /// The offering that one must have a place in to book this one.
+    pub requires: Option<OfferingId>,
+    /// The session of the programme that it is a place in; `None` is the gathering as a whole.
+    pub session: Option<SessionId>,
 }
 
 impl WhatsOnRow {
@@ -71,6 +75,8 @@ impl WhatsOnRow {
             name: offering.name.clone(),
             left: tally.left(offering),
             waiting,
+            requires: offering.requires,
+            session: offering.session,
         };
         Self {
             gathering: card.id(),
@@ -190,6 +196,8 @@ struct OfferingForm<'a> {
     name: &'a str,
     left: Option<i64>,
     waiting: u64,
+    requires: Option<OfferingId>,
+    session: Option<SessionId>,
 }
 
 impl<'a> From<&'a WhatsOnRow> for RowForm<'a> {
@@ -200,6 +208,8 @@ impl<'a> From<&'a WhatsOnRow> for RowForm<'a> {
             name: &on.name,
             left: on.left,
             waiting: on.waiting,
+            requires: on.requires,
+            session: on.session,
         };
         Self {
             gathering: row.gathering,
@@ -306,7 +316,14 @@ to be confirmed   王小明 speaks      online                  5        0  not 
         let offerings = json["gatherings"][0]["offerings"].take();
         assert_eq!(
             offerings[0],
-            serde_json::json!({ "offering": 1, "name": "in person", "left": 2, "waiting": 0 })
+            serde_json::json!({
+                "offering": 1,
+                "name": "in person",
+                "left": 2,
+                "waiting": 0,
+                "requires": null,
+                "session": null,
+            })
         );
         let expected = serde_json::json!({
             "at": "2026-03-01T12:00:00Z",
