@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -275,14 +276,14 @@ impl Gathering {
 
     /// How many offerings one needs to have first to book this one.
     pub(crate) fn requirements(&self, offering: &Offering) -> usize {
-        let next = |offering: &Offering| self.cell.plan.offering(offering.requires?);
+        let next = |offering: &Offering| self.cell.plan.offering(offering.requires?).map(|next| &**next);
         // No offering requires itself, so the chain ends; the count says so to whoever does not believe it.
         let chain = std::iter::successors(next(offering), |offering| next(offering));
         chain.take(self.cell.plan.offerings.len()).count()
     }
 
     /// The offering asked for, or the only one where none was named.
-    pub(crate) fn offering(&self, named: Option<OfferingId>) -> Result<&Offering, Refusal> {
+    pub(crate) fn offering(&self, named: Option<OfferingId>) -> Result<&Arc<Offering>, Refusal> {
         let offerings = &self.cell.plan.offerings;
         let known = || offerings.iter().map(|offering| offering.id).collect();
         match (named, offerings.as_slice()) {
@@ -299,7 +300,7 @@ impl Gathering {
 
 impl Plan {
     /// The offering with this number.
-    pub(crate) fn offering(&self, id: OfferingId) -> Option<&Offering> {
+    pub(crate) fn offering(&self, id: OfferingId) -> Option<&Arc<Offering>> {
         self.offerings.iter().find(|offering| offering.id == id)
     }
 
