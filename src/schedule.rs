@@ -207,7 +207,6 @@ impl Moment {
     /// What the clocks of a zone show at an instant, to the second.
     fn at(instant: DateTime<Utc>, zone: Zone) -> Result<Self, ScheduleError> {
         let utc = instant.naive_utc().with_nanosecond(0).unwrap_or(instant.naive_utc());
-        check_year(utc.date())?;
         let offset = zone.0.offset_from_utc_datetime(&utc).fix();
         let wall = utc.checked_add_offset(offset).unwrap_or(utc);
         check_year(wall.date())?;
@@ -485,15 +484,19 @@ impl Schedule {
     }
 
     /// The same by the clocks on the wall, so many days later, or earlier. A time that the clocks show twice on the new
-    /// day is the first of the two.
+    /// day is the first of the two. By no day it stays as it was planned.
     ///
     /// # Errors
     /// The new day has no such time; a year outside 1970 to 9999.
     pub(crate) fn shifted(&self, days: i64) -> Result<Self, ScheduleError> {
+        if days == 0 {
+            return Ok(self.clone());
+        }
         let shift = |wall: NaiveDateTime| {
-            let year = wall.date().year().saturating_add(if days < 0 { -1 } else { 1 });
+            // What is beyond chrono's own years is named by the last of these.
+            let beyond = if days < 0 { NaiveDate::MIN } else { NaiveDate::MAX };
             let moved = TimeDelta::try_days(days).and_then(|days| wall.checked_add_signed(days));
-            moved.ok_or(ScheduleError::YearOutOfRange { year })
+            moved.ok_or(ScheduleError::YearOutOfRange { year: beyond.year() })
         };
         match self {
             Self::ToBeConfirmed { .. } => Ok(self.clone()),
