@@ -263,6 +263,20 @@ fn a_log_with_programmes_is_read_as_ever() {
     is_read_as_ever(SECOND_LOG, &second_batches(), 38);
 }
 
+/// A repeat is told by what it says, not by the bytes in which an older version said it.
+#[test]
+fn what_an_older_version_stored_is_known_when_it_comes_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.gather");
+    std::fs::write(&path, LOG).unwrap();
+    let log = FileLog::open(&path).unwrap();
+    let announced = &first_batches()[1];
+    assert_eq!(announced.facts, [frozen_fact("GatheringAnnounced")]);
+    let again = log.append(std::slice::from_ref(announced)).unwrap();
+    assert_eq!(again, [Appended::Already { first: Position::new(2) }]);
+    assert_eq!(std::fs::read(&path).unwrap(), LOG, "nothing is stored twice");
+}
+
 /// How a frozen log is made: three batches to a group, so that not every frame is durable when the next is made.
 fn write_log(path: &Path, batches: &[Batch]) {
     let log = FileLog::open(path).unwrap();
