@@ -32,6 +32,8 @@ use crate::id::{GatheringId, OfferingId, PoolId};
 /// # Ok::<(), gather::Failure>(())
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias = "add-on")]
+#[doc(alias = "ticket type")]
 pub struct AddOffering {
     gathering: GatheringId,
     offering: Offering,

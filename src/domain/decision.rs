@@ -17,9 +17,10 @@ use crate::record::{Position, Scope, Tag};
 
 /// A view of the state with this decision's own facts laid over it.
 ///
-/// [`gathering`](Self::gathering), [`registration`](Self::registration) and [`knows`](Self::knows) are the only
-/// doors to the state, and each notes what it was asked for, absent things too. What was noted is the scope of
-/// the guard: nobody can read something and forget to guard it.
+/// [`gathering`](Self::gathering), [`registration`](Self::registration), [`engagements`](Self::engagements),
+/// [`home_of`](Self::home_of) and [`knows`](Self::knows) are the only doors to the state, and each notes what it was
+/// asked for, absent things too. What was noted is the scope of the guard: nobody can read something and forget to
+/// guard it.
 #[derive(Debug)]
 pub(crate) struct Decision<'s> {
     cells: Overlay<'s>,
