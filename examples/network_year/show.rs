@@ -50,7 +50,7 @@ impl Office {
             let row = self.desk.registration(*registration)?;
             if row.gathering == conference {
                 let name = name(self.desk.person(row.booker).as_ref());
-                let what = if *has_ended { "it has ended" } else { "there is a place now" };
+                let what = if *has_ended { "the place is gone" } else { "there is a place now" };
                 writeln!(to, "tell {name} of {:?} ({}): {what}", row.title(), time.format("%Y-%m-%d %H:%M"))?;
             }
         }

@@ -174,14 +174,13 @@ fn a_visit_has_few_places_and_a_line_and_ends_with_the_conference_place() {
     let (lists, _) = year(&out);
     // Two of three in line are left: the first has the place that went with a cancelled conference place.
     assert!(lists.contains("2 registrations wait for 2 places"), "{lists}");
-    assert!(
-        lists
-            .contains("tell Roger Parry of \"Visit to Fenlow Library Hub\" (2026-03-05 19:25): it has ended")
-    );
+    assert!(lists.contains(
+        "tell Roger Parry of \"Visit to Fenlow Library Hub\" (2026-03-05 19:25): the place is gone"
+    ));
     assert!(
         lists.contains("tell Niamh O'Shea of \"Visit to Fenlow Library Hub\" (2026-03-05 19:25): there is a")
     );
-    assert_eq!(lists.matches("of \"Making a rota hold\" (2026-02-24 09:00): it has ended").count(), 3);
+    assert_eq!(lists.matches("of \"Making a rota hold\" (2026-02-24 09:00): the place is gone").count(), 3);
     assert_eq!(lists.matches("of \"Reading a lease\" (2026-02-24 09:06): there is a place now").count(), 2);
     // All or nothing, without a conference place in person, at the same time as the visit.
     assert!(lists.contains("refused on 2026-01-20 09:12: it is full: \"coach\" has 0 free of the 1 wanted"));
