@@ -235,7 +235,9 @@ impl Decide for Basket<Sealed<Answers>> {
                 return self.best_effort.then_some(Part::LeftOut);
             };
             left = left.saturating_sub(1);
-            part.recalled(fact).map(Part::Registered)
+            // All or nothing leaves nobody in line.
+            let told = part.recalled(fact).filter(|told| self.best_effort || told.is_confirmed());
+            told.map(Part::Registered)
         });
         let parts = recalled.collect::<Option<Vec<_>>>()?;
         (left == 0).then_some(parts)
