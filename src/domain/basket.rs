@@ -162,7 +162,7 @@ impl Basket<Sealed<Answers>> {
             }
             items.push(Item { number, part, asked });
         }
-        items.sort_by_key(|item| item.asked.gathering.requirements(&item.asked.offering));
+        items.sort_by_cached_key(|item| item.asked.gathering.requirements(&item.asked.offering));
         Ok(items)
     }
 

@@ -15,24 +15,17 @@ pub(crate) fn end_with_parts(
     by: CancelledBy,
 ) -> Vec<RegistrationId> {
     let mut ended = Vec::new();
-    end_all(decision, gathering, registration, by, &mut ended);
-    ended
-}
-
-fn end_all(
-    decision: &mut Decision<'_>,
-    gathering: &Gathering,
-    registration: RegistrationId,
-    by: CancelledBy,
-    ended: &mut Vec<RegistrationId>,
-) {
-    let cell = decision.registration_on(gathering, registration).filter(|cell| cell.claim != Claim::Ended);
-    let Some(cell) = cell.cloned() else { return };
-    decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
-    ended.push(registration);
-    for part in dependents(decision, gathering, &cell) {
-        end_all(decision, gathering, part, by, ended);
+    // A stack of its own: what requires what can go deeper than a thread's.
+    let mut next = vec![registration];
+    while let Some(registration) = next.pop() {
+        let cell =
+            decision.registration_on(gathering, registration).filter(|cell| cell.claim != Claim::Ended);
+        let Some(cell) = cell.cloned() else { continue };
+        decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
+        ended.push(registration);
+        next.extend(dependents(decision, gathering, &cell).into_iter().rev());
     }
+    ended
 }
 
 /// The live registrations that need a place of this one: for offerings that require its offering, held by its people.

@@ -91,21 +91,24 @@ fn hand_over(
     place: u16,
     to: PersonId,
 ) -> Result<(), Refusal> {
-    let Some(cell) = decision.registration_on(gathering, registration).cloned() else { return Ok(()) };
-    if let Some(registration) = decision.holder(gathering, cell.offering, to) {
-        return Err(Refusal::AlreadyRegistered { person: to, registration });
-    }
-    if let Some(offering) = gathering.cell.plan.offering(cell.offering).cloned() {
-        eligibility::must_be_free(decision, gathering, &offering, to)?;
-    }
-    let from = cell.party.at(place).flatten();
-    decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });
-    let Some(from) = from else { return Ok(()) };
-    for part in ending::dependents(decision, gathering, &cell) {
-        let places = decision.registration_on(gathering, part).map(|part| part.party.place_of(from));
-        if let Some(place) = places.flatten() {
-            hand_over(decision, gathering, part, place, to)?;
+    // A stack of its own: what requires what can go deeper than a thread's.
+    let mut next = vec![(registration, place)];
+    while let Some((registration, place)) = next.pop() {
+        let Some(cell) = decision.registration_on(gathering, registration).cloned() else { continue };
+        if let Some(registration) = decision.holder(gathering, cell.offering, to) {
+            return Err(Refusal::AlreadyRegistered { person: to, registration });
         }
+        if let Some(offering) = gathering.cell.plan.offering(cell.offering).cloned() {
+            eligibility::must_be_free(decision, gathering, &offering, to)?;
+        }
+        let from = cell.party.at(place).flatten();
+        decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });
+        let Some(from) = from else { continue };
+        let theirs = |part: RegistrationId| {
+            let place = decision.registration_on(gathering, part)?.party.place_of(from)?;
+            Some((part, place))
+        };
+        next.extend(ending::dependents(decision, gathering, &cell).into_iter().rev().filter_map(theirs));
     }
     Ok(())
 }

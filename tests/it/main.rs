@@ -20,4 +20,5 @@ mod lists;
 mod log;
 mod model;
 mod repeats;
+mod requirements;
 mod vault;
