@@ -26,7 +26,7 @@ use crate::id::GatheringId;
 /// let talk = Session::new(SessionId::random(), "Asset transfer");
 /// drop(desk.execute(AddSession::new(conference, talk.clone()))?);
 ///
-/// let better = Session { texts: talk.clone().about("What ten years have taught us.").texts, ..talk };
+/// let better = talk.about("What ten years have taught us.");
 /// assert_eq!(desk.execute(ChangeSession::new(conference, better))?.outcome, Change::Made);
 /// # Ok::<(), gather::Failure>(())
 /// ```
