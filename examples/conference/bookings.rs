@@ -21,8 +21,6 @@ const BOOKABLE: usize = 90;
 const SEATS: u32 = 12;
 /// Of this many such sessions one keeps no line.
 const WITHOUT_LINE: usize = 3;
-/// So many people are served before somebody gives a place back.
-const LATER: usize = 30;
 
 /// How many places a conference has for so many people: too few.
 pub(crate) fn places(people: usize) -> u32 {
@@ -80,6 +78,9 @@ pub(crate) fn book(desk: &Desk, first: &ProgrammeFile, people: usize) -> Outcome
         office.serve(number)?;
         progress.step();
     }
+    for number in 0..people {
+        office.give_back(number)?;
+    }
     Ok(Some(office.counts))
 }
 
@@ -135,9 +136,6 @@ impl Office<'_> {
         let visitor = self.visitor(number);
         let place = self.ask(visitor, number)?;
         self.places.push(place);
-        if let Some(earlier) = number.checked_sub(LATER) {
-            self.give_back(earlier, number)?;
-        }
         if number >= self.served_before {
             let details = RecordPerson::of(visitor.person(), visitor.details());
             self.send(visitor.request("record"), number, details).map(drop)?;
@@ -174,12 +172,15 @@ impl Office<'_> {
         Ok(self.counts.note(self.desk, &parts))
     }
 
-    fn give_back(&mut self, earlier: usize, number: usize) -> Outcome<()> {
-        let visitor = self.visitor(earlier);
-        let place = self.places.get(earlier).copied().flatten();
+    /// Some have thought better of it, when all have booked.
+    fn give_back(&mut self, number: usize) -> Outcome<()> {
+        let visitor = self.visitor(number);
+        let place = self.places.get(number).copied().flatten();
         let Some(registration) = place.filter(|_| visitor.gives_back()) else { return Ok(()) };
         let command = CancelRegistration::new(registration);
-        if let Some(receipt) = unless_refused(self.send(visitor.request("give back"), number, command))? {
+        if let Some(receipt) =
+            unless_refused(self.send(visitor.request("give back"), self.counts.people + number, command))?
+        {
             self.counts.given_back += 1;
             self.counts.promoted += receipt.outcome.registrations.len();
         }

@@ -59,8 +59,8 @@ impl<'a> Calendars<'a> {
             progress.step();
         }
         // A track that nothing is on any more: whoever has its address would keep what was in it, if it were gone. So
-        // it stays and is empty.
-        let empty = ProgrammeFeed::new(part(programme.clone(), "")).sessions_only().to_string();
+        // it stays and is empty. No track and no room has a line break in its name.
+        let empty = ProgrammeFeed::new(part(programme.clone(), "\n")).sessions_only().to_string();
         for file in self.calendars_in(folder)?.into_iter().filter(|file| !files.contains_key(file)) {
             self.write(&Path::new(folder).join(file), &empty)?;
         }
@@ -129,11 +129,15 @@ fn file_names<'n>(names: &BTreeSet<&'n str>) -> BTreeMap<String, &'n str> {
     }
     let mut files = BTreeMap::new();
     for (slug, names) in by_slug {
-        let is_good = names.len() == 1 && !slug.is_empty() && !is_device(&slug);
+        let is_good = names.len() == 1 && !is_device(&slug);
         for name in names {
             let mark = Digest::of("file name").with(name).uuid().simple().to_string();
             let mark = mark.get(..8).unwrap_or_default();
-            let file = if is_good { format!("{slug}.ics") } else { format!("{slug}-{mark}.ics") };
+            let file = match slug.as_str() {
+                "" => format!("{mark}.ics"),
+                slug if is_good => format!("{slug}.ics"),
+                slug => format!("{slug}-{mark}.ics"),
+            };
             files.insert(file, name);
         }
     }

@@ -48,7 +48,7 @@ mod source;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// How many people are invented, unless told otherwise.
-const PEOPLE: usize = 2_400;
+const PEOPLE: usize = 2_000;
 /// How many of them, and of those who lost a place with a session, get a calendar of their own.
 const CALENDARS: usize = 3;
 /// How many of what is noted by the way are shown; the rest is counted.

@@ -153,7 +153,13 @@ impl ProgrammeFile {
         let mut note = |problem| wrong.push(problem);
         let id = id(row).map_err(&mut note).ok();
         let title = row.text("title").map_err(&mut note).ok();
-        let schedule = schedule(row, &self.conference.zone).map_err(&mut note).ok();
+        let times = (start(row).map_err(&mut note).ok(), duration(row).map_err(&mut note).ok());
+        let schedule = match times {
+            (Some(start), Some(duration)) => {
+                schedule(start, duration, &self.conference.zone).map_err(&mut note).ok()
+            }
+            _ => None,
+        };
         let room = room(row, rooms).map_err(&mut note).ok();
         let description = description(row).map_err(&mut note).ok();
         let track = row.optional_text("track").map_err(&mut note).ok();
@@ -256,13 +262,16 @@ fn speakers<'v>(row: &Row<'v>) -> Result<Vec<&'v str>, String> {
     names.collect()
 }
 
-fn schedule(row: &Row<'_>, zone: &str) -> Result<Schedule, String> {
-    let start = row.text("start")?;
-    let (start, shown) = (DateTime::parse_from_rfc3339(start), legible(start));
-    let start =
-        start.map_err(|error| format!("`start` is {shown}, which is no time with an offset: {error}"))?;
-    let start = start.to_utc();
-    let end = start.checked_add_signed(duration(row)?).ok_or("it never ends")?;
+fn start(row: &Row<'_>) -> Result<DateTime<Utc>, String> {
+    let text = row.text("start")?;
+    let start = DateTime::parse_from_rfc3339(text);
+    let start = start
+        .map_err(|error| format!("`start` is {}, which is no time with an offset: {error}", legible(text)));
+    start.map(|start| start.to_utc())
+}
+
+fn schedule(start: DateTime<Utc>, duration: TimeDelta, zone: &str) -> Result<Schedule, String> {
+    let end = start.checked_add_signed(duration).ok_or("it never ends")?;
     Schedule::between(start, end, zone).map_err(|error| error.to_string())
 }
 
