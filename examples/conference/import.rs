@@ -89,6 +89,7 @@ impl<'a> Import<'a> {
             digest =
                 texts.speakers.iter().fold(digest.with("speakers"), |digest, id| digest.with(id.bytes()));
         }
+        digest = digest.with(file.nameless().to_string());
         digest = file.left().iter().fold(digest.with("left"), |digest, id| digest.with(id.bytes()));
         RequestId::from_uuid(digest.uuid())
     }

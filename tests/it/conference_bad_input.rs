@@ -178,6 +178,25 @@ fn partial_import_into_a_new_folder_has_the_rest() {
     assert_eq!(entry(&calendar, ID), None);
 }
 
+/// What was left as it was is dropped when the file has been mended and does not have it.
+#[test]
+fn a_file_that_was_mended_is_another_one() {
+    for (field, value) in [("duration", json!("00:00")), ("id", json!("third"))] {
+        let mut programme = snapshot();
+        programme["sessions"][THIRD][field] = value;
+        programme["sessions"][0]["room"] = json!("Reading Room");
+        let trial = Trial::with(programme.to_string());
+        let _ = import(&trial.out(), &[&data("2026-02-01.json")]);
+        let _ = trial.partial();
+        programme["sessions"].as_array_mut().unwrap().remove(THIRD);
+        fs::write(&trial.file, programme.to_string()).unwrap();
+        let told = import(&trial.out(), &[&trial.file]);
+        assert!(told.contains("12 kept (0 moved, 0 changed in text), 1 dropped"), "{field}: {told}");
+        let calendar = fs::read_to_string(trial.out().join("programme.ics")).unwrap();
+        assert!(entry(&calendar, ID).unwrap().contains("STATUS:CANCELLED"), "{field}");
+    }
+}
+
 /// A title of ten thousand characters is told of in a few.
 #[test]
 fn an_endless_title_is_refused_and_not_printed_whole() {
@@ -365,6 +384,7 @@ fn a_programme_of_the_past_is_refused() {
     let _ = import(&trial.out(), &[&data("2026-02-01.json")]);
     let mut moved = snapshot();
     moved["sessions"][THIRD]["room"] = json!("Main Hall");
+    moved["sessions"][THIRD]["speakers"] = json!(["Somebody New"]);
     fs::write(&trial.file, moved.to_string()).unwrap();
     let before = files(&trial.out());
     let output = trial.run(&[], &[]);
