@@ -11,7 +11,8 @@
 //!
 //! The same command again changes nothing, and so does an older snapshot: the programme does not go back. A file with
 //! something wrong in it is reported session by session, and nothing of the whole command is done; with `--partial` the
-//! sessions that are wrong are left as they are, and the rest is imported.
+//! sessions that are wrong are left as they are, and the rest is imported. A file that cannot be read as a whole, as one
+//! in which a merge has left its markers, has no rest to take.
 //!
 //! `--people N` invents so many people.
 #![allow(clippy::print_stderr, reason = "what goes wrong is told on the terminal")]
