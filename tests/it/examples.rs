@@ -19,11 +19,15 @@ fn program(name: &str) -> PathBuf {
     program
 }
 
-fn run<S: AsRef<OsStr>>(name: &str, within: &Path, arguments: impl IntoIterator<Item = S>) -> Output {
+pub(crate) fn run<S: AsRef<OsStr>>(
+    name: &str,
+    within: &Path,
+    arguments: impl IntoIterator<Item = S>,
+) -> Output {
     Command::new(program(name)).current_dir(within).args(arguments).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
@@ -37,7 +41,7 @@ pub(crate) fn year(out: &Path) -> (String, String) {
 }
 
 /// Every file below a folder, by its path in there.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
@@ -54,7 +58,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-fn calendars(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<&Path, &str> {
+pub(crate) fn calendars(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<&Path, &str> {
     let calendars = files.iter().filter(|(name, _)| name.extension().is_some_and(|it| it == "ics"));
     calendars.map(|(name, bytes)| (name.as_path(), text(bytes))).collect()
 }

@@ -21,7 +21,14 @@ use serde_json::{Value, json};
 use crate::examples;
 
 /// An entry's values, in the words of the list that lies beside a file.
-fn entry(uid: &str, sequence: u32, summary: &str, location: &str, when: &Schedule, status: &str) -> Value {
+pub(crate) fn entry(
+    uid: &str,
+    sequence: u32,
+    summary: &str,
+    location: &str,
+    when: &Schedule,
+    status: &str,
+) -> Value {
     let (start, end) = if let Schedule::DateOnly(days) = when {
         (days.first().to_string(), (days.last() + Days::new(1)).to_string())
     } else {
@@ -167,7 +174,7 @@ fn folded(log: &dyn Log) -> Lists {
 }
 
 /// Compares a file with what is expected of it, and leaves that beside it.
-fn compare(file: &Path, expected: &[Value]) {
+pub(crate) fn compare(file: &Path, expected: &[Value]) {
     let text = fs::read_to_string(file).unwrap();
     assert_eq!(read(&text), expected, "{}", file.display());
     let beside = PathBuf::from(format!("{}.json", file.display()));

@@ -9,6 +9,8 @@
 )]
 
 mod calendar;
+mod conference_bad_input;
+mod conference_example;
 mod crash;
 mod damage;
 mod examples;
