@@ -6,7 +6,7 @@ use super::capacity::{self, Demand};
 use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
 use super::register::{Asked, Register, Registered};
-use super::{Context, Decide, waiting_list};
+use super::{Context, Decide, eligibility, waiting_list};
 use crate::fact::Fact;
 use crate::id::GatheringId;
 use crate::person::Answers;
@@ -147,6 +147,7 @@ fn can_be_left_out(refusal: &Refusal) -> bool {
 impl Basket<Sealed<Answers>> {
     /// The parts, each looked at, in the order in which they are to be registered: what others require first.
     fn items(&self, decision: &mut Decision<'_>) -> Result<Vec<Item<'_>>, Refusal> {
+        self.read_all(decision)?;
         let mut items = Vec::with_capacity(self.parts.len());
         let mut claims = BTreeSet::new();
         for (number, part) in self.parts.iter().enumerate() {
@@ -158,6 +159,17 @@ impl Basket<Sealed<Answers>> {
         }
         items.sort_by_key(|item| item.asked.gathering.requirements(&item.asked.offering));
         Ok(items)
+    }
+
+    /// Reads what every part will ask for. A decision's time depends on what it has read, and all parts are judged at
+    /// one time; whether a gathering is there is asked of each part in its turn.
+    fn read_all(&self, decision: &mut Decision<'_>) -> Result<(), Refusal> {
+        for part in &self.parts {
+            if let Ok(gathering) = decision.gathering(part.gathering) {
+                eligibility::read_engagements(decision, &gathering, part.party.named())?;
+            }
+        }
+        Ok(())
     }
 
     fn outcome(&self, mut parts: Vec<(usize, Part)>) -> Vec<Part> {
