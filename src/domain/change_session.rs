@@ -69,7 +69,10 @@ impl Decide for ChangeSession {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let says_so = |fact: &Fact| programme::says(fact, self.gathering, &self.session);
+        let says_so = |fact: &Fact| {
+            let changes = !matches!(fact, Fact::SessionAdded { .. });
+            changes && programme::says(fact, self.gathering, &self.session)
+        };
         let first = facts.first().is_some_and(says_so);
         (first && facts.iter().all(|fact| fact.is_about_a_registration() || says_so(fact)))
             .then_some(Change::Made)

@@ -61,8 +61,9 @@ impl Decide for DropSession {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
-        let Fact::SessionDropped { gathering, session } = facts.first()? else { return None };
-        let same = (*gathering, *session) == (self.gathering, self.session);
+        let [Fact::SessionDropped { gathering, session }, others @ ..] = facts else { return None };
+        let same = (*gathering, *session) == (self.gathering, self.session)
+            && others.iter().all(Fact::is_about_a_registration);
         same.then(|| Promoted::among(facts))
     }
 }

@@ -82,8 +82,13 @@ impl Decide for MoveSession {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let Fact::SessionMoved { gathering, session, schedule, room } = facts.first()? else { return None };
+        let [Fact::SessionMoved { gathering, session, schedule, room }, others @ ..] = facts else {
+            return None;
+        };
+        let says_where_to = self.schedule.is_some() || self.room.is_some();
         let same = (*gathering, *session) == (self.gathering, self.session)
+            && says_where_to
+            && others.iter().all(Fact::is_about_a_registration)
             && self.schedule.as_ref().is_none_or(|meant| meant == schedule)
             && self.room.as_ref().is_none_or(|meant| meant == room);
         same.then_some(Change::Made)

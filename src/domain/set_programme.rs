@@ -199,15 +199,19 @@ impl Decide for SetProgramme {
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<ProgrammeChange> {
         let meant: BTreeMap<SessionId, &Session> =
             self.meant().map(|session| (session.id, session)).collect();
-        let says_so = |fact: &Fact| {
-            let Some(id) = fact.session() else { return fact.is_about_a_registration() };
-            match meant.get(&id) {
-                Some(session) => programme::says(fact, self.gathering, session),
-                None => {
-                    matches!(fact, Fact::SessionDropped { gathering, .. } if *gathering == self.gathering)
-                }
-            }
+        let is_dropped = |fact: &Fact, id| {
+            let here = matches!(fact, Fact::SessionDropped { gathering, .. } if *gathering == self.gathering);
+            here && !self.left.contains(&id)
         };
-        facts.iter().all(says_so).then(|| self.outcome(facts))
+        let says_so = |fact: &Fact| match fact.session() {
+            None => fact.is_about_a_registration(),
+            Some(id) => match meant.get(&id) {
+                Some(session) => programme::says(fact, self.gathering, session),
+                None => is_dropped(fact, id),
+            },
+        };
+        // Facts about registrations alone come of other commands.
+        let begins_with_a_session = facts.first().is_some_and(|fact| fact.session().is_some());
+        (begins_with_a_session && facts.iter().all(says_so)).then(|| self.outcome(facts))
     }
 }
