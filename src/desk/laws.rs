@@ -68,7 +68,7 @@ fn all_that_is_read(decision: &mut Decision<'_>, registrations: &[RegistrationId
     for number in 0..12 {
         let Ok(gathering) = decision.gathering(gathering_id(number)) else { continue };
         seen.push(format!("{gathering:?}"));
-        (1..8).for_each(|part| seen.extend(read_of_a_part(decision, gathering.id, part)));
+        (1..21).for_each(|part| seen.extend(read_of_a_part(decision, gathering.id, part)));
         seen.push(format!("{:?}", decision.sessions(&gathering)));
         for session in (0..SESSIONS).map(session_id) {
             seen.push(format!("{:?}", decision.session(&gathering, session)));

@@ -14,7 +14,7 @@ use super::plan::{
 use super::{History, Step, What};
 
 /// The highest number of an offering or a pool. Announcements use 1 to 3.
-const PARTS: u16 = 6;
+const PARTS: u16 = 20;
 
 /// Histories of so many steps and a few to begin with: they announce a gathering or two with a programme. Few people and
 /// fewer places see to it that lines form. They shrink by leaving steps out.
@@ -31,28 +31,50 @@ pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
     vec((after, what()).prop_map(|(after, what)| Step { after, what }), length)
 }
 
-/// Something to book, and mostly something in its programme that can be booked too.
+/// A gathering with sessions and places in them, then perhaps another with what is left.
 fn beginnings() -> impl Strategy<Value = Vec<Step>> {
-    let announced = plans().prop_map(What::Announce);
-    let more = prop_oneof![
-        2 => plans().prop_map(What::Announce),
-        3 => added_sessions(),
-        3 => places_in_sessions(),
-        1 => any::<Index>().prop_map(What::OpenBooking),
-    ];
-    (announced, vec(more, 0..8)).prop_map(|(announced, more)| {
-        let steps = std::iter::once(announced).chain(more);
-        steps.map(|what| Step { after: 0, what }).collect()
+    let sessions =
+        || vec((any::<Index>(), session_plans(), option::weighted(0.8, places_in_sessions())), 0..4);
+    let begun = || (plans(), sessions(), option::weighted(0.6, opened()));
+    (begun(), option::weighted(0.6, begun())).prop_map(|(first, second)| {
+        let mut steps = Vec::new();
+        for (plan, sessions, opened) in std::iter::once(first).chain(second) {
+            steps.push(What::Announce(plan.clone()));
+            for (gathering, session, places) in sessions {
+                steps.push(What::AddSession { gathering, session: within(&plan, session) });
+                steps.extend(places);
+            }
+            steps.extend(opened);
+        }
+        steps.into_iter().map(|what| Step { after: 0, what }).collect()
     })
+}
+
+fn opened() -> impl Strategy<Value = What> {
+    any::<Index>().prop_map(What::OpenBooking)
+}
+
+/// The same session on a day of the gathering.
+fn within(plan: &GatheringPlan, session: SessionPlan) -> SessionPlan {
+    let (begins, hours) = match plan.when {
+        When::ToBeConfirmed => return session,
+        When::Days { first, long } => (24 * first - 12, 24 * long),
+        When::Hours { start, long } => (start, long),
+    };
+    let when = match session.when {
+        When::Hours { start, long } => When::Hours { start: begins + start % hours, long },
+        other @ (When::ToBeConfirmed | When::Days { .. }) => other,
+    };
+    SessionPlan { when, ..session }
 }
 
 /// Gatherings with one to three pools and offerings that share them, or require each other.
 pub fn plans() -> impl Strategy<Value = GatheringPlan> {
-    let offering = (1..8_u8, 1..5_u16, prop::bool::weighted(0.8), option::weighted(0.5, 1..4_u16));
+    let offering = (1..8_u8, party_sizes(), prop::bool::weighted(0.8), option::weighted(0.4, 1..4_u16));
     let parts = (vec(places(), 1..4), vec(offering, 1..4), any::<bool>());
-    let opens = option::weighted(0.15, 0..30_i64);
-    let ways = (any::<bool>(), prop::bool::weighted(0.6));
-    (ways, when(), opens, parts).prop_map(|((online, no_overlap), when, opens, parts)| {
+    let opens = option::weighted(0.1, 0..30_i64);
+    let ways = (any::<bool>(), prop::bool::weighted(0.7), prop::bool::weighted(0.7));
+    (ways, when(), opens, parts).prop_map(|((online, no_overlap, until_the_end), when, opens, parts)| {
         let (pools, offerings, upwards) = parts;
         let pool_count = u16::try_from(pools.len()).unwrap_or(1);
         let offering_count = u16::try_from(offerings.len()).unwrap_or(1);
@@ -63,29 +85,39 @@ pub fn plans() -> impl Strategy<Value = GatheringPlan> {
                 other <= offering_count && if upwards { other > number } else { other < number }
             });
             let pools = if drawn.is_empty() { vec![1] } else { drawn };
-            OfferingPlan { pools, max_party, waiting_list, requires, session: None }
+            OfferingPlan { pools, max_party, waiting_list, requires }
         });
-        GatheringPlan { online, when, opens, offerings: planned.collect(), pools, no_overlap }
+        let offerings = planned.collect();
+        GatheringPlan { online, when, opens, until_the_end, offerings, pools, no_overlap }
     })
 }
 
 fn places() -> impl Strategy<Value = Option<u32>> {
-    prop_oneof![1 => Just(None), 8 => (0..6_u32).prop_map(Some)]
+    prop_oneof![2 => Just(None), 1 => Just(Some(0)), 16 => (1..6_u32).prop_map(Some)]
+}
+
+fn party_sizes() -> impl Strategy<Value = u16> {
+    prop_oneof![1 => Just(1_u16), 6 => 3..6_u16]
+}
+
+/// The first two are wanted more than others.
+fn session_numbers() -> impl Strategy<Value = u8> {
+    prop_oneof![3 => 0..2_u8, 2 => 2..SESSIONS]
 }
 
 pub(in crate::testkit) fn when() -> impl Strategy<Value = When> {
     prop_oneof![
         2 => Just(When::ToBeConfirmed),
-        5 => (0..6_i64, 1..5_i64).prop_map(|(first, long)| When::Days { first, long }),
-        4 => (1..20_i64, 1..6_i64).prop_map(|(start, long)| When::Hours { start: 6 * start, long: 6 * long }),
+        4 => (0..4_i64, 1..8_i64).prop_map(|(first, long)| When::Days { first, long }),
+        5 => (1..28_i64, 1..10_i64).prop_map(|(start, long)| When::Hours { start: 6 * start, long: 6 * long }),
     ]
 }
 
 fn session_when() -> impl Strategy<Value = When> {
     prop_oneof![
         1 => Just(When::ToBeConfirmed),
-        1 => (0..6_i64, 1..3_i64).prop_map(|(first, long)| When::Days { first, long }),
-        10 => (0..40_i64, 1..4_i64).prop_map(|(start, long)| When::Hours { start: 3 * start, long: 3 * long }),
+        1 => (0..7_i64, 1..3_i64).prop_map(|(first, long)| When::Days { first, long }),
+        12 => (0..56_i64, 1..5_i64).prop_map(|(start, long)| When::Hours { start: 3 * start, long: 3 * long }),
     ]
 }
 
@@ -103,11 +135,19 @@ fn texts() -> impl Strategy<Value = TextsPlan> {
 
 /// Sessions as a programme is to have them.
 pub fn session_plans() -> impl Strategy<Value = SessionPlan> {
-    (0..SESSIONS, session_when(), 0..3_u8, texts()).prop_map(|(session, when, room, texts)| SessionPlan {
-        session,
-        when,
-        room,
-        texts,
+    (session_numbers(), session_when(), 0..3_u8, texts())
+        .prop_map(|(session, when, room, texts)| SessionPlan { session, when, room, texts })
+}
+
+/// A few sessions; seldom one of them twice.
+fn programmes() -> impl Strategy<Value = Vec<SessionPlan>> {
+    (vec(session_plans(), 0..4), prop::bool::weighted(0.9)).prop_map(|(mut sessions, apart)| {
+        if apart && let Some(first) = sessions.first().map(|first| first.session) {
+            for (number, session) in (first..).zip(&mut sessions) {
+                session.session = number % SESSIONS;
+            }
+        }
+        sessions
     })
 }
 
@@ -115,32 +155,46 @@ fn added_sessions() -> impl Strategy<Value = What> {
     (any::<Index>(), session_plans()).prop_map(|(gathering, session)| What::AddSession { gathering, session })
 }
 
-/// Offerings for sessions, mostly with a pool that comes with them; that of another session may be meant.
+/// Offerings for sessions, mostly with a pool that comes with them; one that is there may be meant.
 fn places_in_sessions() -> impl Strategy<Value = What> {
-    let offering = (0..SESSIONS, 4..=PARTS, 1..4_u16, prop::bool::weighted(0.8));
-    let requires = option::weighted(0.3, 1..=PARTS);
-    let number = 4..=PARTS;
-    let own_pool = option::weighted(0.8, places());
-    (any::<Index>(), number, offering, requires, own_pool).prop_map(
-        |(gathering, number, (session, pool, max_party, waiting_list), requires, own_pool)| {
-            let (pools, session) = (vec![pool], Some(session));
-            let offering = OfferingPlan { pools, max_party, waiting_list, requires, session };
-            let pools = own_pool.map(|places| (pool, places)).into_iter().collect();
-            What::AddOffering { gathering, number, offering, pools }
+    let offering = (party_sizes(), prop::bool::weighted(0.8), option::weighted(0.3, any::<Index>()));
+    let pool = (option::weighted(0.05, 4..=PARTS), prop::bool::weighted(0.95), places());
+    (any::<Index>(), any::<Index>(), 4..=PARTS, offering, pool).prop_map(
+        |(gathering, session, number, offering, (other, comes_along, places))| {
+            let (max_party, waiting_list, requires) = offering;
+            let pool = other.unwrap_or(number);
+            let offering = OfferingPlan { pools: vec![pool], max_party, waiting_list, requires: None };
+            let pools = if comes_along { vec![(pool, places)] } else { Vec::new() };
+            What::AddOffering { gathering, number, offering, requires, session: Some(session), pools }
         },
     )
 }
 
-/// Offerings for the gathering as a whole, and some of which the parts do not fit together.
+/// Offerings for the gathering as a whole.
 fn more_offerings() -> impl Strategy<Value = What> {
-    let offering = (vec(1..=PARTS, 0..3), 1..4_u16, any::<bool>());
-    let requires = option::weighted(0.6, 1..=PARTS);
-    let session = option::weighted(0.2, 0..SESSIONS);
-    let pools = prop_oneof![3 => Just(Vec::new()), 1 => vec((1..=PARTS, places()), 1..3)];
+    let offering = (party_sizes(), any::<bool>());
+    let requires = option::weighted(0.8, any::<Index>());
+    let pools = (option::weighted(0.8, Just(1_u16)), option::weighted(0.5, places()));
+    (any::<Index>(), 4..=PARTS, offering, requires, pools).prop_map(
+        |(gathering, number, (max_party, waiting_list), requires, (shared, own))| {
+            let drawn = shared.into_iter().chain(own.map(|_| number)).collect();
+            let offering = OfferingPlan { pools: drawn, max_party, waiting_list, requires: None };
+            let pools = own.map(|places| (number, places)).into_iter().collect();
+            What::AddOffering { gathering, number, offering, requires, session: None, pools }
+        },
+    )
+}
+
+/// Offerings of which the parts seldom fit together.
+fn any_offerings() -> impl Strategy<Value = What> {
+    let offering = (vec(1..=PARTS, 0..3), party_sizes(), any::<bool>());
+    let requires = option::weighted(0.5, 1..=PARTS);
+    let session = option::weighted(0.4, any::<Index>());
+    let pools = prop_oneof![1 => Just(Vec::new()), 1 => vec((1..=PARTS, places()), 1..3)];
     (any::<Index>(), 1..=PARTS, offering, requires, session, pools).prop_map(
         |(gathering, number, (drawn, max_party, waiting_list), requires, session, pools)| {
-            let offering = OfferingPlan { pools: drawn, max_party, waiting_list, requires, session };
-            What::AddOffering { gathering, number, offering, pools }
+            let offering = OfferingPlan { pools: drawn, max_party, waiting_list, requires };
+            What::AddOffering { gathering, number, offering, requires: None, session, pools }
         },
     )
 }
@@ -148,19 +202,19 @@ fn more_offerings() -> impl Strategy<Value = What> {
 fn guests() -> impl Strategy<Value = Vec<Option<u8>>> {
     prop_oneof![
         4 => Just(Vec::new()),
-        2 => vec(option::of(0..PEOPLE), 1..4),
+        2 => vec(option::weighted(0.4, 0..PEOPLE), 1..3),
     ]
 }
 
-fn offering_numbers() -> impl Strategy<Value = u16> {
-    prop_oneof![6 => 0..4_u16, 3 => 4..=PARTS]
+fn offerings() -> impl Strategy<Value = Option<Index>> {
+    option::weighted(0.95, any::<Index>())
 }
 
 /// Two or three parts on a gathering or two, mostly for one booker.
 fn baskets() -> impl Strategy<Value = What> {
     let on = (any::<Index>(), any::<Index>());
-    let part =
-        (prop::bool::weighted(0.7), offering_numbers(), option::weighted(0.3, 0..PEOPLE), guests());
+    let guests = prop_oneof![4 => Just(Vec::new()), 1 => guests()];
+    let part = (prop::bool::weighted(0.7), offerings(), option::weighted(0.4, 0..PEOPLE), guests);
     (on, 0..PEOPLE, vec(part, 2..4), any::<bool>()).prop_map(|((here, there), booker, parts, best_effort)| {
         let parts = parts.into_iter().map(|(is_here, offering, other, guests)| PartPlan {
             gathering: if is_here { here } else { there },
@@ -179,15 +233,18 @@ fn modes() -> impl Strategy<Value = What> {
         1 => Just(ModePlan::Hall),
         2 => Just(ModePlan::HallAndOnline),
     ];
-    (any::<Index>(), mode, option::of(1..3_u8))
-        .prop_map(|(gathering, mode, link)| What::ChangeMode { gathering, mode, link })
+    (any::<Index>(), mode, option::of(1..3_u8)).prop_map(|(gathering, mode, link)| What::ChangeMode {
+        gathering,
+        mode,
+        link,
+    })
 }
 
 fn what() -> impl Strategy<Value = What> {
     prop_oneof![
-        48 => on_bookings(),
-        15 => on_gatherings(),
-        16 => on_programmes(),
+        56 => on_bookings(),
+        11 => on_gatherings(),
+        14 => on_programmes(),
         4 => any::<Index>().prop_map(What::SendAgain),
         2 => (any::<Index>(), any::<Index>())
             .prop_map(|(request, content)| What::SendOther { request, content }),
@@ -198,14 +255,14 @@ fn on_bookings() -> impl Strategy<Value = What> {
     let which = any::<Index>;
     prop_oneof![
         2 => (0..PEOPLE).prop_map(What::RecordPerson),
-        24 => (which(), offering_numbers(), 0..PEOPLE, guests()).prop_map(
+        28 => (which(), offerings(), 0..PEOPLE, guests()).prop_map(
             |(gathering, offering, booker, guests)| What::Register { gathering, offering, booker, guests }
         ),
-        8 => baskets(),
-        9 => (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {
+        7 => baskets(),
+        11 => (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {
             What::CancelRegistration { registration, by_organiser }
         }),
-        5 => (which(), 0..4_u16, 0..PEOPLE).prop_map(|(registration, place, to)| {
+        7 => (which(), 0..4_u16, 0..PEOPLE).prop_map(|(registration, place, to)| {
             What::Transfer { registration, place, to }
         }),
     ]
@@ -214,16 +271,17 @@ fn on_bookings() -> impl Strategy<Value = What> {
 fn on_gatherings() -> impl Strategy<Value = What> {
     let which = any::<Index>;
     prop_oneof![
-        1 => plans().prop_map(What::Announce),
-        2 => more_offerings(),
-        4 => (which(), 1..=PARTS, option::weighted(0.9, 0..7_u32)).prop_map(|(gathering, pool, capacity)| {
+        2 => plans().prop_map(What::Announce),
+        5 => more_offerings(),
+        2 => any_offerings(),
+        10 => (which(), which(), option::weighted(0.9, 0..9_u32)).prop_map(|(gathering, pool, capacity)| {
             What::ChangeCapacity { gathering, pool, capacity }
         }),
-        3 => (which(), when(), any::<bool>()).prop_map(|(gathering, when, with_programme)| {
+        8 => (which(), when(), any::<bool>()).prop_map(|(gathering, when, with_programme)| {
             What::Reschedule { gathering, when, with_programme }
         }),
-        1 => modes(),
-        2 => which().prop_map(What::OpenBooking),
+        4 => modes(),
+        6 => which().prop_map(What::OpenBooking),
         1 => which().prop_map(What::CloseBooking),
         1 => which().prop_map(What::CancelGathering),
     ]
@@ -231,23 +289,23 @@ fn on_gatherings() -> impl Strategy<Value = What> {
 
 fn on_programmes() -> impl Strategy<Value = What> {
     let which = any::<Index>;
-    let leave = prop_oneof![2 => Just(Vec::new()), 1 => vec(0..SESSIONS, 1..3)];
+    let leave = prop_oneof![1 => Just(Vec::new()), 1 => vec(session_numbers(), 1..4)];
     let moved = (option::weighted(0.8, session_when()), option::weighted(0.4, 0..3_u8));
     prop_oneof![
         1 => (0..PEOPLE).prop_map(What::PublishName),
         3 => added_sessions(),
-        3 => places_in_sessions(),
-        4 => (which(), 0..SESSIONS, moved).prop_map(|(gathering, session, (when, room))| {
+        2 => places_in_sessions(),
+        5 => (which(), which(), moved).prop_map(|(gathering, session, (when, room))| {
             What::MoveSession { gathering, session, when, room }
         }),
         2 => (which(), session_plans()).prop_map(|(gathering, session)| {
             What::ChangeSession { gathering, session }
         }),
-        2 => (which(), 0..SESSIONS).prop_map(|(gathering, session)| {
+        1 => (which(), which()).prop_map(|(gathering, session)| {
             What::DropSession { gathering, session }
         }),
-        3 => (which(), vec(session_plans(), 0..4), leave).prop_map(|(gathering, sessions, leave)| {
-            What::SetProgramme { gathering, sessions, leave }
-        }),
+        4 => (which(), programmes(), vec(which(), 0..3), leave).prop_map(
+            |(gathering, sessions, again, leave)| What::SetProgramme { gathering, sessions, again, leave }
+        ),
     ]
 }

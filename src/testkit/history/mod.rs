@@ -10,6 +10,7 @@ use crate::domain::{
     ChangeSession, CloseBooking, DropSession, MoveSession, OpenBooking, PublishName, RecordPerson, Register,
     Reschedule, SetProgramme, Transfer,
 };
+use crate::fact::Offering;
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, RequestId};
 use crate::person::{Answers, PersonDetails, PublishedName};
 
@@ -62,6 +63,10 @@ pub enum What {
         number: u16,
         /// The offering.
         offering: OfferingPlan,
+        /// Which of the offerings that the steps so far have put on it this one requires, whatever the plan says.
+        requires: Option<Index>,
+        /// For which of the sessions that the steps so far have put into its programme, if for one.
+        session: Option<Index>,
         /// The pools that come with it: numbers and capacities, unlimited where `None`.
         pools: Vec<(u16, Option<u32>)>,
     },
@@ -69,8 +74,8 @@ pub enum What {
     Register {
         /// Which of the gatherings announced so far.
         gathering: Index,
-        /// Which offering, by number; 0 names none.
-        offering: u16,
+        /// Which of the offerings that the steps so far have put on it, if one is named.
+        offering: Option<Index>,
         /// The booker.
         booker: u8,
         /// The guests.
@@ -103,8 +108,8 @@ pub enum What {
     ChangeCapacity {
         /// Which of the gatherings announced so far.
         gathering: Index,
-        /// Which pool, by number.
-        pool: u16,
+        /// Which of the pools that the steps so far have put on it.
+        pool: Index,
         /// The capacity.
         capacity: Option<u32>,
     },
@@ -143,8 +148,8 @@ pub enum What {
     MoveSession {
         /// Which of the gatherings announced so far.
         gathering: Index,
-        /// Which session.
-        session: u8,
+        /// Which of the sessions that the steps so far have put into its programme.
+        session: Index,
         /// To another time.
         when: Option<When>,
         /// To another room.
@@ -161,8 +166,8 @@ pub enum What {
     DropSession {
         /// Which of the gatherings announced so far.
         gathering: Index,
-        /// Which session.
-        session: u8,
+        /// Which of the sessions that the steps so far have put into its programme.
+        session: Index,
     },
     /// Set a programme.
     SetProgramme {
@@ -170,6 +175,8 @@ pub enum What {
         gathering: Index,
         /// The sessions.
         sessions: Vec<SessionPlan>,
+        /// Other sessions, as the steps so far have put them into its programme.
+        again: Vec<Index>,
         /// The sessions of which nothing is said.
         leave: Vec<u8>,
     },
@@ -252,11 +259,11 @@ impl History {
                 AnyCommand::PublishName(PublishName::of(person_id(*person), name))
             }
             What::Register { gathering, offering, booker, guests } => {
-                AnyCommand::Register(register(self.gathering(gathering, nth), *offering, *booker, guests))
+                AnyCommand::Register(self.register(gathering, offering.as_ref(), nth, *booker, guests))
             }
             What::Basket { parts, best_effort } => {
                 let part = |part: &PartPlan| {
-                    register(self.gathering(&part.gathering, nth), part.offering, part.booker, &part.guests)
+                    self.register(&part.gathering, part.offering.as_ref(), nth, part.booker, &part.guests)
                 };
                 let basket = parts.iter().map(part).fold(Basket::new(), Basket::add);
                 AnyCommand::Basket(if *best_effort { basket.best_effort() } else { basket })
@@ -277,15 +284,18 @@ impl History {
     fn on_gatherings(&self, what: &What, nth: usize) -> AnyCommand {
         match what {
             What::Announce(plan) => AnyCommand::Announce(plan.gathering(self.announced_before(nth))),
-            What::AddOffering { gathering, number, offering, pools } => {
-                let command = AddOffering::new(self.gathering(gathering, nth), offering.offering(*number));
+            What::AddOffering { gathering, number, offering, requires, session, pools } => {
+                let session = session.map(|session| session_id(self.session(&session, gathering, nth)));
+                let plan = self.added(offering, requires.as_ref(), gathering, nth);
+                let offering = Offering { session, ..plan.offering(*number) };
+                let command = AddOffering::new(self.gathering(gathering, nth), offering);
                 let pools = pools.iter().map(|&(number, places)| plan::pool(number, places));
                 AnyCommand::AddOffering(pools.fold(command, AddOffering::pool))
             }
             What::ChangeCapacity { gathering, pool, capacity } => {
-                let capacity = plan::capacity(*capacity);
+                let (capacity, pool) = (plan::capacity(*capacity), self.pool(pool, gathering, nth));
                 let command = ChangeCapacity::new(self.gathering(gathering, nth), capacity);
-                AnyCommand::ChangeCapacity(command.pool(PoolId::new(*pool)))
+                AnyCommand::ChangeCapacity(command.pool(PoolId::new(pool)))
             }
             What::Reschedule { gathering, when, with_programme } => {
                 let command = Reschedule::new(self.gathering(gathering, nth), when.schedule());
@@ -298,9 +308,7 @@ impl History {
                     None => command,
                 })
             }
-            What::OpenBooking(which) => {
-                AnyCommand::OpenBooking(OpenBooking::new(self.gathering(which, nth)))
-            }
+            What::OpenBooking(which) => AnyCommand::OpenBooking(OpenBooking::new(self.gathering(which, nth))),
             What::CloseBooking(which) => {
                 AnyCommand::CloseBooking(CloseBooking::new(self.gathering(which, nth)))
             }
@@ -318,7 +326,8 @@ impl History {
                 AnyCommand::AddSession(AddSession::new(self.gathering(gathering, nth), session.session()))
             }
             What::MoveSession { gathering, session, when, room: into } => {
-                let command = MoveSession::new(self.gathering(gathering, nth), session_id(*session));
+                let session = session_id(self.session(session, gathering, nth));
+                let command = MoveSession::new(self.gathering(gathering, nth), session);
                 let command = match when {
                     Some(when) => command.to(when.schedule()),
                     None => command,
@@ -333,10 +342,11 @@ impl History {
                 session.session(),
             )),
             What::DropSession { gathering, session } => {
-                let gathering = self.gathering(gathering, nth);
-                AnyCommand::DropSession(DropSession::new(gathering, session_id(*session)))
+                let session = session_id(self.session(session, gathering, nth));
+                AnyCommand::DropSession(DropSession::new(self.gathering(gathering, nth), session))
             }
-            What::SetProgramme { gathering, sessions, leave } => {
+            What::SetProgramme { gathering, sessions, again, leave } => {
+                let sessions = self.programme(sessions, again, gathering, nth);
                 let sessions = sessions.iter().map(SessionPlan::session);
                 let command = SetProgramme::new(self.gathering(gathering, nth), sessions);
                 AnyCommand::SetProgramme(command.leave(leave.iter().map(|&session| session_id(session))))
@@ -344,6 +354,28 @@ impl History {
             // `original` has followed what is sent again, but for a first step that would send itself.
             _ => AnyCommand::CancelGathering(CancelGathering::new(gathering_id(NO_GATHERING))),
         }
+    }
+
+    fn register(
+        &self,
+        gathering: &Index,
+        offering: Option<&Index>,
+        nth: usize,
+        booker: u8,
+        guests: &[Option<u8>],
+    ) -> Register {
+        let mut command = Register::new(self.gathering(gathering, nth), person_id(booker));
+        match self.offering(offering, gathering, nth) {
+            0 => {}
+            number => command = command.offering(OfferingId::new(number)),
+        }
+        if booker.is_multiple_of(3) {
+            command = command.answers(Answers::new().answer("diet", "vegan"));
+        }
+        guests.iter().fold(command, |command, guest| match guest {
+            Some(guest) => command.guest(person_id(*guest)),
+            None => command.unnamed_guests(1),
+        })
     }
 
     /// When a step happens, by its own clock.
@@ -393,6 +425,109 @@ impl History {
         }
     }
 
+    /// The number of the offering that a step names of a gathering; 0 if it names none, or if no step before it has put
+    /// one there.
+    #[must_use]
+    pub fn offering(&self, which: Option<&Index>, gathering: &Index, nth: usize) -> u16 {
+        let Some(which) = which else { return 0 };
+        one_of(
+            which,
+            &self.put_on(gathering, nth, |what| match what {
+                What::Announce(plan) => (1..).zip(&plan.offerings).map(|(number, _)| number).collect(),
+                What::AddOffering { number, .. } => vec![*number],
+                _ => Vec::new(),
+            }),
+        )
+    }
+
+    /// The offering that a step adds.
+    #[must_use]
+    pub fn added(
+        &self,
+        offering: &OfferingPlan,
+        requires: Option<&Index>,
+        gathering: &Index,
+        nth: usize,
+    ) -> OfferingPlan {
+        let other = requires.map(|_| self.offering(requires, gathering, nth));
+        OfferingPlan { requires: other.or(offering.requires), ..offering.clone() }
+    }
+
+    /// The number of the pool that a step means of a gathering; 0 if no step before it has put one there.
+    #[must_use]
+    pub fn pool(&self, which: &Index, gathering: &Index, nth: usize) -> u16 {
+        one_of(
+            which,
+            &self.put_on(gathering, nth, |what| match what {
+                What::Announce(plan) => (1..).zip(&plan.pools).map(|(number, _)| number).collect(),
+                What::AddOffering { pools, .. } => pools.iter().map(|(number, _)| *number).collect(),
+                _ => Vec::new(),
+            }),
+        )
+    }
+
+    /// The number of the session that a step means of a gathering; 0 if no step before it has put one there.
+    #[must_use]
+    pub fn session(&self, which: &Index, gathering: &Index, nth: usize) -> u8 {
+        let numbers: Vec<u8> = self.planned(gathering, nth).iter().map(|plan| plan.session).collect();
+        one_of(which, &numbers)
+    }
+
+    /// The programme that a step means: some sessions, and others as steps before it have planned them, each of these
+    /// once.
+    #[must_use]
+    pub fn programme(
+        &self,
+        sessions: &[SessionPlan],
+        again: &[Index],
+        gathering: &Index,
+        nth: usize,
+    ) -> Vec<SessionPlan> {
+        let (planned, mut programme) = (self.planned(gathering, nth), sessions.to_vec());
+        if planned.is_empty() {
+            return programme;
+        }
+        for plan in again.iter().map(|which| which.get(&planned)) {
+            if programme.iter().all(|other| other.session != plan.session) {
+                programme.push(plan.clone());
+            }
+        }
+        programme
+    }
+
+    /// The sessions that the steps before one have put into the programme of the gathering that it means.
+    fn planned(&self, gathering: &Index, nth: usize) -> Vec<SessionPlan> {
+        self.put_on(gathering, nth, |what| match what {
+            What::AddSession { session, .. } => vec![session.clone()],
+            What::SetProgramme { sessions, .. } => sessions.clone(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// What the steps before one have put on the gathering that it means, in their order.
+    fn put_on<T>(&self, gathering: &Index, nth: usize, put: impl Fn(&What) -> Vec<T>) -> Vec<T> {
+        let gathering = self.gathering(gathering, nth);
+        let mut announced = 0;
+        let on_it = self.steps.iter().take(nth).filter_map(|step| {
+            let on = match (&step.what, announced) {
+                (What::Announce(_), number) => {
+                    announced = number + 1;
+                    number
+                }
+                (_, 0) => return None,
+                (
+                    What::AddOffering { gathering, .. }
+                    | What::AddSession { gathering, .. }
+                    | What::SetProgramme { gathering, .. },
+                    announced,
+                ) => gathering.index(announced),
+                _ => return None,
+            };
+            (gathering_id(on) == gathering).then(|| put(&step.what))
+        });
+        on_it.flatten().collect()
+    }
+
     /// The registration that a step means: what one of the steps before it has made, if anything.
     #[must_use]
     pub fn registration(&self, which: &Index, nth: usize) -> RegistrationId {
@@ -408,16 +543,6 @@ fn request_id(nth: usize) -> RequestId {
     RequestId::from_u128(u128::try_from(nth).unwrap_or_default() + 0x3_0000)
 }
 
-fn register(gathering: GatheringId, offering: u16, booker: u8, guests: &[Option<u8>]) -> Register {
-    let mut command = Register::new(gathering, person_id(booker));
-    if offering > 0 {
-        command = command.offering(OfferingId::new(offering));
-    }
-    if booker.is_multiple_of(3) {
-        command = command.answers(Answers::new().answer("diet", "vegan"));
-    }
-    guests.iter().fold(command, |command, guest| match guest {
-        Some(guest) => command.guest(person_id(*guest)),
-        None => command.unnamed_guests(1),
-    })
+fn one_of<T: Copy + Default>(which: &Index, all: &[T]) -> T {
+    if all.is_empty() { T::default() } else { *which.get(all) }
 }

@@ -14,8 +14,8 @@ use crate::schedule::Schedule;
 /// How many people live in a history: numbers 0 to 7.
 pub const PEOPLE: u8 = 8;
 
-/// How many sessions all gatherings of a history fight for: numbers 0 to 4.
-pub const SESSIONS: u8 = 5;
+/// How many sessions all gatherings of a history fight for: numbers 0 to 3.
+pub const SESSIONS: u8 = 4;
 
 /// When every history begins: noon of 5 January 2026, UTC.
 #[must_use]
@@ -42,7 +42,7 @@ pub fn session_id(number: u8) -> SessionId {
 }
 
 /// A gathering to announce.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatheringPlan {
     /// Whether it is online, and so has a join link.
     pub online: bool,
@@ -50,6 +50,8 @@ pub struct GatheringPlan {
     pub when: When,
     /// How many hours after the epoch booking opens, if not at once.
     pub opens: Option<i64>,
+    /// Whether booking closes with the end, not with the start.
+    pub until_the_end: bool,
     /// The capacities of pools 1, 2, …; `None` is unlimited.
     pub pools: Vec<Option<u32>>,
     /// Offerings 1, 2, ….
@@ -69,8 +71,6 @@ pub struct OfferingPlan {
     pub waiting_list: bool,
     /// The number of the offering that it requires.
     pub requires: Option<u16>,
-    /// The session that it is a place in.
-    pub session: Option<u8>,
 }
 
 /// One part of a basket: a party, as in a step that registers it alone.
@@ -78,8 +78,8 @@ pub struct OfferingPlan {
 pub struct PartPlan {
     /// Which of the gatherings announced so far.
     pub gathering: Index,
-    /// Which offering, by number; 0 names none.
-    pub offering: u16,
+    /// Which of the offerings that the steps so far have put on it, if one is named.
+    pub offering: Option<Index>,
     /// The booker.
     pub booker: u8,
     /// The guests, unnamed where `None`.
@@ -239,7 +239,6 @@ impl OfferingPlan {
         let mut offering = offering.max_party(self.max_party);
         offering.waiting_list = self.waiting_list;
         offering.requires = self.requires.map(OfferingId::new);
-        offering.session = self.session.map(session_id);
         offering
     }
 }
@@ -257,10 +256,9 @@ impl GatheringPlan {
         if self.no_overlap {
             draft = draft.no_overlap();
         }
-        if let Some(hours) = self.opens {
-            let opens = Some(BookingTime::At(epoch() + TimeDelta::hours(hours)));
-            draft = draft.booking(BookingWindow { opens, ..BookingWindow::default() });
-        }
+        let opens = self.opens.map(|hours| BookingTime::At(epoch() + TimeDelta::hours(hours)));
+        let closes = BookingWindow::default().closes.filter(|_| !self.until_the_end);
+        draft = draft.booking(BookingWindow { opens, closes });
         for (number, places) in (1..).zip(&self.pools) {
             draft = draft.pool(pool(number, *places));
         }
