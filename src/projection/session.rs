@@ -65,7 +65,8 @@ impl SessionCard {
 
     /// Comes back after it was dropped. Its entry goes on counting: calendars may still have the cancelled one.
     pub(super) fn take_back(&mut self, session: &Session, time: DateTime<Utc>) {
-        self.session = Arc::new(session.clone());
+        let before = std::mem::replace(&mut self.session, Arc::new(session.clone()));
+        self.had_dates(before.schedule.clone());
         self.dropped = false;
         self.revise(time);
     }
@@ -73,11 +74,16 @@ impl SessionCard {
     pub(super) fn move_to(&mut self, schedule: &Schedule, room: &str, time: DateTime<Utc>) {
         let session = Arc::make_mut(&mut self.session);
         let before = std::mem::replace(&mut session.schedule, schedule.clone());
+        room.clone_into(&mut session.room);
+        self.had_dates(before);
+        self.revise(time);
+    }
+
+    /// Notes the schedule that it had, if there was a date in it: its entry stands there when there is no other.
+    fn had_dates(&mut self, before: Schedule) {
         if before.starts().is_some() {
             self.previous = Some(before);
         }
-        room.clone_into(&mut session.room);
-        self.revise(time);
     }
 
     /// Other texts move nobody, so the sequence stays.
