@@ -33,15 +33,16 @@ pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
 
 /// A gathering with sessions and places in them, then perhaps another with what is left.
 fn beginnings() -> impl Strategy<Value = Vec<Step>> {
-    let sessions =
-        || vec((any::<Index>(), session_plans(), option::weighted(0.8, places_in_sessions())), 0..4);
-    let begun = || (plans(), sessions(), option::weighted(0.6, opened()));
+    let places = || option::weighted(0.8, places_in_sessions(latest()));
+    let sessions = move || vec((latest(), session_plans(), places()), 0..4);
+    let begun = move || (plans(), sessions(), option::weighted(0.6, latest().prop_map(What::OpenBooking)));
     (begun(), option::weighted(0.6, begun())).prop_map(|(first, second)| {
         let mut steps = Vec::new();
-        for (plan, sessions, opened) in std::iter::once(first).chain(second) {
+        for (base, (plan, sessions, opened)) in [0, 2].into_iter().zip(std::iter::once(first).chain(second)) {
             steps.push(What::Announce(plan.clone()));
-            for (gathering, session, places) in sessions {
-                steps.push(What::AddSession { gathering, session: within(&plan, session) });
+            for (number, (gathering, session, places)) in (base..).zip(sessions) {
+                let session = SessionPlan { session: number % SESSIONS, ..within(&plan, session) };
+                steps.push(What::AddSession { gathering, session });
                 steps.extend(places);
             }
             steps.extend(opened);
@@ -50,8 +51,9 @@ fn beginnings() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
-fn opened() -> impl Strategy<Value = What> {
-    any::<Index>().prop_map(What::OpenBooking)
+/// Of two gatherings the second, of one that one.
+pub(super) fn latest() -> impl Strategy<Value = Index> {
+    any::<Index>().prop_filter("is the last one", |which| which.index(2) == 1)
 }
 
 /// The same session on a day of the gathering.
@@ -62,8 +64,9 @@ fn within(plan: &GatheringPlan, session: SessionPlan) -> SessionPlan {
         When::Hours { start, long } => (start, long),
     };
     let when = match session.when {
+        When::ToBeConfirmed => session.when,
+        When::Days { long, .. } => When::Days { first: (begins + 12).div_euclid(24), long },
         When::Hours { start, long } => When::Hours { start: begins + start % hours, long },
-        other @ (When::ToBeConfirmed | When::Days { .. }) => other,
     };
     SessionPlan { when, ..session }
 }
@@ -93,7 +96,7 @@ pub fn plans() -> impl Strategy<Value = GatheringPlan> {
 }
 
 fn places() -> impl Strategy<Value = Option<u32>> {
-    prop_oneof![2 => Just(None), 1 => Just(Some(0)), 16 => (1..6_u32).prop_map(Some)]
+    prop_oneof![2 => Just(None), 1 => Just(Some(0)), 16 => (1..7_u32).prop_map(Some)]
 }
 
 fn party_sizes() -> impl Strategy<Value = u16> {
@@ -122,7 +125,7 @@ fn session_when() -> impl Strategy<Value = When> {
 }
 
 fn texts() -> impl Strategy<Value = TextsPlan> {
-    let title = prop_oneof![1 => Just(0), 16 => 1..4_u8];
+    let title = prop_oneof![1 => Just(0), 24 => 1..4_u8];
     (title, 0..3_u8, vec(0..3_u8, 0..3)).prop_map(|(title, track, mut speakers)| {
         // Naming somebody twice is refused, so only the third title keeps it.
         if title != 3 {
@@ -156,10 +159,10 @@ fn added_sessions() -> impl Strategy<Value = What> {
 }
 
 /// Offerings for sessions, mostly with a pool that comes with them; one that is there may be meant.
-fn places_in_sessions() -> impl Strategy<Value = What> {
+fn places_in_sessions(gathering: impl Strategy<Value = Index>) -> impl Strategy<Value = What> {
     let offering = (party_sizes(), prop::bool::weighted(0.8), option::weighted(0.3, any::<Index>()));
     let pool = (option::weighted(0.05, 4..=PARTS), prop::bool::weighted(0.95), places());
-    (any::<Index>(), any::<Index>(), 4..=PARTS, offering, pool).prop_map(
+    (gathering, any::<Index>(), 4..=PARTS, offering, pool).prop_map(
         |(gathering, session, number, offering, (other, comes_along, places))| {
             let (max_party, waiting_list, requires) = offering;
             let pool = other.unwrap_or(number);
@@ -207,7 +210,7 @@ fn guests() -> impl Strategy<Value = Vec<Option<u8>>> {
 }
 
 fn offerings() -> impl Strategy<Value = Option<Index>> {
-    option::weighted(0.95, any::<Index>())
+    option::weighted(0.98, any::<Index>())
 }
 
 /// Two or three parts on a gathering or two, mostly for one booker.
@@ -294,7 +297,7 @@ fn on_programmes() -> impl Strategy<Value = What> {
     prop_oneof![
         1 => (0..PEOPLE).prop_map(What::PublishName),
         3 => added_sessions(),
-        2 => places_in_sessions(),
+        2 => places_in_sessions(which()),
         5 => (which(), which(), moved).prop_map(|(gathering, session, (when, room))| {
             What::MoveSession { gathering, session, when, room }
         }),

@@ -14,10 +14,12 @@ use crate::fact::Offering;
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, RequestId};
 use crate::person::{Answers, PersonDetails, PublishedName};
 
+mod conference;
 mod generate;
 mod plan;
 mod told;
 
+pub use conference::conferences;
 pub(super) use generate::when;
 pub use generate::{histories, plans, session_plans, steps};
 pub use plan::{
