@@ -32,7 +32,7 @@ mod strategies;
 
 pub use history::{
     Answer, AnyCommand, GatheringPlan, History, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS,
-    SessionPlan, Step, TextsPlan, Told, ToldProgramme, What, When, conferences, epoch, gathering_id,
+    SessionPlan, Step, TextsPlan, Told, ToldProgramme, What, When, Which, conferences, epoch, gathering_id,
     histories, person_id, plans, room, session_id, session_plans, steps,
 };
 pub use strategies::{

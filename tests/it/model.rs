@@ -320,8 +320,8 @@ fn lists_count_what_facts_say(desk: &Desk, ledger: &Ledger) -> Result<(), TestCa
 fn capacities_asked_of(history: &History, nth: usize, ledger: &Ledger) -> Option<Vec<Capacity>> {
     let original = history.original(nth);
     let What::Register { gathering, offering, .. } = &history.steps[original].what else { return None };
-    let offering = history.offering(offering.as_ref(), gathering, original);
-    let gathering = ledger.gathering(history.gathering(gathering, original))?;
+    let offering = history.offering(*offering, *gathering, original);
+    let gathering = ledger.gathering(history.gathering(*gathering, original))?;
     let offering = gathering.meant((offering > 0).then(|| OfferingId::new(offering)))?;
     Some(gathering.capacities(offering))
 }
@@ -376,9 +376,9 @@ fn other_parties_are_judged_alike(
     let What::Register { gathering, offering, guests, .. } = &history.steps[original].what else {
         return Ok(());
     };
-    let number = history.offering(offering.as_ref(), gathering, original);
+    let number = history.offering(*offering, *gathering, original);
     let asked = (number > 0).then(|| OfferingId::new(number));
-    let gathering = history.gathering(gathering, original);
+    let gathering = history.gathering(*gathering, original);
     let meant = ledger.gathering(gathering).and_then(|gathering| gathering.meant(asked));
     if meant.is_none_or(|offering| offering.requires.is_some()) {
         // Somebody else has nothing of what is required.

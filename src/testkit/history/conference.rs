@@ -6,10 +6,9 @@ use std::ops::Range;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::Index;
 
-use super::generate::latest;
-use super::plan::{GatheringPlan, OfferingPlan, PartPlan, SessionPlan, TextsPlan, When};
+use super::generate::any_which;
+use super::plan::{GatheringPlan, OfferingPlan, PartPlan, SessionPlan, TextsPlan, When, Which};
 use super::{History, Step, What};
 
 /// How many people come.
@@ -64,9 +63,10 @@ fn conference(base: u8) -> impl Strategy<Value = Vec<What>> {
 
 /// A session on one of two days, of a few hours on a grid of three.
 fn session(number: u8) -> impl Strategy<Value = What> {
-    (latest(), hours()).prop_map(move |(gathering, when)| {
+    hours().prop_map(move |when| {
         let texts = TextsPlan { title: 1, track: 0, speakers: Vec::new() };
-        What::AddSession { gathering, session: SessionPlan { session: number, when, room: 0, texts } }
+        let session = SessionPlan { session: number, when, room: 0, texts };
+        What::AddSession { gathering: Which::LAST, session }
     })
 }
 
@@ -75,12 +75,12 @@ fn hours() -> impl Strategy<Value = When> {
 }
 
 fn places_in_a_session(number: u16) -> impl Strategy<Value = What> {
-    let requires = option::weighted(0.6, any::<Index>());
-    (latest(), requires, any::<Index>(), 1..4_u32).prop_map(move |(gathering, requires, session, places)| {
+    let requires = option::weighted(0.6, any_which());
+    (requires, any_which(), 1..4_u32).prop_map(move |(requires, session, places)| {
         let pools = vec![(number, Some(places))];
         let (session, waiting_list) = (Some(session), true);
         let offering = OfferingPlan { pools: vec![number], max_party: 3, waiting_list, requires: None };
-        What::AddOffering { gathering, number, offering, requires, session, pools }
+        What::AddOffering { gathering: Which::LAST, number, offering, requires, session, pools }
     })
 }
 
@@ -88,38 +88,34 @@ fn guests() -> impl Strategy<Value = Vec<Option<u8>>> {
     prop_oneof![4 => Just(Vec::new()), 2 => vec(option::of(0..REGULARS), 1..3)]
 }
 
-/// Of all offerings the first, which others need.
-fn first() -> impl Strategy<Value = Index> {
-    any::<Index>().prop_filter("is the first one", |which| which.index(8) == 0)
-}
-
 fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         40 => booking(),
         20 => changed_minds(),
         10 => changed_plans(),
-        2 => any::<Index>().prop_map(What::SendAgain),
+        2 => any_which().prop_map(What::SendAgain),
     ]
 }
 
 fn booking() -> impl Strategy<Value = What> {
-    let which = any::<Index>;
-    let offering = prop_oneof![first(), which()];
-    let parts = (first(), vec(which(), 1..3), guests());
+    let which = any_which;
+    // What others need comes first.
+    let offering = prop_oneof![Just(Which::FIRST), which()];
+    let parts = (vec(which(), 1..3), guests());
     prop_oneof![
         3 => (which(), offering, 0..REGULARS, guests()).prop_map(|(gathering, offering, booker, guests)| {
             What::Register { gathering, offering: Some(offering), booker, guests }
         }),
         1 => (which(), 0..REGULARS, parts, any::<bool>()).prop_map(
-            |(gathering, booker, (first, others, guests), best_effort)| {
-                let part = |offering: Index| PartPlan {
+            |(gathering, booker, (others, guests), best_effort)| {
+                let part = |offering: Which| PartPlan {
                     gathering,
                     offering: Some(offering),
                     booker,
                     guests: guests.clone(),
                 };
                 let mut parts: Vec<PartPlan> = others.into_iter().map(part).collect();
-                parts.push(part(first));
+                parts.push(part(Which::FIRST));
                 What::Basket { parts, best_effort }
             }
         ),
@@ -127,7 +123,7 @@ fn booking() -> impl Strategy<Value = What> {
 }
 
 fn changed_minds() -> impl Strategy<Value = What> {
-    let which = any::<Index>;
+    let which = any_which;
     prop_oneof![
         (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {
             What::CancelRegistration { registration, by_organiser }
@@ -138,7 +134,7 @@ fn changed_minds() -> impl Strategy<Value = What> {
 }
 
 fn changed_plans() -> impl Strategy<Value = What> {
-    let which = any::<Index>;
+    let which = any_which;
     prop_oneof![
         3 => (which(), which(), 0..6_u32).prop_map(|(gathering, pool, places)| {
             What::ChangeCapacity { gathering, pool, capacity: Some(places) }
