@@ -66,8 +66,8 @@ pub struct AgendaRow {
     pub joined_at: DateTime<Utc>,
     /// Whether it has ever had its places: then a calendar may hold its entry.
     pub was_confirmed: bool,
-    /// The sequence of its calendar entry: never less than it was, and more after each change of dates and after a
-    /// cancellation.
+    /// The sequence of its calendar entry: never less than it was, and more after each change of time or place and after
+    /// a cancellation.
     pub sequence: u32,
     /// When its calendar entry was last changed.
     pub revised_at: DateTime<Utc>,
