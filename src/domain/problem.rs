@@ -170,7 +170,9 @@ impl fmt::Display for SessionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => f.write_str("the programme has no such session"),
-            Self::Exists { gathering } => write!(f, "gathering {gathering} has it already"),
+            Self::Exists { gathering } => {
+                write!(f, "gathering {gathering} has it already; change it there, or use another id")
+            }
             Self::Dropped => f.write_str("it was dropped; it can be added again"),
             Self::Twice => f.write_str("it is named twice"),
             Self::Text(problem) => write!(f, "{problem}"),

@@ -128,7 +128,7 @@ pub enum Refusal {
     },
     /// A session is not taken into the programme, or cannot be had from it.
     Session(SessionProblem),
-    /// Some sessions of a programme are not taken; so none was.
+    /// Some sessions of a programme are not taken; so none was. Each is there once, with the first that is wrong with it.
     Programme {
         /// What is wrong, session by session, in the order of the command.
         problems: Vec<SessionProblem>,
@@ -170,7 +170,8 @@ pub enum Refusal {
         /// What people call it.
         name: String,
     },
-    /// Somebody has a place, or stands in line, for something at the same time.
+    /// Somebody has a place, or stands in line, for something at the same time: since before, or by another part of the
+    /// same basket.
     Overlap {
         /// Who.
         person: PersonId,
@@ -212,7 +213,7 @@ pub enum Refusal {
         /// The gathering.
         gathering: GatheringId,
     },
-    /// Somebody is named twice in one party.
+    /// Somebody is named twice in one party, or in two parts of a basket for one offering.
     TwiceInParty {
         /// Who.
         person: PersonId,
@@ -236,14 +237,15 @@ pub enum Refusal {
         /// The pools that are too small, each with what it is short of when empty.
         short: Vec<Shortage>,
     },
-    /// There is not enough room, and no line to stand in.
+    /// There is not enough room, and no line to stand in: the offering keeps none, or a basket is all or nothing.
     Full {
         /// The pools in the way.
         short: Vec<Shortage>,
-        /// The largest party that would have been admitted.
+        /// The largest party that would have been admitted; 0 if none, and always for a basket.
         largest: u32,
     },
-    /// There is room, but others who wait for it come first, and this offering keeps no line.
+    /// There is room, but others who wait for it come first; and the offering keeps no line, or a basket is all or
+    /// nothing.
     LineFirst {
         /// The pools that are held for those in line.
         held: Vec<PoolId>,
@@ -312,11 +314,15 @@ impl Refusal {
             Self::Session(problem) => write!(f, "{problem}"),
             Self::Programme { problems } => programme(f, problems),
             Self::TooManySessions { sessions, limit } => {
-                write!(f, "the programme would have {sessions} sessions; a gathering may have up to {limit}")
+                write!(
+                    f,
+                    "the programme would have {sessions} sessions, the dropped ones counted; a gathering may have up to {limit}"
+                )
             }
             Self::TooMuchText { bytes, limit } => write!(
                 f,
-                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: send it in parts"
+                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: name some sessions with \
+                 `leave`, and set these next"
             ),
             Self::EmptyProgramme { sessions, .. } => write!(
                 f,
@@ -343,7 +349,11 @@ impl Refusal {
                 }
             }
             Self::LineFirst { held } => {
-                write!(f, "what is free (pool {}) is held for those who wait", listed(held))
+                write!(
+                    f,
+                    "what is free (pool {}) is held for those who wait; others have it when these are served",
+                    listed(held)
+                )
             }
             Self::BelowUsed { name, asked, used, .. } => {
                 let over = used.saturating_sub(*asked);
@@ -370,7 +380,7 @@ impl Refusal {
             }
             Self::Overlap { person, registration, starts, ends } => write!(
                 f,
-                "person {person} has registration {registration} from {} to {}, at the same time; cancel that first",
+                "person {person} has registration {registration} from {} to {}, at the same time; give up that one or this one",
                 instant(*starts),
                 instant(*ends)
             ),
@@ -411,7 +421,7 @@ impl fmt::Display for Refusal {
                 instant(*clock)
             ),
             Self::TooMuchAtOnce { facts, limit } => {
-                write!(f, "{facts} things would happen at once; it is up to {limit}: raise a capacity in steps")
+                write!(f, "{facts} things would happen at once; it is up to {limit}: do it in smaller steps")
             }
             Self::RequestReused { request } => {
                 write!(f, "request {request} was answered before, for something else; send this one with an id of its own")
@@ -451,7 +461,7 @@ impl fmt::Display for Refusal {
                 f.write_str("booking is not open yet: it follows the date, which is to be confirmed; it can be opened by hand")
             }
             Self::BookingClosed { .. } => f.write_str("booking is closed; it can be opened by hand until the gathering is over"),
-            Self::TwiceInParty { person } => write!(f, "person {person} is named twice in one party"),
+            Self::TwiceInParty { person } => write!(f, "person {person} is named twice for one offering"),
             Self::PartyTooLarge { size, limit } => {
                 write!(f, "a party of {size} is too large; one registration may have up to {limit} people")
             }
