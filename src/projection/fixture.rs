@@ -197,9 +197,10 @@ impl Story {
         self.tell(Fact::SessionDropped { gathering: gathering(on), session: session(number) })
     }
 
-    /// Moves a gathering to another place, with a link or without one.
+    /// Moves a gathering to another place, with a link or without one. As in a log, no link is sealed twice alike.
     pub(super) fn changes_mode(&mut self, on: u128, mode: Mode, linked: bool) -> &mut Self {
-        let link = || Sealed::from_parts(Keys::One(KeyRef::new(99)), 1, Box::new([8; 8]));
+        let seal = self.told.to_le_bytes();
+        let link = || Sealed::from_parts(Keys::One(KeyRef::new(99)), 1, Box::new(seal));
         self.tell(Fact::ModeChanged { gathering: gathering(on), mode, join_link: linked.then(link) })
     }
 
