@@ -19,4 +19,5 @@ mod journey;
 mod lists;
 mod log;
 mod model;
+mod programme;
 mod vault;
