@@ -20,7 +20,14 @@ use serde_json::{Value, json};
 use crate::examples;
 
 /// An entry's values, in the words of the list that lies beside a file.
-fn entry(uid: &str, sequence: u32, summary: &str, location: &str, when: &Schedule, status: &str) -> Value {
+pub(crate) fn entry(
+    uid: &str,
+    sequence: u32,
+    summary: &str,
+    location: &str,
+    when: &Schedule,
+    status: &str,
+) -> Value {
     let (start, end) = if let Schedule::DateOnly(days) = when {
         (days.first().to_string(), (days.last() + Days::new(1)).to_string())
     } else {
@@ -32,11 +39,11 @@ fn entry(uid: &str, sequence: u32, summary: &str, location: &str, when: &Schedul
     })
 }
 
-fn instant(time: DateTime<Utc>) -> String {
+pub(crate) fn instant(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn address(venue: &Venue) -> String {
+pub(crate) fn address(venue: &Venue) -> String {
     if venue.address.is_empty() { venue.name.clone() } else { format!("{}, {}", venue.name, venue.address) }
 }
 
@@ -85,14 +92,14 @@ fn personal_entries(agenda: &Agenda) -> Vec<Value> {
 }
 
 /// The entries of a calendar as the crate `ical` reads them. It gets unfolded lines: it loses blanks at folds.
-fn read(text: &str) -> Vec<Value> {
+pub(crate) fn read(text: &str) -> Vec<Value> {
     let unfolded = text.replace("\r\n ", "");
     let calendars: Vec<_> = IcalParser::new(unfolded.as_bytes()).map(|calendar| calendar.unwrap()).collect();
     let [calendar] = calendars.as_slice() else { panic!("{} calendars", calendars.len()) };
     calendar.events.iter().map(read_entry).collect()
 }
 
-fn read_entry(event: &IcalEvent) -> Value {
+pub(crate) fn read_entry(event: &IcalEvent) -> Value {
     let find = |name: &str| event.properties.iter().find(|property| property.name == name);
     let text = |name: &str| find(name).and_then(|property| property.value.clone()).unwrap_or_default();
     let time = |name: &str| {
@@ -121,7 +128,7 @@ fn read_time(value: &str, zone: Option<&str>) -> String {
     instant(zone.from_local_datetime(&wall).earliest().unwrap().to_utc())
 }
 
-fn unescaped(text: &str) -> String {
+pub(crate) fn unescaped(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text.chars();
     while let Some(c) = rest.next() {

@@ -20,4 +20,5 @@ mod lists;
 mod log;
 mod model;
 mod programme;
+mod programme_feeds;
 mod vault;

@@ -1,5 +1,7 @@
 //! What a programme warns of is what an all-pairs check finds, over generated programmes and over real ones.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it waits for")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
