@@ -205,7 +205,7 @@ pub enum Refusal {
         /// The gathering.
         gathering: GatheringId,
     },
-    /// Somebody is named twice in one party.
+    /// Somebody is named twice for one offering: in one party, or in two parts of a basket.
     TwiceInParty {
         /// Who.
         person: PersonId,
@@ -304,11 +304,14 @@ impl Refusal {
             Self::Session(problem) => write!(f, "{problem}"),
             Self::Programme { problems } => programme(f, problems),
             Self::TooManySessions { sessions, limit } => {
-                write!(f, "the programme would have {sessions} sessions; a gathering may have up to {limit}")
+                write!(
+                    f,
+                    "the programme would have {sessions} sessions, those that were dropped counted; it may have up to {limit}"
+                )
             }
             Self::TooMuchText { bytes, limit } => write!(
                 f,
-                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: send it in parts"
+                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: set it in parts, and let each `leave` the sessions of the others"
             ),
             Self::SessionOver { ended, .. } => write!(f, "the session ended at {}", instant(*ended)),
             other => f.write_str(other.code()),
@@ -350,15 +353,18 @@ impl Refusal {
             Self::NeedsPlace { person: Some(person), name, .. } => {
                 write!(
                     f,
-                    "person {person} needs a confirmed place in {name:?} first, in the booker's own party"
+                    "a confirmed place in {name:?} comes first, and person {person} has none on the booker's registration"
                 )
             }
             Self::NeedsPlace { person: None, name, .. } => {
-                write!(f, "the party has guests without a name for whom the booker has no place in {name:?}")
+                write!(
+                    f,
+                    "a confirmed place in {name:?} comes first for everybody, and the booker's registration has fewer of them than this party has people"
+                )
             }
             Self::Overlap { person, registration, starts, ends } => write!(
                 f,
-                "person {person} has registration {registration} from {} to {}, at the same time; cancel that first",
+                "person {person} cannot be in two places at once: registration {registration} is from {} to {}",
                 instant(*starts),
                 instant(*ends)
             ),
@@ -399,7 +405,7 @@ impl fmt::Display for Refusal {
                 instant(*clock)
             ),
             Self::TooMuchAtOnce { facts, limit } => {
-                write!(f, "{facts} things would happen at once; it is up to {limit}: raise a capacity in steps")
+                write!(f, "{facts} things would happen at once, and up to {limit} may: do it in smaller steps")
             }
             Self::RequestReused { request } => {
                 write!(f, "request {request} was answered before, for something else; send this one with an id of its own")
@@ -438,7 +444,7 @@ impl fmt::Display for Refusal {
                 f.write_str("booking is not open yet: it follows the date, which is to be confirmed; it can be opened by hand")
             }
             Self::BookingClosed { .. } => f.write_str("booking is closed; it can be opened by hand until the gathering is over"),
-            Self::TwiceInParty { person } => write!(f, "person {person} is named twice in one party"),
+            Self::TwiceInParty { person } => write!(f, "person {person} is named twice for the same offering"),
             Self::PartyTooLarge { size, limit } => {
                 write!(f, "a party of {size} is too large; one registration may have up to {limit} people")
             }
@@ -456,7 +462,7 @@ impl fmt::Display for Refusal {
 fn programme(f: &mut fmt::Formatter<'_>, problems: &[SessionProblem]) -> fmt::Result {
     const SHOWN: usize = 3;
     let sessions = if problems.len() == 1 { "session is" } else { "sessions are" };
-    write!(f, "{} {sessions} not taken, so none was: ", problems.len())?;
+    write!(f, "{} {sessions} not taken, so nothing was changed: ", problems.len())?;
     let shown: Vec<String> = problems.iter().take(SHOWN).map(ToString::to_string).collect();
     f.write_str(&shown.join("; "))?;
     match problems.len().saturating_sub(SHOWN) {
