@@ -1,9 +1,10 @@
 //! Bookings for webinars, workshops and conferences as an append-only event log, embedded in your own program.
 //!
-//! A [`Desk`] answers commands: [`Gathering`] announces something to book, [`Register`] asks for places,
-//! [`CancelRegistration`] gives them back, and so on, each with a page of its own that names its refusals. Whatever
-//! happens is a [`Fact`] in a log; lists ([`AttendeeList`], [`WaitingList`], [`WhatsOn`], [`Agenda`]) and calendars
-//! ([`calendar`]) are folded from it.
+//! A [`Desk`] answers commands: [`Gathering`] announces something to book, [`AddSession`] and [`SetProgramme`] give it a
+//! programme, [`Register`] asks for places, [`Basket`] for several things at once, [`CancelRegistration`] gives them
+//! back, and so on, each with a page of its own that names its refusals. Whatever happens is a [`Fact`] in a log; lists
+//! ([`AttendeeList`], [`WaitingList`], [`WhatsOn`], [`Programme`], [`Agenda`]) and calendars ([`calendar`]) are folded
+//! from it.
 //!
 //! ```
 //! use gather::{Desk, Gathering, PersonDetails, Registered};

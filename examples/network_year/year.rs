@@ -7,6 +7,10 @@ use gather::{
 };
 use serde::{Deserialize, Deserializer};
 
+use programme::{Activity, Talk};
+
+pub(crate) mod programme;
+
 /// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,14 +24,17 @@ pub(crate) struct Year {
     pub(crate) steps: Vec<Step>,
 }
 
-/// What is printed and written in the end: the lists of one gathering, somebody's agenda, some people's
-/// calendars.
+/// What is printed and written in the end: the lists of one gathering, the programme of one, somebody's agenda,
+/// calendars of some people and of some who speak.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Show {
     pub(crate) lists: String,
+    pub(crate) programme: Option<String>,
     pub(crate) agenda: u32,
     pub(crate) calendars: Vec<u32>,
+    #[serde(default)]
+    pub(crate) speakers: Vec<u32>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +65,7 @@ pub(crate) struct Step {
     pub(crate) r#do: Do,
 }
 
-/// What is asked for. People are numbers and gatherings are short names, as in a host's own tables.
+/// What is asked for. People are numbers, gatherings and sessions are short names, as in a host's own tables.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", rename_all_fields = "snake_case", deny_unknown_fields)]
 pub(crate) enum Do {
@@ -76,13 +83,64 @@ pub(crate) enum Do {
         pool: Option<PoolId>,
         places: u32,
     },
+    ChangeMode {
+        gathering: String,
+        venue: Option<Place>,
+        join: Option<String>,
+    },
     CancelGathering {
         gathering: String,
     },
-    Register(Booking),
-    Cancel {
-        registered: RequestId,
+    PublishName {
+        person: u32,
+        name: String,
     },
+    SetProgramme {
+        gathering: String,
+        sessions: Vec<Talk>,
+    },
+    AddSession {
+        gathering: String,
+        session: Talk,
+    },
+    ChangeSession {
+        gathering: String,
+        session: Talk,
+    },
+    MoveSession {
+        gathering: String,
+        session: String,
+        room: String,
+    },
+    DropSession {
+        gathering: String,
+        session: String,
+    },
+    AddOffering(Activity),
+    Register(Booking),
+    Basket {
+        parts: Vec<Booking>,
+        #[serde(default)]
+        best_effort: bool,
+    },
+    Cancel(Registered),
+    Transfer {
+        place: Registered,
+        to: u32,
+    },
+}
+
+/// A registration, by the request that made it; of a basket, which part of it, from 1.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Registered {
+    pub(crate) registered: RequestId,
+    #[serde(default = "first")]
+    pub(crate) part: usize,
+}
+
+const fn first() -> usize {
+    1
 }
 
 #[derive(Deserialize)]
@@ -98,6 +156,8 @@ pub(crate) struct Plan {
     pub(crate) join: Option<String>,
     pub(crate) places: Option<u32>,
     #[serde(default)]
+    pub(crate) no_overlap: bool,
+    #[serde(default)]
     pub(crate) pools: Vec<Limit>,
     #[serde(default)]
     pub(crate) offerings: Vec<Choice>,
@@ -109,6 +169,7 @@ pub(crate) enum Kind {
     Webinar,
     Workshop,
     Meeting,
+    Conference,
 }
 
 #[derive(Deserialize)]
@@ -132,6 +193,7 @@ pub(crate) struct Choice {
     pub(crate) offering: OfferingId,
     pub(crate) name: String,
     pub(crate) pools: Vec<PoolId>,
+    pub(crate) requires: Option<OfferingId>,
 }
 
 #[derive(Deserialize)]
@@ -149,13 +211,14 @@ pub(crate) struct Booking {
 impl Plan {
     /// The gathering to announce.
     pub(crate) fn gathering(&self) -> Result<Gathering, TextProblem> {
-        let venue = self.venue.as_ref().map(|venue| Venue::new(&venue.name).address(&venue.address));
         let kind = match self.kind {
             Kind::Webinar => GatheringKind::Webinar,
             Kind::Workshop => GatheringKind::Workshop,
             Kind::Meeting => GatheringKind::Meeting,
+            Kind::Conference => GatheringKind::Conference,
         };
-        let mut gathering = Gathering::new(kind, &self.title, venue.map_or(Mode::Online, Mode::InPerson))
+        let mode = mode(self.venue.as_ref(), self.join.as_deref());
+        let mut gathering = Gathering::new(kind, &self.title, mode)
             .about(&self.about)
             .at(self.when.clone())
             .reference(Reference::new(&self.gathering)?);
@@ -165,13 +228,47 @@ impl Plan {
         if let Some(places) = self.places {
             gathering = gathering.places(places);
         }
-        for Limit { pool, name, places } in &self.pools {
-            gathering = gathering.pool(Pool::new(*pool, name, *places));
+        if self.no_overlap {
+            gathering = gathering.no_overlap();
         }
-        for Choice { offering, name, pools } in &self.offerings {
-            gathering = gathering.offering(Offering::new(*offering, name, pools.iter().copied()));
+        for limit in &self.pools {
+            gathering = gathering.pool(limit.pool());
+        }
+        for choice in &self.offerings {
+            gathering = gathering.offering(choice.offering());
         }
         Ok(gathering)
+    }
+}
+
+/// What has a venue and a link to join it is hybrid.
+pub(crate) fn mode(venue: Option<&Place>, join: Option<&str>) -> Mode {
+    match (venue, join) {
+        (Some(place), Some(_)) => Mode::Hybrid(place.venue()),
+        (Some(place), None) => Mode::InPerson(place.venue()),
+        (None, _) => Mode::Online,
+    }
+}
+
+impl Place {
+    fn venue(&self) -> Venue {
+        Venue::new(&self.name).address(&self.address)
+    }
+}
+
+impl Limit {
+    pub(crate) fn pool(&self) -> Pool {
+        Pool::new(self.pool, &self.name, self.places)
+    }
+}
+
+impl Choice {
+    pub(crate) fn offering(&self) -> Offering {
+        let offering = Offering::new(self.offering, &self.name, self.pools.iter().copied());
+        match self.requires {
+            Some(required) => offering.requires(required),
+            None => offering,
+        }
     }
 }
 

@@ -336,24 +336,25 @@ impl Parts<'_> {
     }
 
     fn write_location(&self, lines: &mut Lines, wording: &Wording) {
-        let venue = self.entry.venue;
+        let venue = self.entry.venue.filter(|venue| !(venue.name.is_empty() && venue.address.is_empty()));
+        let online_only = venue.is_none() && self.entry.online;
+        let nowhere = venue.is_none() && self.entry.room.is_empty();
+        // Readers make a button of a location that is an address, so nothing stands beside it.
+        if let Some(link) = self.join_link.filter(|_| online_only || nowhere) {
+            return lines.text_property("LOCATION:", link.as_str());
+        }
         let (name, address) = venue.map_or(("", ""), |venue| (&*venue.name, &*venue.address));
-        let places = [self.entry.room, name, address];
-        let mut known = places.into_iter().filter(|place| !place.is_empty());
-        if let Some(first) = known.next() {
-            lines.plain("LOCATION:");
-            lines.text(first);
-            known.for_each(|place| {
-                lines.text(", ");
-                lines.text(place);
-            });
-            return lines.end();
-        }
-        match self.join_link {
-            Some(link) => lines.text_property("LOCATION:", link.as_str()),
-            None if self.entry.online => lines.text_property("LOCATION:", &wording.online),
-            None => {}
-        }
+        let online = if online_only { &*wording.online } else { "" };
+        let mut known =
+            [self.entry.room, name, address, online].into_iter().filter(|place| !place.is_empty());
+        let Some(first) = known.next() else { return };
+        lines.plain("LOCATION:");
+        lines.text(first);
+        known.for_each(|place| {
+            lines.text(", ");
+            lines.text(place);
+        });
+        lines.end();
     }
 
     fn write_links(&self, lines: &mut Lines, wording: &Wording) {

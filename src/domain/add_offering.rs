@@ -32,6 +32,8 @@ use crate::id::{GatheringId, OfferingId, PoolId};
 /// # Ok::<(), gather::Failure>(())
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias = "add-on")]
+#[doc(alias = "ticket type")]
 pub struct AddOffering {
     gathering: GatheringId,
     offering: Offering,
@@ -64,7 +66,8 @@ impl Decide for AddOffering {
         let plan = &gathering.cell.plan;
         let all_pools: Vec<PoolId> =
             plan.pool_ids().into_iter().chain(pools.iter().map(|pool| pool.id)).collect();
-        let all_offerings: Vec<Offering> = plan.offerings.iter().chain([offering]).cloned().collect();
+        let all_offerings: Vec<Offering> =
+            plan.offerings.iter().map(|known| &**known).chain([offering]).cloned().collect();
         layout::check(&all_pools, &all_offerings)?;
         layout::check_names(pools, std::slice::from_ref(offering))?;
         decision.session_must_stand(&gathering, offering)?;

@@ -192,6 +192,8 @@ impl Gathering {
     /// Says that its places take their people's time: of all gatherings that say so, nobody books two that overlap, nor
     /// two sessions of one of them. Where two overlap because dates have moved since, both are kept. Times that are
     /// not known to the minute are not judged.
+    #[doc(alias = "double booking")]
+    #[doc(alias = "clash")]
     pub fn no_overlap(mut self) -> Self {
         self.draft.no_overlap = true;
         self

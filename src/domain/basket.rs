@@ -56,6 +56,8 @@ use crate::sealed::{Personal, Sealed};
 /// ```
 #[derive(Clone, Debug)]
 #[doc(alias = "cart")]
+#[doc(alias = "order")]
+#[doc(alias = "bundle")]
 pub struct Basket<A = Personal<Answers>> {
     pub(crate) parts: Vec<Register<A>>,
     pub(crate) best_effort: bool,

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -16,9 +17,10 @@ use crate::record::{Position, Scope, Tag};
 
 /// A view of the state with this decision's own facts laid over it.
 ///
-/// [`gathering`](Self::gathering), [`registration`](Self::registration) and [`knows`](Self::knows) are the only
-/// doors to the state, and each notes what it was asked for, absent things too. What was noted is the scope of
-/// the guard: nobody can read something and forget to guard it.
+/// [`gathering`](Self::gathering), [`registration`](Self::registration), [`engagements`](Self::engagements),
+/// [`home_of`](Self::home_of) and [`knows`](Self::knows) are the only doors to the state, and each notes what it was
+/// asked for, absent things too. What was noted is the scope of the guard: nobody can read something and forget to
+/// guard it.
 #[derive(Debug)]
 pub(crate) struct Decision<'s> {
     cells: Overlay<'s>,
@@ -275,14 +277,14 @@ impl Gathering {
 
     /// How many offerings one needs to have first to book this one.
     pub(crate) fn requirements(&self, offering: &Offering) -> usize {
-        let next = |offering: &Offering| self.cell.plan.offering(offering.requires?);
+        let next = |offering: &Offering| self.cell.plan.offering(offering.requires?).map(|next| &**next);
         // No offering requires itself, so the chain ends; the count says so to whoever does not believe it.
         let chain = std::iter::successors(next(offering), |offering| next(offering));
         chain.take(self.cell.plan.offerings.len()).count()
     }
 
     /// The offering asked for, or the only one where none was named.
-    pub(crate) fn offering(&self, named: Option<OfferingId>) -> Result<&Offering, Refusal> {
+    pub(crate) fn offering(&self, named: Option<OfferingId>) -> Result<&Arc<Offering>, Refusal> {
         let offerings = &self.cell.plan.offerings;
         let known = || offerings.iter().map(|offering| offering.id).collect();
         match (named, offerings.as_slice()) {
@@ -299,7 +301,7 @@ impl Gathering {
 
 impl Plan {
     /// The offering with this number.
-    pub(crate) fn offering(&self, id: OfferingId) -> Option<&Offering> {
+    pub(crate) fn offering(&self, id: OfferingId) -> Option<&Arc<Offering>> {
         self.offerings.iter().find(|offering| offering.id == id)
     }
 

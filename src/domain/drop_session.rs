@@ -35,6 +35,7 @@ use crate::id::{GatheringId, SessionId};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[doc(alias = "cancel session")]
 pub struct DropSession {
     gathering: GatheringId,
     session: SessionId,

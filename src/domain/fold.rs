@@ -59,7 +59,7 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
 
 fn announce<C: Cells>(cells: &mut C, id: GatheringId, announcement: &Announcement, time: DateTime<Utc>) {
     let pools = announcement.pools.iter().map(|pool| (pool.id, pool.name.clone())).collect();
-    let plan = Plan { pools, offerings: announcement.offerings.clone() };
+    let plan = Plan { pools, offerings: announcement.offerings.iter().cloned().map(Arc::new).collect() };
     let cell = GatheringCell {
         plan: Arc::new(plan),
         schedule: Arc::new(announcement.schedule.clone()),
@@ -84,7 +84,7 @@ fn add_offering<C: Cells>(cells: &mut C, id: GatheringId, offering: &Offering, p
     change(cells, id, |cell| {
         let plan = Arc::make_mut(&mut cell.plan);
         plan.pools.extend(pools.iter().map(|pool| (pool.id, pool.name.clone())));
-        plan.offerings.push(offering.clone());
+        plan.offerings.push(Arc::new(offering.clone()));
     });
     put_pools(cells, id, pools);
 }

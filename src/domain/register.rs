@@ -1,6 +1,7 @@
 //! Register: one person or a party asks for places, all or nothing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::capacity::{self, Demand};
 use super::decision::{Decision, Gathering};
@@ -135,7 +136,7 @@ impl Register {
 /// A request for places that nothing but room, and what its people have besides, can stand in the way of.
 pub(super) struct Asked<'p> {
     pub(super) gathering: Gathering,
-    pub(super) offering: Offering,
+    pub(super) offering: Arc<Offering>,
     party: &'p Party,
 }
 
@@ -195,7 +196,7 @@ impl Register<Sealed<Answers>> {
     /// Looks at all that needs no counting: what is asked for is there, stands, and can be booked.
     pub(super) fn asked(&self, decision: &mut Decision<'_>) -> Result<Asked<'_>, Refusal> {
         let gathering = self.read(decision)?;
-        let offering = gathering.offering(self.offering)?.clone();
+        let offering = Arc::clone(gathering.offering(self.offering)?);
         self.check_party(&offering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;

@@ -28,6 +28,7 @@ use crate::text;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias = "postpone")]
 pub struct Reschedule {
     gathering: GatheringId,
     schedule: Schedule,

@@ -33,7 +33,7 @@ pub(crate) struct GatheringCell {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plan {
     pub(crate) pools: Vec<(PoolId, String)>,
-    pub(crate) offerings: Vec<Offering>,
+    pub(crate) offerings: Vec<Arc<Offering>>,
 }
 
 /// A pool: its capacity and the people who have places of it.

@@ -33,6 +33,8 @@ use crate::id::{PersonId, RegistrationId};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[doc(alias = "substitute")]
+#[doc(alias = "rename attendee")]
 pub struct Transfer {
     registration: RegistrationId,
     place: u16,

@@ -68,7 +68,7 @@ fn shares_a_pool(one: &Offering, other: &Offering) -> bool {
 
 /// The heads of several lines, the longest waiting first.
 struct Heads<'p> {
-    offerings: &'p [Offering],
+    offerings: &'p [Arc<Offering>],
     heap: BinaryHeap<Reverse<(Position, usize, RegistrationId)>>,
 }
 
@@ -80,7 +80,7 @@ struct Head<'p> {
 }
 
 impl<'p> Heads<'p> {
-    fn of_all_lines(decision: &Decision<'_>, gathering: &Gathering, offerings: &'p [Offering]) -> Self {
+    fn of_all_lines(decision: &Decision<'_>, gathering: &Gathering, offerings: &'p [Arc<Offering>]) -> Self {
         let mut heads = Self { offerings, heap: BinaryHeap::new() };
         for (line, offering) in offerings.iter().enumerate() {
             // The line of a session that is dropped or over is served no more. Its pools are its own, so nobody else

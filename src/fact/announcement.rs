@@ -224,6 +224,8 @@ impl Offering {
 
     /// Lets only those book it who have a place in another offering of the gathering; it ends with that place.
     #[must_use]
+    #[doc(alias = "prerequisite")]
+    #[doc(alias = "add-on")]
     pub fn requires(mut self, offering: OfferingId) -> Self {
         self.requires = Some(offering);
         self

@@ -134,7 +134,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::person::{Answers, JoinLink, PersonDetails};
+    use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
 
     const VAULT: VaultId = VaultId::from_u128(1);
     const ANN: PersonId = PersonId::from_u128(2);
@@ -169,6 +169,27 @@ mod tests {
         for other in others {
             assert!(!opens(&sealed, 1, other, VAULT, &key(1)), "{other:?}");
         }
+    }
+
+    /// A name and details share the person's key, and a name's plain form is that of a link: only what is bound
+    /// keeps them apart.
+    #[test]
+    fn a_published_name_opens_as_nothing_else() {
+        let about = Subject::PublishedName(ANN);
+        let sealed = seal(&PublishedName::new("Dr Ann"), about, VAULT, &key(1)).unwrap();
+        let opens = |other| open::<PublishedName>(&sealed, 1, other, VAULT, &key(1)).is_some();
+        assert!(opens(about));
+        let others = [
+            Subject::PublishedName(PersonId::from_u128(9)),
+            Subject::Person(ANN),
+            Subject::Answers(ANN, GatheringId::from_u128(0)),
+            Subject::JoinLink(GatheringId::from_uuid(ANN.uuid())),
+        ];
+        for other in others {
+            assert!(!opens(other), "{other:?}");
+        }
+        let details = seal(&PublishedName::new("Ann"), Subject::Person(ANN), VAULT, &key(1)).unwrap();
+        assert!(open::<PublishedName>(&details, 1, about, VAULT, &key(1)).is_none(), "sealed as details");
     }
 
     #[test]
@@ -221,6 +242,8 @@ mod tests {
         assert_eq!(bound(VAULT, Subject::Answers(ANN, TALK), 1)[..], expected);
         assert_eq!(bound(VAULT, Subject::Person(ANN), 7)[16..34], [&[1, 7], &person[..]].concat());
         assert_eq!(bound(VAULT, Subject::JoinLink(TALK), 1)[16..34], [&[3, 1][..], &[0; 16]].concat());
+        let name = [&[4, 1], &person[..], &[0; 16]].concat();
+        assert_eq!(bound(VAULT, Subject::PublishedName(ANN), 1)[16..], name);
     }
 
     /// Made by another implementation of the cipher, from what `docs/keys.md` says.
@@ -265,6 +288,7 @@ mod tests {
                 .organisation(texts[3].clone()).role(texts[4].clone()).region(texts[5].clone());
             let answers = answers.iter().fold(Answers::new(), |all, (q, a)| all.answer(q.clone(), a.clone()));
             let link = JoinLink::new(texts[0].clone());
+            let name = PublishedName::new(texts[0].clone());
 
             let about = Subject::Person(ANN);
             let sealed = seal(&details, about, VAULT, &key(1)).unwrap();
@@ -275,6 +299,9 @@ mod tests {
             let about = Subject::JoinLink(TALK);
             let sealed = seal(&link, about, VAULT, &key(1)).unwrap();
             prop_assert!(open::<JoinLink>(&sealed, 1, about, VAULT, &key(1)) == Some(link));
+            let about = Subject::PublishedName(ANN);
+            let sealed = seal(&name, about, VAULT, &key(1)).unwrap();
+            prop_assert!(open::<PublishedName>(&sealed, 1, about, VAULT, &key(1)) == Some(name));
         }
 
         #[test]

@@ -181,8 +181,12 @@ impl AgendaRow {
 
     /// A room is where one has to go; the venue is where it is.
     fn place_cell(&self) -> String {
-        let room = self.session().map(|session| session.room.as_str()).filter(|room| !room.is_empty());
-        room.map_or_else(|| place(&self.announcement.mode), String::from)
+        let mode = &self.announcement.mode;
+        match self.session().map(|session| session.room.as_str()).filter(|room| !room.is_empty()) {
+            Some(room) if mode.venue().is_none() => format!("{room}, {}", place(mode)),
+            Some(room) => room.to_owned(),
+            None => place(mode),
+        }
     }
 
     fn status_cell(&self) -> String {

@@ -133,6 +133,8 @@ impl ProgrammeRow {
 /// Something that does not fit in a programme. Nothing is refused for it: it may be meant, or be mended later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[doc(alias = "conflict")]
+#[doc(alias = "clash")]
 pub enum ProgrammeWarning {
     /// Two sessions in one room at the same time.
     RoomTwice {

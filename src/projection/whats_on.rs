@@ -24,7 +24,7 @@ use crate::text::Reference;
 /// `booking` (`not_yet`, `open`, `closed`) and `offerings`, each with `offering`, `name`, `left` (`null` for no limit,
 /// below 0 when over-full), `waiting`, `requires` and `session` (ids, or `null`).
 #[derive(Clone, Debug)]
-#[doc(alias = "programme")]
+#[doc(alias = "upcoming")]
 pub struct WhatsOn {
     at: DateTime<Utc>,
     rows: Vec<WhatsOnRow>,

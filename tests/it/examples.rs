@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use gather::{Desk, GatheringId};
+
 const DATA: &str = include_str!("../../examples/data/network_year.json");
 
 /// Examples are built beside the folder that this test runs from.
@@ -63,13 +65,13 @@ fn a_year_sent_twice_is_done_once() {
     let out = folder.path().join("year");
 
     let (lists, last) = year(&out);
-    assert!(last.starts_with("914 commands: 910 done now, 0 answered before, 4 refused; "), "{last}");
-    assert!(last.contains(" records in the log, 7 files written; open "), "{last}");
+    assert!(last.starts_with("988 commands: 981 done now, 0 answered before, 7 refused; "), "{last}");
+    assert!(last.contains(" records in the log, 12 files written; open "), "{last}");
     let first = files(&out);
 
     let (lists_again, last) = year(&out);
     assert_eq!(lists_again, lists);
-    assert!(last.starts_with("914 commands: 0 done now, 910 answered before, 4 refused; "), "{last}");
+    assert!(last.starts_with("988 commands: 0 done now, 981 answered before, 7 refused; "), "{last}");
     assert!(last.contains(", 0 files written; "), "{last}");
     assert_eq!(files(&out), first, "some file has changed");
 }
@@ -82,7 +84,7 @@ fn a_year_gives_the_same_lists_and_calendars_everywhere() {
     assert_eq!(year(&here).0, year(&there).0);
     let (here, there) = (files(&here), files(&there));
     assert_eq!(calendars(&here), calendars(&there));
-    assert_eq!(calendars(&here).len(), 7);
+    assert_eq!(calendars(&here).len(), 12);
 }
 
 #[test]
@@ -97,14 +99,113 @@ fn a_year_fills_keeps_a_line_and_moves_dates() {
     let files = files(&out);
     let calendars = calendars(&files);
     let public = calendars[Path::new("public.ics")];
-    // One was moved, one had its date confirmed, one was called off, one waits for its date.
+    // One was postponed and has a date again, one had its date confirmed, one was called off, one was moved online, one
+    // waits for its date.
     assert!(public.contains("DTSTART;TZID=Europe/London:20260430T140000"));
     assert!(public.contains("DTSTART;TZID=Europe/London:20260708T100000"));
     assert_eq!(public.matches("STATUS:CANCELLED").count(), 1);
     assert_eq!(public.matches("SEQUENCE:1").count(), 3);
+    assert_eq!(public.matches("SEQUENCE:2").count(), 1);
+    let moved_online = entry(public, "Legal\\, governance and trustee advice");
+    assert!(moved_online.contains("LOCATION:Online\r\n") && moved_online.contains("SEQUENCE:1\r\n"));
     assert!(!public.contains("meet.example.org"), "join links are for those who have a place");
     let personal = calendars.iter().filter(|(name, _)| name.starts_with("people"));
     assert!(personal.into_iter().any(|(_, own)| own.contains("https://meet.example.org/")));
+}
+
+/// The one entry of a calendar with this summary, as it is written there.
+fn entry<'a>(calendar: &'a str, summary: &str) -> &'a str {
+    let summary = format!("\r\nSUMMARY:{summary}\r\n");
+    let mut entries = calendar.split("BEGIN:VEVENT\r\n").filter(|entry| entry.contains(&summary));
+    let found = entries.next().unwrap_or_else(|| panic!("no entry with {summary:?}"));
+    assert!(entries.next().is_none(), "several entries with {summary:?}");
+    found
+}
+
+#[test]
+fn a_conference_has_a_programme_that_calendars_follow() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("year");
+    let (lists, _) = year(&out);
+    assert!(lists.contains("Ten years of owning"), "a text that was revised: {lists}");
+    let (_, programme) = lists.split_once("Title                           Room").unwrap();
+    let (programme, _) = programme.split_once("\n\n").unwrap();
+    assert_eq!(programme.lines().count(), 12, "eleven sessions stand: {programme}");
+    assert!(!programme.contains("Making a rota hold"), "a session that was dropped: {programme}");
+    assert!(lists.contains("look again: \"Foyer\" has \"Lunch\" while "), "{lists}");
+    assert_eq!(lists.matches("look again: ").count(), 1);
+
+    let files = files(&out);
+    let calendars = calendars(&files);
+    let conference = calendars[Path::new("conference.ics")];
+    // The conference itself, eleven sessions that stand, one that was dropped.
+    assert_eq!(conference.matches("BEGIN:VEVENT").count(), 13);
+    assert_eq!(conference.matches("\r\nRELATED-TO:").count(), 12);
+    let dropped = entry(conference, "Cancelled: Making a rota hold");
+    assert!(dropped.contains("\r\nSTATUS:CANCELLED\r\n") && dropped.contains("\r\nSEQUENCE:1\r\n"));
+    let moved = entry(conference, "Reading a lease");
+    assert!(moved.contains("LOCATION:Garden Room\\, Saddlers' Hall") && moved.contains("\r\nSEQUENCE:1\r\n"));
+    let revised = entry(conference, "Ten years of owning the building");
+    assert!(revised.contains("\r\nSEQUENCE:0\r\n") && revised.contains("LAST-MODIFIED:20260216T140000Z"));
+    assert_eq!(conference.matches("\r\nSEQUENCE:0\r\n").count(), 11);
+    assert!(!conference.contains("meet.example.org"), "join links are for those who have a place");
+
+    let mut speakers = calendars.iter().filter(|(name, _)| name.starts_with("speakers"));
+    let chairs =
+        speakers.find(|(_, own)| own.contains("X-WR-CALNAME:The Changing Landscape: Harpreet Singh"));
+    assert_eq!(chairs.unwrap().1.matches("BEGIN:VEVENT").count(), 3);
+}
+
+/// Who has a place, by what was booked, in the order in which they registered.
+fn attendees(desk: &Desk, gathering: GatheringId) -> BTreeMap<String, Vec<String>> {
+    let list = desk.attendee_list(gathering).unwrap().expose("a test");
+    let mut attendees: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for attendee in list.rows() {
+        let offering = list.announcement().offering(attendee.row.offering).unwrap();
+        attendees.entry(offering.name.clone()).or_default().push(attendee.details.name.clone());
+    }
+    attendees
+}
+
+#[test]
+fn a_visit_has_few_places_and_a_line_and_ends_with_the_conference_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("year");
+    let (lists, _) = year(&out);
+    // Two of three in line are left: the first has the place that went with a cancelled conference place.
+    assert!(lists.contains("2 registrations wait for 2 places"), "{lists}");
+    assert!(lists.contains(
+        "tell Roger Parry of \"Visit to Fenlow Library Hub\" (2026-03-05 19:25): the place is gone"
+    ));
+    assert!(
+        lists.contains("tell Niamh O'Shea of \"Visit to Fenlow Library Hub\" (2026-03-05 19:25): there is a")
+    );
+    assert_eq!(lists.matches("of \"Making a rota hold\" (2026-02-24 09:00): the place is gone").count(), 3);
+    assert_eq!(lists.matches("of \"Reading a lease\" (2026-02-24 09:06): there is a place now").count(), 2);
+    // All or nothing, without a conference place in person, at the same time as the visit.
+    assert!(lists.contains("refused on 2026-01-20 09:12: it is full: \"coach\" has 0 free of the 1 wanted"));
+    assert!(lists.contains("needs a confirmed place in \"In person\" first"), "{lists}");
+    assert!(lists.contains("from 2026-03-20T13:00:00Z to 2026-03-20T15:15:00Z, at the same time"), "{lists}");
+    // One agenda has both.
+    let (_, agenda) = lists.split_once("Agenda").unwrap();
+    assert!(agenda.contains("2026-03-20 09:30  The Changing Landscape"), "{agenda}");
+    assert!(agenda.contains("2026-03-20 13:00  Visit to Fenlow"), "{agenda}");
+
+    let conference = fs::read_to_string(out.join("conference.ics")).unwrap();
+    let whole = entry(&conference, "The Changing Landscape");
+    let id = whole.lines().find_map(|line| line.strip_prefix("UID:")).unwrap().parse().unwrap();
+    let attendees = attendees(&Desk::open(&out).unwrap(), id);
+    let visit = ["Liam Doyle", "Anjali Owusu", "Ivy Howell", "Winston Sykes", "Irene Walsh", "Niamh O'Shea"];
+    assert_eq!(attendees["Visit"], visit);
+    assert_eq!(attendees["Lease workshop"].len(), 6);
+    assert!(!attendees.contains_key("Rota workshop"), "{attendees:?}");
+    // A transferred conference place took the visit and the supper along.
+    let has = |offering: &str, name: &str| attendees[offering].iter().any(|other| other == name);
+    assert!(has("In person", "Irene Walsh") && has("Supper", "Irene Walsh"));
+    for offering in ["In person", "Supper"] {
+        assert!(!has(offering, "Deborah Turner") && !has(offering, "Roger Parry"), "{offering}");
+    }
+    assert!(has("Online", "Mei Banerjee"), "who found the coach full comes online");
 }
 
 /// What the year says when it fails, which it must with code 1.

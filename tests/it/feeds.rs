@@ -10,7 +10,8 @@ use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, 
 use gather::log::{FileLog, Log};
 use gather::testkit::{epoch, gathering_id, histories, person_id};
 use gather::{
-    Agenda, Desk, GatheringCard, Lists, Mode, Opened, PersonId, Position, RegistrationStatus, Schedule, Venue,
+    Agenda, Desk, GatheringCard, GatheringKind, Lists, Mode, Opened, PersonId, Position, Programme,
+    RegistrationStatus, Schedule, SessionStatus, Venue,
 };
 use ical::IcalParser;
 use ical::parser::ical::component::IcalEvent;
@@ -70,11 +71,11 @@ fn personal_entries(agenda: &Agenda) -> Vec<Value> {
     });
     let entries = rows.filter_map(|row| {
         let it = row.announcement();
-        let dated = it.schedule.starts().is_some();
-        let when = if dated { &it.schedule } else { row.previous_schedule()? };
-        let (status, prefix) = match (row.status, dated) {
-            (RegistrationStatus::Confirmed, true) => ("CONFIRMED", ""),
-            (RegistrationStatus::Confirmed, false) => ("TENTATIVE", "Postponed: "),
+        let (when, postponed) = row.shown_schedule();
+        when.starts()?;
+        let (status, prefix) = match (row.status, postponed) {
+            (RegistrationStatus::Confirmed, false) => ("CONFIRMED", ""),
+            (RegistrationStatus::Confirmed, true) => ("TENTATIVE", "Postponed: "),
             _ => ("CANCELLED", "Cancelled: "),
         };
         let link = match agenda.join_link(row.registration) {
@@ -85,10 +86,32 @@ fn personal_entries(agenda: &Agenda) -> Vec<Value> {
             (Mode::Online, Some(link)) => link,
             (mode, _) => mode.venue().map_or_else(|| String::from("Online"), address),
         };
+        let location = within(row.session().map_or("", |session| &session.room), &location);
         let uid = row.registration.to_string();
-        Some(entry(&uid, row.sequence, &format!("{prefix}{}", it.title), &location, when, status))
+        Some(entry(&uid, row.sequence, &format!("{prefix}{}", row.title()), &location, when, status))
     });
     entries.collect()
+}
+
+/// What the calendar of a programme should say of its sessions.
+fn session_entries(programme: &Programme) -> Vec<Value> {
+    let entries = programme.rows().iter().filter(|row| row.shown_schedule().starts().is_some()).map(|row| {
+        let (status, prefix) = match row.status {
+            SessionStatus::Confirmed => ("CONFIRMED", ""),
+            SessionStatus::Postponed => ("TENTATIVE", "Postponed: "),
+            SessionStatus::Cancelled => ("CANCELLED", "Cancelled: "),
+            other => panic!("{other:?} is new"),
+        };
+        let venue = programme.announcement().mode.venue().map_or_else(|| String::from("Online"), address);
+        let (uid, title) = (row.session.to_string(), format!("{prefix}{}", row.texts().title));
+        entry(&uid, row.sequence, &title, &within(row.room(), &venue), row.shown_schedule(), status)
+    });
+    entries.collect()
+}
+
+/// A room, if there is one, in a place.
+fn within(room: &str, place: &str) -> String {
+    if room.is_empty() { String::from(place) } else { format!("{room}, {place}") }
 }
 
 /// The entries of a calendar as the crate `ical` reads them. It gets unfolded lines: it loses blanks at folds.
@@ -170,14 +193,30 @@ fn the_calendars_of_the_network_s_year_say_what_its_lists_say() {
     compare(&out.join("public.ics"), &expected);
 
     let desk = Desk::open(&out).unwrap();
-    let people = fs::read_dir(out.join("people")).unwrap().map(|entry| entry.unwrap().path());
-    let calendars: Vec<_> =
-        people.filter(|path| path.extension().is_some_and(|kind| kind == "ics")).collect();
-    assert!(calendars.len() > 2, "some people have calendars");
-    for file in calendars {
-        let person: PersonId = file.file_stem().unwrap().to_str().unwrap().parse().unwrap();
+    for (person, file) in calendars_of_people(&out.join("people")) {
         compare(&file, &personal_entries(&desk.agenda(person)));
     }
+
+    let cards = lists.gatherings();
+    let is_conference = |card: &&&GatheringCard| card.announcement().kind == GatheringKind::Conference;
+    let conference = cards.iter().find(is_conference).unwrap();
+    let programme = desk.programme(conference.id()).unwrap();
+    assert!(programme.rows().len() > 10, "a conference has more than {} sessions", programme.rows().len());
+    let whole = public_entry(conference).into_iter();
+    compare(&out.join("conference.ics"), &whole.chain(session_entries(&programme)).collect::<Vec<_>>());
+    for (speaker, file) in calendars_of_people(&out.join("speakers")) {
+        compare(&file, &session_entries(&programme.clone().by_speaker(speaker)));
+    }
+}
+
+/// The calendars in a folder, each with the person by whom it is named.
+fn calendars_of_people(folder: &Path) -> Vec<(PersonId, PathBuf)> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|kind| kind == "ics"));
+    let named = |file: PathBuf| (file.file_stem().unwrap().to_str().unwrap().parse().unwrap(), file);
+    let calendars: Vec<_> = files.map(named).collect();
+    assert!(calendars.len() > 1, "{} has calendars", folder.display());
+    calendars
 }
 
 proptest! {

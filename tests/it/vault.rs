@@ -11,11 +11,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gather::log::{Batch, Guard, Scope, decode, encode};
 use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
 use gather::{
     Announcement, Answers, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind, JoinLink,
-    LogId, Mode, OfferingId, Opened, Party, PersonDetails, PersonId, Personal, Register, RegistrationId,
-    Schedule, Sealed, Unavailable,
+    LogId, Mode, OfferingId, Opened, Party, PersonDetails, PersonId, Personal, Position, PublishedName,
+    Register, RegistrationId, RequestId, Schedule, Sealed, Unavailable,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -84,6 +85,10 @@ fn diet(answer: &str) -> Personal<Answers> {
 
 fn link(link: &str) -> Personal<JoinLink> {
     Personal::new(JoinLink::new(link))
+}
+
+fn public(name: &str) -> Personal<PublishedName> {
+    Personal::new(PublishedName::new(name))
 }
 
 fn recorded(person: PersonId, details: Sealed<PersonDetails>) -> Fact {
@@ -202,19 +207,54 @@ fn everything_that_is_sealed_opens_for_whom_it_was_sealed_only() {
         let person = keyring.seal_person(ANN, &details("Ann")).unwrap();
         let answers = keyring.seal_answers(ANN, TALK, &diet("no nuts")).unwrap();
         let join = keyring.seal_join_link(TALK, &link("https://meet.example/x")).unwrap();
+        let name = keyring.seal_published_name(ANN, &public("Dr Ann")).unwrap();
 
         assert_eq!(name_in(&keyring.person(ANN, &person)), Some("Ann"));
         let Opened::Known(opened) = keyring.answers(ANN, TALK, &answers) else { panic!("not known") };
         assert_eq!(opened.expose().iter().collect::<Vec<_>>(), [("diet", "no nuts")]);
         let Opened::Known(opened) = keyring.join_link(TALK, &join) else { panic!("not known") };
         assert_eq!(opened.expose().as_str(), "https://meet.example/x");
+        let Opened::Known(opened) = keyring.published_name(ANN, &name) else { panic!("not known") };
+        assert_eq!(opened.expose().as_str(), "Dr Ann");
 
         let damaged = Some(Unavailable::Damaged);
         assert_eq!(why(&keyring.person(BOB, &person)), damaged);
         assert_eq!(why(&keyring.answers(BOB, TALK, &answers)), damaged);
         assert_eq!(why(&keyring.answers(ANN, VISIT, &answers)), damaged);
         assert_eq!(why(&keyring.join_link(VISIT, &join)), damaged);
+        assert_eq!(why(&keyring.published_name(BOB, &name)), damaged);
     }
+}
+
+/// The fact that comes of a stored one if somebody who can write to the log changes its kind, which takes one byte.
+fn forged(fact: Fact, kind: u8, as_kind: u8) -> Fact {
+    let guard = Guard { seen: Position::START, scope: Scope::everything() };
+    let (id, time) = (RequestId::from_u128(1), chrono::DateTime::UNIX_EPOCH);
+    let batch = Batch { id, time, actor: None, trace: None, guard, facts: vec![fact] };
+    let mut bytes = encode(&batch).unwrap();
+    // Behind the prologue, a table of one tag and the number of facts.
+    let at = 1 + 16 + 5 + 1 + 17 + 1;
+    assert_eq!(std::mem::replace(&mut bytes[at], as_kind), kind);
+    decode(&bytes).unwrap().facts.remove(0)
+}
+
+/// Both are sealed with the person's one key, and both are in facts of the same shape.
+#[test]
+fn a_published_name_and_details_do_not_open_as_each_other() {
+    let keyring = Keyring::new(Arc::new(MemoryVault::new()));
+    let name = keyring.seal_published_name(ANN, &public("Dr Ann")).unwrap();
+    let person = keyring.seal_person(ANN, &details("Ann")).unwrap();
+    assert_eq!(name.keys(), person.keys());
+
+    let published = Fact::NamePublished { person: ANN, name };
+    let Fact::PersonRecorded { person: ANN, details } = forged(published, 19, 1) else {
+        panic!("not forged")
+    };
+    assert_eq!(why(&keyring.person(ANN, &details)), Some(Unavailable::Damaged));
+    let Fact::NamePublished { person: ANN, name } = forged(recorded(ANN, person), 1, 19) else {
+        panic!("not forged")
+    };
+    assert_eq!(why(&keyring.published_name(ANN, &name)), Some(Unavailable::Damaged));
 }
 
 // ---- the keyring ----
@@ -223,7 +263,7 @@ fn everything_that_is_sealed_opens_for_whom_it_was_sealed_only() {
 fn a_person_has_one_key_and_a_gathering_two() {
     let keyring = Keyring::new(Arc::new(MemoryVault::new()));
     let ann = one(keyring.seal_person(ANN, &details("Ann")).unwrap().keys());
-    let bob = one(keyring.seal_person(BOB, &details("Bob")).unwrap().keys());
+    let bob = one(keyring.seal_published_name(BOB, &public("Dr Bob")).unwrap().keys());
     let texts = one(keyring.seal_join_link(TALK, &link("https://x")).unwrap().keys());
     let (ann_again, answers) = both(keyring.seal_answers(ANN, TALK, &diet("")).unwrap().keys());
     let (bob_again, same_answers) = both(keyring.seal_answers(BOB, TALK, &diet("")).unwrap().keys());
@@ -231,6 +271,8 @@ fn a_person_has_one_key_and_a_gathering_two() {
 
     assert_eq!((ann, bob, answers), (ann_again, bob_again, same_answers));
     assert_eq!(one(keyring.seal_person(ANN, &details("Ann B")).unwrap().keys()), ann);
+    assert_eq!(one(keyring.seal_published_name(ANN, &public("Dr Ann")).unwrap().keys()), ann);
+    assert_eq!(one(keyring.seal_person(BOB, &details("Bob")).unwrap().keys()), bob);
     assert_eq!(BTreeSet::from([ann, bob, texts, answers, other_answers]).len(), 5);
 }
 
@@ -279,9 +321,13 @@ fn nothing_personal_and_no_key_is_printed() {
     let keyring = Keyring::new(vault.clone());
     let sealed = keyring.seal_person(ANN, &details("Ann Example")).unwrap();
     let opened = keyring.person(ANN, &sealed);
+    let name = keyring.seal_published_name(ANN, &public("Dr Ann")).unwrap();
+    let published = keyring.published_name(ANN, &name);
     let key = vault.key(KeyRef::new(0)).unwrap();
-    let shown =
-        format!("{vault:?} {keyring:?} {sealed:?} {opened:?} {key:?} {:?}", recorded(ANN, sealed.clone()));
+    let shown = format!(
+        "{vault:?} {keyring:?} {sealed:?} {opened:?} {name:?} {published:?} {key:?} {:?}",
+        recorded(ANN, sealed.clone())
+    );
     assert!(!shown.contains("Ann"), "{shown}");
     assert!(
         !shown.contains(&format!("{:?}", key.expose()[0..4].to_vec()).replace(['[', ']'], "")),
@@ -324,6 +370,46 @@ fn after_a_restart_what_the_log_names_opens_and_is_sealed_with_the_same_keys() {
     assert_eq!(after.seal_join_link(TALK, &link("https://y")).unwrap().keys(), join.keys());
     assert_eq!(after.seal_answers(ANN, TALK, &diet("")).unwrap().keys(), answers.keys());
     assert_eq!(after.seal_answers(BOB, VISIT, &diet("")).unwrap().keys(), waiting.keys());
+}
+
+/// Of Bob the log has nothing but his public name; of the visit nothing but the link that came when it moved online.
+#[test]
+fn after_a_restart_a_published_name_and_a_later_link_say_whose_their_keys_are() {
+    let place = Place::new();
+    let before = place.keyring();
+    let name = before.seal_published_name(BOB, &public("Dr Bob")).unwrap();
+    let join = before.seal_join_link(VISIT, &link("https://x")).unwrap();
+    drop(before);
+
+    let after = place.keyring();
+    let moved = |join_link| Fact::ModeChanged { gathering: VISIT, mode: Mode::Online, join_link };
+    let published = Fact::NamePublished { person: BOB, name: name.clone() };
+    for fact in [published, moved(Some(join.clone())), moved(None)] {
+        after.learn(&fact).unwrap();
+        after.learn(&fact).unwrap();
+    }
+    let Opened::Known(opened) = after.published_name(BOB, &name) else { panic!("not known") };
+    assert_eq!(opened.expose().as_str(), "Dr Bob");
+    assert_eq!(after.seal_person(BOB, &details("Bob")).unwrap().keys(), name.keys());
+    assert_eq!(after.seal_join_link(VISIT, &link("https://y")).unwrap().keys(), join.keys());
+    assert_ne!(
+        after.seal_person(ANN, &details("Ann")).unwrap().keys(),
+        name.keys(),
+        "it is not given out again"
+    );
+}
+
+#[test]
+fn destroying_a_persons_key_shuts_the_published_name() {
+    let place = Place::new();
+    let keyring = place.keyring();
+    let name = keyring.seal_published_name(ANN, &public("Dr Ann")).unwrap();
+    let other = keyring.seal_published_name(BOB, &public("Dr Bob")).unwrap();
+    let at = HEADER + SLOT * usize::try_from(one(name.keys()).get()).unwrap();
+    place.change(|bytes| bytes[at..at + SLOT].fill(0));
+    let keyring = place.keyring();
+    assert_eq!(why(&keyring.published_name(ANN, &name)), Some(Unavailable::Damaged));
+    assert!(matches!(keyring.published_name(BOB, &other), Opened::Known(_)));
 }
 
 #[test]
