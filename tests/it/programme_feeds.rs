@@ -183,10 +183,9 @@ fn status(of: SessionStatus) -> (&'static str, &'static str) {
 fn expected_session(programme: &Programme, row: &ProgrammeRow) -> Option<Value> {
     row.shown_schedule().starts()?;
     let (status, prefix) = status(row.status);
-    let venue = programme.announcement().mode.venue().map(address);
-    let known = [Some(row.room().to_owned()).filter(|room| !room.is_empty()), venue];
-    let known: Vec<_> = known.into_iter().flatten().collect();
-    let location = if known.is_empty() { "Online".into() } else { known.join(", ") };
+    let place = programme.announcement().mode.venue().map_or_else(|| "Online".into(), address);
+    let room = Some(row.room().to_owned()).filter(|room| !room.is_empty());
+    let location = room.map_or_else(|| place.clone(), |room| format!("{room}, {place}"));
     let (uid, summary) = (row.session.to_string(), format!("{prefix}{}", row.texts().title));
     let mut expected = entry(&uid, row.sequence, &summary, &location, row.shown_schedule(), status);
     expected["related_to"] = programme.gathering().to_string().into();
@@ -415,7 +414,7 @@ fn another_mode_raises_every_entry_of_the_programme() {
     assert_eq!(stage.entry(SessionId::from_u128(2)).str("location"), "Reading Room, Town Hall");
     stage.does(ChangeMode::new(stage.on, Mode::Online).join_link(JoinLink::new("https://meet.example/2")));
     assert_eq!(stage.entry(SessionId::from_u128(5)).str("location"), "Online");
-    assert_eq!(stage.entry(SessionId::from_u128(2)).str("location"), "Reading Room");
+    assert_eq!(stage.entry(SessionId::from_u128(2)).str("location"), "Reading Room, Online");
     assert_eq!(stage.entry(stage.on).str("location"), "Online");
     assert!(stage.entry(stage.on).sequence() == 2);
 }
