@@ -9,6 +9,7 @@
 )]
 
 mod calendar;
+mod conference;
 mod crash;
 mod damage;
 mod examples;
