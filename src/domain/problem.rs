@@ -12,6 +12,8 @@ use crate::text::TextProblem;
 /// A pool that has too few places for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortage {
+    /// The gathering: a basket can ask for places in several.
+    pub gathering: GatheringId,
     /// The pool.
     pub pool: PoolId,
     /// What people call it.

@@ -35,8 +35,9 @@ fn ids(parts: &[Part]) -> Vec<RegistrationId> {
     parts.iter().map(id).collect()
 }
 
-fn shortage(pool: PoolId, name: &str, wanted: u32, free: i64, capacity: u32) -> Shortage {
-    Shortage { pool, name: name.into(), wanted, free, capacity: capacity.into() }
+fn shortage(gathering: GatheringId, pool: PoolId, name: &str, figures: (u32, i64, u32)) -> Shortage {
+    let (wanted, free, capacity) = figures;
+    Shortage { gathering, pool, name: name.into(), wanted, free, capacity: capacity.into() }
 }
 
 /// A fair where a visit takes a place in the hall as well: in person [hall], visit [hall, coach].
@@ -102,7 +103,7 @@ fn quantity_checked_line_by_line_not_summed() {
             assert!(stage.desk().preview(part.clone()).unwrap().is_confirmed(), "each fits by itself");
         }
         let refusal = stage.refuses(basket(asked.clone()));
-        let short = vec![shortage(HALL, "hall", 5, 4, 5)];
+        let short = vec![shortage(on, HALL, "hall", (5, 4, 5))];
         assert_eq!(refusal, Refusal::Full { short, largest: 0 });
         assert_eq!(refusal.code(), "full");
         let text = "it is full: \"hall\" has 4 free of the 5 wanted; 1 more place would do";
@@ -122,7 +123,7 @@ fn every_pool_that_is_short_is_named() {
         stage.books(on, 8, ONLINE);
         stage.books(on, 9, CONFERENCE);
         let asked = [ask(on, 1, CONFERENCE), ask(on, 2, CONFERENCE), ask(on, 3, ONLINE), ask(on, 1, VISIT)];
-        let short = vec![shortage(HALL, "hall", 2, 1, 2), shortage(STREAM, "stream", 1, 0, 1)];
+        let short = vec![shortage(on, HALL, "hall", (2, 1, 2)), shortage(on, STREAM, "stream", (1, 0, 1))];
         assert_eq!(stage.refuses(basket(asked)), Refusal::Full { short, largest: 0 });
     });
 }
@@ -133,7 +134,7 @@ fn what_the_parts_take_together_can_be_more_than_there_ever_was() {
         let on = fair(stage, 3, 9);
         let party = |person| ask(on, person, CONFERENCE).unnamed_guests(1);
         let refusal = stage.refuses(basket([party(1), party(2)]));
-        assert_eq!(refusal, Refusal::NeverFits { short: vec![shortage(HALL, "hall", 4, 3, 3)] });
+        assert_eq!(refusal, Refusal::NeverFits { short: vec![shortage(on, HALL, "hall", (4, 3, 3))] });
         let text = "it can never fit, even when nobody else comes: \"hall\" has 3 free of the 4 wanted; 1 more \
                     place would do";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("never_fits", text));
@@ -154,10 +155,8 @@ fn pools_of_two_gatherings_are_not_summed_though_their_numbers_are_the_same() {
             drop(stage.does(ChangeCapacity::new(*on, 2)));
         }
         let refusal = stage.refuses(basket(all(2)));
-        assert_eq!(
-            refusal,
-            Refusal::Full { short: vec![shortage(PoolId::ONLY, "places", 1, 0, 1)], largest: 0 }
-        );
+        let short = vec![shortage(webinars[2], PoolId::ONLY, "places", (1, 0, 1))];
+        assert_eq!(refusal, Refusal::Full { short, largest: 0 }, "it says which of the three is full");
         assert_eq!(told(&stage.does(basket(all(2)).best_effort())), "ccw");
     });
 }
