@@ -15,24 +15,16 @@ pub(crate) fn end_with_parts(
     by: CancelledBy,
 ) -> Vec<RegistrationId> {
     let mut ended = Vec::new();
-    end_all(decision, gathering, registration, by, &mut ended);
-    ended
-}
-
-fn end_all(
-    decision: &mut Decision<'_>,
-    gathering: &Gathering,
-    registration: RegistrationId,
-    by: CancelledBy,
-    ended: &mut Vec<RegistrationId>,
-) {
-    let cell = decision.registration_on(gathering, registration).filter(|cell| cell.claim != Claim::Ended);
-    let Some(cell) = cell.cloned() else { return };
-    decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
-    ended.push(registration);
-    for part in dependents(decision, gathering, &cell) {
-        end_all(decision, gathering, part, by, ended);
+    // A list and no recursion: what needs what needs it can be a chain of thousands.
+    let mut left = vec![registration];
+    while let Some(registration) = left.pop() {
+        let cell = decision.registration_on(gathering, registration);
+        let Some(cell) = cell.filter(|cell| cell.claim != Claim::Ended).cloned() else { continue };
+        decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
+        ended.push(registration);
+        left.extend(dependents(decision, gathering, &cell).into_iter().rev());
     }
+    ended
 }
 
 /// The live registrations that need a place of this one: for offerings that require its offering, held by its people.

@@ -54,6 +54,14 @@ pub enum Refusal {
         /// How many a batch holds.
         limit: usize,
     },
+    /// The decision would name more people, registrations and sessions at once than a batch can hold, each counted as
+    /// often as it is named.
+    TooManyNamed {
+        /// How many it came to.
+        named: usize,
+        /// How many a batch holds.
+        limit: usize,
+    },
     /// The request's id was used before, for something else. What is sealed is not compared: of a person's details, a
     /// join link or answers it only counts whether they are there.
     RequestReused {
@@ -263,6 +271,7 @@ impl Refusal {
             Self::Layout(_) => "layout",
             Self::TimeAhead { .. } => "time_ahead",
             Self::TooMuchAtOnce { .. } => "too_much_at_once",
+            Self::TooManyNamed { .. } => "too_many_named",
             Self::RequestReused { .. } => "request_reused",
             Self::UnknownGathering { .. } => "unknown_gathering",
             Self::GatheringExists { .. } => "gathering_exists",
@@ -407,6 +416,10 @@ impl fmt::Display for Refusal {
             Self::TooMuchAtOnce { facts, limit } => {
                 write!(f, "{facts} things would happen at once, and up to {limit} may: do it in smaller steps")
             }
+            Self::TooManyNamed { named, limit } => write!(
+                f,
+                "people, registrations and sessions would be named {named} times at once, and up to {limit} may: do it in smaller steps"
+            ),
             Self::RequestReused { request } => {
                 write!(f, "request {request} was answered before, for something else; send this one with an id of its own")
             }

@@ -2,6 +2,7 @@
 
 use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
+use super::state::RegistrationCell;
 use super::{Change, Context, Decide, eligibility, ending};
 use crate::fact::Fact;
 use crate::id::{PersonId, RegistrationId};
@@ -91,7 +92,31 @@ fn hand_over(
     place: u16,
     to: PersonId,
 ) -> Result<(), Refusal> {
-    let Some(cell) = decision.registration_on(gathering, registration).cloned() else { return Ok(()) };
+    // A list and no recursion: what needs what needs it can be a chain of thousands.
+    let mut left = vec![(registration, place)];
+    while let Some((registration, place)) = left.pop() {
+        let Some(cell) = decision.registration_on(gathering, registration).cloned() else { continue };
+        let Some(from) = hand_over_one(decision, gathering, (registration, &cell), place, to)? else {
+            continue;
+        };
+        let place_there = |part| {
+            let party = &decision.registration_on(gathering, part)?.party;
+            Some((part, party.place_of(from)?))
+        };
+        let parts = ending::dependents(decision, gathering, &cell);
+        left.extend(parts.into_iter().rev().filter_map(place_there));
+    }
+    Ok(())
+}
+
+/// Hands one place over and says who had it, if anybody was named.
+fn hand_over_one(
+    decision: &mut Decision<'_>,
+    gathering: &Gathering,
+    (registration, cell): (RegistrationId, &RegistrationCell),
+    place: u16,
+    to: PersonId,
+) -> Result<Option<PersonId>, Refusal> {
     if let Some(registration) = decision.holder(gathering, cell.offering, to) {
         return Err(Refusal::AlreadyRegistered { person: to, registration });
     }
@@ -100,12 +125,5 @@ fn hand_over(
     }
     let from = cell.party.at(place).flatten();
     decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });
-    let Some(from) = from else { return Ok(()) };
-    for part in ending::dependents(decision, gathering, &cell) {
-        let places = decision.registration_on(gathering, part).map(|part| part.party.place_of(from));
-        if let Some(place) = places.flatten() {
-            hand_over(decision, gathering, part, place, to)?;
-        }
-    }
-    Ok(())
+    Ok(from)
 }

@@ -131,10 +131,12 @@ impl Stage {
     }
 
     /// Is refused, by preview and when it is meant, and leaves the log as it was.
-    fn refuses<C: Command<Outcome: Debug> + Clone>(&self, command: C) -> Refusal {
+    fn refuses<C: Command + Clone>(&self, command: C) -> Refusal {
         let (desk, request, before) = (self.desk(), self.next_request(), self.log());
-        let foreseen = desk.request(request).preview(command.clone()).unwrap_err();
-        let failure = desk.request(request).execute(command).unwrap_err();
+        let Err(foreseen) = desk.request(request).preview(command.clone()) else {
+            panic!("it is not refused")
+        };
+        let Err(failure) = desk.request(request).execute(command) else { panic!("it was not refused") };
         assert_eq!(foreseen.refusal(), failure.refusal());
         assert_eq!(self.log(), before, "a refusal leaves the log as it was");
         match failure {

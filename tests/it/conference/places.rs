@@ -79,7 +79,7 @@ fn whoever_waits_for_a_part_leaves_its_line_with_the_whole() {
 }
 
 /// A chain of offerings that each need the one before: the first is 1.
-fn chain(links: u16) -> Gathering {
+pub(super) fn chain(links: u16) -> Gathering {
     let tour = Gathering::visit("Tour", Venue::new("Hub")).at(day("2027-03-20"));
     let tour = tour.pool(Pool::new(HALL, "hall", gather::Capacity::Unlimited));
     let link = |number: u16| {

@@ -40,7 +40,7 @@ impl Three {
     /// The refusals that are about the gathering itself: never heard of, called off, over.
     fn refuse<C, F>(&self, stage: &Stage, command: F)
     where
-        C: gather::Command<Outcome: std::fmt::Debug> + Clone,
+        C: gather::Command + Clone,
         F: Fn(GatheringId) -> C,
     {
         self.refuse_but_over(stage, &command);
@@ -52,7 +52,7 @@ impl Three {
 
     fn refuse_but_over<C, F>(&self, stage: &Stage, command: &F)
     where
-        C: gather::Command<Outcome: std::fmt::Debug> + Clone,
+        C: gather::Command + Clone,
         F: Fn(GatheringId) -> C,
     {
         let unknown = stage.refuses(command(NOBODY));
