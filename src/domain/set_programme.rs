@@ -203,6 +203,7 @@ impl Decide for SetProgramme {
             let Some(id) = fact.session() else { return fact.is_about_a_registration() };
             match meant.get(&id) {
                 Some(session) => programme::says(fact, self.gathering, session),
+                None if self.left.contains(&id) => false,
                 None => {
                     matches!(fact, Fact::SessionDropped { gathering, .. } if *gathering == self.gathering)
                 }
