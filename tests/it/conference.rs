@@ -1,17 +1,19 @@
 //! Conferences through the desk: programmes, baskets, places that need others, another mode. Each journey is made in
 //! memory and on a folder, previewed before it is done, and repeated request by request when all is over.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it waits for")]
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use gather::calendar::ProgrammeFeed;
 use gather::testkit::{TestClock, person_id};
 use gather::{
     AddOffering, AddSession, Command, Desk, Fact, Failure, Gathering, GatheringId, Lists, Offering,
-    OfferingId, Pool, PoolId, Position, Receipt, Refusal, Register, Registered, RegistrationId, RequestId,
-    Schedule, Session, SessionId, Venue,
+    OfferingId, Pool, PoolId, Position, Receipt, Refusal, Register, RegistrationId, RequestId, Schedule,
+    Session, SessionId, Venue,
 };
 use tempfile::TempDir;
 
@@ -89,10 +91,6 @@ impl Stage {
         self.desk.borrow().clone().unwrap()
     }
 
-    fn now(&self) -> DateTime<Utc> {
-        gather::Clock::now(&self.clock)
-    }
-
     fn set_clock(&self, time: &str) {
         self.clock.set(time.parse().unwrap());
     }
@@ -165,7 +163,10 @@ impl Stage {
         let desk = self.desk();
         let mut lists = Lists::new();
         let page = desk.read_log(Position::START, usize::MAX).unwrap();
-        page.batches.iter().flat_map(|stored| stored.records()).for_each(|record| lists.apply(&record));
+        page.batches
+            .iter()
+            .flat_map(gather::log::StoredBatch::records)
+            .for_each(|record| lists.apply(&record));
         let mut shown = vec![desk.whats_on().to_string(), desk.public_feed().to_string()];
         let mut people = BTreeSet::new();
         for card in lists.gatherings() {
@@ -257,7 +258,6 @@ fn kinds(facts: &[Fact]) -> Vec<&'static str> {
     facts.iter().map(kind).collect()
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "a test names what it waits for")]
 fn kind(fact: &Fact) -> &'static str {
     match fact {
         Fact::GatheringRescheduled { .. } => "rescheduled",
@@ -273,8 +273,4 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::PlaceTransferred { .. } => "transferred",
         _ => "something else",
     }
-}
-
-fn registrations(parts: &[Registered]) -> Vec<RegistrationId> {
-    parts.iter().map(Registered::registration).collect()
 }

@@ -174,7 +174,7 @@ fn a_dependent_place_can_be_given_to_others_of_the_same_party() {
     Stage::each(|stage| {
         let on = stage.conference(9, 9, 9);
         let [ann, bob] = [1, 2].map(person_id);
-        stage.does(Register::new(on, ann).guest(bob).offering(CONFERENCE)).registration();
+        assert!(stage.does(Register::new(on, ann).guest(bob).offering(CONFERENCE)).is_confirmed());
         let visit = stage.books(on, 1, VISIT);
         stage.does(Transfer::new(visit, bob));
         assert_eq!(people(stage, on, VISIT), [Some(bob)]);

@@ -415,18 +415,27 @@ fn adding_an_offering() {
             assert_eq!(refusal, Refusal::Layout(problem));
             says(&refusal, "layout", text);
         }
+    });
+}
 
+#[test]
+fn adding_an_offering_with_a_name_or_for_a_session_that_is_not_taken() {
+    Stage::each(|stage| {
+        let on = Three::on(stage).standing;
+        let workshop = || Offering::new(WORKSHOP, "workshop", [TABLE]);
         let nameless = stage.refuses(AddOffering::new(on, Offering::new(WORKSHOP, " ", [HALL])));
         says(&nameless, "text", "the offering's name is empty");
         let pool = Pool::new(TABLE, "x".repeat(201), 1);
-        let named = stage.refuses(AddOffering::new(on, offering(4, &[TABLE])).pool(pool));
+        let named = stage.refuses(AddOffering::new(on, workshop()).pool(pool));
         says(&named, "text", "the pool's name has 201 characters; at most 200 are taken");
 
-        let for_session = |number| offering(4, &[TABLE]).for_session(session(number));
-        let unknown = refused(for_session(3), &[table()]);
-        assert_eq!(fault(&unknown), (session(3), SessionFault::Unknown), "that is another gathering's");
+        let refused = |number| {
+            let add = AddOffering::new(on, workshop().for_session(session(number)));
+            stage.refuses(add.pool(Pool::new(TABLE, "table", 9)))
+        };
+        assert_eq!(fault(&refused(3)), (session(3), SessionFault::Unknown), "that is another gathering's");
         stage.does(DropSession::new(on, session(1)));
-        assert_eq!(fault(&refused(for_session(1), &[table()])), (session(1), SessionFault::Dropped));
+        assert_eq!(fault(&refused(1)), (session(1), SessionFault::Dropped));
     });
 }
 
