@@ -9,7 +9,7 @@ use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::record::{Position, Scope, StoredBatch, Tag};
-use crate::testkit::{History, Told, gathering_id, histories, person_id};
+use crate::testkit::{History, PEOPLE, SESSIONS, Told, gathering_id, histories, person_id, session_id};
 
 /// Decides every step of a history and folds what comes of it, as a desk does, with nothing in between.
 struct Bench {
@@ -33,10 +33,22 @@ impl Bench {
         if decided.facts.is_empty() {
             return;
         }
-        let head = self.state.head();
-        let stored = StoredBatch { first: head.next(), batch: batch(context, head, decided) };
+        let stored = self.next_batch(context, decided);
         stored.records().for_each(|record| self.state.evolve(&record));
         self.log.push(stored);
+    }
+
+    fn next_batch(&self, context: &Context, decided: Decided) -> StoredBatch {
+        let head = self.state.head();
+        StoredBatch { first: head.next(), batch: batch(context, head, decided) }
+    }
+
+    /// The fold of the whole log, and of what somebody else gets in before the next decision.
+    fn fold_with(&self, others: &StoredBatch) -> State {
+        let mut state = State::default();
+        let records = self.log.iter().chain([others]).flat_map(StoredBatch::records);
+        records.for_each(|record| state.evolve(&record));
+        state
     }
 
     /// The fold of what lies within a scope, and nothing else.
@@ -53,37 +65,71 @@ impl Bench {
 /// Everything that a decision could read, through the doors through which it reads.
 fn all_that_is_read(decision: &mut Decision<'_>, registrations: &[RegistrationId]) -> String {
     let mut seen = Vec::new();
-    for number in 0..8 {
+    for number in 0..12 {
         let Ok(gathering) = decision.gathering(gathering_id(number)) else { continue };
         seen.push(format!("{gathering:?}"));
-        for part in 1..5 {
-            let offering = OfferingId::new(part);
-            seen.push(format!("{:?}", decision.pool(&gathering, PoolId::new(part))));
-            seen.push(format!("{:?} wait", decision.waiting(&gathering, offering)));
-            let mut after = Position::START;
-            while let Some((at, id)) = decision.next_waiting(&gathering, offering, after) {
-                seen.push(format!("{at} {id}"));
-                after = at;
-            }
-            let holders = (0..14).map(|person| decision.holder(&gathering, offering, person_id(person)));
-            seen.push(format!("{:?}", holders.collect::<Vec<_>>()));
+        (1..21).for_each(|part| seen.extend(read_of_a_part(decision, gathering.id, part)));
+        seen.push(format!("{:?}", decision.sessions(&gathering)));
+        for session in (0..SESSIONS).map(session_id) {
+            seen.push(format!("{:?}", decision.session(&gathering, session)));
+            seen.push(format!("{:?}", decision.live_session(&gathering, session).is_ok()));
         }
+        let on = registrations.iter().map(|&id| decision.registration_on(&gathering, id));
+        seen.push(format!("{:?}", on.collect::<Vec<_>>()));
     }
+    seen.extend((0..SESSIONS).map(|session| format!("{:?}", decision.home_of(session_id(session)))));
     seen.extend(registrations.iter().map(|&id| format!("{:?}", decision.registration(id))));
-    seen.extend((0..14).map(|person| decision.knows(person_id(person)).to_string()));
+    seen.extend((0..PEOPLE).map(|person| decision.knows(person_id(person)).to_string()));
+    seen.extend((0..PEOPLE).map(|person| format!("{:?}", decision.engagements(person_id(person)))));
     seen.join("\n")
 }
 
+/// What is read of the pool and of the offering with a number.
+fn read_of_a_part(decision: &mut Decision<'_>, gathering: GatheringId, number: u16) -> Vec<String> {
+    let gathering = &decision.gathering(gathering).expect("it has just been there");
+    let offering = OfferingId::new(number);
+    let mut seen = vec![
+        format!("{:?}", decision.pool(gathering, PoolId::new(number))),
+        format!("{:?} wait", decision.waiting(gathering, offering)),
+        format!("{:?} hold", decision.holders_of(gathering, offering)),
+    ];
+    let mut after = Position::START;
+    while let Some((at, id)) = decision.next_waiting(gathering, offering, after) {
+        seen.push(format!("{at} {id} {}", decision.party_in_line(id)));
+        after = at;
+    }
+    let holders = (0..PEOPLE).map(|person| decision.holder(gathering, offering, person_id(person)));
+    seen.push(format!("{:?}", holders.collect::<Vec<_>>()));
+    seen
+}
+
+/// Every registration that a step of a history could make.
 fn registrations(history: &History) -> Vec<RegistrationId> {
-    (0..history.steps.len()).map(|nth| RegistrationId::from_uuid(history.request(nth).derive(0))).collect()
+    let made = (0..history.steps.len()).flat_map(|nth| {
+        let request = history.request(nth);
+        (0..3).map(move |part| RegistrationId::from_uuid(request.derive(part)))
+    });
+    made.collect()
+}
+
+fn decided(state: &State, ready: &Ready<Told>, context: &Context) -> (Result<Told, Refusal>, Decided) {
+    let mut decision = Decision::new(state, context.time);
+    let answer = ready.get().decide(&mut decision, context);
+    (answer, decision.finish())
 }
 
 fn told(answer: &Result<Told, Refusal>) -> String {
     format!("{answer:?}")
 }
 
+/// So many cases, or more where the environment asks for a soak.
+fn cases(number: u32) -> ProptestConfig {
+    let soak = std::env::var("GATHER_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    ProptestConfig::with_cases(number.saturating_mul(soak))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn overlay_equals_fold(history in histories(1..50)) {
@@ -118,19 +164,38 @@ proptest! {
             if bench.state.answered(context.request).is_some() {
                 continue;
             }
-            let mut decision = Decision::new(&bench.state, context.time);
-            let answer = ready.get().decide(&mut decision, &context);
-            let decided = decision.finish();
-
-            let part = bench.fold_within(&decided.scope);
-            let mut within = Decision::new(&part, context.time);
-            let answer_within = ready.get().decide(&mut within, &context);
-            let decided_within = within.finish();
+            let (answer, whole) = decided(&bench.state, &ready, &context);
+            let (answer_within, within) = decided(&bench.fold_within(&whole.scope), &ready, &context);
             prop_assert_eq!(told(&answer), told(&answer_within));
             if answer.is_ok() {
-                prop_assert_eq!(&decided.facts, &decided_within.facts);
-                prop_assert_eq!(decided.time, decided_within.time);
-                bench.keep(&context, decided);
+                prop_assert_eq!(&whole.facts, &within.facts);
+                prop_assert_eq!(whole.time, within.time);
+                bench.keep(&context, whole);
+            }
+        }
+    }
+
+    /// What the guard of a decision lets pass would not have made it another decision.
+    #[test]
+    fn what_a_guard_lets_pass_changes_nothing(history in histories(1..40)) {
+        let mut bench = Bench::new();
+        for nth in 0..history.steps.len() {
+            let (context, ready) = Bench::ready(&history, nth);
+            let (answer, own) = decided(&bench.state, &ready, &context);
+            for later in nth + 1..history.steps.len().min(nth + 4) {
+                let (others_context, other) = Bench::ready(&history, later);
+                let (others_answer, others) = decided(&bench.state, &other, &others_context);
+                let first = others_context.request != context.request && others_answer.is_ok();
+                if !first || others.facts.iter().any(|fact| own.scope.covers(&Tag::of(fact))) {
+                    continue;
+                }
+                let state = bench.fold_with(&bench.next_batch(&others_context, others));
+                let (answer_after, own_after) = decided(&state, &ready, &context);
+                prop_assert_eq!(told(&answer), told(&answer_after));
+                prop_assert_eq!((&own.facts, own.time), (&own_after.facts, own_after.time));
+            }
+            if answer.is_ok() && bench.state.answered(context.request).is_none() {
+                bench.keep(&context, own);
             }
         }
     }

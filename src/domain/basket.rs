@@ -70,7 +70,8 @@ pub struct Basket<A = Personal<Answers>> {
 pub enum Part {
     /// It is registered: confirmed or, with best effort, perhaps in line.
     Registered(Registered),
-    /// With best effort only: it was left out. There is no room and no line, or what it requires is not confirmed.
+    /// With best effort only: it was left out. There is no room and no line, what it requires is not confirmed, or
+    /// somebody has something else at the same time.
     LeftOut,
 }
 
@@ -140,6 +141,7 @@ fn can_be_left_out(refusal: &Refusal) -> bool {
     matches!(
         refusal,
         Refusal::NeedsPlace { .. }
+            | Refusal::Overlap { .. }
             | Refusal::NeverFits { .. }
             | Refusal::Full { .. }
             | Refusal::LineFirst { .. }
@@ -149,9 +151,10 @@ fn can_be_left_out(refusal: &Refusal) -> bool {
 impl Basket<Sealed<Answers>> {
     /// The parts, each looked at, in the order in which they are to be registered: what others require first.
     fn items(&self, decision: &mut Decision<'_>) -> Result<Vec<Item<'_>>, Refusal> {
-        // All is read before anything is judged: a decision's time depends on what it has read.
+        // All is read before anything is judged: a decision's time depends on what it has read, and all parts are judged
+        // at one time. Whether a gathering is there is asked of each part in its turn.
         for part in &self.parts {
-            part.read(decision)?;
+            drop(part.read(decision));
         }
         let mut items = Vec::with_capacity(self.parts.len());
         let mut claims = BTreeSet::new();
@@ -241,7 +244,9 @@ impl Decide for Basket<Sealed<Answers>> {
                 return self.best_effort.then_some(Part::LeftOut);
             };
             left = left.saturating_sub(1);
-            part.recalled(fact).map(Part::Registered)
+            // All or nothing leaves nobody in line.
+            let told = part.recalled(fact).filter(|told| self.best_effort || told.is_confirmed());
+            told.map(Part::Registered)
         });
         let parts = recalled.collect::<Option<Vec<_>>>()?;
         (left == 0).then_some(parts)

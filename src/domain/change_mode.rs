@@ -3,6 +3,7 @@
 use super::announce::check_venue;
 use super::decision::Decision;
 use super::refusal::{LayoutProblem, Refusal};
+use super::state::Fingerprint;
 use super::{Change, Context, Decide};
 use crate::fact::{Fact, Mode};
 use crate::id::GatheringId;
@@ -12,7 +13,8 @@ use crate::sealed::{Personal, Sealed};
 /// Says where a gathering takes place from now on: moved online, to another venue, or held at both.
 ///
 /// Everybody keeps what they have: places, pools and the order of the line. In calendars the entries move along. The join
-/// link is the one given here; without one there is none any more, so give it again where it stays.
+/// link is the one given here; without one there is none any more, so give it again where it stays. A link that is given
+/// always counts as a change: what is sealed cannot be compared.
 ///
 /// # Refusals
 /// In this order: a join link that is no https address, a link for what cannot be joined online, a name or an address of
@@ -63,6 +65,11 @@ impl Decide for ChangeMode<Sealed<JoinLink>> {
         let gathering = decision.gathering(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
+        // A link is sealed, so one that is given counts as another.
+        let has_none = self.join_link.is_none();
+        if has_none && gathering.cell.place == (Fingerprint::of_place(&self.mode), false) {
+            return Ok(Change::AlreadySo);
+        }
         decision.record(Fact::ModeChanged {
             gathering: gathering.id,
             mode: self.mode.clone(),

@@ -26,7 +26,7 @@ use crate::id::GatheringId;
 /// let talk = Session::new(SessionId::random(), "Asset transfer");
 /// drop(desk.execute(AddSession::new(conference, talk.clone()))?);
 ///
-/// let better = Session { texts: talk.clone().about("What ten years have taught us.").texts, ..talk };
+/// let better = talk.about("What ten years have taught us.");
 /// assert_eq!(desk.execute(ChangeSession::new(conference, better))?.outcome, Change::Made);
 /// # Ok::<(), gather::Failure>(())
 /// ```
@@ -69,9 +69,11 @@ impl Decide for ChangeSession {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let says_so = |fact: &Fact| programme::says(fact, self.gathering, &self.session);
+        let says_so = |fact: &Fact| {
+            !matches!(fact, Fact::SessionAdded { .. }) && programme::says(fact, self.gathering, &self.session)
+        };
         let first = facts.first().is_some_and(says_so);
-        (first && facts.iter().all(|fact| fact.is_about_a_registration() || says_so(fact)))
+        (first && facts.iter().all(|fact| fact.follows_from_another() || says_so(fact)))
             .then_some(Change::Made)
     }
 }

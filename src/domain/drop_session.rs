@@ -62,8 +62,9 @@ impl Decide for DropSession {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
-        let Fact::SessionDropped { gathering, session } = facts.first()? else { return None };
-        let same = (*gathering, *session) == (self.gathering, self.session);
+        let (Fact::SessionDropped { gathering, session }, others) = facts.split_first()? else { return None };
+        let same = others.iter().all(Fact::follows_from_another)
+            && (*gathering, *session) == (self.gathering, self.session);
         same.then(|| Promoted::among(facts))
     }
 }

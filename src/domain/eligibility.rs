@@ -1,18 +1,20 @@
 //! Who may take a place at all, room or no room: what an offering requires, and two things at one time.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
 use super::state::{Claim, RegistrationCell};
 use crate::fact::{Offering, Party};
-use crate::id::{OfferingId, PersonId};
+use crate::id::{OfferingId, PersonId, RegistrationId};
 use crate::schedule::Schedule;
 
 /// Refuses a party of which somebody has no confirmed place in the offering that this one requires.
 ///
 /// All places have to be in the one registration that the booker has there: so whatever ends that registration ends
-/// this one as a whole.
+/// this one as a whole. And no more people may come of it than it has places, whoever of it books.
 pub(crate) fn must_have_what_it_requires(
     decision: &Decision<'_>,
     gathering: &Gathering,
@@ -28,10 +30,25 @@ pub(crate) fn must_have_what_it_requires(
     if let Some(person) = named.find(|person| !has.party.named().any(|other| other == *person)) {
         return Err(needs(gathering, required, Some(person)));
     }
-    if party.size() > has.party.size() {
+    // Others of that registration may have booked the same for some of its guests without a name.
+    let booked = people_booked(decision, gathering, offering.id, has);
+    if booked.saturating_add(party.size()) > has.party.size() {
         return Err(needs(gathering, required, None));
     }
     Ok(())
+}
+
+/// How many people the people of a registration have booked for another offering, in line or not.
+fn people_booked(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    offering: OfferingId,
+    by: &RegistrationCell,
+) -> u32 {
+    let held: BTreeSet<RegistrationId> =
+        by.party.named().filter_map(|person| decision.holder(gathering, offering, person)).collect();
+    let sizes = held.into_iter().filter_map(|id| Some(decision.registration_on(gathering, id)?.party.size()));
+    sizes.fold(0, u32::saturating_add)
 }
 
 /// Refuses to let a person onto a place whose registration's booker has what it requires, if that person is not

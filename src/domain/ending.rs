@@ -15,14 +15,15 @@ pub(crate) fn end_with_parts(
     by: CancelledBy,
 ) -> Vec<RegistrationId> {
     let mut ended = Vec::new();
-    // A list and no recursion: what needs what needs it can be a chain of thousands.
-    let mut left = vec![registration];
-    while let Some(registration) = left.pop() {
-        let cell = decision.registration_on(gathering, registration);
-        let Some(cell) = cell.filter(|cell| cell.claim != Claim::Ended).cloned() else { continue };
+    // A stack of its own: what requires what can go deeper than a thread's.
+    let mut next = vec![registration];
+    while let Some(registration) = next.pop() {
+        let cell =
+            decision.registration_on(gathering, registration).filter(|cell| cell.claim != Claim::Ended);
+        let Some(cell) = cell.cloned() else { continue };
         decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
         ended.push(registration);
-        left.extend(dependents(decision, gathering, &cell).into_iter().rev());
+        next.extend(dependents(decision, gathering, &cell).into_iter().rev());
     }
     ended
 }

@@ -14,8 +14,8 @@ use crate::schedule::Schedule;
 pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<Utc>, fact: &Fact) {
     match fact {
         Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => cells.put_person(*person),
-        Fact::GatheringAnnounced { gathering, announcement, .. } => {
-            announce(cells, *gathering, announcement, time);
+        Fact::GatheringAnnounced { gathering, announcement, join_link } => {
+            announce(cells, *gathering, announcement, join_link.is_some(), time);
         }
         Fact::GatheringRescheduled { gathering, schedule } => reschedule(cells, *gathering, schedule),
         Fact::BookingOpened { gathering } => change(cells, *gathering, |cell| cell.opened = Some(true)),
@@ -33,8 +33,10 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::PlaceTransferred { registration, place, from, to, .. } => {
             transfer(cells, *registration, *place, *from, *to);
         }
-        // Where a gathering takes place decides nothing.
-        Fact::ModeChanged { .. } => {}
+        Fact::ModeChanged { gathering, mode, join_link } => {
+            let place = (Fingerprint::of_place(mode), join_link.is_some());
+            change(cells, *gathering, |cell| cell.place = place);
+        }
         Fact::OfferingAdded { gathering, offering, pools } => {
             add_offering(cells, *gathering, offering, pools);
         }
@@ -57,7 +59,13 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
     }
 }
 
-fn announce<C: Cells>(cells: &mut C, id: GatheringId, announcement: &Announcement, time: DateTime<Utc>) {
+fn announce<C: Cells>(
+    cells: &mut C,
+    id: GatheringId,
+    announcement: &Announcement,
+    has_link: bool,
+    time: DateTime<Utc>,
+) {
     let pools = announcement.pools.iter().map(|pool| (pool.id, pool.name.clone())).collect();
     let plan = Plan { pools, offerings: announcement.offerings.iter().cloned().map(Arc::new).collect() };
     let cell = GatheringCell {
@@ -66,6 +74,7 @@ fn announce<C: Cells>(cells: &mut C, id: GatheringId, announcement: &Announcemen
         window: announcement.window,
         opened: None,
         cancelled: false,
+        place: (Fingerprint::of_place(&announcement.mode), has_link),
         no_overlap: announcement.no_overlap,
         first_day: first_day(&announcement.schedule),
         touched: time,

@@ -69,7 +69,8 @@ fn check_requirements(offerings: &[Offering]) -> Result<(), LayoutProblem> {
             }
             at = next;
         }
-        sound.append(&mut path);
+        // Not `append`, which goes through all that is in the larger set.
+        sound.extend(path);
     }
     Ok(())
 }

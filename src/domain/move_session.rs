@@ -82,8 +82,13 @@ impl Decide for MoveSession {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let Fact::SessionMoved { gathering, session, schedule, room } = facts.first()? else { return None };
-        let same = (*gathering, *session) == (self.gathering, self.session)
+        let (Fact::SessionMoved { gathering, session, schedule, room }, others) = facts.split_first()? else {
+            return None;
+        };
+        let says_something = self.schedule.is_some() || self.room.is_some();
+        let same = says_something
+            && others.iter().all(Fact::follows_from_another)
+            && (*gathering, *session) == (self.gathering, self.session)
             && self.schedule.as_ref().is_none_or(|meant| meant == schedule)
             && self.room.as_ref().is_none_or(|meant| meant == room);
         same.then_some(Change::Made)

@@ -103,6 +103,10 @@ pub(super) fn compare(
         let moved = *cell.schedule != session.schedule || *cell.room != *session.room;
         return Ok(Difference::Known { moved, revised: cell.texts != Fingerprint::of(&session.texts) });
     }
+    // Both are UIDs of entries in one calendar.
+    if session.id.uuid() == gathering.id.uuid() {
+        return Err(SessionFault::Exists { gathering: gathering.id });
+    }
     match decision.home_of(session.id) {
         Some(other) if other != gathering.id => Err(SessionFault::Exists { gathering: other }),
         _ => Ok(Difference::New),

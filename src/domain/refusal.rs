@@ -368,7 +368,7 @@ impl Refusal {
             Self::NeedsPlace { person: None, name, .. } => {
                 write!(
                     f,
-                    "a confirmed place in {name:?} comes first for everybody, and the booker's registration has fewer of them than this party has people"
+                    "a confirmed place in {name:?} comes first for everybody, and the booker's registration has not enough of them left for this party"
                 )
             }
             Self::Overlap { person, registration, starts, ends } => write!(

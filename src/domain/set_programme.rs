@@ -200,15 +200,17 @@ impl Decide for SetProgramme {
         let meant: BTreeMap<SessionId, &Session> =
             self.meant().map(|session| (session.id, session)).collect();
         let says_so = |fact: &Fact| {
-            let Some(id) = fact.session() else { return fact.is_about_a_registration() };
+            let Some(id) = fact.session() else { return fact.follows_from_another() };
             match meant.get(&id) {
                 Some(session) => programme::says(fact, self.gathering, session),
-                None if self.left.contains(&id) => false,
                 None => {
                     matches!(fact, Fact::SessionDropped { gathering, .. } if *gathering == self.gathering)
+                        && !self.left.contains(&id)
                 }
             }
         };
-        facts.iter().all(says_so).then(|| self.outcome(facts))
+        // What became of registrations only follows what became of a session.
+        let first = facts.first().is_some_and(|fact| fact.session().is_some());
+        (first && facts.iter().all(says_so)).then(|| self.outcome(facts))
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use hashbrown::{HashMap, HashSet};
 
 use super::fold::fold;
-use crate::fact::{BookingWindow, Capacity, Offering, Party, SessionTexts};
+use crate::fact::{BookingWindow, Capacity, Mode, Offering, Party, SessionTexts};
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
 use crate::record::{Position, Record};
 use crate::schedule::Schedule;
@@ -21,6 +21,8 @@ pub(crate) struct GatheringCell {
     /// Opened or closed by hand; `None` leaves it to the window.
     pub(crate) opened: Option<bool>,
     pub(crate) cancelled: bool,
+    /// Where it takes place, as a hash, and whether there is a link to join it.
+    pub(crate) place: (Fingerprint, bool),
     /// Whether its places take their people's time.
     pub(crate) no_overlap: bool,
     /// The first day that it had when it last had a date.
@@ -53,26 +55,43 @@ pub(crate) struct SessionCell {
     pub(crate) dropped: bool,
 }
 
-/// A hash of a session's texts. The state holds no texts.
+/// A hash of texts: of a session's, of a place's. The state holds no texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
     pub(crate) fn of(texts: &SessionTexts) -> Self {
         let SessionTexts { title, description, track, kind, link, speakers } = texts;
-        let mut hash = blake3::Hasher::new();
-        for text in [title, description, track, kind, link] {
-            // The length in front, so that no two lists of texts run into the same bytes.
-            hash.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
-            hash.update(text.as_bytes());
-        }
+        let mut hash = hash_of([title, description, track, kind, link]);
         for speaker in speakers {
             hash.update(&speaker.bytes());
         }
+        Self::finish(&hash)
+    }
+
+    pub(crate) fn of_place(mode: &Mode) -> Self {
+        let (name, address) = mode.venue().map_or(("", ""), |venue| (&venue.name, &venue.address));
+        let mut hash = hash_of([name, address]);
+        hash.update(&[u8::from(mode.is_online()), u8::from(mode.venue().is_some())]);
+        Self::finish(&hash)
+    }
+
+    fn finish(hash: &blake3::Hasher) -> Self {
         let mut bytes = [0; 16];
         hash.finalize_xof().fill(&mut bytes);
         Self(bytes)
     }
+}
+
+/// The hash of a list of texts, each with its length in front: no two lists run into the same bytes.
+fn hash_of<'t>(texts: impl IntoIterator<Item = &'t (impl AsRef<str> + ?Sized + 't)>) -> blake3::Hasher {
+    let mut hash = blake3::Hasher::new();
+    for text in texts {
+        let text = text.as_ref();
+        hash.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash
 }
 
 /// A registration as decisions see it.

@@ -2,7 +2,6 @@
 
 use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
-use super::state::RegistrationCell;
 use super::{Change, Context, Decide, eligibility, ending};
 use crate::fact::Fact;
 use crate::id::{PersonId, RegistrationId};
@@ -92,38 +91,24 @@ fn hand_over(
     place: u16,
     to: PersonId,
 ) -> Result<(), Refusal> {
-    // A list and no recursion: what needs what needs it can be a chain of thousands.
-    let mut left = vec![(registration, place)];
-    while let Some((registration, place)) = left.pop() {
+    // A stack of its own: what requires what can go deeper than a thread's.
+    let mut next = vec![(registration, place)];
+    while let Some((registration, place)) = next.pop() {
         let Some(cell) = decision.registration_on(gathering, registration).cloned() else { continue };
-        let Some(from) = hand_over_one(decision, gathering, (registration, &cell), place, to)? else {
-            continue;
+        if let Some(registration) = decision.holder(gathering, cell.offering, to) {
+            return Err(Refusal::AlreadyRegistered { person: to, registration });
+        }
+        if let Some(offering) = gathering.cell.plan.offering(cell.offering).cloned() {
+            eligibility::must_be_free(decision, gathering, &offering, to)?;
+        }
+        let from = cell.party.at(place).flatten();
+        decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });
+        let Some(from) = from else { continue };
+        let theirs = |part: RegistrationId| {
+            let place = decision.registration_on(gathering, part)?.party.place_of(from)?;
+            Some((part, place))
         };
-        let place_there = |part| {
-            let party = &decision.registration_on(gathering, part)?.party;
-            Some((part, party.place_of(from)?))
-        };
-        let parts = ending::dependents(decision, gathering, &cell);
-        left.extend(parts.into_iter().rev().filter_map(place_there));
+        next.extend(ending::dependents(decision, gathering, &cell).into_iter().rev().filter_map(theirs));
     }
     Ok(())
-}
-
-/// Hands one place over and says who had it, if anybody was named.
-fn hand_over_one(
-    decision: &mut Decision<'_>,
-    gathering: &Gathering,
-    (registration, cell): (RegistrationId, &RegistrationCell),
-    place: u16,
-    to: PersonId,
-) -> Result<Option<PersonId>, Refusal> {
-    if let Some(registration) = decision.holder(gathering, cell.offering, to) {
-        return Err(Refusal::AlreadyRegistered { person: to, registration });
-    }
-    if let Some(offering) = gathering.cell.plan.offering(cell.offering).cloned() {
-        eligibility::must_be_free(decision, gathering, &offering, to)?;
-    }
-    let from = cell.party.at(place).flatten();
-    decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });
-    Ok(from)
 }

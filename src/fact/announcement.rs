@@ -232,6 +232,8 @@ impl Offering {
     }
 
     /// Makes it a place in one session of the programme: it has the session's time, and ends when that is dropped.
+    /// Booking opens and closes as the gathering's window says, for a session on a later day too: by default when the
+    /// gathering begins.
     #[must_use]
     pub fn for_session(mut self, session: SessionId) -> Self {
         self.session = Some(session);

@@ -195,16 +195,9 @@ impl Fact {
         }
     }
 
-    /// Whether a registration was made, changed or ended by this.
-    pub(crate) fn is_about_a_registration(&self) -> bool {
-        matches!(
-            self,
-            Self::RegistrationConfirmed { .. }
-                | Self::RegistrationWaitlisted { .. }
-                | Self::RegistrationPromoted { .. }
-                | Self::RegistrationCancelled { .. }
-                | Self::PlaceTransferred { .. }
-        )
+    /// Whether this can follow from another fact of its decision: a registration got its places or ended.
+    pub(crate) fn follows_from_another(&self) -> bool {
+        matches!(self, Self::RegistrationPromoted { .. } | Self::RegistrationCancelled { .. })
     }
 
     /// The registration that came into being by this, if one did.

@@ -20,6 +20,7 @@ use crate::schedule::Schedule;
 /// # Ok::<(), gather::ScheduleError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[doc(alias = "talk")]
 #[doc(alias = "slot")]
 pub struct Session {
@@ -35,6 +36,7 @@ pub struct Session {
 
 /// What a programme says of a session. To change it moves nobody: calendars take it up without a new invitation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SessionTexts {
     /// The title, one line.
     pub title: String,
@@ -56,6 +58,13 @@ impl Session {
     pub fn new(id: SessionId, title: impl Into<String>) -> Self {
         let texts = SessionTexts { title: title.into(), ..SessionTexts::default() };
         Self { id, schedule: Schedule::to_be_confirmed(""), room: String::new(), texts }
+    }
+
+    /// Gives it another title, in up to 200 characters.
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>) -> Self {
+        self.texts.title = title.into();
+        self
     }
 
     /// Says when it is.

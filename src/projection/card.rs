@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
 
 use crate::fact::{
     Announcement, Booking, BookingState, CancelledBy, Capacity, Mode, Offering, Pool, Session,
@@ -291,12 +292,9 @@ impl GatheringCard {
 
     /// Counts who has places and who waits. Counted anew each time, since a counter kept aside can drift.
     pub(super) fn tally(&self) -> Tally<'_> {
-        let mut offerings: Vec<_> = self.announcement.offerings.iter().map(|it| (it, 0, 0)).collect();
+        let mut counts: HashMap<OfferingId, (u64, u64)> = HashMap::new();
         for registration in &self.registrations {
-            let offering = registration.booking.offering;
-            let Some((_, people, waiting)) = offerings.iter_mut().find(|(it, _, _)| it.id == offering) else {
-                continue;
-            };
+            let (people, waiting) = counts.entry(registration.booking.offering).or_default();
             match self.status(registration) {
                 RegistrationStatus::Confirmed => *people += u64::from(registration.booking.party.size()),
                 RegistrationStatus::Waiting => *waiting += 1,
@@ -305,7 +303,20 @@ impl GatheringCard {
                 | RegistrationStatus::CancelledWithGathering => {}
             }
         }
-        Tally { announcement: &self.announcement, offerings }
+        let count = |offering: &Offering| counts.get(&offering.id).copied().unwrap_or_default();
+        let mut pools: HashMap<PoolId, PoolTally> = HashMap::with_capacity(self.announcement.pools.len());
+        for pool in &self.announcement.pools {
+            pools.insert(pool.id, PoolTally { capacity: pool.capacity, taken: 0 });
+        }
+        for offering in &self.announcement.offerings {
+            for pool in &offering.pools {
+                if let Some(pool) = pools.get_mut(pool) {
+                    pool.taken += count(offering).0;
+                }
+            }
+        }
+        let lines = self.announcement.offerings.iter().map(|offering| (offering, count(offering).1));
+        Tally { lines: lines.collect(), pools }
     }
 }
 
@@ -459,22 +470,28 @@ impl fmt::Display for RegistrationStatus {
 
 /// Who has places and who waits, offering by offering in the author's order.
 pub(super) struct Tally<'a> {
-    announcement: &'a Announcement,
-    offerings: Vec<(&'a Offering, u64, u64)>,
+    lines: Vec<(&'a Offering, u64)>,
+    pools: HashMap<PoolId, PoolTally>,
+}
+
+/// A pool, and the people with places in it through whichever offering.
+#[derive(Clone, Copy)]
+struct PoolTally {
+    capacity: Capacity,
+    taken: u64,
 }
 
 impl<'a> Tally<'a> {
     /// People with places in a pool, through whichever offering.
     pub(super) fn taken(&self, pool: PoolId) -> u64 {
-        let drawing = self.offerings.iter().filter(|(offering, _, _)| offering.pools.contains(&pool));
-        drawing.map(|(_, people, _)| people).sum()
+        self.pools.get(&pool).map_or(0, |pool| pool.taken)
     }
 
     /// Places left in the tightest pool that an offering draws on; below 0 when over-full, `None` without limit.
     pub(super) fn left(&self, offering: &Offering) -> Option<i64> {
-        let pools = self.announcement.pools.iter().filter(|pool| offering.pools.contains(&pool.id));
+        let pools = offering.pools.iter().filter_map(|pool| self.pools.get(pool));
         let limited = pools.filter_map(|pool| match pool.capacity {
-            Capacity::Limited(places) => Some(i64::from(places).saturating_sub_unsigned(self.taken(pool.id))),
+            Capacity::Limited(places) => Some(i64::from(places).saturating_sub_unsigned(pool.taken)),
             Capacity::Unlimited => None,
         });
         limited.min()
@@ -482,7 +499,7 @@ impl<'a> Tally<'a> {
 
     /// Each offering with the number of registrations in its line.
     pub(super) fn lines(&self) -> impl Iterator<Item = (&'a Offering, u64)> {
-        self.offerings.iter().map(|&(offering, _, waiting)| (offering, waiting))
+        self.lines.iter().copied()
     }
 }
 

@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 
 use crate::fact::{Booking, Fact};
 use crate::id::{GatheringId, PersonId, RegistrationId, SessionId};
-use crate::person::{PersonDetails, PublishedName};
+use crate::person::PersonDetails;
 use crate::record::{Position, Record};
 use crate::sealed::{Opener, Sealed};
 
@@ -40,6 +40,7 @@ pub use waiting_list::{ExposedWaiting, ExposedWaitingList, WaitingList, WaitingR
 pub use whats_on::{OfferingOn, WhatsOn, WhatsOnRow};
 
 use card::Joined;
+use programme::Billing;
 use session::SessionCard;
 
 /// The read side of a log: what every list is taken from.
@@ -54,7 +55,7 @@ pub struct Lists {
     registrations: HashMap<RegistrationId, Spot>,
     people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
     bookings: HashMap<PersonId, Theirs>,
-    names: HashMap<PersonId, Arc<Sealed<PublishedName>>>,
+    names: HashMap<PersonId, Billing>,
 }
 
 /// Where a registration is kept.
@@ -160,7 +161,7 @@ impl Lists {
                 self.in_programme(*gathering, *session, |card| card.drop_out(time));
             }
             Fact::NamePublished { person, name } => {
-                self.names.insert(*person, Arc::new(name.clone()));
+                self.names.insert(*person, Billing { name: Arc::new(name.clone()), since: time });
             }
         }
     }

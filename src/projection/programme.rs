@@ -36,8 +36,15 @@ pub struct Programme {
     head: Head,
     entry: GatheringEntry,
     rows: Vec<ProgrammeRow>,
-    names: Arc<HashMap<PersonId, Arc<Sealed<PublishedName>>>>,
+    names: Arc<HashMap<PersonId, Billing>>,
     opener: Arc<dyn Opener>,
+}
+
+/// The name under which somebody speaks, and since when it has been that.
+#[derive(Clone)]
+pub(super) struct Billing {
+    pub(super) name: Arc<Sealed<PublishedName>>,
+    pub(super) since: DateTime<Utc>,
 }
 
 /// What the gathering's own calendar entry shows, beside the sessions.
@@ -61,7 +68,7 @@ pub struct ProgrammeRow {
     pub sequence: u32,
     /// When it was first added.
     pub added_at: DateTime<Utc>,
-    /// When anything about it was last changed.
+    /// When anything about it was last changed, the names of its speakers included.
     pub revised_at: DateTime<Utc>,
     it: Arc<Session>,
     shown_schedule: Schedule,
@@ -80,6 +87,12 @@ impl ProgrammeRow {
             shown_schedule: session.shown_schedule().clone(),
             outside: session.is_outside(card.announcement()),
         }
+    }
+
+    /// A name that was published later is another text of the session.
+    fn note_names(&mut self, names: &HashMap<PersonId, Billing>) {
+        let published = self.it.texts.speakers.iter().filter_map(|speaker| Some(names.get(speaker)?.since));
+        self.revised_at = published.fold(self.revised_at, DateTime::max);
     }
 
     /// The session as it is now: to look at, or to change and hand to [`ChangeSession`](crate::ChangeSession).
@@ -186,14 +199,18 @@ impl fmt::Display for ProgrammeWarning {
 impl Programme {
     pub(super) fn of(
         card: &GatheringCard,
-        name: impl Fn(PersonId) -> Option<Arc<Sealed<PublishedName>>>,
+        name: impl Fn(PersonId) -> Option<Billing>,
         opener: Arc<dyn Opener>,
     ) -> Self {
         let mut rows: Vec<_> = card.sessions().map(|session| ProgrammeRow::of(card, session)).collect();
         rows.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
         let speakers: BTreeSet<PersonId> =
             rows.iter().flat_map(|row| row.it.texts.speakers.iter().copied()).collect();
-        let names = speakers.into_iter().filter_map(|person| Some((person, name(person)?))).collect();
+        let names: HashMap<_, _> =
+            speakers.into_iter().filter_map(|person| Some((person, name(person)?))).collect();
+        for row in &mut rows {
+            row.note_names(&names);
+        }
         let entry = GatheringEntry {
             previous: card.previous_schedule().cloned(),
             sequence: card.sequence(),
@@ -281,7 +298,7 @@ impl Programme {
     /// The name under which somebody speaks; `None` where none is published or it cannot be read.
     #[must_use]
     pub fn speaker_name(&self, speaker: PersonId) -> Option<String> {
-        match self.opener.published_name(speaker, self.names.get(&speaker)?) {
+        match self.opener.published_name(speaker, &self.names.get(&speaker)?.name) {
             Opened::Known(name) => Some(name.expose().as_str().to_owned()),
             Opened::Unavailable(_) => None,
         }

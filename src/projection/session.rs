@@ -63,11 +63,10 @@ impl SessionCard {
         }
     }
 
-    /// Comes back after it was dropped. Its entry goes on counting, and without a date it is shown where it was: calendars
-    /// may still have the cancelled one.
+    /// Comes back after it was dropped. Its entry goes on counting: calendars may still have the cancelled one.
     pub(super) fn take_back(&mut self, session: &Session, time: DateTime<Utc>) {
         let before = std::mem::replace(&mut self.session, Arc::new(session.clone()));
-        self.remember(before.schedule.clone());
+        self.had_dates(before.schedule.clone());
         self.dropped = false;
         self.revise(time);
     }
@@ -76,12 +75,12 @@ impl SessionCard {
         let session = Arc::make_mut(&mut self.session);
         let before = std::mem::replace(&mut session.schedule, schedule.clone());
         room.clone_into(&mut session.room);
-        self.remember(before);
+        self.had_dates(before);
         self.revise(time);
     }
 
-    /// Keeps the dates that it had, if it had any.
-    fn remember(&mut self, before: Schedule) {
+    /// Notes the schedule that it had, if there was a date in it: its entry stands there when there is no other.
+    fn had_dates(&mut self, before: Schedule) {
         if before.starts().is_some() {
             self.previous = Some(before);
         }

@@ -31,11 +31,13 @@ mod history;
 mod strategies;
 
 pub use history::{
-    Answer, AnyCommand, GatheringPlan, History, OfferingPlan, Step, Told, What, When, epoch, gathering_id,
-    histories, person_id, plans, steps,
+    Answer, AnyCommand, GatheringPlan, History, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS,
+    SessionPlan, Step, TextsPlan, Told, ToldProgramme, What, When, epoch, gathering_id, histories, person_id,
+    plans, room, session_id, session_plans, steps,
 };
 pub use strategies::{
-    commands, gathering_ids, gatherings, people, person_ids, registers, registration_ids, request_ids,
+    baskets, commands, gathering_ids, gatherings, people, person_ids, programmes, registers,
+    registration_ids, request_ids, session_ids, sessions,
 };
 
 /// A clock that stands still until it is set.

@@ -4,11 +4,12 @@ use proptest::prelude::*;
 
 use super::history::{AnyCommand, plans};
 use crate::domain::{
-    CancelGathering, ChangeCapacity, CloseBooking, Gathering, OpenBooking, RecordPerson, Register, Reschedule,
+    AddSession, Basket, CancelGathering, ChangeCapacity, ChangeSession, CloseBooking, DropSession, Gathering,
+    MoveSession, OpenBooking, PublishName, RecordPerson, Register, Reschedule, SetProgramme,
 };
-use crate::fact::Capacity;
-use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
-use crate::person::{Answers, PersonDetails};
+use crate::fact::{Capacity, Session};
+use crate::id::{GatheringId, PersonId, RegistrationId, RequestId, SessionId};
+use crate::person::{Answers, PersonDetails, PublishedName};
 use crate::testkit::history::when;
 
 macro_rules! ids {
@@ -29,6 +30,8 @@ ids! {
     registration_ids => RegistrationId,
     /// Ids of requests.
     request_ids => RequestId,
+    /// Ids of sessions.
+    session_ids => SessionId,
 }
 
 /// A line of text that shows something: several scripts, accents that combine, what spreadsheets and calendars stumble over.
@@ -78,6 +81,31 @@ pub fn registers(gathering: GatheringId) -> impl Strategy<Value = Register> {
     })
 }
 
+/// Requests for several places at once in a gathering with one offering, in either way.
+pub fn baskets(gathering: GatheringId) -> impl Strategy<Value = Basket> {
+    (prop::collection::vec(registers(gathering), 1..4), any::<bool>()).prop_map(|(parts, best_effort)| {
+        let basket = parts.into_iter().fold(Basket::new(), Basket::add);
+        if best_effort { basket.best_effort() } else { basket }
+    })
+}
+
+/// Sessions that a programme takes, if the gathering has no dates yet.
+pub fn sessions() -> impl Strategy<Value = Session> {
+    let optional = || prop_oneof![1 => Just(String::new()), 3 => lines()];
+    let speakers = prop::collection::vec(person_ids(), 0..3);
+    (session_ids(), lines(), when(), (optional(), optional(), optional()), speakers).prop_map(
+        |(id, title, when, (room, track, about), speakers)| {
+            let session = Session::new(id, title).at(when.schedule()).room(room).track(track).about(about);
+            speakers.into_iter().fold(session, Session::speaker)
+        },
+    )
+}
+
+/// Whole programmes that a gathering takes, if it has no dates yet.
+pub fn programmes(gathering: GatheringId) -> impl Strategy<Value = SetProgramme> {
+    prop::collection::vec(sessions(), 0..8).prop_map(move |sessions| SetProgramme::new(gathering, sessions))
+}
+
 /// Any command about one gathering, or a person to record. Some will be refused: that is for the desk to say.
 ///
 /// ```
@@ -94,17 +122,41 @@ pub fn registers(gathering: GatheringId) -> impl Strategy<Value = Register> {
 /// });
 /// ```
 pub fn commands(gathering: GatheringId) -> impl Strategy<Value = AnyCommand> {
-    let capacity = prop::option::weighted(0.9, 0..200_u32);
     prop_oneof![
         4 => people().prop_map(|details| AnyCommand::RecordPerson(RecordPerson::new(details))),
         12 => registers(gathering).prop_map(AnyCommand::Register),
+        4 => baskets(gathering).prop_map(AnyCommand::Basket),
+        8 => on_the_gathering(gathering),
+        8 => on_the_programme(gathering),
+    ]
+}
+
+fn on_the_gathering(gathering: GatheringId) -> impl Strategy<Value = AnyCommand> {
+    let capacity = prop::option::weighted(0.9, 0..200_u32);
+    prop_oneof![
         2 => capacity.prop_map(move |places| {
             let capacity = places.map_or(Capacity::Unlimited, Capacity::Limited);
             AnyCommand::ChangeCapacity(ChangeCapacity::new(gathering, capacity))
         }),
-        2 => when().prop_map(move |when| AnyCommand::Reschedule(Reschedule::new(gathering, when.schedule()))),
+        2 => (when(), any::<bool>()).prop_map(move |(when, with_programme)| {
+            let command = Reschedule::new(gathering, when.schedule());
+            AnyCommand::Reschedule(if with_programme { command.with_programme() } else { command })
+        }),
         2 => Just(AnyCommand::OpenBooking(OpenBooking::new(gathering))),
         1 => Just(AnyCommand::CloseBooking(CloseBooking::new(gathering))),
         1 => Just(AnyCommand::CancelGathering(CancelGathering::new(gathering))),
+    ]
+}
+
+fn on_the_programme(gathering: GatheringId) -> impl Strategy<Value = AnyCommand> {
+    prop_oneof![
+        1 => lines().prop_map(|name| AnyCommand::PublishName(PublishName::new(PublishedName::new(name)))),
+        3 => sessions().prop_map(move |it| AnyCommand::AddSession(AddSession::new(gathering, it))),
+        1 => sessions().prop_map(move |it| AnyCommand::ChangeSession(ChangeSession::new(gathering, it))),
+        1 => (session_ids(), when()).prop_map(move |(session, when)| {
+            AnyCommand::MoveSession(MoveSession::new(gathering, session).to(when.schedule()))
+        }),
+        1 => session_ids().prop_map(move |it| AnyCommand::DropSession(DropSession::new(gathering, it))),
+        2 => programmes(gathering).prop_map(AnyCommand::SetProgramme),
     ]
 }

@@ -19,11 +19,15 @@ fn program(name: &str) -> PathBuf {
     program
 }
 
-fn run<S: AsRef<OsStr>>(name: &str, within: &Path, arguments: impl IntoIterator<Item = S>) -> Output {
+pub(crate) fn run<S: AsRef<OsStr>>(
+    name: &str,
+    within: &Path,
+    arguments: impl IntoIterator<Item = S>,
+) -> Output {
     Command::new(program(name)).current_dir(within).args(arguments).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
@@ -37,7 +41,7 @@ pub(crate) fn year(out: &Path) -> (String, String) {
 }
 
 /// Every file below a folder, by its path in there.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
@@ -54,7 +58,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-fn calendars(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<&Path, &str> {
+pub(crate) fn calendars(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<&Path, &str> {
     let calendars = files.iter().filter(|(name, _)| name.extension().is_some_and(|it| it == "ics"));
     calendars.map(|(name, bytes)| (name.as_path(), text(bytes))).collect()
 }
@@ -184,8 +188,8 @@ fn a_visit_has_few_places_and_a_line_and_ends_with_the_conference_place() {
     assert_eq!(lists.matches("of \"Reading a lease\" (2026-02-24 09:06): there is a place now").count(), 2);
     // All or nothing, without a conference place in person, at the same time as the visit.
     assert!(lists.contains("refused on 2026-01-20 09:12: it is full: \"coach\" has 0 free of the 1 wanted"));
-    assert!(lists.contains("needs a confirmed place in \"In person\" first"), "{lists}");
-    assert!(lists.contains("from 2026-03-20T13:00:00Z to 2026-03-20T15:15:00Z, at the same time"), "{lists}");
+    assert!(lists.contains("a confirmed place in \"In person\" comes first"), "{lists}");
+    assert!(lists.contains("is from 2026-03-20T13:00:00Z to 2026-03-20T15:15:00Z"), "{lists}");
     // One agenda has both.
     let (_, agenda) = lists.split_once("Agenda").unwrap();
     assert!(agenda.contains("2026-03-20 09:30  The Changing Landscape"), "{agenda}");

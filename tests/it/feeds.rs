@@ -82,11 +82,11 @@ fn personal_entries(agenda: &Agenda) -> Vec<Value> {
             Some(Opened::Known(link)) if status == "CONFIRMED" => Some(link.expose().as_str().to_owned()),
             _ => None,
         };
+        let room = row.session().map_or("", |session| &session.room);
         let location = match (&it.mode, link) {
             (Mode::Online, Some(link)) => link,
-            (mode, _) => mode.venue().map_or_else(|| String::from("Online"), address),
+            (mode, _) => within(room, &mode.venue().map_or_else(|| String::from("Online"), address)),
         };
-        let location = within(row.session().map_or("", |session| &session.room), &location);
         let uid = row.registration.to_string();
         Some(entry(&uid, row.sequence, &format!("{prefix}{}", row.title()), &location, when, status))
     });
@@ -174,7 +174,7 @@ fn folded(log: &dyn Log) -> Lists {
 }
 
 /// Compares a file with what is expected of it, and leaves that beside it.
-fn compare(file: &Path, expected: &[Value]) {
+pub(crate) fn compare(file: &Path, expected: &[Value]) {
     let text = fs::read_to_string(file).unwrap();
     assert_eq!(read(&text), expected, "{}", file.display());
     let beside = PathBuf::from(format!("{}.json", file.display()));

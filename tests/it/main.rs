@@ -10,6 +10,8 @@
 
 mod calendar;
 mod conference;
+mod conference_bad_input;
+mod conference_example;
 mod crash;
 mod damage;
 mod examples;
@@ -22,4 +24,6 @@ mod log;
 mod model;
 mod programme;
 mod programme_feeds;
+mod repeats;
+mod requirements;
 mod vault;

@@ -117,6 +117,11 @@ fn a_gathering_has_up_to_five_thousand_sessions_those_dropped_counted() {
     });
 }
 
+fn numbered(number: u128, mut session: Session) -> Session {
+    session.id = SessionId::from_u128(number);
+    session
+}
+
 /// Sessions whose texts have so many bytes in all: 4 kB each, the last one less.
 fn wordy(bytes: usize, about: char) -> Vec<Session> {
     let bare =
@@ -128,7 +133,7 @@ fn wordy(bytes: usize, about: char) -> Vec<Session> {
         let words = (left - own).min(most);
         let number = u128::try_from(sessions.len()).unwrap();
         let session = bare().about(about.to_string().repeat(words));
-        sessions.push(Session { id: SessionId::from_u128(number), ..session });
+        sessions.push(numbered(number, session));
         left = left.saturating_sub(own + words);
         // What is left must be enough for one more.
         left = if left > 0 { left.max(own) } else { 0 };
@@ -152,8 +157,7 @@ fn texts_of_more_than_a_batch_can_hold_are_refused_and_what_is_taken_is_kept() {
 
         // In parts, as the refusal says.
         let on = stage.conference(9, 9, 9);
-        let renumbered =
-            (10_000..).zip(more).map(|(number, it)| Session { id: SessionId::from_u128(number), ..it });
+        let renumbered = (10_000..).zip(more).map(|(number, it)| numbered(number, it));
         let all: Vec<_> = renumbered.collect();
         let (first, second) = all.split_at(all.len() / 2);
         let ids = |sessions: &[Session]| sessions.iter().map(|session| session.id).collect::<Vec<_>>();

@@ -1,0 +1,311 @@
+//! How histories are made up. The world in them is small, so that its people get in each other's way: few people and
+//! places, sessions that several gatherings want, and times on a grid on which things overlap or just do not.
+
+use std::ops::Range;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::plan::{
+    GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS, SessionPlan, TextsPlan, When,
+};
+use super::{History, Step, What};
+
+/// The highest number of an offering or a pool. Announcements use 1 to 3.
+const PARTS: u16 = 20;
+
+/// Histories of so many steps and a few to begin with: they announce a gathering or two with a programme. Few people and
+/// fewer places see to it that lines form. They shrink by leaving steps out.
+pub fn histories(length: Range<usize>) -> impl Strategy<Value = History> {
+    (beginnings(), steps(length)).prop_map(|(mut beginning, steps)| {
+        beginning.extend(steps);
+        History { steps: beginning }
+    })
+}
+
+/// Some steps, to go on with a history.
+pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
+    let after = prop_oneof![12 => 0..600_i64, 2 => 3_600..90_000_i64, 1 => -100_000..0_i64];
+    vec((after, what()).prop_map(|(after, what)| Step { after, what }), length)
+}
+
+/// A gathering with sessions and places in them, then perhaps another with what is left.
+fn beginnings() -> impl Strategy<Value = Vec<Step>> {
+    let sessions =
+        || vec((any::<Index>(), session_plans(), option::weighted(0.8, places_in_sessions())), 0..4);
+    let begun = || (plans(), sessions(), option::weighted(0.6, opened()));
+    (begun(), option::weighted(0.6, begun())).prop_map(|(first, second)| {
+        let mut steps = Vec::new();
+        for (plan, sessions, opened) in std::iter::once(first).chain(second) {
+            steps.push(What::Announce(plan.clone()));
+            for (gathering, session, places) in sessions {
+                steps.push(What::AddSession { gathering, session: within(&plan, session) });
+                steps.extend(places);
+            }
+            steps.extend(opened);
+        }
+        steps.into_iter().map(|what| Step { after: 0, what }).collect()
+    })
+}
+
+fn opened() -> impl Strategy<Value = What> {
+    any::<Index>().prop_map(What::OpenBooking)
+}
+
+/// The same session on a day of the gathering.
+fn within(plan: &GatheringPlan, session: SessionPlan) -> SessionPlan {
+    let (begins, hours) = match plan.when {
+        When::ToBeConfirmed => return session,
+        When::Days { first, long } => (24 * first - 12, 24 * long),
+        When::Hours { start, long } => (start, long),
+    };
+    let when = match session.when {
+        When::Hours { start, long } => When::Hours { start: begins + start % hours, long },
+        other @ (When::ToBeConfirmed | When::Days { .. }) => other,
+    };
+    SessionPlan { when, ..session }
+}
+
+/// Gatherings with one to three pools and offerings that share them, or require each other.
+pub fn plans() -> impl Strategy<Value = GatheringPlan> {
+    let offering = (1..8_u8, party_sizes(), prop::bool::weighted(0.8), option::weighted(0.4, 1..4_u16));
+    let parts = (vec(places(), 1..4), vec(offering, 1..4), any::<bool>());
+    let opens = option::weighted(0.1, 0..30_i64);
+    let ways = (any::<bool>(), prop::bool::weighted(0.7), prop::bool::weighted(0.7));
+    (ways, when(), opens, parts).prop_map(|((online, no_overlap, until_the_end), when, opens, parts)| {
+        let (pools, offerings, upwards) = parts;
+        let pool_count = u16::try_from(pools.len()).unwrap_or(1);
+        let offering_count = u16::try_from(offerings.len()).unwrap_or(1);
+        let planned = (1..).zip(offerings).map(|(number, (mask, max_party, waiting_list, requires))| {
+            let drawn: Vec<u16> = (1..=pool_count).filter(|pool| mask >> (pool - 1) & 1 == 1).collect();
+            // All requirements of one gathering go one way, so that none comes back to where it began.
+            let requires = requires.filter(|&other: &u16| {
+                other <= offering_count && if upwards { other > number } else { other < number }
+            });
+            let pools = if drawn.is_empty() { vec![1] } else { drawn };
+            OfferingPlan { pools, max_party, waiting_list, requires }
+        });
+        let offerings = planned.collect();
+        GatheringPlan { online, when, opens, until_the_end, offerings, pools, no_overlap }
+    })
+}
+
+fn places() -> impl Strategy<Value = Option<u32>> {
+    prop_oneof![2 => Just(None), 1 => Just(Some(0)), 16 => (1..6_u32).prop_map(Some)]
+}
+
+fn party_sizes() -> impl Strategy<Value = u16> {
+    prop_oneof![1 => Just(1_u16), 6 => 3..6_u16]
+}
+
+/// The first two are wanted more than others.
+fn session_numbers() -> impl Strategy<Value = u8> {
+    prop_oneof![3 => 0..2_u8, 2 => 2..SESSIONS]
+}
+
+pub(in crate::testkit) fn when() -> impl Strategy<Value = When> {
+    prop_oneof![
+        2 => Just(When::ToBeConfirmed),
+        4 => (0..4_i64, 1..8_i64).prop_map(|(first, long)| When::Days { first, long }),
+        5 => (1..28_i64, 1..10_i64).prop_map(|(start, long)| When::Hours { start: 6 * start, long: 6 * long }),
+    ]
+}
+
+fn session_when() -> impl Strategy<Value = When> {
+    prop_oneof![
+        1 => Just(When::ToBeConfirmed),
+        1 => (0..7_i64, 1..3_i64).prop_map(|(first, long)| When::Days { first, long }),
+        12 => (0..56_i64, 1..5_i64).prop_map(|(start, long)| When::Hours { start: 3 * start, long: 3 * long }),
+    ]
+}
+
+fn texts() -> impl Strategy<Value = TextsPlan> {
+    let title = prop_oneof![1 => Just(0), 16 => 1..4_u8];
+    (title, 0..3_u8, vec(0..3_u8, 0..3)).prop_map(|(title, track, mut speakers)| {
+        // Naming somebody twice is refused, so only the third title keeps it.
+        if title != 3 {
+            speakers.sort_unstable();
+            speakers.dedup();
+        }
+        TextsPlan { title, track, speakers }
+    })
+}
+
+/// Sessions as a programme is to have them.
+pub fn session_plans() -> impl Strategy<Value = SessionPlan> {
+    (session_numbers(), session_when(), 0..3_u8, texts())
+        .prop_map(|(session, when, room, texts)| SessionPlan { session, when, room, texts })
+}
+
+/// A few sessions; seldom one of them twice.
+fn programmes() -> impl Strategy<Value = Vec<SessionPlan>> {
+    (vec(session_plans(), 0..4), prop::bool::weighted(0.9)).prop_map(|(mut sessions, apart)| {
+        if apart && let Some(first) = sessions.first().map(|first| first.session) {
+            for (number, session) in (first..).zip(&mut sessions) {
+                session.session = number % SESSIONS;
+            }
+        }
+        sessions
+    })
+}
+
+fn added_sessions() -> impl Strategy<Value = What> {
+    (any::<Index>(), session_plans()).prop_map(|(gathering, session)| What::AddSession { gathering, session })
+}
+
+/// Offerings for sessions, mostly with a pool that comes with them; one that is there may be meant.
+fn places_in_sessions() -> impl Strategy<Value = What> {
+    let offering = (party_sizes(), prop::bool::weighted(0.8), option::weighted(0.3, any::<Index>()));
+    let pool = (option::weighted(0.05, 4..=PARTS), prop::bool::weighted(0.95), places());
+    (any::<Index>(), any::<Index>(), 4..=PARTS, offering, pool).prop_map(
+        |(gathering, session, number, offering, (other, comes_along, places))| {
+            let (max_party, waiting_list, requires) = offering;
+            let pool = other.unwrap_or(number);
+            let offering = OfferingPlan { pools: vec![pool], max_party, waiting_list, requires: None };
+            let pools = if comes_along { vec![(pool, places)] } else { Vec::new() };
+            What::AddOffering { gathering, number, offering, requires, session: Some(session), pools }
+        },
+    )
+}
+
+/// Offerings for the gathering as a whole.
+fn more_offerings() -> impl Strategy<Value = What> {
+    let offering = (party_sizes(), any::<bool>());
+    let requires = option::weighted(0.8, any::<Index>());
+    let pools = (option::weighted(0.8, Just(1_u16)), option::weighted(0.5, places()));
+    (any::<Index>(), 4..=PARTS, offering, requires, pools).prop_map(
+        |(gathering, number, (max_party, waiting_list), requires, (shared, own))| {
+            let drawn = shared.into_iter().chain(own.map(|_| number)).collect();
+            let offering = OfferingPlan { pools: drawn, max_party, waiting_list, requires: None };
+            let pools = own.map(|places| (number, places)).into_iter().collect();
+            What::AddOffering { gathering, number, offering, requires, session: None, pools }
+        },
+    )
+}
+
+/// Offerings of which the parts seldom fit together.
+fn any_offerings() -> impl Strategy<Value = What> {
+    let offering = (vec(1..=PARTS, 0..3), party_sizes(), any::<bool>());
+    let requires = option::weighted(0.5, 1..=PARTS);
+    let session = option::weighted(0.4, any::<Index>());
+    let pools = prop_oneof![1 => Just(Vec::new()), 1 => vec((1..=PARTS, places()), 1..3)];
+    (any::<Index>(), 1..=PARTS, offering, requires, session, pools).prop_map(
+        |(gathering, number, (drawn, max_party, waiting_list), requires, session, pools)| {
+            let offering = OfferingPlan { pools: drawn, max_party, waiting_list, requires };
+            What::AddOffering { gathering, number, offering, requires: None, session, pools }
+        },
+    )
+}
+
+fn guests() -> impl Strategy<Value = Vec<Option<u8>>> {
+    prop_oneof![
+        4 => Just(Vec::new()),
+        2 => vec(option::weighted(0.4, 0..PEOPLE), 1..3),
+    ]
+}
+
+fn offerings() -> impl Strategy<Value = Option<Index>> {
+    option::weighted(0.95, any::<Index>())
+}
+
+/// Two or three parts on a gathering or two, mostly for one booker.
+fn baskets() -> impl Strategy<Value = What> {
+    let on = (any::<Index>(), any::<Index>());
+    let guests = prop_oneof![4 => Just(Vec::new()), 1 => guests()];
+    let part = (prop::bool::weighted(0.7), offerings(), option::weighted(0.4, 0..PEOPLE), guests);
+    (on, 0..PEOPLE, vec(part, 2..4), any::<bool>()).prop_map(|((here, there), booker, parts, best_effort)| {
+        let parts = parts.into_iter().map(|(is_here, offering, other, guests)| PartPlan {
+            gathering: if is_here { here } else { there },
+            offering,
+            booker: other.unwrap_or(booker),
+            guests,
+        });
+        What::Basket { parts: parts.collect(), best_effort }
+    })
+}
+
+fn modes() -> impl Strategy<Value = What> {
+    let mode = prop_oneof![
+        2 => Just(ModePlan::Online),
+        1 => Just(ModePlan::Hub),
+        1 => Just(ModePlan::Hall),
+        2 => Just(ModePlan::HallAndOnline),
+    ];
+    (any::<Index>(), mode, option::of(1..3_u8)).prop_map(|(gathering, mode, link)| What::ChangeMode {
+        gathering,
+        mode,
+        link,
+    })
+}
+
+fn what() -> impl Strategy<Value = What> {
+    prop_oneof![
+        56 => on_bookings(),
+        11 => on_gatherings(),
+        14 => on_programmes(),
+        4 => any::<Index>().prop_map(What::SendAgain),
+        2 => (any::<Index>(), any::<Index>())
+            .prop_map(|(request, content)| What::SendOther { request, content }),
+    ]
+}
+
+fn on_bookings() -> impl Strategy<Value = What> {
+    let which = any::<Index>;
+    prop_oneof![
+        2 => (0..PEOPLE).prop_map(What::RecordPerson),
+        28 => (which(), offerings(), 0..PEOPLE, guests()).prop_map(
+            |(gathering, offering, booker, guests)| What::Register { gathering, offering, booker, guests }
+        ),
+        7 => baskets(),
+        11 => (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {
+            What::CancelRegistration { registration, by_organiser }
+        }),
+        7 => (which(), 0..4_u16, 0..PEOPLE).prop_map(|(registration, place, to)| {
+            What::Transfer { registration, place, to }
+        }),
+    ]
+}
+
+fn on_gatherings() -> impl Strategy<Value = What> {
+    let which = any::<Index>;
+    prop_oneof![
+        2 => plans().prop_map(What::Announce),
+        5 => more_offerings(),
+        2 => any_offerings(),
+        10 => (which(), which(), option::weighted(0.9, 0..9_u32)).prop_map(|(gathering, pool, capacity)| {
+            What::ChangeCapacity { gathering, pool, capacity }
+        }),
+        8 => (which(), when(), any::<bool>()).prop_map(|(gathering, when, with_programme)| {
+            What::Reschedule { gathering, when, with_programme }
+        }),
+        4 => modes(),
+        6 => which().prop_map(What::OpenBooking),
+        1 => which().prop_map(What::CloseBooking),
+        1 => which().prop_map(What::CancelGathering),
+    ]
+}
+
+fn on_programmes() -> impl Strategy<Value = What> {
+    let which = any::<Index>;
+    let leave = prop_oneof![1 => Just(Vec::new()), 1 => vec(session_numbers(), 1..4)];
+    let moved = (option::weighted(0.8, session_when()), option::weighted(0.4, 0..3_u8));
+    prop_oneof![
+        1 => (0..PEOPLE).prop_map(What::PublishName),
+        3 => added_sessions(),
+        2 => places_in_sessions(),
+        5 => (which(), which(), moved).prop_map(|(gathering, session, (when, room))| {
+            What::MoveSession { gathering, session, when, room }
+        }),
+        2 => (which(), session_plans()).prop_map(|(gathering, session)| {
+            What::ChangeSession { gathering, session }
+        }),
+        1 => (which(), which()).prop_map(|(gathering, session)| {
+            What::DropSession { gathering, session }
+        }),
+        4 => (which(), programmes(), vec(which(), 0..3), leave).prop_map(
+            |(gathering, sessions, again, leave)| What::SetProgramme { gathering, sessions, again, leave }
+        ),
+    ]
+}

@@ -1,0 +1,213 @@
+//! What a desk says and shows, told as the models tell it.
+
+use std::fmt::Debug;
+
+use chrono::{DateTime, Utc};
+use gather::calendar::ProgrammeFeed;
+use gather::testkit::{Answer, PEOPLE, person_id};
+use gather::{
+    Booking, Capacity, Desk, Fact, Failure, GatheringId, Opened, ProgrammeWarning, Refusal, SessionProblem,
+};
+use proptest::prelude::*;
+
+use super::ledger::Ledger;
+use super::naive::{Attending, Booked, Naive, No, On, Slot, Taken, Waits, programme_refused};
+
+/// An answer with nothing in it but what everybody would have to say.
+pub(super) fn plainly(answer: &Result<Answer, Failure>) -> Result<Answer, No> {
+    match answer {
+        Ok(answer) => Ok(answer.clone()),
+        Err(failure) => Err(match refusal(failure) {
+            Refusal::Programme { problems } => {
+                let plain = |problem: &SessionProblem| (problem.session, problem.fault.code().to_owned());
+                programme_refused(&problems.iter().map(plain).collect::<Vec<_>>())
+            }
+            other => other.code().to_owned(),
+        }),
+    }
+}
+
+pub(super) fn refusal(failure: &Failure) -> &Refusal {
+    failure.refusal().unwrap_or_else(|| panic!("the desk cannot work: {failure}"))
+}
+
+/// Whether two say the same: with the same outcome, or with the same refusal and the same figures in it.
+pub(super) fn agree<T: PartialEq + Debug>(
+    one: &Result<T, Failure>,
+    other: &Result<T, Failure>,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(one.as_ref().map_err(refusal), other.as_ref().map_err(refusal));
+    Ok(())
+}
+
+/// The attendee list with its counts.
+fn attendee_list(desk: &Desk, gathering: GatheringId) -> (Vec<Attending>, Vec<Taken>) {
+    let list = desk.attendee_list(gathering).unwrap();
+    let place = |row: &gather::AttendeeRow| Attending {
+        number: row.number,
+        place: row.place,
+        registration: row.registration,
+        person: row.person,
+        booker: row.booker,
+        offering: row.offering.get(),
+        party: row.party,
+        since: row.since,
+    };
+    let pool = |pool: &gather::PoolCount| Taken {
+        pool: pool.pool.get(),
+        capacity: limit(pool.capacity),
+        people: pool.taken,
+    };
+    (list.rows().iter().map(place).collect(), list.pools().iter().map(pool).collect())
+}
+
+fn limit(capacity: Capacity) -> Option<u32> {
+    match capacity {
+        Capacity::Limited(places) => Some(places),
+        _ => None,
+    }
+}
+
+fn waiting_list(desk: &Desk, gathering: GatheringId) -> Vec<Waits> {
+    let list = desk.waiting_list(gathering).unwrap();
+    let row = |row: &gather::WaitingRow| Waits {
+        offering: row.offering.get(),
+        place_in_line: row.place_in_line,
+        number: row.number,
+        registration: row.registration,
+        booker: row.booker,
+        party: row.party,
+        since: row.since,
+    };
+    list.rows().iter().map(row).collect()
+}
+
+fn whats_on(desk: &Desk) -> Vec<On> {
+    let row = |row: &gather::WhatsOnRow| On {
+        gathering: row.gathering,
+        booking: row.booking,
+        offerings: row.offerings.iter().map(|one| (one.offering.get(), one.left, one.waiting)).collect(),
+    };
+    desk.whats_on().rows().iter().map(row).collect()
+}
+
+fn agenda(desk: &Desk, person: u8) -> Vec<Booked> {
+    let agenda = desk.agenda(person_id(person));
+    let link = |registration| match agenda.join_link(registration) {
+        Some(Opened::Known(link)) => Some(link.expose().as_str().to_owned()),
+        Some(other) => panic!("a link that cannot be opened: {other:?}"),
+        None => None,
+    };
+    let row = |row: &gather::AgendaRow| Booked {
+        registration: row.registration,
+        number: row.number,
+        booker: row.booker,
+        gathering: row.gathering,
+        offering: row.offering.get(),
+        party: row.party,
+        status: row.status.code(),
+        place_in_line: row.place_in_line,
+        since: row.since,
+        joined_at: row.joined_at,
+        was_confirmed: row.was_confirmed,
+        session: row.session().cloned(),
+        schedule: row.schedule().clone(),
+        shown: (row.shown_schedule().0.clone(), row.shown_schedule().1),
+        link: link(row.registration),
+    };
+    agenda.rows().iter().map(row).collect()
+}
+
+fn programme(desk: &Desk, gathering: GatheringId) -> (Vec<Slot>, Vec<ProgrammeWarning>) {
+    let programme = desk.programme(gathering).unwrap();
+    let slot = |row: &gather::ProgrammeRow| Slot {
+        session: row.details().clone(),
+        status: row.status,
+        shown: row.shown_schedule().clone(),
+        added_at: row.added_at,
+    };
+    (programme.rows().iter().map(slot).collect(), programme.warnings())
+}
+
+/// Every list against the naive ones.
+pub(super) fn lists_equal_the_recount(desk: &Desk, naive: &Naive<'_>) -> Result<(), TestCaseError> {
+    for gathering in naive.gatherings() {
+        let (rows, pools) = attendee_list(desk, gathering);
+        prop_assert_eq!(rows, naive.attendee_list(gathering));
+        prop_assert_eq!(pools, naive.pools(gathering));
+        prop_assert_eq!(waiting_list(desk, gathering), naive.waiting_list(gathering));
+        prop_assert_eq!(programme(desk, gathering), naive.programme(gathering));
+    }
+    for person in 0..PEOPLE {
+        prop_assert_eq!(agenda(desk, person), naive.agenda(person), "the agenda of {}", person);
+    }
+    Ok(())
+}
+
+/// What depends on the time, and so is another though nothing has happened.
+pub(super) fn what_is_on_equals_the_recount(
+    desk: &Desk,
+    naive: &Naive<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(whats_on(desk), naive.whats_on(now));
+    Ok(())
+}
+
+/// Every list that a desk can show, printed by machine and for people, names and all; and every calendar.
+pub(super) fn everything_shown(desk: &Desk, ledger: &Ledger) -> Vec<String> {
+    let on = desk.whats_on();
+    let mut shown = vec![serde_json::to_string(&on).unwrap(), on.to_string(), desk.public_feed().to_string()];
+    for (gathering, _) in ledger.gatherings() {
+        let (attending, waiting) =
+            (desk.attendee_list(gathering).unwrap(), desk.waiting_list(gathering).unwrap());
+        shown.push(serde_json::to_string(&attending.expose("test")).unwrap());
+        shown.push(serde_json::to_string(&waiting.expose("test")).unwrap());
+        shown.extend(programme_shown(desk, gathering));
+    }
+    for person in (0..PEOPLE).map(person_id) {
+        shown.push(serde_json::to_string(&desk.agenda(person)).unwrap());
+        shown.push(desk.calendar(person).with_waiting().to_string());
+    }
+    shown
+}
+
+/// A programme, printed and as calendars: whole, and for each track, room and speaker.
+fn programme_shown(desk: &Desk, gathering: GatheringId) -> Vec<String> {
+    let programme = desk.programme(gathering).unwrap();
+    let mut shown = vec![serde_json::to_string(&programme).unwrap(), programme.to_string()];
+    shown.push(format!("{:?}", programme.warnings()));
+    let tracks = programme.tracks().into_iter().map(|track| programme.clone().on_track(track));
+    let rooms = programme.rooms().into_iter().map(|room| programme.clone().in_room(room));
+    let speakers = programme.speakers().into_iter().map(|speaker| programme.clone().by_speaker(speaker));
+    let parts = tracks.chain(rooms).chain(speakers);
+    shown.extend(parts.map(|part| ProgrammeFeed::new(part).sessions_only().to_string()));
+    shown.push(ProgrammeFeed::new(programme).to_string());
+    shown
+}
+
+/// A fact without the bytes that no two keys seal alike.
+pub(super) fn unsealed(fact: &Fact) -> String {
+    match fact {
+        Fact::PersonRecorded { person, .. } => format!("recorded {person}"),
+        Fact::NamePublished { person, .. } => format!("published {person}"),
+        Fact::GatheringAnnounced { gathering, announcement, join_link } => {
+            format!("announced {gathering} {announcement:?} {}", join_link.is_some())
+        }
+        Fact::ModeChanged { gathering, mode, join_link } => {
+            format!("elsewhere {gathering} {mode:?} {}", join_link.is_some())
+        }
+        Fact::RegistrationConfirmed { gathering, registration, booking } => {
+            format!("confirmed {gathering} {registration} {}", unsealed_booking(booking))
+        }
+        Fact::RegistrationWaitlisted { gathering, registration, booking, ahead } => {
+            format!("waitlisted {gathering} {registration} {ahead} {}", unsealed_booking(booking))
+        }
+        _ => format!("{fact:?}"),
+    }
+}
+
+fn unsealed_booking(booking: &Booking) -> String {
+    let Booking { offering, party, reference, answers } = booking;
+    format!("{offering} {party:?} {reference:?} {}", answers.is_some())
+}
