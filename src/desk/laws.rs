@@ -1,6 +1,8 @@
 //! Laws of deciding, over generated histories: what a decision sees of its own facts is what the log will say of
 //! them, and what it notes as read is all that it stands on.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 
 use super::deciding::batch;
@@ -9,7 +11,9 @@ use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::record::{Position, Scope, StoredBatch, Tag};
-use crate::testkit::{History, PEOPLE, SESSIONS, Told, gathering_id, histories, person_id, session_id};
+use crate::testkit::{
+    History, PEOPLE, SESSIONS, Told, conferences, gathering_id, histories, person_id, session_id,
+};
 
 /// Decides every step of a history and folds what comes of it, as a desk does, with nothing in between.
 struct Bench {
@@ -122,6 +126,11 @@ fn told(answer: &Result<Told, Refusal>) -> String {
     format!("{answer:?}")
 }
 
+/// Histories of all that can happen, and some in which nearly everything hangs together.
+fn lives(length: Range<usize>) -> impl Strategy<Value = History> {
+    prop_oneof![2 => histories(length.clone()), 1 => conferences(length)]
+}
+
 /// So many cases, or more where the environment asks for a soak.
 fn cases(number: u32) -> ProptestConfig {
     let soak = std::env::var("GATHER_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
@@ -132,7 +141,7 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
-    fn overlay_equals_fold(history in histories(1..50)) {
+    fn overlay_equals_fold(history in lives(1..50)) {
         let mut bench = Bench::new();
         let registrations = registrations(&history);
         for nth in 0..history.steps.len() {
@@ -157,7 +166,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_read_is_all_that_was_needed(history in histories(1..50)) {
+    fn what_was_read_is_all_that_was_needed(history in lives(1..50)) {
         let mut bench = Bench::new();
         for nth in 0..history.steps.len() {
             let (context, ready) = Bench::ready(&history, nth);
@@ -177,7 +186,7 @@ proptest! {
 
     /// What the guard of a decision lets pass would not have made it another decision.
     #[test]
-    fn what_a_guard_lets_pass_changes_nothing(history in histories(1..40)) {
+    fn what_a_guard_lets_pass_changes_nothing(history in lives(1..40)) {
         let mut bench = Bench::new();
         for nth in 0..history.steps.len() {
             let (context, ready) = Bench::ready(&history, nth);
@@ -201,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn a_batch_is_within_its_own_guard(history in histories(1..50)) {
+    fn a_batch_is_within_its_own_guard(history in lives(1..50)) {
         let mut bench = Bench::new();
         for nth in 0..history.steps.len() {
             let (context, ready) = Bench::ready(&history, nth);

@@ -155,6 +155,13 @@ pub enum Refusal {
         /// How many they may have.
         limit: usize,
     },
+    /// The programme to be set has no session, and would drop all that there are.
+    EmptyProgramme {
+        /// The gathering.
+        gathering: GatheringId,
+        /// How many sessions it would drop.
+        sessions: usize,
+    },
     /// A session is over.
     SessionOver {
         /// The session.
@@ -287,6 +294,7 @@ impl Refusal {
             Self::Programme { .. } => "programme",
             Self::TooManySessions { .. } => "too_many_sessions",
             Self::TooMuchText { .. } => "too_much_text",
+            Self::EmptyProgramme { .. } => "empty_programme",
             Self::SessionOver { .. } => "session_over",
             Self::NeedsPlace { .. } => "needs_place",
             Self::Overlap { .. } => "overlap",
@@ -321,6 +329,10 @@ impl Refusal {
             Self::TooMuchText { bytes, limit } => write!(
                 f,
                 "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: set it in parts, and let each `leave` the sessions of the others"
+            ),
+            Self::EmptyProgramme { sessions, .. } => write!(
+                f,
+                "the programme has no session, and would drop the {sessions} that there are; if that is meant, say so with `even_if_empty`"
             ),
             Self::SessionOver { ended, .. } => write!(f, "the session ended at {}", instant(*ended)),
             other => f.write_str(other.code()),
@@ -443,6 +455,7 @@ impl fmt::Display for Refusal {
             | Self::Programme { .. }
             | Self::TooManySessions { .. }
             | Self::TooMuchText { .. }
+            | Self::EmptyProgramme { .. }
             | Self::SessionOver { .. } => self.of_sessions(f),
             Self::NeedsPlace { .. } | Self::Overlap { .. } => self.of_people(f),
             Self::GatheringCancelled { gathering } => write!(f, "gathering {gathering} has been called off"),

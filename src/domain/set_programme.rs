@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use super::decision::{Decision, Gathering};
 use super::programme::{self, Difference};
 use super::refusal::{Refusal, SessionFault, SessionProblem};
@@ -12,15 +14,16 @@ use crate::id::{GatheringId, RegistrationId, SessionId};
 /// Says what a gathering's whole programme is from now on: for imports, and for programmes kept elsewhere.
 ///
 /// Sessions that the programme does not have are added, others are moved or revised where they differ, and those that
-/// are not named are dropped, with what [`DropSession`](crate::DropSession) does to their registrations. All of it is
+/// are not named are dropped, over or not ([`leave_past`](Self::leave_past) spares those that are), with what
+/// [`DropSession`](crate::DropSession) does to their registrations. All of it is
 /// one decision: either the programme is as the command says, or nothing has changed. The same programme again changes
 /// nothing.
 ///
 /// # Refusals
 /// In this order: unknown gathering, called off; texts of more than 12 MiB in all; sessions that are not taken, all of
 /// them named ([`Refusal::Programme`]): named twice, a text that is not taken, the id of another gathering's session, a
-/// day that is none of the gathering's for one that is new or moved; more than 5,000 sessions; unless only texts change:
-/// gathering over. To take the rest in spite of some that are refused, ask for it: [`leave`](Self::leave).
+/// day that is none of the gathering's for one that is new or moved; more than 5,000 sessions; no session at all where
+/// there are some, unless that is [said to be meant](Self::even_if_empty); unless only texts change: gathering over. To take the rest in spite of some that are refused, ask for it: [`leave`](Self::leave).
 ///
 /// # Example
 /// ```
@@ -44,6 +47,8 @@ pub struct SetProgramme {
     gathering: GatheringId,
     sessions: Vec<Session>,
     left: BTreeSet<SessionId>,
+    leave_past: bool,
+    even_if_empty: bool,
 }
 
 /// What setting a programme has changed. A session that was moved and revised is in both lists.
@@ -73,7 +78,13 @@ impl SetProgramme {
     /// Sets the programme to these sessions.
     #[must_use]
     pub fn new(gathering: GatheringId, sessions: impl IntoIterator<Item = Session>) -> Self {
-        Self { gathering, sessions: sessions.into_iter().collect(), left: BTreeSet::new() }
+        Self {
+            gathering,
+            sessions: sessions.into_iter().collect(),
+            left: BTreeSet::new(),
+            leave_past: false,
+            even_if_empty: false,
+        }
     }
 
     /// Says nothing of these: a session of this programme by such an id is left as it is, and one in the command is
@@ -95,6 +106,20 @@ impl SetProgramme {
     #[must_use]
     pub fn leave(mut self, sessions: impl IntoIterator<Item = SessionId>) -> Self {
         self.left.extend(sessions);
+        self
+    }
+
+    /// Leaves sessions that are over as they are when they are not named: for lists of what is still to come.
+    #[must_use]
+    pub fn leave_past(mut self) -> Self {
+        self.leave_past = true;
+        self
+    }
+
+    /// Says that a programme without a session is meant: all that there are get dropped.
+    #[must_use]
+    pub fn even_if_empty(mut self) -> Self {
+        self.even_if_empty = true;
         self
     }
 
@@ -135,7 +160,12 @@ impl SetProgramme {
         let named: BTreeSet<SessionId> = self.sessions.iter().map(|session| session.id).collect();
         let others = decision.sessions(gathering).into_iter();
         let others = others.filter(|id| !named.contains(id) && !self.left.contains(id));
-        others.filter(|id| decision.live_session(gathering, *id).is_ok()).collect()
+        let is_over = |ends: Option<DateTime<Utc>>| ends.is_some_and(|ends| decision.time() >= ends);
+        let can_go = |id: &SessionId| {
+            let session = decision.live_session(gathering, *id);
+            session.is_ok_and(|session| !(self.leave_past && is_over(session.schedule.ends())))
+        };
+        others.filter(can_go).collect()
     }
 
     fn outcome(&self, facts: &[Fact]) -> ProgrammeChange {
@@ -181,6 +211,9 @@ impl Decide for SetProgramme {
         let differences = self.differences(decision, &gathering)?;
         programme::check_count(decision, &gathering, differences.iter().map(|(session, _)| session.id))?;
         let dropped = self.dropped(decision, &gathering);
+        if !dropped.is_empty() && !self.even_if_empty && self.meant().next().is_none() {
+            return Err(Refusal::EmptyProgramme { gathering: gathering.id, sessions: dropped.len() });
+        }
         if !dropped.is_empty() || differences.iter().any(|(_, difference)| difference.is_move()) {
             gathering.must_not_be_over(decision.time())?;
         }

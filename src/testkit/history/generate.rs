@@ -6,10 +6,9 @@ use std::ops::Range;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::Index;
 
 use super::plan::{
-    GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS, SessionPlan, TextsPlan, When,
+    GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS, SessionPlan, TextsPlan, When, Which,
 };
 use super::{History, Step, What};
 
@@ -33,25 +32,27 @@ pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
 
 /// A gathering with sessions and places in them, then perhaps another with what is left.
 fn beginnings() -> impl Strategy<Value = Vec<Step>> {
-    let sessions =
-        || vec((any::<Index>(), session_plans(), option::weighted(0.8, places_in_sessions())), 0..4);
-    let begun = || (plans(), sessions(), option::weighted(0.6, opened()));
+    let places = || option::weighted(0.8, places_in_sessions(Just(Which::LAST)));
+    let sessions = move || vec((session_plans(), places()), 0..4);
+    let begun = move || (plans(), sessions(), prop::bool::weighted(0.6));
     (begun(), option::weighted(0.6, begun())).prop_map(|(first, second)| {
         let mut steps = Vec::new();
-        for (plan, sessions, opened) in std::iter::once(first).chain(second) {
+        for (base, (plan, sessions, opened)) in [0, 2].into_iter().zip(std::iter::once(first).chain(second)) {
             steps.push(What::Announce(plan.clone()));
-            for (gathering, session, places) in sessions {
-                steps.push(What::AddSession { gathering, session: within(&plan, session) });
+            for (number, (session, places)) in (base..).zip(sessions) {
+                let session = SessionPlan { session: number % SESSIONS, ..within(&plan, session) };
+                steps.push(What::AddSession { gathering: Which::LAST, session });
                 steps.extend(places);
             }
-            steps.extend(opened);
+            steps.extend(opened.then_some(What::OpenBooking(Which::LAST)));
         }
         steps.into_iter().map(|what| Step { after: 0, what }).collect()
     })
 }
 
-fn opened() -> impl Strategy<Value = What> {
-    any::<Index>().prop_map(What::OpenBooking)
+/// Any of several things.
+pub(super) fn any_which() -> impl Strategy<Value = Which> {
+    any::<u16>().prop_map(Which::at)
 }
 
 /// The same session on a day of the gathering.
@@ -62,8 +63,9 @@ fn within(plan: &GatheringPlan, session: SessionPlan) -> SessionPlan {
         When::Hours { start, long } => (start, long),
     };
     let when = match session.when {
+        When::ToBeConfirmed => session.when,
+        When::Days { long, .. } => When::Days { first: (begins + 12).div_euclid(24), long },
         When::Hours { start, long } => When::Hours { start: begins + start % hours, long },
-        other @ (When::ToBeConfirmed | When::Days { .. }) => other,
     };
     SessionPlan { when, ..session }
 }
@@ -93,7 +95,7 @@ pub fn plans() -> impl Strategy<Value = GatheringPlan> {
 }
 
 fn places() -> impl Strategy<Value = Option<u32>> {
-    prop_oneof![2 => Just(None), 1 => Just(Some(0)), 16 => (1..6_u32).prop_map(Some)]
+    prop_oneof![2 => Just(None), 1 => Just(Some(0)), 16 => (1..7_u32).prop_map(Some)]
 }
 
 fn party_sizes() -> impl Strategy<Value = u16> {
@@ -122,7 +124,7 @@ fn session_when() -> impl Strategy<Value = When> {
 }
 
 fn texts() -> impl Strategy<Value = TextsPlan> {
-    let title = prop_oneof![1 => Just(0), 16 => 1..4_u8];
+    let title = prop_oneof![1 => Just(0), 24 => 1..4_u8];
     (title, 0..3_u8, vec(0..3_u8, 0..3)).prop_map(|(title, track, mut speakers)| {
         // Naming somebody twice is refused, so only the third title keeps it.
         if title != 3 {
@@ -152,14 +154,14 @@ fn programmes() -> impl Strategy<Value = Vec<SessionPlan>> {
 }
 
 fn added_sessions() -> impl Strategy<Value = What> {
-    (any::<Index>(), session_plans()).prop_map(|(gathering, session)| What::AddSession { gathering, session })
+    (any_which(), session_plans()).prop_map(|(gathering, session)| What::AddSession { gathering, session })
 }
 
 /// Offerings for sessions, mostly with a pool that comes with them; one that is there may be meant.
-fn places_in_sessions() -> impl Strategy<Value = What> {
-    let offering = (party_sizes(), prop::bool::weighted(0.8), option::weighted(0.3, any::<Index>()));
+fn places_in_sessions(gathering: impl Strategy<Value = Which>) -> impl Strategy<Value = What> {
+    let offering = (party_sizes(), prop::bool::weighted(0.8), option::weighted(0.3, any_which()));
     let pool = (option::weighted(0.05, 4..=PARTS), prop::bool::weighted(0.95), places());
-    (any::<Index>(), any::<Index>(), 4..=PARTS, offering, pool).prop_map(
+    (gathering, any_which(), 4..=PARTS, offering, pool).prop_map(
         |(gathering, session, number, offering, (other, comes_along, places))| {
             let (max_party, waiting_list, requires) = offering;
             let pool = other.unwrap_or(number);
@@ -173,9 +175,9 @@ fn places_in_sessions() -> impl Strategy<Value = What> {
 /// Offerings for the gathering as a whole.
 fn more_offerings() -> impl Strategy<Value = What> {
     let offering = (party_sizes(), any::<bool>());
-    let requires = option::weighted(0.8, any::<Index>());
+    let requires = option::weighted(0.8, any_which());
     let pools = (option::weighted(0.8, Just(1_u16)), option::weighted(0.5, places()));
-    (any::<Index>(), 4..=PARTS, offering, requires, pools).prop_map(
+    (any_which(), 4..=PARTS, offering, requires, pools).prop_map(
         |(gathering, number, (max_party, waiting_list), requires, (shared, own))| {
             let drawn = shared.into_iter().chain(own.map(|_| number)).collect();
             let offering = OfferingPlan { pools: drawn, max_party, waiting_list, requires: None };
@@ -189,9 +191,9 @@ fn more_offerings() -> impl Strategy<Value = What> {
 fn any_offerings() -> impl Strategy<Value = What> {
     let offering = (vec(1..=PARTS, 0..3), party_sizes(), any::<bool>());
     let requires = option::weighted(0.5, 1..=PARTS);
-    let session = option::weighted(0.4, any::<Index>());
+    let session = option::weighted(0.4, any_which());
     let pools = prop_oneof![1 => Just(Vec::new()), 1 => vec((1..=PARTS, places()), 1..3)];
-    (any::<Index>(), 1..=PARTS, offering, requires, session, pools).prop_map(
+    (any_which(), 1..=PARTS, offering, requires, session, pools).prop_map(
         |(gathering, number, (drawn, max_party, waiting_list), requires, session, pools)| {
             let offering = OfferingPlan { pools: drawn, max_party, waiting_list, requires };
             What::AddOffering { gathering, number, offering, requires: None, session, pools }
@@ -206,13 +208,13 @@ fn guests() -> impl Strategy<Value = Vec<Option<u8>>> {
     ]
 }
 
-fn offerings() -> impl Strategy<Value = Option<Index>> {
-    option::weighted(0.95, any::<Index>())
+fn offerings() -> impl Strategy<Value = Option<Which>> {
+    option::weighted(0.98, any_which())
 }
 
 /// Two or three parts on a gathering or two, mostly for one booker.
 fn baskets() -> impl Strategy<Value = What> {
-    let on = (any::<Index>(), any::<Index>());
+    let on = (any_which(), any_which());
     let guests = prop_oneof![4 => Just(Vec::new()), 1 => guests()];
     let part = (prop::bool::weighted(0.7), offerings(), option::weighted(0.4, 0..PEOPLE), guests);
     (on, 0..PEOPLE, vec(part, 2..4), any::<bool>()).prop_map(|((here, there), booker, parts, best_effort)| {
@@ -233,7 +235,7 @@ fn modes() -> impl Strategy<Value = What> {
         1 => Just(ModePlan::Hall),
         2 => Just(ModePlan::HallAndOnline),
     ];
-    (any::<Index>(), mode, option::of(1..3_u8)).prop_map(|(gathering, mode, link)| What::ChangeMode {
+    (any_which(), mode, option::of(1..3_u8)).prop_map(|(gathering, mode, link)| What::ChangeMode {
         gathering,
         mode,
         link,
@@ -245,14 +247,14 @@ fn what() -> impl Strategy<Value = What> {
         56 => on_bookings(),
         11 => on_gatherings(),
         14 => on_programmes(),
-        4 => any::<Index>().prop_map(What::SendAgain),
-        2 => (any::<Index>(), any::<Index>())
+        4 => any_which().prop_map(What::SendAgain),
+        2 => (any_which(), any_which())
             .prop_map(|(request, content)| What::SendOther { request, content }),
     ]
 }
 
 fn on_bookings() -> impl Strategy<Value = What> {
-    let which = any::<Index>;
+    let which = any_which;
     prop_oneof![
         2 => (0..PEOPLE).prop_map(What::RecordPerson),
         28 => (which(), offerings(), 0..PEOPLE, guests()).prop_map(
@@ -269,7 +271,7 @@ fn on_bookings() -> impl Strategy<Value = What> {
 }
 
 fn on_gatherings() -> impl Strategy<Value = What> {
-    let which = any::<Index>;
+    let which = any_which;
     prop_oneof![
         2 => plans().prop_map(What::Announce),
         5 => more_offerings(),
@@ -288,13 +290,13 @@ fn on_gatherings() -> impl Strategy<Value = What> {
 }
 
 fn on_programmes() -> impl Strategy<Value = What> {
-    let which = any::<Index>;
+    let which = any_which;
     let leave = prop_oneof![1 => Just(Vec::new()), 1 => vec(session_numbers(), 1..4)];
     let moved = (option::weighted(0.8, session_when()), option::weighted(0.4, 0..3_u8));
     prop_oneof![
         1 => (0..PEOPLE).prop_map(What::PublishName),
         3 => added_sessions(),
-        2 => places_in_sessions(),
+        2 => places_in_sessions(which()),
         5 => (which(), which(), moved).prop_map(|(gathering, session, (when, room))| {
             What::MoveSession { gathering, session, when, room }
         }),

@@ -2,7 +2,6 @@
 //! the rest still makes sense. That is what lets a failure shrink to the few steps that matter.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use proptest::sample::Index;
 
 use crate::desk::{Desk, Failure};
 use crate::domain::{
@@ -14,15 +13,17 @@ use crate::fact::Offering;
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, RequestId};
 use crate::person::{Answers, PersonDetails, PublishedName};
 
+mod conference;
 mod generate;
 mod plan;
 mod told;
 
+pub use conference::conferences;
 pub(super) use generate::when;
 pub use generate::{histories, plans, session_plans, steps};
 pub use plan::{
-    GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS, SessionPlan, TextsPlan, When, epoch,
-    gathering_id, person_id, room, session_id,
+    GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS, SessionPlan, TextsPlan, When, Which,
+    epoch, gathering_id, person_id, room, session_id,
 };
 pub use told::{Answer, AnyCommand, Told, ToldProgramme};
 
@@ -58,24 +59,24 @@ pub enum What {
     /// Add an offering.
     AddOffering {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// Under which number.
         number: u16,
         /// The offering.
         offering: OfferingPlan,
         /// Which of the offerings that the steps so far have put on it this one requires, whatever the plan says.
-        requires: Option<Index>,
+        requires: Option<Which>,
         /// For which of the sessions that the steps so far have put into its programme, if for one.
-        session: Option<Index>,
+        session: Option<Which>,
         /// The pools that come with it: numbers and capacities, unlimited where `None`.
         pools: Vec<(u16, Option<u32>)>,
     },
     /// Register a party: the booker, then guests, unnamed where `None`.
     Register {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// Which of the offerings that the steps so far have put on it, if one is named.
-        offering: Option<Index>,
+        offering: Option<Which>,
         /// The booker.
         booker: u8,
         /// The guests.
@@ -91,14 +92,14 @@ pub enum What {
     /// Cancel what one of the steps so far has registered.
     CancelRegistration {
         /// Which of the registrations, or parts of baskets, asked for so far.
-        registration: Index,
+        registration: Which,
         /// Whether the organiser wishes it.
         by_organiser: bool,
     },
     /// Give a place of what one of the steps so far has registered to another person.
     Transfer {
         /// Which of the registrations, or parts of baskets, asked for so far.
-        registration: Index,
+        registration: Which,
         /// Which place, from 1.
         place: u16,
         /// Who gets it.
@@ -107,16 +108,16 @@ pub enum What {
     /// Change a pool's capacity; `None` is unlimited.
     ChangeCapacity {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// Which of the pools that the steps so far have put on it.
-        pool: Index,
+        pool: Which,
         /// The capacity.
         capacity: Option<u32>,
     },
     /// Give a gathering other dates.
     Reschedule {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// The dates.
         when: When,
         /// Whether its sessions move along.
@@ -125,31 +126,31 @@ pub enum What {
     /// Hold a gathering elsewhere.
     ChangeMode {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// Where.
         mode: ModePlan,
         /// The number of the link to join it, if there is one.
         link: Option<u8>,
     },
     /// Open booking by hand.
-    OpenBooking(Index),
+    OpenBooking(Which),
     /// Close booking by hand.
-    CloseBooking(Index),
+    CloseBooking(Which),
     /// Call a gathering off.
-    CancelGathering(Index),
+    CancelGathering(Which),
     /// Add a session.
     AddSession {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// The session.
         session: SessionPlan,
     },
     /// Move a session.
     MoveSession {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// Which of the sessions that the steps so far have put into its programme.
-        session: Index,
+        session: Which,
         /// To another time.
         when: Option<When>,
         /// To another room.
@@ -158,36 +159,36 @@ pub enum What {
     /// Say what a session is from now on.
     ChangeSession {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// The session.
         session: SessionPlan,
     },
     /// Drop a session.
     DropSession {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// Which of the sessions that the steps so far have put into its programme.
-        session: Index,
+        session: Which,
     },
     /// Set a programme.
     SetProgramme {
         /// Which of the gatherings announced so far.
-        gathering: Index,
+        gathering: Which,
         /// The sessions.
         sessions: Vec<SessionPlan>,
         /// Other sessions, as the steps so far have put them into its programme.
-        again: Vec<Index>,
+        again: Vec<Which>,
         /// The sessions of which nothing is said.
         leave: Vec<u8>,
     },
     /// Send one of the steps so far again, under the same request id.
-    SendAgain(Index),
+    SendAgain(Which),
     /// Ask for what one of the steps so far asks for, under the request id of another.
     SendOther {
         /// Whose request id.
-        request: Index,
+        request: Which,
         /// What is asked for.
-        content: Index,
+        content: Which,
     },
 }
 
@@ -259,21 +260,21 @@ impl History {
                 AnyCommand::PublishName(PublishName::of(person_id(*person), name))
             }
             What::Register { gathering, offering, booker, guests } => {
-                AnyCommand::Register(self.register(gathering, offering.as_ref(), nth, *booker, guests))
+                AnyCommand::Register(self.register(*gathering, *offering, nth, *booker, guests))
             }
             What::Basket { parts, best_effort } => {
                 let part = |part: &PartPlan| {
-                    self.register(&part.gathering, part.offering.as_ref(), nth, part.booker, &part.guests)
+                    self.register(part.gathering, part.offering, nth, part.booker, &part.guests)
                 };
                 let basket = parts.iter().map(part).fold(Basket::new(), Basket::add);
                 AnyCommand::Basket(if *best_effort { basket.best_effort() } else { basket })
             }
             What::CancelRegistration { registration, by_organiser } => {
-                let command = CancelRegistration::new(self.registration(registration, nth));
+                let command = CancelRegistration::new(self.registration(*registration, nth));
                 AnyCommand::CancelRegistration(if *by_organiser { command.by_organiser() } else { command })
             }
             What::Transfer { registration, place, to } => {
-                let command = Transfer::new(self.registration(registration, nth), person_id(*to));
+                let command = Transfer::new(self.registration(*registration, nth), person_id(*to));
                 AnyCommand::Transfer(command.place(*place))
             }
             _ => self.on_gatherings(what, nth),
@@ -285,35 +286,37 @@ impl History {
         match what {
             What::Announce(plan) => AnyCommand::Announce(plan.gathering(self.announced_before(nth))),
             What::AddOffering { gathering, number, offering, requires, session, pools } => {
-                let session = session.map(|session| session_id(self.session(&session, gathering, nth)));
-                let plan = self.added(offering, requires.as_ref(), gathering, nth);
+                let session = session.map(|session| session_id(self.session(session, *gathering, nth)));
+                let plan = self.added(offering, *requires, *gathering, nth);
                 let offering = Offering { session, ..plan.offering(*number) };
-                let command = AddOffering::new(self.gathering(gathering, nth), offering);
+                let command = AddOffering::new(self.gathering(*gathering, nth), offering);
                 let pools = pools.iter().map(|&(number, places)| plan::pool(number, places));
                 AnyCommand::AddOffering(pools.fold(command, AddOffering::pool))
             }
             What::ChangeCapacity { gathering, pool, capacity } => {
-                let (capacity, pool) = (plan::capacity(*capacity), self.pool(pool, gathering, nth));
-                let command = ChangeCapacity::new(self.gathering(gathering, nth), capacity);
+                let (capacity, pool) = (plan::capacity(*capacity), self.pool(*pool, *gathering, nth));
+                let command = ChangeCapacity::new(self.gathering(*gathering, nth), capacity);
                 AnyCommand::ChangeCapacity(command.pool(PoolId::new(pool)))
             }
             What::Reschedule { gathering, when, with_programme } => {
-                let command = Reschedule::new(self.gathering(gathering, nth), when.schedule());
+                let command = Reschedule::new(self.gathering(*gathering, nth), when.schedule());
                 AnyCommand::Reschedule(if *with_programme { command.with_programme() } else { command })
             }
             What::ChangeMode { gathering, mode, link } => {
-                let command = ChangeMode::new(self.gathering(gathering, nth), mode.mode());
+                let command = ChangeMode::new(self.gathering(*gathering, nth), mode.mode());
                 AnyCommand::ChangeMode(match link {
                     Some(number) => command.join_link(plan::link(*number)),
                     None => command,
                 })
             }
-            What::OpenBooking(which) => AnyCommand::OpenBooking(OpenBooking::new(self.gathering(which, nth))),
+            What::OpenBooking(which) => {
+                AnyCommand::OpenBooking(OpenBooking::new(self.gathering(*which, nth)))
+            }
             What::CloseBooking(which) => {
-                AnyCommand::CloseBooking(CloseBooking::new(self.gathering(which, nth)))
+                AnyCommand::CloseBooking(CloseBooking::new(self.gathering(*which, nth)))
             }
             What::CancelGathering(which) => {
-                AnyCommand::CancelGathering(CancelGathering::new(self.gathering(which, nth)))
+                AnyCommand::CancelGathering(CancelGathering::new(self.gathering(*which, nth)))
             }
             _ => self.on_programmes(what, nth),
         }
@@ -323,11 +326,11 @@ impl History {
     fn on_programmes(&self, what: &What, nth: usize) -> AnyCommand {
         match what {
             What::AddSession { gathering, session } => {
-                AnyCommand::AddSession(AddSession::new(self.gathering(gathering, nth), session.session()))
+                AnyCommand::AddSession(AddSession::new(self.gathering(*gathering, nth), session.session()))
             }
             What::MoveSession { gathering, session, when, room: into } => {
-                let session = session_id(self.session(session, gathering, nth));
-                let command = MoveSession::new(self.gathering(gathering, nth), session);
+                let session = session_id(self.session(*session, *gathering, nth));
+                let command = MoveSession::new(self.gathering(*gathering, nth), session);
                 let command = match when {
                     Some(when) => command.to(when.schedule()),
                     None => command,
@@ -338,17 +341,17 @@ impl History {
                 })
             }
             What::ChangeSession { gathering, session } => AnyCommand::ChangeSession(ChangeSession::new(
-                self.gathering(gathering, nth),
+                self.gathering(*gathering, nth),
                 session.session(),
             )),
             What::DropSession { gathering, session } => {
-                let session = session_id(self.session(session, gathering, nth));
-                AnyCommand::DropSession(DropSession::new(self.gathering(gathering, nth), session))
+                let session = session_id(self.session(*session, *gathering, nth));
+                AnyCommand::DropSession(DropSession::new(self.gathering(*gathering, nth), session))
             }
             What::SetProgramme { gathering, sessions, again, leave } => {
-                let sessions = self.programme(sessions, again, gathering, nth);
+                let sessions = self.programme(sessions, again, *gathering, nth);
                 let sessions = sessions.iter().map(SessionPlan::session);
-                let command = SetProgramme::new(self.gathering(gathering, nth), sessions);
+                let command = SetProgramme::new(self.gathering(*gathering, nth), sessions);
                 AnyCommand::SetProgramme(command.leave(leave.iter().map(|&session| session_id(session))))
             }
             // `original` has followed what is sent again, but for a first step that would send itself.
@@ -358,8 +361,8 @@ impl History {
 
     fn register(
         &self,
-        gathering: &Index,
-        offering: Option<&Index>,
+        gathering: Which,
+        offering: Option<Which>,
         nth: usize,
         booker: u8,
         guests: &[Option<u8>],
@@ -418,7 +421,7 @@ impl History {
 
     /// The gathering that a step means; one that does not exist if none was announced before it.
     #[must_use]
-    pub fn gathering(&self, which: &Index, nth: usize) -> GatheringId {
+    pub fn gathering(&self, which: Which, nth: usize) -> GatheringId {
         match self.announced_before(nth) {
             0 => gathering_id(NO_GATHERING),
             announced => gathering_id(which.index(announced)),
@@ -428,7 +431,7 @@ impl History {
     /// The number of the offering that a step names of a gathering; 0 if it names none, or if no step before it has put
     /// one there.
     #[must_use]
-    pub fn offering(&self, which: Option<&Index>, gathering: &Index, nth: usize) -> u16 {
+    pub fn offering(&self, which: Option<Which>, gathering: Which, nth: usize) -> u16 {
         let Some(which) = which else { return 0 };
         one_of(
             which,
@@ -445,8 +448,8 @@ impl History {
     pub fn added(
         &self,
         offering: &OfferingPlan,
-        requires: Option<&Index>,
-        gathering: &Index,
+        requires: Option<Which>,
+        gathering: Which,
         nth: usize,
     ) -> OfferingPlan {
         let other = requires.map(|_| self.offering(requires, gathering, nth));
@@ -455,7 +458,7 @@ impl History {
 
     /// The number of the pool that a step means of a gathering; 0 if no step before it has put one there.
     #[must_use]
-    pub fn pool(&self, which: &Index, gathering: &Index, nth: usize) -> u16 {
+    pub fn pool(&self, which: Which, gathering: Which, nth: usize) -> u16 {
         one_of(
             which,
             &self.put_on(gathering, nth, |what| match what {
@@ -468,7 +471,7 @@ impl History {
 
     /// The number of the session that a step means of a gathering; 0 if no step before it has put one there.
     #[must_use]
-    pub fn session(&self, which: &Index, gathering: &Index, nth: usize) -> u8 {
+    pub fn session(&self, which: Which, gathering: Which, nth: usize) -> u8 {
         let numbers: Vec<u8> = self.planned(gathering, nth).iter().map(|plan| plan.session).collect();
         one_of(which, &numbers)
     }
@@ -479,15 +482,12 @@ impl History {
     pub fn programme(
         &self,
         sessions: &[SessionPlan],
-        again: &[Index],
-        gathering: &Index,
+        again: &[Which],
+        gathering: Which,
         nth: usize,
     ) -> Vec<SessionPlan> {
         let (planned, mut programme) = (self.planned(gathering, nth), sessions.to_vec());
-        if planned.is_empty() {
-            return programme;
-        }
-        for plan in again.iter().map(|which| which.get(&planned)) {
+        for plan in again.iter().filter_map(|which| which.of(&planned)) {
             if programme.iter().all(|other| other.session != plan.session) {
                 programme.push(plan.clone());
             }
@@ -496,7 +496,7 @@ impl History {
     }
 
     /// The sessions that the steps before one have put into the programme of the gathering that it means.
-    fn planned(&self, gathering: &Index, nth: usize) -> Vec<SessionPlan> {
+    fn planned(&self, gathering: Which, nth: usize) -> Vec<SessionPlan> {
         self.put_on(gathering, nth, |what| match what {
             What::AddSession { session, .. } => vec![session.clone()],
             What::SetProgramme { sessions, .. } => sessions.clone(),
@@ -505,7 +505,7 @@ impl History {
     }
 
     /// What the steps before one have put on the gathering that it means, in their order.
-    fn put_on<T>(&self, gathering: &Index, nth: usize, put: impl Fn(&What) -> Vec<T>) -> Vec<T> {
+    fn put_on<T>(&self, gathering: Which, nth: usize, put: impl Fn(&What) -> Vec<T>) -> Vec<T> {
         let gathering = self.gathering(gathering, nth);
         let mut announced = 0;
         let on_it = self.steps.iter().take(nth).filter_map(|step| {
@@ -530,11 +530,11 @@ impl History {
 
     /// The registration that a step means: what one of the steps before it has made, if anything.
     #[must_use]
-    pub fn registration(&self, which: &Index, nth: usize) -> RegistrationId {
+    pub fn registration(&self, which: Which, nth: usize) -> RegistrationId {
         let before = self.steps.iter().take(nth).enumerate();
         let asked = before.flat_map(|(step, it)| (0..it.what.parties()).map(move |part| (step, part)));
         let asked: Vec<(usize, u32)> = asked.collect();
-        let (step, part) = if asked.is_empty() { (nth, 0) } else { *which.get(&asked) };
+        let (step, part) = which.of(&asked).copied().unwrap_or((nth, 0));
         RegistrationId::from_uuid(request_id(step).derive(part))
     }
 }
@@ -543,6 +543,6 @@ fn request_id(nth: usize) -> RequestId {
     RequestId::from_u128(u128::try_from(nth).unwrap_or_default() + 0x3_0000)
 }
 
-fn one_of<T: Copy + Default>(which: &Index, all: &[T]) -> T {
-    if all.is_empty() { T::default() } else { *which.get(all) }
+fn one_of<T: Copy + Default>(which: Which, all: &[T]) -> T {
+    which.of(all).copied().unwrap_or_default()
 }

@@ -1,7 +1,6 @@
 //! What the steps of a history speak of, in small numbers: gatherings, offerings, sessions, dates.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use proptest::sample::Index;
 
 use crate::domain::Gathering;
 use crate::fact::{
@@ -41,6 +40,36 @@ pub fn session_id(number: u8) -> SessionId {
     SessionId::from_u128(0x4_0000 + u128::from(number))
 }
 
+/// One of several things, how many there may be: a place on a scale from the first to the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Which(u16);
+
+impl Which {
+    /// The first of however many.
+    pub const FIRST: Self = Self(0);
+
+    /// The last of however many.
+    pub const LAST: Self = Self(u16::MAX);
+
+    /// The one at a place of the scale: 0 is the first, 65,535 the last.
+    #[must_use]
+    pub const fn at(place: u16) -> Self {
+        Self(place)
+    }
+
+    /// Its number among so many, from 0; 0 if there is none.
+    #[must_use]
+    pub fn index(self, count: usize) -> usize {
+        usize::from(self.0).saturating_mul(count) >> u16::BITS
+    }
+
+    /// It among these, if there is one.
+    #[must_use]
+    pub fn of<T>(self, all: &[T]) -> Option<&T> {
+        all.get(self.index(all.len()))
+    }
+}
+
 /// A gathering to announce.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatheringPlan {
@@ -77,9 +106,9 @@ pub struct OfferingPlan {
 #[derive(Clone, Debug)]
 pub struct PartPlan {
     /// Which of the gatherings announced so far.
-    pub gathering: Index,
+    pub gathering: Which,
     /// Which of the offerings that the steps so far have put on it, if one is named.
-    pub offering: Option<Index>,
+    pub offering: Option<Which>,
     /// The booker.
     pub booker: u8,
     /// The guests, unnamed where `None`.

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use gather::testkit::{
     Answer, GatheringPlan, History, ModePlan, OfferingPlan, PartPlan, SessionPlan, TextsPlan, Told, What,
-    When, gathering_id, person_id, session_id,
+    When, Which, gathering_id, person_id, session_id,
 };
 use gather::{GatheringId, RegistrationId, RequestId};
 
@@ -152,10 +152,10 @@ impl<'h> Naive<'h> {
                 self.basket(parties, *best_effort, given)
             }
             What::CancelRegistration { registration, by_organiser } => {
-                self.cancel_registration(self.history.registration(registration, step), *by_organiser, given)
+                self.cancel_registration(self.history.registration(*registration, step), *by_organiser, given)
             }
             What::Transfer { registration, place, to } => {
-                self.transfer(self.history.registration(registration, step), *place, *to, given)
+                self.transfer(self.history.registration(*registration, step), *place, *to, given)
             }
             What::SendAgain(_) | What::SendOther { .. } => {
                 unreachable!("the history says which step is meant")
@@ -166,7 +166,7 @@ impl<'h> Naive<'h> {
 
     fn decide_on_a_gathering(&mut self, what: &What, step: usize, given: DateTime<Utc>) -> Result<Told, No> {
         let history = self.history;
-        let of = |which| history.gathering(which, step);
+        let of = |which: &Which| history.gathering(*which, step);
         match what {
             What::Announce(plan) => self.announce(gathering_id(history.announced_before(step)), plan, given),
             What::AddOffering { gathering, number, pools, .. } => {
@@ -174,7 +174,7 @@ impl<'h> Naive<'h> {
                 self.add_offering(of(gathering), *number, &offered, pools, given)
             }
             What::ChangeCapacity { gathering, pool, capacity } => {
-                let pool = history.pool(pool, gathering, step);
+                let pool = history.pool(*pool, *gathering, step);
                 self.change_capacity(of(gathering), pool, *capacity, given)
             }
             What::Reschedule { gathering, when, with_programme } => {
@@ -188,15 +188,15 @@ impl<'h> Naive<'h> {
             What::CancelGathering(gathering) => self.call_off(of(gathering), given),
             What::AddSession { gathering, session } => self.add_session(of(gathering), session, given),
             What::MoveSession { gathering, session, when, room } => {
-                let session = history.session(session, gathering, step);
+                let session = history.session(*session, *gathering, step);
                 self.move_session(of(gathering), session, *when, *room, given)
             }
             What::ChangeSession { gathering, session } => self.change_session(of(gathering), session, given),
             What::DropSession { gathering, session } => {
-                self.drop_session(of(gathering), history.session(session, gathering, step), given)
+                self.drop_session(of(gathering), history.session(*session, *gathering, step), given)
             }
             What::SetProgramme { gathering, sessions, again, leave } => {
-                let sessions = history.programme(sessions, again, gathering, step);
+                let sessions = history.programme(sessions, again, *gathering, step);
                 self.set_programme(of(gathering), &sessions, leave, given)
             }
             other => unreachable!("no question about a gathering: {other:?}"),
@@ -208,17 +208,17 @@ impl<'h> Naive<'h> {
         let What::AddOffering { gathering, offering, requires, session, .. } = what else {
             unreachable!("only this adds something")
         };
-        let plan = self.history.added(offering, requires.as_ref(), gathering, step);
-        let session = session.map(|session| self.history.session(&session, gathering, step));
+        let plan = self.history.added(offering, *requires, *gathering, step);
+        let session = session.map(|session| self.history.session(session, *gathering, step));
         Offered { plan, session }
     }
 
     /// What one part asks for, as the party that it would be.
     fn party(&self, part: &PartPlan, step: usize, request: RequestId, nth: u32) -> Joined {
         Joined {
-            gathering: self.history.gathering(&part.gathering, step),
+            gathering: self.history.gathering(part.gathering, step),
             registration: RegistrationId::from_uuid(request.derive(nth)),
-            offering: self.history.offering(part.offering.as_ref(), &part.gathering, step),
+            offering: self.history.offering(part.offering, part.gathering, step),
             booker: part.booker,
             guests: part.guests.clone(),
             ahead: None,

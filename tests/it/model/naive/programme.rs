@@ -253,6 +253,7 @@ impl Naive<'_> {
             !named && self.live_session(gathering, number).is_ok()
         });
         let others: Vec<u8> = others.collect();
+        refuse_if(meant.is_empty() && !others.is_empty(), "empty_programme")?;
         let only_texts =
             others.is_empty() && wanted.iter().all(|wanted| matches!(wanted, Wanted::Revised | Wanted::Same));
         refuse_if(!only_texts && self.over(gathering, now), "gathering_over")?;

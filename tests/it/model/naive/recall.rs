@@ -38,11 +38,11 @@ impl Naive<'_> {
                 What::CancelRegistration { registration, by_organiser },
                 [Done::Ended(_, ended, by), others @ ..],
             ) => {
-                let same = self.history.registration(registration, content) == *ended && by_organiser == by;
+                let same = self.history.registration(*registration, content) == *ended && by_organiser == by;
                 same.then(|| promoted(others))
             }
             (What::Transfer { registration, place, to }, [Done::Transferred(_, moved, at, who), ..]) => {
-                let same = self.history.registration(registration, content) == *moved;
+                let same = self.history.registration(*registration, content) == *moved;
                 (same && (place, to) == (at, who)).then_some(Told::Changed(Change::Made))
             }
             (what, deeds) => self.recall_on_a_gathering(what, content, deeds),
@@ -50,7 +50,7 @@ impl Naive<'_> {
     }
 
     fn recall_on_a_gathering(&self, what: &What, content: usize, deeds: &[&Done]) -> Option<Told> {
-        let of = |which| self.history.gathering(which, content);
+        let of = |which: &Which| self.history.gathering(*which, content);
         let made = Some(Told::Changed(Change::Made));
         match (what, deeds) {
             (What::Announce(plan), [Done::Announced(on, other)]) => {
@@ -69,7 +69,7 @@ impl Naive<'_> {
                 What::ChangeCapacity { gathering, pool, capacity },
                 [Done::CapacityChanged(on, other, places), others @ ..],
             ) => {
-                let pool = self.history.pool(pool, gathering, content);
+                let pool = self.history.pool(*pool, *gathering, content);
                 let same = of(gathering) == *on && (pool, *capacity) == (*other, *places);
                 same.then(|| promoted(others))
             }
@@ -95,7 +95,7 @@ impl Naive<'_> {
     }
 
     fn recall_on_a_programme(&self, what: &What, content: usize, deeds: &[&Done]) -> Option<Told> {
-        let of = |which| self.history.gathering(which, content);
+        let of = |which: &Which| self.history.gathering(*which, content);
         let made = Some(Told::Changed(Change::Made));
         match (what, deeds) {
             (What::AddSession { gathering, session }, [Done::SessionAdded(on, plan)]) => {
@@ -106,7 +106,7 @@ impl Naive<'_> {
                 What::MoveSession { gathering, session, when, room },
                 [Done::SessionMoved(on, moved, to, into), others @ ..],
             ) => {
-                let session = self.history.session(session, gathering, content);
+                let session = self.history.session(*session, *gathering, content);
                 let same = of(gathering) == *on && session == *moved && only_bookings(others);
                 let says = when.is_some() || room.is_some();
                 let same = same && says && when.is_none_or(|when| when == *to);
@@ -120,12 +120,12 @@ impl Naive<'_> {
                 made.filter(|_| says(first) && others.iter().all(fits))
             }
             (What::DropSession { gathering, session }, [Done::SessionDropped(on, dropped), others @ ..]) => {
-                let session = self.history.session(session, gathering, content);
+                let session = self.history.session(*session, *gathering, content);
                 let same = of(gathering) == *on && session == *dropped && only_bookings(others);
                 same.then(|| promoted(others))
             }
             (What::SetProgramme { gathering, sessions, again, leave }, deeds) => {
-                let sessions = self.history.programme(sessions, again, gathering, content);
+                let sessions = self.history.programme(sessions, again, *gathering, content);
                 let meant: Vec<_> = sessions.iter().filter(|plan| !leave.contains(&plan.session)).collect();
                 let fits = |done: &Done| match done.session() {
                     None => done.is_a_booking(),
@@ -146,8 +146,8 @@ impl Naive<'_> {
 
     /// Whether a part asks for what a party was registered for.
     fn asks_for(&self, part: &PartPlan, content: usize, joined: &Joined) -> bool {
-        let offering = self.history.offering(part.offering.as_ref(), &part.gathering, content);
-        self.history.gathering(&part.gathering, content) == joined.gathering
+        let offering = self.history.offering(part.offering, part.gathering, content);
+        self.history.gathering(part.gathering, content) == joined.gathering
             && (offering == 0 || offering == joined.offering)
             && (part.booker, &part.guests) == (joined.booker, &joined.guests)
     }
