@@ -330,10 +330,13 @@ impl Refusal {
                 f,
                 "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: set it in parts, and let each `leave` the sessions of the others"
             ),
-            Self::EmptyProgramme { sessions, .. } => write!(
-                f,
-                "the programme has no session, and would drop the {sessions} that there are; if that is meant, say so with `even_if_empty`"
-            ),
+            Self::EmptyProgramme { sessions, .. } => {
+                let dropped = if *sessions == 1 { "session" } else { "sessions" };
+                write!(
+                    f,
+                    "the programme is empty: {sessions} {dropped} would be dropped; if that is meant, say so with `even_if_empty`"
+                )
+            }
             Self::SessionOver { ended, .. } => write!(f, "the session ended at {}", instant(*ended)),
             other => f.write_str(other.code()),
         }

@@ -110,8 +110,12 @@ fn a_gathering_has_up_to_five_thousand_sessions_those_dropped_counted() {
             "too_many_sessions"
         );
         stage.adds(on, talk(7, "14:00 to 15:00"));
-        let change = stage.does(SetProgramme::new(on, []));
-        assert_eq!(change.dropped.len(), 5_000);
+        let nothing = SetProgramme::new(on, []);
+        let refusal = stage.refuses(nothing.clone());
+        assert_eq!(refusal, Refusal::EmptyProgramme { gathering: on, sessions: 5_000 });
+        let text = "the programme is empty: 5000 sessions would be dropped; if that is meant, say so with `even_if_empty`";
+        assert_eq!((refusal.code(), refusal.to_string().as_str()), ("empty_programme", text));
+        assert_eq!(stage.does(nothing.even_if_empty()).dropped.len(), 5_000);
         assert_eq!(stage.refuses(SetProgramme::new(on, many(1..5_001))).code(), "too_many_sessions");
         assert_eq!(stage.does(SetProgramme::new(on, many(0..5_000))).added.len(), 5_000);
     });

@@ -252,6 +252,24 @@ fn what_is_left_is_neither_changed_nor_dropped_nor_looked_at() {
 }
 
 #[test]
+fn what_is_over_is_left_where_only_what_is_to_come_is_named() {
+    Stage::each(|stage| {
+        let on = stage.conference(9, 9, 9);
+        let hours = [(1, "09:00 to 10:00"), (2, "11:00 to 12:00"), (3, "14:00 to 15:00")];
+        let all = hours.map(|(number, hours)| talk(number, hours));
+        stage.does(SetProgramme::new(on, all.clone()));
+        stage.set_clock("2027-03-20T10:30:00Z");
+        let to_come = || SetProgramme::new(on, [all[2].clone()]);
+        assert_eq!(stage.does(to_come().leave_past()).dropped, [session(2)]);
+        assert_eq!(stage.does(to_come()).dropped, [session(1)]);
+        let nothing = SetProgramme::new(on, []).leave_past();
+        assert_eq!(stage.refuses(nothing.clone()), Refusal::EmptyProgramme { gathering: on, sessions: 1 });
+        stage.set_clock("2027-03-20T15:00:00Z");
+        assert_eq!(stage.does(nothing), gather::ProgrammeChange::default(), "all that there is is over");
+    });
+}
+
+#[test]
 fn a_session_is_moved_and_revised_in_one_decision() {
     Stage::each(|stage| {
         let on = stage.conference(9, 9, 9);

@@ -338,7 +338,11 @@ fn setting_a_programme() {
         let bad = || [talk(9, "10:00 to 11:00").room("x".repeat(201))];
         three.refuse_but_over(stage, &|on| SetProgramme::new(on, bad()));
         assert_eq!(stage.refuses(SetProgramme::new(three.over, bad())).code(), "programme", "sessions first");
-        let over = stage.refuses(SetProgramme::new(three.over, []));
+        let empty = stage.refuses(SetProgramme::new(three.over, []));
+        assert_eq!(empty, Refusal::EmptyProgramme { gathering: three.over, sessions: 1 });
+        let text = "the programme is empty: 1 session would be dropped; if that is meant, say so with `even_if_empty`";
+        says(&empty, "empty_programme", text);
+        let over = stage.refuses(SetProgramme::new(three.over, []).even_if_empty());
         assert_eq!(over.code(), "gathering_over", "nothing can be dropped any more");
         let moved = dated(3, "2027-02-01 11:00 to 12:00");
         assert_eq!(stage.refuses(SetProgramme::new(three.over, [moved])).code(), "gathering_over");
