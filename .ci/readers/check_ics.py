@@ -21,6 +21,7 @@ import icalendar
 import vobject
 
 FIELDS = ("uid", "sequence", "summary", "location", "start", "end", "status")
+FIELDS_WHERE_GIVEN = ("related_to", "last_modified")
 LONGEST_LINE = 75
 
 
@@ -62,6 +63,8 @@ def check(file):
         uids = [entry["uid"] for entry in entries]
         require(len(set(uids)) == len(uids), "a UID comes twice")
     compare("icalendar", readings["icalendar"], "vobject", readings["vobject"])
+    for entry in readings["icalendar"]:
+        require(entry["last_modified"], f"{entry['uid']} does not say when it was changed last")
     beside = file.with_name(file.name + ".json")
     if not beside.exists():
         return begun, 0
@@ -106,6 +109,8 @@ def read_with_icalendar(data):
             "start": moment(entry, "DTSTART"),
             "end": moment(entry, "DTEND"),
             "status": str(entry["STATUS"]),
+            "related_to": str(entry["RELATED-TO"]) if "RELATED-TO" in entry else None,
+            "last_modified": spell(entry["LAST-MODIFIED"].dt) if "LAST-MODIFIED" in entry else None,
         }
         for entry in calendar.walk("VEVENT")
     ]
@@ -123,6 +128,8 @@ def read_with_vobject(text):
             "start": spell(entry.dtstart.value),
             "end": spell(entry.dtend.value),
             "status": entry.status.value,
+            "related_to": entry.related_to.value if hasattr(entry, "related_to") else None,
+            "last_modified": spell(entry.last_modified.value) if hasattr(entry, "last_modified") else None,
         }
         for entry in calendars[0].contents.get("vevent", [])
     ]
@@ -140,7 +147,9 @@ def spell(when):
 def compare(one_name, one, other_name, other):
     require(len(one) == len(other), f"{one_name} has {len(one)} entries, {other_name} {len(other)}")
     for left, right in zip(one, other):
-        for field in FIELDS:
+        unknown = left.keys() - {*FIELDS, *FIELDS_WHERE_GIVEN}
+        require(not unknown, f"{left['uid']}: {one_name} has {sorted(unknown)}, which nobody reads")
+        for field in (*FIELDS, *(field for field in FIELDS_WHERE_GIVEN if field in left)):
             message = f"{field} of {left['uid']}: {one_name} says {left[field]!r}, {other_name} {right[field]!r}"
             require(left[field] == right[field], message)
 

@@ -5,8 +5,8 @@ use std::sync::{MutexGuard, PoisonError};
 use super::{Desk, Error, Failure, Ready, Receipt};
 use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::id::RequestId;
-use crate::log::{self, Appended, FACTS_LIMIT};
-use crate::record::{Batch, Guard, Position, StoredBatch};
+use crate::log::{self, Appended, FACTS_LIMIT, TAGS_LIMIT};
+use crate::record::{Batch, Guard, Position, StoredBatch, Tag};
 
 impl Desk {
     pub(super) fn state(&self) -> Result<MutexGuard<'_, State>, Error> {
@@ -154,10 +154,25 @@ fn decide<O>(state: &State, ready: &Ready<O>, context: &Context) -> (Result<O, R
     let mut decision = Decision::new(state, context.time);
     let answer = ready.get().decide(&mut decision, context);
     let decided = decision.finish();
-    match decided.facts.len() {
-        facts if facts > FACTS_LIMIT => (Err(Refusal::TooMuchAtOnce { facts, limit: FACTS_LIMIT }), decided),
+    match too_much(&decided) {
+        Some(refusal) if answer.is_ok() => (Err(refusal), decided),
         _ => (answer, decided),
     }
+}
+
+/// Why a batch could not hold what was decided.
+fn too_much(decided: &Decided) -> Option<Refusal> {
+    let facts = decided.facts.len();
+    if facts > FACTS_LIMIT {
+        return Some(Refusal::TooMuchAtOnce { facts, limit: FACTS_LIMIT });
+    }
+    // A party names up to 65,535 people, so a few facts are never too many.
+    if facts <= 3 {
+        return None;
+    }
+    let scope = decided.scope.tags().map_or(0, <[Tag]>::len);
+    let named = scope + decided.facts.iter().map(|fact| Tag::of(fact).len()).sum::<usize>();
+    (named > TAGS_LIMIT).then_some(Refusal::TooManyNamed { named, limit: TAGS_LIMIT })
 }
 
 pub(super) fn batch(context: &Context, seen: Position, decided: Decided) -> Batch {

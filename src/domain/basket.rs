@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 use super::register::{Asked, Register, Registered};
 use super::{Context, Decide, waiting_list};
 use crate::fact::Fact;
-use crate::id::GatheringId;
+use crate::id::{GatheringId, OfferingId};
 use crate::person::Answers;
 use crate::sealed::{Personal, Sealed};
 
@@ -169,7 +169,13 @@ impl Basket<Sealed<Answers>> {
             }
             items.push(Item { number, part, asked });
         }
-        items.sort_by_cached_key(|item| item.asked.gathering.requirements(&item.asked.offering));
+        let mut depths: BTreeMap<GatheringId, BTreeMap<OfferingId, usize>> = BTreeMap::new();
+        for Item { asked: Asked { gathering, .. }, .. } in &items {
+            depths.entry(gathering.id).or_insert_with(|| gathering.depths());
+        }
+        items.sort_by_key(|Item { asked: Asked { gathering, offering, .. }, .. }| {
+            depths.get(&gathering.id).and_then(|depths| depths.get(&offering.id)).copied()
+        });
         Ok(items)
     }
 

@@ -83,7 +83,7 @@ fn short_of(
         let (capacity, free) = find(pool).unwrap_or((Capacity::Limited(0), Some(0)));
         let free = free.filter(|&free| free < i64::from(wanted))?;
         let name = gathering.cell.plan.pool_name(pool).to_owned();
-        Some(Shortage { pool, name, wanted, free, capacity })
+        Some(Shortage { gathering: gathering.id, pool, name, wanted, free, capacity })
     });
     short.collect()
 }

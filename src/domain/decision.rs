@@ -275,12 +275,24 @@ impl Gathering {
         self.must_stand().is_ok() && self.must_not_be_over(now).is_ok()
     }
 
-    /// How many offerings one needs to have first to book this one.
-    pub(crate) fn requirements(&self, offering: &Offering) -> usize {
-        let next = |offering: &Offering| self.cell.plan.offering(offering.requires?).map(|next| &**next);
-        // No offering requires itself, so the chain ends; the count says so to whoever does not believe it.
-        let chain = std::iter::successors(next(offering), |offering| next(offering));
-        chain.take(self.cell.plan.offerings.len()).count()
+    /// For each offering, how many others one needs to have first.
+    pub(crate) fn depths(&self) -> BTreeMap<OfferingId, usize> {
+        let offerings = &self.cell.plan.offerings;
+        let requires: BTreeMap<_, _> = offerings.iter().map(|it| (it.id, it.requires)).collect();
+        let mut depths = BTreeMap::new();
+        for offering in offerings {
+            // Up the chain to one that is known. No offering requires itself; the count says so to whoever does not
+            // believe it.
+            let (mut chain, mut next) = (Vec::new(), Some(offering.id));
+            while let Some(id) = next.filter(|id| !depths.contains_key(id) && chain.len() < offerings.len()) {
+                chain.push(id);
+                next = requires.get(&id).copied().flatten();
+            }
+            let first =
+                next.and_then(|id| depths.get(&id)).map_or(0, |known: &usize| known.saturating_add(1));
+            depths.extend(chain.into_iter().rev().zip(first..));
+        }
+        depths
     }
 
     /// The offering asked for, or the only one where none was named.

@@ -12,6 +12,8 @@ use crate::text::TextProblem;
 /// A pool that has too few places for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortage {
+    /// The gathering: a basket can ask for places in several.
+    pub gathering: GatheringId,
     /// The pool.
     pub pool: PoolId,
     /// What people call it.
@@ -170,9 +172,7 @@ impl fmt::Display for SessionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => f.write_str("the programme has no such session"),
-            Self::Exists { gathering } => {
-                write!(f, "gathering {gathering} has it already; change it there, or use another id")
-            }
+            Self::Exists { gathering } => write!(f, "gathering {gathering} has a session of this id already"),
             Self::Dropped => f.write_str("it was dropped; it can be added again"),
             Self::Twice => f.write_str("it is named twice"),
             Self::Text(problem) => write!(f, "{problem}"),
@@ -222,14 +222,16 @@ impl fmt::Display for LayoutProblem {
             Self::RequiresUnknown { offering, requires } => {
                 write!(f, "offering {offering} requires offering {requires}, which is not there")
             }
-            Self::RequiresItself(id) => write!(f, "offering {id} requires itself"),
+            Self::RequiresItself(id) => {
+                write!(f, "offering {id} requires itself, straight away or by way of others")
+            }
             Self::SessionBeforeProgramme(id) => write!(
                 f,
                 "offering {id} is for a session; announce the gathering, add the session, then add the offering"
             ),
             Self::SharedWithSession { offering, pool } => write!(
                 f,
-                "offering {offering} draws on pool {pool}, which is not only for its session; give the session a pool of its own"
+                "offering {offering} would share pool {pool} with an offering that is not for the same session; a session needs pools of its own"
             ),
         }
     }

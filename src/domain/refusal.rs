@@ -54,6 +54,14 @@ pub enum Refusal {
         /// How many a batch holds.
         limit: usize,
     },
+    /// The decision would name more people, registrations and sessions at once than a batch can hold, each counted as
+    /// often as it is named.
+    TooManyNamed {
+        /// How many it came to.
+        named: usize,
+        /// How many a batch holds.
+        limit: usize,
+    },
     /// The request's id was used before, for something else. What is sealed is not compared: of a person's details, a
     /// join link or answers it only counts whether they are there.
     RequestReused {
@@ -213,7 +221,7 @@ pub enum Refusal {
         /// The gathering.
         gathering: GatheringId,
     },
-    /// Somebody is named twice in one party, or in two parts of a basket for one offering.
+    /// Somebody is named twice for one offering: in one party, or in two parts of a basket.
     TwiceInParty {
         /// Who.
         person: PersonId,
@@ -272,6 +280,7 @@ impl Refusal {
             Self::Layout(_) => "layout",
             Self::TimeAhead { .. } => "time_ahead",
             Self::TooMuchAtOnce { .. } => "too_much_at_once",
+            Self::TooManyNamed { .. } => "too_many_named",
             Self::RequestReused { .. } => "request_reused",
             Self::UnknownGathering { .. } => "unknown_gathering",
             Self::GatheringExists { .. } => "gathering_exists",
@@ -316,18 +325,20 @@ impl Refusal {
             Self::TooManySessions { sessions, limit } => {
                 write!(
                     f,
-                    "the programme would have {sessions} sessions, the dropped ones counted; a gathering may have up to {limit}"
+                    "the programme would have {sessions} sessions, those that were dropped counted; it may have up to {limit}"
                 )
             }
             Self::TooMuchText { bytes, limit } => write!(
                 f,
-                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: name some sessions with \
-                 `leave`, and set these next"
+                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: set it in parts, and let each `leave` the sessions of the others"
             ),
-            Self::EmptyProgramme { sessions, .. } => write!(
-                f,
-                "the programme has no session, and would drop the {sessions} that there are; if that is meant, say so with `even_if_empty`"
-            ),
+            Self::EmptyProgramme { sessions, .. } => {
+                let dropped = if *sessions == 1 { "session" } else { "sessions" };
+                write!(
+                    f,
+                    "the programme is empty: {sessions} {dropped} would be dropped; if that is meant, say so with `even_if_empty`"
+                )
+            }
             Self::SessionOver { ended, .. } => write!(f, "the session ended at {}", instant(*ended)),
             other => f.write_str(other.code()),
         }
@@ -372,15 +383,18 @@ impl Refusal {
             Self::NeedsPlace { person: Some(person), name, .. } => {
                 write!(
                     f,
-                    "person {person} needs a confirmed place in {name:?} first, in the booker's own party"
+                    "a confirmed place in {name:?} comes first, and person {person} has none on the booker's registration"
                 )
             }
             Self::NeedsPlace { person: None, name, .. } => {
-                write!(f, "the party has guests without a name for whom the booker has no place in {name:?}")
+                write!(
+                    f,
+                    "a confirmed place in {name:?} comes first for everybody, and the booker's registration has not enough of them left for this party"
+                )
             }
             Self::Overlap { person, registration, starts, ends } => write!(
                 f,
-                "person {person} has registration {registration} from {} to {}, at the same time; give up that one or this one",
+                "person {person} cannot be in two places at once: registration {registration} is from {} to {}",
                 instant(*starts),
                 instant(*ends)
             ),
@@ -421,8 +435,12 @@ impl fmt::Display for Refusal {
                 instant(*clock)
             ),
             Self::TooMuchAtOnce { facts, limit } => {
-                write!(f, "{facts} things would happen at once; it is up to {limit}: do it in smaller steps")
+                write!(f, "{facts} things would happen at once, and up to {limit} may: do it in smaller steps")
             }
+            Self::TooManyNamed { named, limit } => write!(
+                f,
+                "people, registrations and sessions would be named {named} times at once, and up to {limit} may: do it in smaller steps"
+            ),
             Self::RequestReused { request } => {
                 write!(f, "request {request} was answered before, for something else; send this one with an id of its own")
             }
@@ -461,7 +479,7 @@ impl fmt::Display for Refusal {
                 f.write_str("booking is not open yet: it follows the date, which is to be confirmed; it can be opened by hand")
             }
             Self::BookingClosed { .. } => f.write_str("booking is closed; it can be opened by hand until the gathering is over"),
-            Self::TwiceInParty { person } => write!(f, "person {person} is named twice for one offering"),
+            Self::TwiceInParty { person } => write!(f, "person {person} is named twice for the same offering"),
             Self::PartyTooLarge { size, limit } => {
                 write!(f, "a party of {size} is too large; one registration may have up to {limit} people")
             }
@@ -479,7 +497,7 @@ impl fmt::Display for Refusal {
 fn programme(f: &mut fmt::Formatter<'_>, problems: &[SessionProblem]) -> fmt::Result {
     const SHOWN: usize = 3;
     let sessions = if problems.len() == 1 { "session is" } else { "sessions are" };
-    write!(f, "{} {sessions} not taken, so none was: ", problems.len())?;
+    write!(f, "{} {sessions} not taken, so nothing was changed: ", problems.len())?;
     let shown: Vec<String> = problems.iter().take(SHOWN).map(ToString::to_string).collect();
     f.write_str(&shown.join("; "))?;
     match problems.len().saturating_sub(SHOWN) {

@@ -118,10 +118,14 @@ impl Session {
         self
     }
 
-    /// How many bytes its texts have, the speakers counted.
+    /// How many bytes its texts have, the speakers and the hint at its date counted.
     pub(crate) fn text_bytes(&self) -> usize {
         let SessionTexts { title, description, track, kind, link, speakers } = &self.texts;
-        let texts = [title, description, track, kind, link, &self.room];
+        let hint = match &self.schedule {
+            Schedule::ToBeConfirmed { hint } => hint.as_str(),
+            Schedule::DateOnly(_) | Schedule::Exact(_) => "",
+        };
+        let texts = [title, description, track, kind, link, &self.room, hint];
         texts.iter().map(|text| text.len()).sum::<usize>() + speakers.len() * size_of::<PersonId>()
     }
 }

@@ -29,7 +29,7 @@ pub(crate) use file::LOG_NAME;
 pub use memory::MemoryLog;
 #[cfg(feature = "file")]
 pub use recovery::{OpenReport, TornTail};
-pub(crate) use wire::FACTS_LIMIT;
+pub(crate) use wire::{FACTS_LIMIT, TAGS_LIMIT};
 pub use wire::{decode, encode};
 
 pub use crate::record::{Anchor, Batch, Chain, Guard, Scope, StoredBatch, Tag};

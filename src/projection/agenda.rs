@@ -26,9 +26,10 @@ use crate::text::Reference;
 ///
 /// Serialised it has `person` and `registrations`. Each of these has `registration`, `number`, `reference`, `booker`,
 /// `gathering`, `title`, `kind`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place` (`online`, `venue`,
-/// `address`), `session` (`null`, or what was booked of the programme: `session`, `title`, `room` and its `schedule`),
-/// `offering`, `offering_name`, `party`, `status` (see [`RegistrationStatus::code`]), `place_in_line` (`null` unless
-/// waiting) and `since`. Where a session was booked, `title` and `schedule` above it are the gathering's.
+/// `address`), `session` (`null`, or what was booked of the programme: `session`, `title`, `room`, its `schedule` and its
+/// `status`, see [`SessionStatus::code`]), `offering`, `offering_name`, `party`, `status` (see
+/// [`RegistrationStatus::code`]), `place_in_line` (`null` unless waiting) and `since`. Where a session was booked, `title`
+/// and `schedule` above it are the gathering's.
 #[derive(Clone)]
 #[doc(alias = "my bookings")]
 pub struct Agenda {
@@ -174,6 +175,13 @@ impl AgendaRow {
         if self.announcement.offerings.len() > 1 { self.offering_name().into() } else { String::new() }
     }
 
+    /// A session keeps its date when the gathering loses its own, so it has to say that the date does not hold.
+    fn title_cell(&self) -> String {
+        let status = self.booked_session.as_ref().map(|booked| booked.status);
+        let postponed = if status == Some(SessionStatus::Postponed) { "Postponed: " } else { "" };
+        format!("{postponed}{}", self.title())
+    }
+
     /// A room is where one has to go; the venue is where it is.
     fn place_cell(&self) -> String {
         let mode = &self.announcement.mode;
@@ -258,7 +266,7 @@ impl fmt::Display for Agenda {
         columns.push(Column::whole("Status"));
         let mut table = Table::new(columns);
         for row in &self.rows {
-            let mut cells = vec![start_cell(row.schedule(), zone), row.title().to_owned(), row.place_cell()];
+            let mut cells = vec![start_cell(row.schedule(), zone), row.title_cell(), row.place_cell()];
             cells.extend(has_choice.then(|| row.choice_cell()));
             cells.push(row.status_cell());
             table.row(cells);
@@ -299,12 +307,19 @@ struct SessionForm<'a> {
     title: &'a str,
     room: &'a str,
     schedule: ScheduleForm,
+    status: &'static str,
 }
 
-impl<'a> From<&'a Session> for SessionForm<'a> {
-    fn from(session: &'a Session) -> Self {
-        let (title, schedule) = (&session.texts.title, ScheduleForm::from(&session.schedule));
-        Self { session: session.id, title, room: &session.room, schedule }
+impl<'a> From<&'a BookedSession> for SessionForm<'a> {
+    fn from(booked: &'a BookedSession) -> Self {
+        let session = &*booked.session;
+        Self {
+            session: session.id,
+            title: &session.texts.title,
+            room: &session.room,
+            schedule: ScheduleForm::from(&session.schedule),
+            status: booked.status.code(),
+        }
     }
 }
 
@@ -321,7 +336,7 @@ impl<'a> From<&'a AgendaRow> for RowForm<'a> {
             kind: it.kind.code(),
             schedule: ScheduleForm::from(&it.schedule),
             place: PlaceForm::from(&it.mode),
-            session: row.session().map(SessionForm::from),
+            session: row.booked_session.as_ref().map(SessionForm::from),
             offering: row.offering,
             offering_name: row.offering_name(),
             party: row.party,
@@ -348,8 +363,9 @@ impl Serialize for Agenda {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fact::{CancelledBy, Fact};
     use crate::projection::fixture::{
-        Story, booking, conference, gathering, person, registration, time, webinar,
+        Story, booking, conference, gathering, person, registration, talk, time, webinar,
     };
 
     /// One person, on six gatherings in as many ways.
@@ -480,5 +496,133 @@ to be confirmed   Postponed         online                        confirmed";
         let agenda = story.lists.agenda(person(77), story.opener());
         assert_eq!(agenda.to_string(), "Agenda\n\nnothing is booked");
         assert!(story.lists.attendee_list(gathering(77), story.opener()).is_none());
+    }
+    /// A workshop at a conference, and the conference itself, both booked by person 1.
+    fn at_a_workshop() -> Story {
+        let mut story = Story::new();
+        story
+            .announces(1, conference())
+            .adds(1, talk(1, "Asset transfer", "10:00 to 10:45").room("Reading Room"))
+            .adds_offering(1, 4, "workshop", 1)
+            .confirms(1, 1, booking(1, 1, &[]))
+            .confirms(1, 2, booking(4, 1, &[]));
+        story
+    }
+
+    fn row(story: &Story, number: u128) -> AgendaRow {
+        story.lists.agenda_row(registration(number)).unwrap()
+    }
+
+    #[test]
+    fn a_session_is_shown_with_its_own_time_title_and_room() {
+        let expected = "\
+Agenda, times in Europe/London
+
+Start             Title             Where                Offering   Status
+2026-03-20        Owning libraries  Library Hub, online  in person  confirmed
+2026-03-20 10:00  Asset transfer    Reading Room         workshop   confirmed";
+        let mut story = at_a_workshop();
+        assert_eq!(story.lists.agenda(person(1), story.opener()).to_string(), expected);
+        story.moves(1, 1, "2026-03-20 11:00 to 11:45 Europe/London", "");
+        let printed = story.lists.agenda(person(1), story.opener()).to_string();
+        assert!(printed.contains("2026-03-20 11:00  Asset transfer    Library Hub, online"), "{printed}");
+    }
+
+    #[test]
+    fn a_session_whose_dates_do_not_hold_says_so() {
+        let mut story = at_a_workshop();
+        story.reschedules(1, "to be confirmed");
+        let expected = "\
+Agenda, times in Europe/London
+
+Start             Title                      Where          Offering   Status
+2026-03-20 10:00  Postponed: Asset transfer  Reading Room   workshop   confirmed
+to be confirmed   Owning libraries           Library Hub,…  in person  confirmed";
+        assert_eq!(story.lists.agenda(person(1), story.opener()).to_string(), expected);
+        let before = "2026-03-20 10:00 to 10:45 Europe/London";
+        assert_eq!(row(&story, 2).shown_schedule(), (&before.parse().unwrap(), true));
+        story.moves(1, 1, "to be confirmed", "Reading Room");
+        let row = row(&story, 2);
+        assert_eq!(row.schedule(), &Schedule::to_be_confirmed(""));
+        assert_eq!(row.shown_schedule(), (&before.parse().unwrap(), true));
+        story.reschedules(1, "2026-10-02 Europe/London").moves(1, 1, "2026-10-02 Europe/London", "");
+        let row = self::row(&story, 2);
+        assert_eq!(row.shown_schedule(), (&"2026-10-02 Europe/London".parse().unwrap(), false));
+    }
+
+    #[test]
+    fn what_was_booked_for_a_session_ends_when_it_is_dropped() {
+        let mut story = at_a_workshop();
+        story.drops(1, 1).tell(Fact::RegistrationCancelled {
+            gathering: gathering(1),
+            registration: registration(2),
+            by: CancelledBy::Organiser,
+        });
+        let printed = story.lists.agenda(person(1), story.opener()).to_string();
+        assert!(printed.contains("Asset transfer"), "{printed}");
+        assert!(printed.ends_with("cancelled by organiser"), "{printed}");
+        assert!(story.lists.agenda(person(1), story.opener()).join_link(registration(2)).is_none());
+        assert!(story.lists.agenda(person(1), story.opener()).join_link(registration(1)).is_some());
+    }
+
+    #[test]
+    fn a_place_that_was_transferred_is_on_the_new_holder_s_agenda_only() {
+        let mut story = at_a_workshop();
+        story.transfers(1, 1, 1, 1, 2).transfers(1, 2, 1, 1, 2);
+        let titles = |number| -> Vec<String> {
+            let agenda = story.lists.agenda(person(number), story.opener());
+            agenda.rows().iter().map(|row| row.title().to_owned()).collect()
+        };
+        assert!(titles(1).is_empty());
+        assert_eq!(titles(2), ["Owning libraries", "Asset transfer"]);
+        assert_eq!(row(&story, 2).booker, person(2));
+    }
+
+    #[test]
+    fn field_names_of_a_booked_session_are_stable() {
+        let mut story = at_a_workshop();
+        let json = |story: &Story| serde_json::to_value(row(story, 2)).unwrap();
+        let expected = serde_json::json!({
+            "registration": "00000000-0000-0000-0000-000000000002",
+            "number": 2,
+            "reference": null,
+            "booker": "00000000-0000-0000-0000-000000000001",
+            "gathering": "00000000-0000-0000-0000-000000000001",
+            "title": "Owning libraries",
+            "kind": "conference",
+            "schedule": {
+                "text": "2026-03-20 to 2026-03-21 Europe/London",
+                "starts": "2026-03-20T00:00:00Z",
+                "ends": "2026-03-22T00:00:00Z",
+                "zone": "Europe/London",
+                "all_day": true,
+            },
+            "place": { "online": true, "venue": "Library Hub", "address": "Hill Road 1" },
+            "session": {
+                "session": "00000000-0000-0000-0000-000000000001",
+                "title": "Asset transfer",
+                "room": "Reading Room",
+                "schedule": {
+                    "text": "2026-03-20 10:00 to 10:45 Europe/London",
+                    "starts": "2026-03-20T10:00:00Z",
+                    "ends": "2026-03-20T10:45:00Z",
+                    "zone": "Europe/London",
+                    "all_day": false,
+                },
+                "status": "confirmed",
+            },
+            "offering": 4,
+            "offering_name": "workshop",
+            "party": 1,
+            "status": "confirmed",
+            "place_in_line": null,
+            "since": "2026-02-01T13:00:00Z",
+        });
+        assert_eq!(json(&story), expected);
+        story.reschedules(1, "to be confirmed");
+        assert_eq!(json(&story)["session"]["status"], "postponed");
+        story.calls_off(1);
+        assert_eq!(json(&story)["session"]["status"], "cancelled");
+        assert_eq!(json(&story)["status"], "cancelled_with_gathering");
     }
 }

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, TimeDelta, Utc};
 use hashbrown::HashMap;
 
-use super::Lists;
+use super::{Lists, Programme, ProgrammeRow};
 use crate::fact::{
     Announcement, Booking, BookingWindow, CancelledBy, Capacity, Fact, GatheringKind, Mode, Offering, Party,
-    Pool, Venue,
+    Pool, Session, SessionTexts, Venue,
 };
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
 use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
 use crate::record::{Batch, Guard, Position, Scope};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
@@ -29,6 +29,10 @@ pub(super) fn registration(number: u128) -> RegistrationId {
     RegistrationId::from_u128(number)
 }
 
+pub(super) fn session(number: u128) -> SessionId {
+    SessionId::from_u128(number)
+}
+
 pub(super) fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
@@ -37,6 +41,7 @@ pub(super) fn time(text: &str) -> DateTime<Utc> {
 #[derive(Default)]
 pub(super) struct Register {
     people: Mutex<HashMap<u64, PersonDetails>>,
+    names: Mutex<HashMap<PersonId, String>>,
     pub(super) opened: AtomicUsize,
 }
 
@@ -59,7 +64,11 @@ impl Opener for Register {
     }
 
     fn published_name(&self, person: PersonId, _: &Sealed<PublishedName>) -> Opened<PublishedName> {
-        Opened::Known(Personal::new(PublishedName::new(format!("Speaker {}", person.uuid().as_u128()))))
+        self.opened.fetch_add(1, Ordering::Relaxed);
+        match self.names.lock().unwrap().get(&person) {
+            Some(name) => Opened::Known(Personal::new(PublishedName::new(name))),
+            None => Opened::Unavailable(Unavailable::KeyMissing),
+        }
     }
 }
 
@@ -145,6 +154,72 @@ impl Story {
         self.tell(Fact::RegistrationCancelled { gathering, registration, by: CancelledBy::Attendee })
     }
 
+    pub(super) fn transfers(
+        &mut self,
+        on: u128,
+        number: u128,
+        place: u16,
+        from: u128,
+        to: u128,
+    ) -> &mut Self {
+        let (gathering, registration) = (gathering(on), registration(number));
+        let (from, to) = (Some(person(from)), person(to));
+        self.tell(Fact::PlaceTransferred { gathering, registration, place, from, to })
+    }
+
+    /// Publishes a name that the register can open.
+    pub(super) fn publishes(&mut self, number: u128, name: &str) -> &mut Self {
+        self.register.names.lock().unwrap().insert(person(number), name.into());
+        self.publishes_unreadably(number)
+    }
+
+    /// Publishes a name whose key is lost.
+    pub(super) fn publishes_unreadably(&mut self, number: u128) -> &mut Self {
+        let name = Sealed::from_parts(Keys::One(KeyRef::new(1)), 1, Box::new([5; 8]));
+        self.tell(Fact::NamePublished { person: person(number), name })
+    }
+
+    pub(super) fn adds(&mut self, on: u128, session: Session) -> &mut Self {
+        self.tell(Fact::SessionAdded { gathering: gathering(on), session: Box::new(session) })
+    }
+
+    pub(super) fn moves(&mut self, on: u128, number: u128, schedule: &str, room: &str) -> &mut Self {
+        let (gathering, session, schedule) = (gathering(on), session(number), schedule.parse().unwrap());
+        self.tell(Fact::SessionMoved { gathering, session, schedule, room: room.into() })
+    }
+
+    pub(super) fn revises(&mut self, on: u128, number: u128, texts: SessionTexts) -> &mut Self {
+        let (gathering, session, texts) = (gathering(on), session(number), Box::new(texts));
+        self.tell(Fact::SessionRevised { gathering, session, texts })
+    }
+
+    pub(super) fn drops(&mut self, on: u128, number: u128) -> &mut Self {
+        self.tell(Fact::SessionDropped { gathering: gathering(on), session: session(number) })
+    }
+
+    /// Moves a gathering to another place, with a link or without one. As in a log, no link is sealed twice alike.
+    pub(super) fn changes_mode(&mut self, on: u128, mode: Mode, linked: bool) -> &mut Self {
+        let seal = self.told.to_le_bytes();
+        let link = || Sealed::from_parts(Keys::One(KeyRef::new(99)), 1, Box::new(seal));
+        self.tell(Fact::ModeChanged { gathering: gathering(on), mode, join_link: linked.then(link) })
+    }
+
+    /// Adds places of their own for a session: a pool and an offering with this number.
+    pub(super) fn adds_offering(&mut self, on: u128, number: u16, name: &str, of: u128) -> &mut Self {
+        let offering = offering(number, name, &[number]).for_session(session(of));
+        let pools = vec![pool(number, name, Capacity::Limited(20))];
+        self.tell(Fact::OfferingAdded { gathering: gathering(on), offering, pools })
+    }
+
+    pub(super) fn programme(&self, number: u128) -> Programme {
+        self.lists.programme(gathering(number), self.opener()).unwrap()
+    }
+
+    /// A session of gathering 1 as its programme has it.
+    pub(super) fn session(&self, number: u128) -> ProgrammeRow {
+        self.programme(1).session(session(number)).unwrap().clone()
+    }
+
     pub(super) fn opener(&self) -> Arc<Register> {
         Arc::clone(&self.register)
     }
@@ -212,4 +287,10 @@ pub(super) fn booking(offering: u16, booker: u128, guests: &[Option<u128>]) -> B
         reference: None,
         answers: None,
     }
+}
+
+/// A session at a time of 20 March 2026 (`10:00 to 10:45`), the first day of the [`conference`].
+pub(super) fn talk(number: u128, title: &str, hours: &str) -> Session {
+    let when = format!("2026-03-20 {hours} Europe/London");
+    Session::new(session(number), title).at(when.parse().unwrap())
 }

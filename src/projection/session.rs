@@ -159,3 +159,173 @@ impl SessionCard {
         days.zip(day).is_some_and(|((first, last), day)| !(first..=last).contains(&day))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::projection::ProgrammeRow;
+    use crate::projection::fixture::{Story, conference, session, talk, time};
+    use crate::schedule::Schedule;
+
+    /// A conference on 20 and 21 March with a talk on the first morning: told at 09:00 and 10:00.
+    fn story() -> Story {
+        let mut story = Story::new();
+        story.announces(1, conference()).adds(1, talk(1, "Asset transfer", "10:00 to 10:45").room("Hall"));
+        story
+    }
+
+    /// How the talk stands, how often its entry has changed, and when last.
+    fn stand(story: &Story) -> (SessionStatus, u32, DateTime<Utc>) {
+        let ProgrammeRow { status, sequence, revised_at, .. } = story.session(1);
+        (status, sequence, revised_at)
+    }
+
+    fn shown(story: &Story) -> String {
+        story.session(1).shown_schedule().to_string()
+    }
+
+    const MORNING: &str = "2026-03-20 10:00 to 10:45 Europe/London";
+
+    #[test]
+    fn a_move_raises_the_sequence_and_a_text_only_the_date_of_change() {
+        let mut story = story();
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 0, time("2026-02-01T10:00:00Z")));
+        story.moves(1, 1, "2026-03-20 11:00 to 11:45 Europe/London", "Hall");
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 1, time("2026-02-01T11:00:00Z")));
+        story.moves(1, 1, "2026-03-20 11:00 to 11:45 Europe/London", "Annexe");
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 2, time("2026-02-01T12:00:00Z")));
+        let texts = SessionTexts { title: "Ten years on".into(), ..SessionTexts::default() };
+        story.revises(1, 1, texts);
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 2, time("2026-02-01T13:00:00Z")));
+        let row = story.session(1);
+        assert_eq!((row.room(), row.texts().title.as_str()), ("Annexe", "Ten years on"));
+        assert_eq!(row.added_at, time("2026-02-01T10:00:00Z"));
+    }
+
+    #[test]
+    fn a_dropped_session_goes_on_counting_when_it_is_taken_back() {
+        let mut story = story();
+        story.drops(1, 1);
+        assert_eq!(stand(&story), (SessionStatus::Cancelled, 1, time("2026-02-01T11:00:00Z")));
+        assert_eq!(shown(&story), MORNING, "a cancelled entry stays where it was");
+        story.adds(1, talk(1, "Asset transfer", "14:00 to 14:45"));
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 2, time("2026-02-01T12:00:00Z")));
+        let row = story.session(1);
+        assert_eq!((row.room(), row.added_at), ("", time("2026-02-01T10:00:00Z")), "it was added once");
+        story.drops(1, 1);
+        assert_eq!(stand(&story), (SessionStatus::Cancelled, 3, time("2026-02-01T13:00:00Z")));
+    }
+
+    #[test]
+    fn one_that_is_taken_back_without_a_date_is_postponed() {
+        let mut story = story();
+        story.drops(1, 1).adds(1, Session::new(session(1), "Asset transfer"));
+        assert_eq!(stand(&story), (SessionStatus::Postponed, 2, time("2026-02-01T12:00:00Z")));
+        assert_eq!(shown(&story), MORNING, "calendars have it there, as cancelled");
+    }
+
+    #[test]
+    fn a_session_whose_dates_are_taken_back_is_postponed_from_where_it_was() {
+        let mut story = story();
+        story.moves(1, 1, "to be confirmed (afternoon)", "Hall");
+        assert_eq!(stand(&story), (SessionStatus::Postponed, 1, time("2026-02-01T11:00:00Z")));
+        assert_eq!(shown(&story), MORNING);
+        assert_eq!(story.session(1).schedule().to_string(), "to be confirmed (afternoon)");
+        story.moves(1, 1, "to be confirmed", "Annexe");
+        assert_eq!((stand(&story).1, shown(&story)), (2, MORNING.into()), "it remembers the last that held");
+        story.moves(1, 1, "2026-03-21 Europe/London", "Annexe");
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 3, time("2026-02-01T13:00:00Z")));
+        assert_eq!(shown(&story), "2026-03-21 Europe/London");
+    }
+
+    #[test]
+    fn a_session_that_never_had_a_date_was_never_postponed() {
+        let mut story = story();
+        story.adds(1, Session::new(session(2), "Panel"));
+        let row = story.session(2);
+        assert_eq!((row.status, row.sequence), (SessionStatus::Confirmed, 0));
+        assert_eq!(*row.shown_schedule(), Schedule::to_be_confirmed(""));
+        story.reschedules(1, "to be confirmed");
+        assert_eq!((story.session(2).status, story.session(2).sequence), (SessionStatus::Confirmed, 0));
+        story.drops(1, 2);
+        assert_eq!((story.session(2).status, story.session(2).sequence), (SessionStatus::Cancelled, 1));
+    }
+
+    #[test]
+    fn a_postponed_gathering_postpones_its_sessions_once() {
+        let mut story = story();
+        story.reschedules(1, "to be confirmed (autumn)");
+        assert_eq!(stand(&story), (SessionStatus::Postponed, 1, time("2026-02-01T11:00:00Z")));
+        assert_eq!(shown(&story), MORNING);
+        story.reschedules(1, "to be confirmed (winter)");
+        assert_eq!(stand(&story), (SessionStatus::Postponed, 1, time("2026-02-01T11:00:00Z")));
+        // Dated again where the session is: it holds again.
+        story.reschedules(1, "2026-03-20 Europe/London");
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 2, time("2026-02-01T13:00:00Z")));
+    }
+
+    #[test]
+    fn dated_again_elsewhere_a_session_stays_postponed_until_it_moves_along() {
+        let mut story = story();
+        story.reschedules(1, "to be confirmed").reschedules(1, "2026-10-02 to 2026-10-03 Europe/London");
+        assert_eq!(stand(&story), (SessionStatus::Postponed, 1, time("2026-02-01T11:00:00Z")));
+        story.moves(1, 1, "2026-10-02 10:00 to 10:45 Europe/London", "Hall");
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 2, time("2026-02-01T13:00:00Z")));
+    }
+
+    #[test]
+    fn a_session_outside_the_days_of_its_gathering_is_postponed() {
+        let mut story = story();
+        story.reschedules(1, "2026-03-21 to 2026-03-22 Europe/London");
+        assert_eq!(stand(&story), (SessionStatus::Postponed, 1, time("2026-02-01T11:00:00Z")));
+        story.reschedules(1, "2026-03-19 09:00 to 2026-03-20 09:00 Europe/London");
+        assert_eq!(stand(&story), (SessionStatus::Confirmed, 2, time("2026-02-01T12:00:00Z")), "days count");
+        story.reschedules(1, "2026-03-19 09:00 to 2026-03-20 00:00 Europe/London");
+        assert_eq!(
+            stand(&story).0,
+            SessionStatus::Postponed,
+            "what ends at midnight has its last day before it"
+        );
+    }
+
+    #[test]
+    fn days_are_those_of_the_place_where_the_gathering_is() {
+        let mut story = story();
+        story.reschedules(1, "2026-03-20 Pacific/Auckland");
+        assert_eq!(stand(&story).0, SessionStatus::Confirmed, "10:00 in London is 23:00 there");
+        story.moves(1, 1, "2026-03-20 11:30 to 12:00 Europe/London", "Hall");
+        assert_eq!(stand(&story).0, SessionStatus::Postponed, "11:30 in London is after midnight there");
+        story.moves(1, 1, "2026-03-19 23:30 to 23:45 Europe/London", "Hall");
+        assert_eq!(stand(&story).0, SessionStatus::Confirmed);
+    }
+
+    #[test]
+    fn called_off_with_its_gathering_a_session_is_cancelled() {
+        let mut story = story();
+        story.adds(1, talk(2, "Panel", "11:00 to 12:00")).drops(1, 2).calls_off(1);
+        assert_eq!(stand(&story), (SessionStatus::Cancelled, 1, time("2026-02-01T13:00:00Z")));
+        let dropped = story.session(2);
+        assert_eq!(
+            (dropped.status, dropped.sequence),
+            (SessionStatus::Cancelled, 1),
+            "it was cancelled before"
+        );
+    }
+
+    #[test]
+    fn postponed_first_and_called_off_then_it_is_cancelled() {
+        let mut story = story();
+        story.reschedules(1, "to be confirmed").calls_off(1);
+        assert_eq!(
+            (stand(&story).0, stand(&story).1, shown(&story)),
+            (SessionStatus::Cancelled, 2, MORNING.into())
+        );
+    }
+
+    #[test]
+    fn codes_are_stable_and_padded_where_asked() {
+        let all = [SessionStatus::Confirmed, SessionStatus::Postponed, SessionStatus::Cancelled];
+        assert_eq!(all.map(SessionStatus::code), ["confirmed", "postponed", "cancelled"]);
+        assert_eq!(format!("{:>10}", SessionStatus::Cancelled), " cancelled");
+    }
+}

@@ -65,6 +65,11 @@ impl Table {
         self.rows.push(cells.into_iter().map(harmless).collect());
     }
 
+    /// Whether it has no row.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     fn widths(&self) -> Vec<usize> {
         let natural = self.columns.iter().enumerate().map(|(n, column)| {
             let cells = self.rows.iter().filter_map(|row| row.get(n)).map(|cell| cell.width());

@@ -188,8 +188,8 @@ fn a_visit_has_few_places_and_a_line_and_ends_with_the_conference_place() {
     assert_eq!(lists.matches("of \"Reading a lease\" (2026-02-24 09:06): there is a place now").count(), 2);
     // All or nothing, without a conference place in person, at the same time as the visit.
     assert!(lists.contains("refused on 2026-01-20 09:12: it is full: \"coach\" has 0 free of the 1 wanted"));
-    assert!(lists.contains("needs a confirmed place in \"In person\" first"), "{lists}");
-    assert!(lists.contains("from 2026-03-20T13:00:00Z to 2026-03-20T15:15:00Z, at the same time"), "{lists}");
+    assert!(lists.contains("a confirmed place in \"In person\" comes first"), "{lists}");
+    assert!(lists.contains("is from 2026-03-20T13:00:00Z to 2026-03-20T15:15:00Z"), "{lists}");
     // One agenda has both.
     let (_, agenda) = lists.split_once("Agenda").unwrap();
     assert!(agenda.contains("2026-03-20 09:30  The Changing Landscape"), "{agenda}");

@@ -40,11 +40,11 @@ pub(crate) fn entry(
     })
 }
 
-fn instant(time: DateTime<Utc>) -> String {
+pub(crate) fn instant(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn address(venue: &Venue) -> String {
+pub(crate) fn address(venue: &Venue) -> String {
     if venue.address.is_empty() { venue.name.clone() } else { format!("{}, {}", venue.name, venue.address) }
 }
 
@@ -82,11 +82,11 @@ fn personal_entries(agenda: &Agenda) -> Vec<Value> {
             Some(Opened::Known(link)) if status == "CONFIRMED" => Some(link.expose().as_str().to_owned()),
             _ => None,
         };
+        let room = row.session().map_or("", |session| &session.room);
         let location = match (&it.mode, link) {
             (Mode::Online, Some(link)) => link,
-            (mode, _) => mode.venue().map_or_else(|| String::from("Online"), address),
+            (mode, _) => within(room, &mode.venue().map_or_else(|| String::from("Online"), address)),
         };
-        let location = within(row.session().map_or("", |session| &session.room), &location);
         let uid = row.registration.to_string();
         Some(entry(&uid, row.sequence, &format!("{prefix}{}", row.title()), &location, when, status))
     });
@@ -115,14 +115,14 @@ fn within(room: &str, place: &str) -> String {
 }
 
 /// The entries of a calendar as the crate `ical` reads them. It gets unfolded lines: it loses blanks at folds.
-fn read(text: &str) -> Vec<Value> {
+pub(crate) fn read(text: &str) -> Vec<Value> {
     let unfolded = text.replace("\r\n ", "");
     let calendars: Vec<_> = IcalParser::new(unfolded.as_bytes()).map(|calendar| calendar.unwrap()).collect();
     let [calendar] = calendars.as_slice() else { panic!("{} calendars", calendars.len()) };
     calendar.events.iter().map(read_entry).collect()
 }
 
-fn read_entry(event: &IcalEvent) -> Value {
+pub(crate) fn read_entry(event: &IcalEvent) -> Value {
     let find = |name: &str| event.properties.iter().find(|property| property.name == name);
     let text = |name: &str| find(name).and_then(|property| property.value.clone()).unwrap_or_default();
     let time = |name: &str| {
@@ -151,7 +151,7 @@ fn read_time(value: &str, zone: Option<&str>) -> String {
     instant(zone.from_local_datetime(&wall).earliest().unwrap().to_utc())
 }
 
-fn unescaped(text: &str) -> String {
+pub(crate) fn unescaped(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text.chars();
     while let Some(c) = rest.next() {

@@ -9,6 +9,7 @@
 )]
 
 mod calendar;
+mod conference;
 mod conference_bad_input;
 mod conference_example;
 mod crash;
@@ -21,6 +22,8 @@ mod journey;
 mod lists;
 mod log;
 mod model;
+mod programme;
+mod programme_feeds;
 mod repeats;
 mod requirements;
 mod vault;

@@ -24,7 +24,7 @@ pub(crate) const BATCH_LIMIT: usize = 16 * 1024 * 1024;
 /// The most facts in a batch.
 pub(crate) const FACTS_LIMIT: usize = 65_536;
 /// The most tags that the scope and the facts of a batch bear together, repetitions counted.
-const TAGS_LIMIT: usize = 262_144;
+pub(crate) const TAGS_LIMIT: usize = 262_144;
 
 /// The codes of the kinds of tags.
 mod tag_code {
