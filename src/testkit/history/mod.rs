@@ -435,6 +435,7 @@ impl History {
         let Some(which) = which else { return 0 };
         one_of(
             which,
+            #[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of steps bring offerings")]
             &self.put_on(gathering, nth, |what| match what {
                 What::Announce(plan) => (1..).zip(&plan.offerings).map(|(number, _)| number).collect(),
                 What::AddOffering { number, .. } => vec![*number],
@@ -461,6 +462,7 @@ impl History {
     pub fn pool(&self, which: Which, gathering: Which, nth: usize) -> u16 {
         one_of(
             which,
+            #[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of steps bring pools")]
             &self.put_on(gathering, nth, |what| match what {
                 What::Announce(plan) => (1..).zip(&plan.pools).map(|(number, _)| number).collect(),
                 What::AddOffering { pools, .. } => pools.iter().map(|(number, _)| *number).collect(),
@@ -496,6 +498,7 @@ impl History {
     }
 
     /// The sessions that the steps before one have put into the programme of the gathering that it means.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of steps bring sessions")]
     fn planned(&self, gathering: Which, nth: usize) -> Vec<SessionPlan> {
         self.put_on(gathering, nth, |what| match what {
             What::AddSession { session, .. } => vec![session.clone()],

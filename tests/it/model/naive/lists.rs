@@ -213,7 +213,7 @@ impl Naive<'_> {
         let mut sessions: Vec<_> =
             sessions.map(|number| (number, self.session(gathering, number).unwrap())).collect();
         sessions.sort_by_key(|(number, session)| {
-            let start = starts(session.when);
+            let start = starts(session.shown());
             (start.is_none(), start, room(session.room), *number)
         });
         let slot = |(number, session): &(u8, SessionNow)| Slot {
