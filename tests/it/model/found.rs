@@ -5,8 +5,8 @@ use gather::calendar::ProgrammeFeed;
 use gather::testkit::{TestClock, epoch, gathering_id, person_id, session_id};
 use gather::{
     AddSession, Basket, ChangeCapacity, ChangeSession, Command, Desk, DropSession, Failure, Gathering,
-    GatheringId, MoveSession, PersonId, Receipt, Refusal, Register, RequestId, Schedule, Session,
-    SessionStatus, SetProgramme, Venue,
+    GatheringId, MoveSession, PersonId, Receipt, Refusal, Register, Schedule, Session, SessionStatus,
+    SetProgramme, Transfer, Venue,
 };
 
 use super::read::refusal;
@@ -56,17 +56,22 @@ fn all_parts_of_a_basket_are_judged_at_one_time() {
 
 /// What somebody has elsewhere is read as well before anything is judged.
 #[test]
-fn what_people_have_elsewhere_counts_for_the_time_of_a_basket() {
+fn what_people_have_elsewhere_counts_for_the_time_of_a_decision() {
     let desk = desk();
     let takes_time = |number, when| {
         let gathering = Gathering::webinar("Talk").id(gathering_id(number)).at(when).no_overlap();
         desk.at(epoch()).execute(gathering).unwrap().outcome
     };
     let (soon, elsewhere) = (takes_time(0, between(3, 4)), takes_time(1, between(8, 9)));
+    let booked = desk.at(epoch()).execute(Register::new(soon, person_id(3))).unwrap().outcome;
     drop(desk.at(hours(5)).execute(Register::new(elsewhere, person_id(1))).unwrap());
 
-    let basket = Basket::new().add(Register::new(soon, person_id(2))).add(Register::new(soon, person_id(1)));
+    let busy = Register::new(soon, person_id(1));
+    let basket = Basket::new().add(Register::new(soon, person_id(2))).add(busy.clone());
+    let transfer = Transfer::new(booked.registration(), person_id(1));
     assert_eq!(code(desk.at(hours(1)).execute(basket)), "gathering_over");
+    assert_eq!(code(desk.at(hours(1)).execute(busy)), "gathering_over");
+    assert_eq!(code(desk.at(hours(1)).execute(transfer)), "gathering_over");
 }
 
 /// Sends a command under the request of another, which was done.
