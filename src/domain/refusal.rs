@@ -330,7 +330,7 @@ impl Refusal {
             }
             Self::TooMuchText { bytes, limit } => write!(
                 f,
-                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: set it in parts, and let each `leave` the sessions of the others"
+                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: set it in parts, and let each `leave_alone` the sessions of the others"
             ),
             Self::EmptyProgramme { sessions, .. } => {
                 let dropped = if *sessions == 1 { "session" } else { "sessions" };

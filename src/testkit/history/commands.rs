@@ -40,7 +40,7 @@ impl History {
                 let part = |part: &PartPlan| {
                     self.register(part.gathering, part.offering, nth, part.booker, &part.guests)
                 };
-                let basket = parts.iter().map(part).fold(Basket::new(), Basket::add);
+                let basket = parts.iter().map(part).fold(Basket::new(), Basket::part);
                 AnyCommand::Basket(if *best_effort { basket.best_effort() } else { basket })
             }
             What::CancelRegistration { registration, by_organiser } => {
@@ -124,7 +124,9 @@ impl History {
                 let sessions = self.programme(sessions, again, *gathering, nth);
                 let sessions = sessions.iter().map(SessionPlan::session);
                 let command = SetProgramme::new(self.gathering(*gathering, nth), sessions);
-                AnyCommand::SetProgramme(command.leave(leave.iter().map(|&session| session_id(session))))
+                AnyCommand::SetProgramme(
+                    command.leave_alone(leave.iter().map(|&session| session_id(session))),
+                )
             }
             // `original` has followed what is sent again, but for a first step that would send itself.
             _ => AnyCommand::CancelGathering(CancelGathering::new(gathering_id(NO_GATHERING))),

@@ -49,7 +49,7 @@ fn all_parts_of_a_basket_are_judged_at_one_time() {
     drop(desk.at(hours(5)).execute(ChangeCapacity::new(changed_later, 20)).unwrap());
 
     let part = |gathering| Register::new(gathering, PersonId::random());
-    let basket = Basket::new().add(part(ends_first)).add(part(changed_later));
+    let basket = Basket::new().part(part(ends_first)).part(part(changed_later));
     assert_eq!(code(desk.at(hours(1)).execute(basket.clone())), "gathering_over");
     assert_eq!(code(desk.at(hours(1)).execute(basket.best_effort())), "gathering_over");
 }
@@ -67,7 +67,7 @@ fn what_people_have_elsewhere_counts_for_the_time_of_a_decision() {
     drop(desk.at(hours(5)).execute(Register::new(elsewhere, person_id(1))).unwrap());
 
     let busy = Register::new(soon, person_id(1));
-    let basket = Basket::new().add(Register::new(soon, person_id(2))).add(busy.clone());
+    let basket = Basket::new().part(Register::new(soon, person_id(2))).part(busy.clone());
     let transfer = Transfer::new(booked.registration(), person_id(1));
     assert_eq!(code(desk.at(hours(1)).execute(basket)), "gathering_over");
     assert_eq!(code(desk.at(hours(1)).execute(busy)), "gathering_over");
@@ -123,7 +123,7 @@ fn a_session_that_was_added_was_not_changed() {
     let moved = desk.execute(MoveSession::new(day, session_id(1)).room("Upstairs")).unwrap();
     assert_eq!(code(sent_instead(&desk, &moved, MoveSession::new(day, session_id(1)))), "request_reused");
     let dropped = desk.execute(SetProgramme::new(day, []).even_if_empty()).unwrap();
-    let left = SetProgramme::new(day, []).leave([session_id(1)]);
+    let left = SetProgramme::new(day, []).leave_alone([session_id(1)]);
     assert_eq!(code(sent_instead(&desk, &dropped, left)), "request_reused");
 }
 
