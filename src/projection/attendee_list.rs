@@ -1,5 +1,6 @@
 //! Who has a place: one row for each place of each confirmed registration.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -233,8 +234,21 @@ impl fmt::Display for AttendeeList {
             cells.push(day_cell(row.since, zone));
             table.row(cells);
         }
-        write_list(f, &self.head, (!self.rows.is_empty()).then_some(table), &self.pools, self.rows.len())
+        let people = people(&self.head, self.rows.iter());
+        write_list(f, &self.head, (!self.rows.is_empty()).then_some(table), &self.pools, people)
     }
+}
+
+/// How many people come: each person once, however many places they have, and guests without a name. Places that need
+/// another are left out, since whoever has one is counted there.
+fn people<'a>(head: &Head, rows: impl Iterator<Item = &'a AttendeeRow>) -> usize {
+    let offerings = &head.announcement.offerings;
+    let dependent: BTreeSet<OfferingId> =
+        offerings.iter().filter(|offering| offering.requires.is_some()).map(|offering| offering.id).collect();
+    let mut named = BTreeSet::new();
+    rows.filter(|row| !dependent.contains(&row.offering))
+        .filter(|row| row.person.is_none_or(|person| named.insert(person)))
+        .count()
 }
 
 fn write_list(
@@ -356,7 +370,8 @@ impl fmt::Display for ExposedAttendeeList {
             cells.push(instant_cell(row.since, zone));
             table.row(cells);
         }
-        write_list(f, &self.head, (!self.rows.is_empty()).then_some(table), &self.pools, self.rows.len())
+        let people = people(&self.head, self.rows.iter().map(|row| &row.row));
+        write_list(f, &self.head, (!self.rows.is_empty()).then_some(table), &self.pools, people)
     }
 }
 
@@ -502,6 +517,21 @@ in person: 4 of 2 places taken
 online: 2 places taken, no limit
 site visit: 1 of 1 place taken";
         assert_eq!(list().to_string(), expected);
+    }
+
+    #[test]
+    fn whoever_has_several_places_is_counted_once() {
+        let mut conference = conference();
+        conference.offerings[2].requires = Some(OfferingId::new(1));
+        let mut story = Story::new();
+        story
+            .announces(1, conference)
+            .confirms(1, 1, booking(1, 1, &[Some(2), None]))
+            .confirms(1, 2, booking(2, 1, &[]))
+            .confirms(1, 3, booking(3, 1, &[None]));
+        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
+        assert_eq!(list.rows().len(), 6);
+        assert!(list.to_string().contains("\n\n3 people\n"), "{list}");
     }
 
     #[test]
