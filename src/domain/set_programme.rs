@@ -23,7 +23,8 @@ use crate::id::{GatheringId, RegistrationId, SessionId};
 /// In this order: unknown gathering, called off; texts of more than 12 MiB in all; sessions that are not taken, all of
 /// them named ([`Refusal::Programme`]): named twice, a text that is not taken, the id of another gathering's session, a
 /// day that is none of the gathering's for one that is new or moved; more than 5,000 sessions; no session at all where
-/// there are some, unless that is [said to be meant](Self::even_if_empty); unless only texts change: gathering over. To take the rest in spite of some that are refused, ask for it: [`leave`](Self::leave).
+/// there are some, unless that is [said to be meant](Self::even_if_empty); unless only texts change: gathering over. To
+/// take the rest in spite of some that are refused, ask for it: [`leave`](Self::leave).
 ///
 /// # Example
 /// ```
@@ -70,9 +71,6 @@ pub struct ProgrammeChange {
     /// The registrations that got their places through it.
     pub promoted: Vec<RegistrationId>,
 }
-
-/// How many bytes the texts of one programme may have: a batch holds 16 MiB.
-const TEXT_LIMIT: usize = 12 * 1024 * 1024;
 
 impl SetProgramme {
     /// Sets the programme to these sessions.
@@ -129,8 +127,7 @@ impl SetProgramme {
     }
 
     fn check_size(&self) -> Result<(), Refusal> {
-        let bytes = self.meant().map(Session::text_bytes).sum();
-        if bytes > TEXT_LIMIT { Err(Refusal::TooMuchText { bytes, limit: TEXT_LIMIT }) } else { Ok(()) }
+        Refusal::check_text_bytes(self.meant().map(Session::text_bytes).sum())
     }
 
     /// What differs, session by session; or all that is wrong.
