@@ -130,6 +130,11 @@ impl Answers {
         self.0.iter().map(|(question, answer)| (question.as_str(), answer.as_str()))
     }
 
+    /// How many bytes the questions and the answers have.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.iter().map(|(question, answer)| question.len().saturating_add(answer.len())).sum()
+    }
+
     /// Whether these answers would be taken.
     ///
     /// # Errors

@@ -9,18 +9,15 @@ use super::failure::Failure;
 use crate::domain::{
     AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
     ChangeSession, CloseBooking, Context, Decide, DropSession, Effects, Gathering, MoveSession, OpenBooking,
-    Part, ProgrammeChange, PublishName, RecordPerson, Register, Registered, Reschedule, SetProgramme,
-    Transfer,
+    Part, ProgrammeChange, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
+    SetProgramme, Transfer,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, SessionId};
 use crate::person::{Answers, JoinLink};
 use crate::privacy::{Keyring, VaultError};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
 #[cfg(feature = "testkit")]
-use crate::{
-    domain::{Decision, Refusal},
-    fact::Fact,
-};
+use crate::{domain::Decision, fact::Fact};
 
 /// A command: something that a caller wants done.
 ///
@@ -155,6 +152,8 @@ impl Command for Basket {
     type Outcome = Vec<Part>;
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Vec<Part>>, Failure> {
+        let answers = self.parts.iter().filter_map(|part| part.answers.as_ref());
+        Refusal::check_text_bytes(answers.map(|answers| answers.expose().text_bytes()).sum())?;
         let parts = self.parts.iter().map(|part| sealed_part(part, edge)).collect::<Result<_, _>>()?;
         Ok(Ready::new(Basket { parts, best_effort: self.best_effort }))
     }

@@ -19,9 +19,9 @@ use crate::sealed::{Personal, Sealed};
 /// [`best_effort`](Self::best_effort) parts stand in line or are left out instead.
 ///
 /// # Refusals
-/// For the first part that meets one: as for [`Register`], up to somebody registered already. Somebody named twice for
-/// one offering. For all parts together: can never fit, full, room that others wait for. Then part by part: without
-/// a place in what is required, something at the same time.
+/// Answers of more than 12 MiB in all. For the first part that meets one: as for [`Register`], up to somebody registered
+/// already. Somebody named twice for one offering. For all parts together: can never fit, full, room that others wait
+/// for. Then part by part: without a place in what is required, something at the same time.
 ///
 /// With best effort a part is left out where places are wanting, what it requires is not confirmed, or somebody has
 /// something else at the same time. All other refusals, somebody registered already among them, are still the whole

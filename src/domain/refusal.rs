@@ -149,7 +149,7 @@ pub enum Refusal {
         /// How many there may be.
         limit: usize,
     },
-    /// The texts of a programme are more than one batch can hold.
+    /// The texts of a programme, or the answers in a basket, are more than one batch can hold.
     TooMuchText {
         /// How many bytes they have.
         bytes: usize,
@@ -331,7 +331,7 @@ impl Refusal {
             }
             Self::TooMuchText { bytes, limit } => write!(
                 f,
-                "the texts of the programme have {bytes} bytes; up to {limit} are taken at once: set it in parts, and let each `leave_alone` the sessions of the others"
+                "the texts have {bytes} bytes, and up to {limit} are taken at once: do it in parts (each part of a programme has to `leave_alone` the sessions of the others)"
             ),
             Self::EmptyProgramme { sessions, .. } => {
                 let dropped = if *sessions == 1 { "session" } else { "sessions" };
@@ -401,6 +401,16 @@ impl Refusal {
             ),
             other => f.write_str(other.code()),
         }
+    }
+}
+
+/// How many bytes the texts of one decision may have: a batch holds 16 MiB, and there is more in it than texts.
+const TEXT_LIMIT: usize = 12 * 1024 * 1024;
+
+impl Refusal {
+    /// Refuses texts that have too many bytes in all.
+    pub(crate) fn check_text_bytes(bytes: usize) -> Result<(), Self> {
+        if bytes > TEXT_LIMIT { Err(Self::TooMuchText { bytes, limit: TEXT_LIMIT }) } else { Ok(()) }
     }
 }
 

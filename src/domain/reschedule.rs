@@ -45,7 +45,7 @@ impl Reschedule {
     /// Moves every session of the programme along: by as many days as lie between the first day that the gathering had
     /// and the one that it gets, at the same time by the clocks on the wall. One that was postponed had the first day of
     /// the dates that it lost. Without this, sessions stay where they are until they are moved, and calendars show those
-    /// outside the new dates as postponed.
+    /// outside the new dates as postponed. A gathering that has these dates already moves nothing.
     #[must_use]
     pub fn with_programme(mut self) -> Self {
         self.with_programme = true;

@@ -73,9 +73,6 @@ pub struct ProgrammeChange {
     pub promoted: Vec<RegistrationId>,
 }
 
-/// How many bytes the texts of one programme may have: a batch holds 16 MiB.
-const TEXT_LIMIT: usize = 12 * 1024 * 1024;
-
 impl SetProgramme {
     /// Sets the programme to these sessions.
     #[must_use]
@@ -131,8 +128,7 @@ impl SetProgramme {
     }
 
     fn check_size(&self) -> Result<(), Refusal> {
-        let bytes = self.meant().map(Session::text_bytes).sum();
-        if bytes > TEXT_LIMIT { Err(Refusal::TooMuchText { bytes, limit: TEXT_LIMIT }) } else { Ok(()) }
+        Refusal::check_text_bytes(self.meant().map(Session::text_bytes).sum())
     }
 
     /// What differs, session by session; or all that is wrong.

@@ -2,13 +2,13 @@
 
 use gather::testkit::person_id;
 use gather::{
-    AddOffering, AddSession, Basket, CancelRegistration, Capacity, DropSession, Gathering, Offering,
+    AddOffering, AddSession, Answers, Basket, CancelRegistration, Capacity, DropSession, Gathering, Offering,
     OfferingId, PersonId, Pool, PoolId, Refusal, Register, Schedule, Session, SessionFault, SessionId,
     SetProgramme, Transfer, Venue,
 };
 
 use super::places::chain;
-use super::{Stage, WORKSHOP, dated, day, session, talk};
+use super::{CONFERENCE, Stage, WORKSHOP, dated, day, session, talk};
 
 /// The largest text of a programme.
 const TEXT_LIMIT: usize = 12 * 1024 * 1024;
@@ -154,8 +154,8 @@ fn texts_of_more_than_a_batch_can_hold_are_refused_and_what_is_taken_is_kept() {
         more.last_mut().unwrap().texts.title.push('!');
         let refusal = stage.refuses(SetProgramme::new(on, more.clone()));
         assert_eq!(refusal, Refusal::TooMuchText { bytes: TEXT_LIMIT + 1, limit: TEXT_LIMIT });
-        let text = "the texts of the programme have 12582913 bytes; up to 12582912 are taken at once: set it in parts, \
-                    and let each `leave_alone` the sessions of the others";
+        let text = "the texts have 12582913 bytes, and up to 12582912 are taken at once: do it in parts (each part of a \
+                    programme has to `leave_alone` the sessions of the others)";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("too_much_text", text));
         assert_eq!(stage.does(SetProgramme::new(on, most.clone())).added.len(), most.len());
 
@@ -249,5 +249,20 @@ fn ids_of_another_gathering_are_taken_from_nobody() {
         }
         assert_eq!(stage.does(SetProgramme::new(on, [])).dropped, []);
         assert_eq!(stage.desk().programme(other).unwrap().rows().len(), 2);
+    });
+}
+
+#[test]
+fn answers_of_more_than_a_batch_can_hold_are_refused_and_take_no_key() {
+    Stage::each(|stage| {
+        let on = stage.conference(99, 99, 99);
+        let long = "\u{1F980}".repeat(4_000);
+        let answers = (0..100).fold(Answers::new(), |answers, _| answers.answer("q", &long));
+        let part =
+            |person| Register::new(on, person_id(person)).offering(CONFERENCE).answers(answers.clone());
+        let basket = |parts: u8| (1..=parts).map(part).fold(Basket::new(), Basket::part);
+        let refusal = stage.refuses(basket(8));
+        assert_eq!(refusal, Refusal::TooMuchText { bytes: 8 * 100 * 16_001, limit: TEXT_LIMIT });
+        assert_eq!(stage.does(basket(7)).len(), 7);
     });
 }
