@@ -589,11 +589,11 @@ impl FromStr for Schedule {
             return Ok(Self::to_be_confirmed(hint));
         }
         let (when, zone) = text.trim().rsplit_once(' ').ok_or_else(unreadable)?;
-        let (start, end) = when.split_once(" to ").unwrap_or((when, when));
-        if let (Some(first), Some(last)) = (read_date(start), read_date(end)) {
+        let (start, end) = when.split_once(" to ").map_or((when, None), |(start, end)| (start, Some(end)));
+        if let (Some(first), Some(last)) = (read_date(start), read_date(end.unwrap_or(start))) {
             return Self::days(first, last, zone);
         }
-        let start = read_time(start).ok_or_else(unreadable)?;
+        let (start, end) = (read_time(start).ok_or_else(unreadable)?, end.ok_or_else(unreadable)?);
         let end = read_clock(end).map(|clock| start.date().and_time(clock)).or_else(|| read_time(end));
         Self::exact(start, end.ok_or_else(unreadable)?, zone)
     }

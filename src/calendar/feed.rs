@@ -18,7 +18,8 @@ use crate::sealed::{Opened, Personal};
 ///
 /// It is made of announcements alone, so neither an attendee nor a join link can get into it. A gathering called
 /// off stays and says so; one whose dates were taken back stays at the old ones, as postponed. The UID of an entry
-/// is the gathering's id, for good; its SEQUENCE rises with each change of dates and with the cancellation.
+/// is the gathering's id, for good; its SEQUENCE rises with each change of dates or venue and with the cancellation.
+/// Sessions are not in it: a programme is a calendar of its own, [`ProgrammeFeed`](super::ProgrammeFeed).
 ///
 /// # Example
 /// ```

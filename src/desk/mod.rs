@@ -142,9 +142,9 @@ impl Desk {
     ///
     /// # Errors
     /// [`Failure::Refused`]: the rules say no, nothing was appended. Any command can be refused for a time given
-    /// that lies ahead of the clock ([`Refusal::TimeAhead`], before all else) and for a request's id that was used
-    /// before ([`Refusal::RequestReused`], after texts that are sealed and before the rest). Its own page names the
-    /// others.
+    /// that lies ahead of the clock ([`Refusal::TimeAhead`], before all else) for a request's id that was used
+    /// before ([`Refusal::RequestReused`], after texts that are sealed and before the rest), and for more happening at
+    /// once than a batch holds ([`Refusal::TooMuchAtOnce`], after the rest). Its own page names the others.
     ///
     /// [`Failure::Fault`]: the log or the keys could not do their work; [`Error::was_written`] says what is then
     /// true of the log.

@@ -32,7 +32,8 @@ impl Desk {
         Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
     }
 
-    /// The programme of a gathering: its sessions, with the names under which people speak.
+    /// The programme of a gathering: its sessions, with the names under which people speak. It prints as a table;
+    /// [`ProgrammeFeed`](crate::calendar::ProgrammeFeed) makes a calendar of it, or of one track, room or speaker.
     ///
     /// # Errors
     /// [`Refusal::UnknownGathering`].

@@ -23,6 +23,10 @@ use crate::sealed::{Personal, Sealed};
 /// already. Somebody named twice for one offering. For all parts together: can never fit, full, room that others wait
 /// for. Then part by part: without a place in what is required, something at the same time.
 ///
+/// With best effort a part is left out where places are wanting, what it requires is not confirmed, or somebody has
+/// something else at the same time. All other refusals, somebody registered already among them, are still the whole
+/// basket's.
+///
 /// # Example
 /// ```
 /// use gather::{Basket, Desk, Gathering, Offering, OfferingId, Part, PersonId, Pool, PoolId, Register, Venue};
@@ -91,7 +95,7 @@ impl Basket {
     }
 
     /// Takes what can be had: each part for itself gets its places or stands in line, and what can do neither is left
-    /// out. What a part requires is tried before it.
+    /// out ([`Part::LeftOut`]). What a part requires is tried before it. Other refusals still refuse the basket.
     #[must_use]
     pub fn best_effort(mut self) -> Self {
         self.best_effort = true;

@@ -136,7 +136,7 @@ pub enum Refusal {
     },
     /// A session is not taken into the programme, or cannot be had from it.
     Session(SessionProblem),
-    /// Some sessions of a programme are not taken; so none was.
+    /// Some sessions of a programme are not taken; so none was. Each is there once, with the first that is wrong with it.
     Programme {
         /// What is wrong, session by session, in the order of the command.
         problems: Vec<SessionProblem>,
@@ -178,7 +178,8 @@ pub enum Refusal {
         /// What people call it.
         name: String,
     },
-    /// Somebody has a place, or stands in line, for something at the same time.
+    /// Somebody has a place, or stands in line, for something at the same time: since before, or by another part of the
+    /// same basket.
     Overlap {
         /// Who.
         person: PersonId,
@@ -244,14 +245,15 @@ pub enum Refusal {
         /// The pools that are too small, each with what it is short of when empty.
         short: Vec<Shortage>,
     },
-    /// There is not enough room, and no line to stand in.
+    /// There is not enough room, and no line to stand in: the offering keeps none, or a basket is all or nothing.
     Full {
         /// The pools in the way.
         short: Vec<Shortage>,
-        /// The largest party that would have been admitted.
+        /// The largest party that would have been admitted; 0 if none, and always for a basket.
         largest: u32,
     },
-    /// There is room, but others who wait for it come first, and this offering keeps no line.
+    /// There is room, but others who wait for it come first; and the offering keeps no line, or a basket is all or
+    /// nothing.
     LineFirst {
         /// The pools that are held for those in line.
         held: Vec<PoolId>,
@@ -358,7 +360,11 @@ impl Refusal {
                 }
             }
             Self::LineFirst { held } => {
-                write!(f, "what is free (pool {}) is held for those who wait", listed(held))
+                write!(
+                    f,
+                    "what is free (pool {}) is held for those who wait; others have it when these are served",
+                    listed(held)
+                )
             }
             Self::BelowUsed { name, asked, used, .. } => {
                 let over = used.saturating_sub(*asked);

@@ -13,13 +13,14 @@ use crate::projection::card::{GatheringCard, RegistrationCard, RegistrationStatu
 use crate::projection::session::SessionStatus;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{PlaceForm, ScheduleForm, above, place, shared_zone, start_cell};
+use crate::record::Position;
 use crate::schedule::Schedule;
 use crate::sealed::{Opened, Opener, Sealed};
 use crate::text::Reference;
 
 /// Everything that one person has booked, or was named for as a guest: waiting, ended and past ones too.
 ///
-/// The earliest start comes first, then the registration's id decides; dates to be confirmed come last. It holds
+/// The earliest start comes first, then what was booked first; dates to be confirmed come last. It holds
 /// what a personal calendar needs. Links to join are sealed in it; [`join_link`](Self::join_link) opens one, and
 /// neither printing nor serialising does.
 ///
@@ -67,11 +68,12 @@ pub struct AgendaRow {
     pub joined_at: DateTime<Utc>,
     /// Whether it has ever had its places: then a calendar may hold its entry.
     pub was_confirmed: bool,
-    /// The sequence of its calendar entry: never less than it was, and more after each change of dates and after a
-    /// cancellation.
+    /// The sequence of its calendar entry: never less than it was, and more after each change of time or place and after
+    /// a cancellation.
     pub sequence: u32,
     /// When its calendar entry was last changed.
     pub revised_at: DateTime<Utc>,
+    joined: Position,
     announcement: Arc<Announcement>,
     previous_schedule: Option<Schedule>,
     booked_session: Option<BookedSession>,
@@ -105,6 +107,7 @@ impl AgendaRow {
             was_confirmed: registration.was_confirmed(),
             sequence: card.entry_sequence(registration),
             revised_at: card.entry_revised_at(registration),
+            joined: registration.joined(),
             announcement: card.shared_announcement(),
             previous_schedule: card.previous_schedule().cloned(),
             booked_session: card.session_of(booking.offering).map(|session| BookedSession {
@@ -162,9 +165,9 @@ impl AgendaRow {
         self.announcement.offering(self.offering).map_or("", |offering| &offering.name)
     }
 
-    fn order(&self) -> (bool, Option<DateTime<Utc>>, RegistrationId) {
+    fn order(&self) -> (bool, Option<DateTime<Utc>>, Position) {
         let start = self.schedule().starts();
-        (start.is_none(), start, self.registration)
+        (start.is_none(), start, self.joined)
     }
 
     /// An offering without an alternative says nothing that the title does not.
@@ -400,8 +403,8 @@ Agenda, times in Europe/London
 
 Start             Title             Where          Offering       Status
 2026-03-02 14:00  Called off        online                        called off
-2026-03-05 14:00  Asset transfer    online                        waiting, no. 2
 2026-03-05 14:00  王小明 speaks     online                        cancelled
+2026-03-05 14:00  Asset transfer    online                        waiting, no. 2
 2026-03-20        Owning libraries  Library Hub,…  with site vi…  confirmed
 to be confirmed   Postponed         online                        confirmed";
         assert_eq!(agenda().to_string(), expected);
@@ -483,7 +486,7 @@ to be confirmed   Postponed         online                        confirmed";
             "place_in_line": 2,
             "since": "2026-02-01T17:00:00Z",
         });
-        assert_eq!(json["registrations"][1], expected);
+        assert_eq!(json["registrations"][2], expected);
         assert_eq!(json["person"], person(1).to_string());
     }
 

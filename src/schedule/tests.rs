@@ -78,6 +78,10 @@ fn odd_zones_and_years_are_refused_by_name() {
     assert!(matches!(schedule("0000-03-05 UTC"), Err(ScheduleError::YearOutOfRange { year: 0 })));
     assert!(matches!(schedule("tomorrow at noon"), Err(ScheduleError::Unreadable { .. })));
     assert!(matches!(schedule(""), Err(ScheduleError::Unreadable { .. })));
+    assert!(
+        matches!(schedule("2026-03-05 14:00 Europe/London"), Err(ScheduleError::Unreadable { .. })),
+        "no end"
+    );
 }
 
 /// In Cairo the clocks are put forward at midnight, so that day begins at one.

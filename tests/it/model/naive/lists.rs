@@ -152,15 +152,19 @@ impl Naive<'_> {
         on.collect()
     }
 
-    /// Everything that names a person now, the earliest first, what has no date last.
+    /// Everything that names a person now, the earliest first, then what was booked first; what has no date last.
     pub(in super::super) fn agenda(&self, person: u8) -> Vec<Booked> {
         let gatherings = self.gatherings().into_iter();
         let all = gatherings.flat_map(|gathering| self.registrations(gathering));
         let theirs = all.filter(|one| one.joined.named().contains(&person));
         let mut booked: Vec<Booked> = theirs.map(|one| self.booked(&one)).collect();
-        booked.sort_by_key(|booked| {
+        let made = |id: RegistrationId| {
+            let makes = |done: &Done| matches!(done, Done::Joined(joined) if joined.registration == id);
+            self.past.iter().position(|deed| makes(&deed.what))
+        };
+        booked.sort_by_cached_key(|booked| {
             let start = booked.schedule.starts();
-            (start.is_none(), start, booked.registration)
+            (start.is_none(), start, made(booked.registration))
         });
         booked
     }
