@@ -66,8 +66,8 @@ pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Error, Failure, Receipt,
 pub use desk::{Edge, Ready};
 pub use domain::{
     AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeSession, CloseBooking, DropSession, Gathering, LayoutProblem, MoveSession, OpenBooking, Part,
-    ProgrammeChange, Promoted, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
+    ChangeSession, CloseBooking, DropSession, Effects, Gathering, LayoutProblem, MoveSession, OpenBooking,
+    Part, ProgrammeChange, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
     SessionFault, SessionProblem, SetProgramme, Shortage, Transfer,
 };
 pub use fact::{

@@ -157,11 +157,11 @@ impl Office<'_> {
                 answer.map(|receipt| vec![Part::Registered(receipt.outcome)])
             }
             Wish::AsMuchAsCanBeHad(parts) => {
-                let basket = parts.into_iter().fold(Basket::new(), Basket::add).best_effort();
+                let basket = parts.into_iter().fold(Basket::new(), Basket::part).best_effort();
                 self.send(request, number, basket).map(|receipt| receipt.outcome)
             }
             Wish::AllOrNothing(parts) => {
-                let basket = parts.into_iter().fold(Basket::new(), Basket::add);
+                let basket = parts.into_iter().fold(Basket::new(), Basket::part);
                 self.send(request, number, basket).map(|receipt| receipt.outcome)
             }
         };
@@ -182,7 +182,7 @@ impl Office<'_> {
             unless_refused(self.send(visitor.request("give back"), self.counts.people + number, command))?
         {
             self.counts.given_back += 1;
-            self.counts.promoted += receipt.outcome.registrations.len();
+            self.counts.promoted += receipt.outcome.promoted.len();
         }
         Ok(())
     }

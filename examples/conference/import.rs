@@ -52,7 +52,7 @@ impl<'a> Import<'a> {
             }
             self.publish_names()?;
         }
-        let command = file.programme().leave(self.left_for_want_of_ids());
+        let command = file.programme().leave_alone(self.left_for_want_of_ids());
         let receipt = desk.request(request).at(file.taken).execute(command)?;
         let change = receipt.outcome;
         let touched = change.moved.iter().chain(&change.revised).collect::<BTreeSet<_>>().len();

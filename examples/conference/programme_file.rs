@@ -121,7 +121,7 @@ impl ProgrammeFile {
 
     /// The programme to set: all sessions but those that are left as they are.
     pub(crate) fn programme(&self) -> SetProgramme {
-        SetProgramme::new(self.conference.id(), self.sessions.iter().cloned()).leave(self.left())
+        SetProgramme::new(self.conference.id(), self.sessions.iter().cloned()).leave_alone(self.left())
     }
 
     fn read(&mut self, rows: &[Value], rooms: &BTreeSet<&str>) {

@@ -6,8 +6,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use gather::{
     AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode,
-    ChangeSession, Command, Desk, DropSession, Failure, GatheringId, JoinLink, MoveSession, OpenBooking,
-    Part, PersonDetails, PersonId, PoolId, Promoted, PublishName, PublishedName, RecordPerson, Register,
+    ChangeSession, Command, Desk, DropSession, Effects, Failure, GatheringId, JoinLink, MoveSession,
+    OpenBooking, Part, PersonDetails, PersonId, PoolId, PublishName, PublishedName, RecordPerson, Register,
     RegistrationId, RequestId, Reschedule, Session, SessionId, SetProgramme, Transfer,
 };
 
@@ -79,9 +79,9 @@ impl Office {
     }
 
     /// Sends a command that can give places to others or end theirs, and notes whose.
-    fn send_noting(&mut self, ask: Ask, command: impl Command<Outcome = Promoted>) -> Result<(), Failure> {
+    fn send_noting(&mut self, ask: Ask, command: impl Command<Outcome = Effects>) -> Result<(), Failure> {
         let outcome = self.send(ask, command)?.unwrap_or_default();
-        self.note(ask, &outcome.registrations, &outcome.ended);
+        self.note(ask, &outcome.promoted, &outcome.ended);
         Ok(())
     }
 
@@ -181,7 +181,7 @@ impl Office {
 
     fn take_basket(&mut self, ask: Ask, bookings: &[Booking], best_effort: bool) -> Outcome<()> {
         let parts = bookings.iter().map(|booking| self.booking(booking)).collect::<Outcome<Vec<_>>>()?;
-        let basket = parts.into_iter().fold(Basket::new(), Basket::add);
+        let basket = parts.into_iter().fold(Basket::new(), Basket::part);
         let basket = if best_effort { basket.best_effort() } else { basket };
         for (number, part) in (1..).zip(self.send(ask, basket)?.unwrap_or_default()) {
             // What was left out has no registration: a step that speaks of it is a mistake in the file.

@@ -8,8 +8,8 @@ use zeroize::Zeroize;
 use super::failure::Failure;
 use crate::domain::{
     AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeSession, CloseBooking, Context, Decide, DropSession, Gathering, MoveSession, OpenBooking, Part,
-    ProgrammeChange, Promoted, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
+    ChangeSession, CloseBooking, Context, Decide, DropSession, Effects, Gathering, MoveSession, OpenBooking,
+    Part, ProgrammeChange, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
     SetProgramme, Transfer,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, SessionId};
@@ -222,13 +222,13 @@ clear_command! {
     OpenBooking => Change,
     CloseBooking => Change,
     CancelGathering => Change,
-    ChangeCapacity => Promoted,
-    CancelRegistration => Promoted,
+    ChangeCapacity => Effects,
+    CancelRegistration => Effects,
     Transfer => Change,
     AddOffering => OfferingId,
     AddSession => SessionId,
     ChangeSession => Change,
     MoveSession => Change,
-    DropSession => Promoted,
+    DropSession => Effects,
     SetProgramme => ProgrammeChange,
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::domain::{
-    CancelGathering, CancelRegistration, Change, CloseBooking, Context, Gathering, OpenBooking, Promoted,
+    CancelGathering, CancelRegistration, Change, CloseBooking, Context, Effects, Gathering, OpenBooking,
     RecordPerson, Refusal, Register, Registered, Reschedule, State,
 };
 use crate::fact::Fact;
@@ -243,7 +243,7 @@ impl Desk {
     ///
     /// # Errors
     /// As for [`execute`](Self::execute).
-    pub fn cancel_registration(&self, registration: RegistrationId) -> Result<Receipt<Promoted>, Failure> {
+    pub fn cancel_registration(&self, registration: RegistrationId) -> Result<Receipt<Effects>, Failure> {
         self.execute(CancelRegistration::new(registration))
     }
 

@@ -45,8 +45,8 @@ use crate::sealed::{Personal, Sealed};
 ///
 /// let both = |who| {
 ///     Basket::new()
-///         .add(Register::new(conference, who).offering(CONFERENCE))
-///         .add(Register::new(conference, who).offering(VISIT))
+///         .part(Register::new(conference, who).offering(CONFERENCE))
+///         .part(Register::new(conference, who).offering(VISIT))
 /// };
 /// assert!(desk.execute(both(PersonId::random())).is_ok());
 ///
@@ -88,8 +88,7 @@ impl Basket {
 
     /// Adds a part. The outcome has them in the same order.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "nobody adds baskets with a plus sign")]
-    pub fn add(mut self, part: Register) -> Self {
+    pub fn part(mut self, part: Register) -> Self {
         self.parts.push(part);
         self
     }

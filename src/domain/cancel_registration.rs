@@ -2,7 +2,7 @@
 
 use super::decision::Decision;
 use super::refusal::Refusal;
-use super::{Context, Decide, Promoted, ending, waiting_list};
+use super::{Context, Decide, Effects, ending, waiting_list};
 use crate::fact::{CancelledBy, Fact};
 use crate::id::RegistrationId;
 
@@ -22,7 +22,7 @@ use crate::id::RegistrationId;
 /// let first = desk.register(talk, PersonId::random())?.outcome.registration();
 /// let second = desk.register(talk, PersonId::random())?.outcome.registration();
 ///
-/// assert_eq!(desk.cancel_registration(first)?.outcome.registrations, [second]);
+/// assert_eq!(desk.cancel_registration(first)?.outcome.promoted, [second]);
 /// # Ok::<(), gather::Failure>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -47,19 +47,19 @@ impl CancelRegistration {
 }
 
 impl Decide for CancelRegistration {
-    type Outcome = Promoted;
+    type Outcome = Effects;
 
-    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Promoted, Refusal> {
+    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Effects, Refusal> {
         let Self { registration, by } = *self;
         let (_, gathering) = decision.live_registration(registration)?;
         let mut ended = ending::end_with_parts(decision, &gathering, registration, by);
         ended.retain(|part| *part != registration);
-        Ok(Promoted { registrations: waiting_list::promote(decision, &gathering), ended })
+        Ok(Effects { promoted: waiting_list::promote(decision, &gathering), ended })
     }
 
-    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Effects> {
         let Fact::RegistrationCancelled { registration, by, .. } = facts.first()? else { return None };
         let same = (*registration, *by) == (self.registration, self.by);
-        same.then(|| Promoted::by_ending(*registration, facts))
+        same.then(|| Effects::by_ending(*registration, facts))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
-use super::{Context, Decide, Promoted, waiting_list};
+use super::{Context, Decide, Effects, waiting_list};
 use crate::fact::{Capacity, Fact};
 use crate::id::{GatheringId, PoolId};
 
@@ -22,7 +22,7 @@ use crate::id::{GatheringId, PoolId};
 /// assert!(desk.register(talk, PersonId::random())?.outcome.is_confirmed());
 /// let waiting = desk.register(talk, PersonId::random())?.outcome.registration();
 ///
-/// assert_eq!(desk.execute(ChangeCapacity::new(talk, 20))?.outcome.registrations, [waiting]);
+/// assert_eq!(desk.execute(ChangeCapacity::new(talk, 20))?.outcome.promoted, [waiting]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -59,9 +59,9 @@ impl ChangeCapacity {
 }
 
 impl Decide for ChangeCapacity {
-    type Outcome = Promoted;
+    type Outcome = Effects;
 
-    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Promoted, Refusal> {
+    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Effects, Refusal> {
         let gathering = decision.gathering(self.gathering)?;
         let pool = self.meant(&gathering)?;
         let Some(cell) = decision.pool(&gathering, pool) else {
@@ -70,7 +70,7 @@ impl Decide for ChangeCapacity {
         };
         gathering.must_stand()?;
         if cell.capacity == self.capacity {
-            return Ok(Promoted::default());
+            return Ok(Effects::default());
         }
         if let Capacity::Limited(asked) = self.capacity
             && asked < cell.used
@@ -80,13 +80,13 @@ impl Decide for ChangeCapacity {
         }
         decision.record(Fact::CapacityChanged { gathering: gathering.id, pool, capacity: self.capacity });
         let registrations = waiting_list::promote(decision, &gathering);
-        Ok(Promoted { registrations, ..Promoted::default() })
+        Ok(Effects { promoted: registrations, ..Effects::default() })
     }
 
-    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Effects> {
         let Fact::CapacityChanged { gathering, pool, capacity } = facts.first()? else { return None };
         let same = (*gathering, *capacity) == (self.gathering, self.capacity)
             && self.pool.is_none_or(|meant| meant == *pool);
-        same.then(|| Promoted::among(facts))
+        same.then(|| Effects::among(facts))
     }
 }

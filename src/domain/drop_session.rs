@@ -3,7 +3,7 @@
 use super::decision::Decision;
 use super::programme;
 use super::refusal::Refusal;
-use super::{Context, Decide, Promoted, waiting_list};
+use super::{Context, Decide, Effects, waiting_list};
 use crate::fact::Fact;
 use crate::id::{GatheringId, SessionId};
 
@@ -50,21 +50,21 @@ impl DropSession {
 }
 
 impl Decide for DropSession {
-    type Outcome = Promoted;
+    type Outcome = Effects;
 
-    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Promoted, Refusal> {
+    fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Effects, Refusal> {
         let gathering = decision.gathering(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
         decision.live_session(&gathering, self.session)?;
         let ended = programme::drop_session(decision, &gathering, self.session);
-        Ok(Promoted { registrations: waiting_list::promote(decision, &gathering), ended })
+        Ok(Effects { promoted: waiting_list::promote(decision, &gathering), ended })
     }
 
-    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Promoted> {
+    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Effects> {
         let (Fact::SessionDropped { gathering, session }, others) = facts.split_first()? else { return None };
         let same = others.iter().all(Fact::follows_from_another)
             && (*gathering, *session) == (self.gathering, self.session);
-        same.then(|| Promoted::among(facts))
+        same.then(|| Effects::among(facts))
     }
 }

@@ -117,18 +117,18 @@ pub enum Change {
 /// What a decision did to others: who got a place through it, and what ended with it. Whoever is in it wants to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Promoted {
+pub struct Effects {
     /// The registrations that have their places now, in the order in which the places were given: the one that was
     /// first in line first.
-    pub registrations: Vec<RegistrationId>,
+    pub promoted: Vec<RegistrationId>,
     /// The registrations that ended because what they needed has ended: a conference place, a session.
     pub ended: Vec<RegistrationId>,
 }
 
-impl Promoted {
+impl Effects {
     /// Reads back from the facts of a decision what it did to others.
     fn among(facts: &[Fact]) -> Self {
-        Self { registrations: promoted(facts), ended: ended(facts) }
+        Self { promoted: promoted(facts), ended: ended(facts) }
     }
 
     /// The same for a decision that ended one registration because that was asked for.

@@ -330,7 +330,7 @@ impl Refusal {
             }
             Self::TooMuchText { bytes, limit } => write!(
                 f,
-                "the texts have {bytes} bytes, and up to {limit} are taken at once: do it in parts (each part of a programme has to `leave` the sessions of the others)"
+                "the texts have {bytes} bytes, and up to {limit} are taken at once: do it in parts (each part of a programme has to `leave_alone` the sessions of the others)"
             ),
             Self::EmptyProgramme { sessions, .. } => {
                 let dropped = if *sessions == 1 { "session" } else { "sessions" };

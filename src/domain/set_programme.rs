@@ -25,7 +25,7 @@ use crate::id::{GatheringId, RegistrationId, SessionId};
 /// the id of another gathering's session, a day that is none of the gathering's for one that is new or moved; more than
 /// 5,000 sessions; no session at all where there are some, unless that is [said to be meant](Self::even_if_empty);
 /// unless only texts change: gathering over. To take the rest in spite of some that are refused, ask for it:
-/// [`leave`](Self::leave).
+/// [`leave_alone`](Self::leave_alone).
 ///
 /// # Example
 /// ```
@@ -98,12 +98,12 @@ impl SetProgramme {
     ///
     /// let all = SetProgramme::new(conference, sessions);
     /// let Err(Failure::Refused(Refusal::Programme { problems })) = desk.execute(all.clone()) else { panic!() };
-    /// let rest = all.leave(problems.iter().map(|problem| problem.session));
+    /// let rest = all.leave_alone(problems.iter().map(|problem| problem.session));
     /// assert_eq!(desk.execute(rest)?.outcome.added.len(), 1);
     /// # Ok::<(), Failure>(())
     /// ```
     #[must_use]
-    pub fn leave(mut self, sessions: impl IntoIterator<Item = SessionId>) -> Self {
+    pub fn leave_alone(mut self, sessions: impl IntoIterator<Item = SessionId>) -> Self {
         self.left.extend(sessions);
         self
     }

@@ -84,7 +84,7 @@ pub fn registers(gathering: GatheringId) -> impl Strategy<Value = Register> {
 /// Requests for several places at once in a gathering with one offering, in either way.
 pub fn baskets(gathering: GatheringId) -> impl Strategy<Value = Basket> {
     (prop::collection::vec(registers(gathering), 1..4), any::<bool>()).prop_map(|(parts, best_effort)| {
-        let basket = parts.into_iter().fold(Basket::new(), Basket::add);
+        let basket = parts.into_iter().fold(Basket::new(), Basket::part);
         if best_effort { basket.best_effort() } else { basket }
     })
 }

@@ -78,15 +78,11 @@ impl Fair {
     }
 
     fn cancel(&self, registration: RegistrationId) -> Vec<RegistrationId> {
-        self.desk.cancel_registration(registration).unwrap().outcome.registrations
+        self.desk.cancel_registration(registration).unwrap().outcome.promoted
     }
 
     fn set_capacity(&self, pool: PoolId, capacity: impl Into<Capacity>) -> Vec<RegistrationId> {
-        self.desk
-            .execute(ChangeCapacity::new(self.gathering, capacity).pool(pool))
-            .unwrap()
-            .outcome
-            .registrations
+        self.desk.execute(ChangeCapacity::new(self.gathering, capacity).pool(pool)).unwrap().outcome.promoted
     }
 
     fn attending(&self) -> Vec<RegistrationId> {
@@ -175,7 +171,7 @@ fn a_cancellation_sent_twice_frees_one_place() {
     let send = || fair.desk.request(request).execute(CancelRegistration::new(ann)).unwrap();
     let (first, second) = (send(), send());
     assert_eq!((first.repeated, second.repeated), (false, true));
-    assert_eq!((first.outcome.registrations, second.outcome.registrations), (vec![cleo], vec![cleo]));
+    assert_eq!((first.outcome.promoted, second.outcome.promoted), (vec![cleo], vec![cleo]));
     assert_eq!(fair.waiting(), [dan]);
 }
 
@@ -241,7 +237,7 @@ fn who_leaves_is_gone_before_the_line_moves_up() {
     let ann = confirmed(fair.one(1));
     let bob = waits_behind(fair.one(2), 0);
     let receipt = fair.desk.cancel_registration(ann).unwrap();
-    assert_eq!(receipt.outcome.registrations, [bob], "in the same decision");
+    assert_eq!(receipt.outcome.promoted, [bob], "in the same decision");
     let told: Vec<_> = receipt.facts.iter().map(kind).collect();
     assert_eq!(told, ["cancelled", "promoted"]);
     assert_eq!(fair.attending(), [bob]);
@@ -546,7 +542,7 @@ fn nobody_is_let_in_when_it_is_over() {
     let refusal = late().execute(CancelRegistration::new(ann)).expect_err("over");
     assert_eq!(refusal.refusal().unwrap().code(), "gathering_over");
     let raised = late().execute(ChangeCapacity::new(fair.gathering, 5).pool(HALL)).unwrap();
-    assert_eq!(raised.outcome.registrations, []);
+    assert_eq!(raised.outcome.promoted, []);
     assert_eq!(fair.waiting(), [bob]);
 }
 
@@ -750,8 +746,8 @@ fn more_promotions_than_a_batch_holds_are_refused_and_done_in_steps() {
     let refused = desk.execute(unlimited).unwrap_err();
     let too_much = Refusal::TooMuchAtOnce { facts: 65_538, limit: 65_536 };
     assert_eq!(refused.refusal(), Some(&too_much));
-    assert_eq!(desk.execute(ChangeCapacity::new(talk, 60_000)).unwrap().outcome.registrations.len(), 59_999);
-    assert_eq!(desk.execute(unlimited).unwrap().outcome.registrations.len(), 5_538);
+    assert_eq!(desk.execute(ChangeCapacity::new(talk, 60_000)).unwrap().outcome.promoted.len(), 59_999);
+    assert_eq!(desk.execute(unlimited).unwrap().outcome.promoted.len(), 5_538);
 }
 
 /// A store that sees a conflict in everything, and shows nothing that conflicts.
@@ -811,7 +807,7 @@ fn a_place_is_transferred_when_it_is_full_and_touches_no_pool() {
     // In line, too, and the line stays as it was; Bob holds nothing any more, so he can.
     assert_eq!(fair.desk.execute(Transfer::new(waiting, bob)).unwrap().outcome, Change::Made);
     assert_eq!(fair.waiting(), [waiting]);
-    assert_eq!(fair.desk.cancel_registration(party).unwrap().outcome.registrations, [waiting]);
+    assert_eq!(fair.desk.cancel_registration(party).unwrap().outcome.promoted, [waiting]);
     assert_eq!(people(), [bob]);
     assert_eq!(refusal(Transfer::new(party, eve)), "registration_ended");
 }

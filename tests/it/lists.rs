@@ -209,7 +209,7 @@ fn one_registration_is_told_as_it_stands_whatever_became_of_it() {
     let listed = serde_json::to_value(desk.agenda(bob)).unwrap();
     assert_eq!(serde_json::to_value(desk.registration(bobs).unwrap()).unwrap(), listed["registrations"][0]);
 
-    assert_eq!(desk.cancel_registration(anns).unwrap().outcome.registrations, [bobs]);
+    assert_eq!(desk.cancel_registration(anns).unwrap().outcome.promoted, [bobs]);
     assert_eq!(desk.registration(anns).unwrap().status.code(), "cancelled_by_attendee");
     assert_eq!(stands(bobs), (bob, RegistrationStatus::Confirmed, None));
 }

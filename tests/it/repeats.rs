@@ -66,7 +66,7 @@ fn a_programme_is_not_taken_for_a_registration() {
 fn a_programme_that_leaves_a_session_did_not_drop_it() {
     let reused = Reused::new();
     reused.did(SetProgramme::new(reused.conference, [session(1)]));
-    reused.refuses(SetProgramme::new(reused.conference, [session(1)]).leave([session(2).id]));
+    reused.refuses(SetProgramme::new(reused.conference, [session(1)]).leave_alone([session(2).id]));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_change_is_not_taken_for_an_addition() {
 fn all_or_nothing_is_not_told_of_a_line() {
     let reused = Reused::new();
     assert!(reused.desk.execute(reused.register()).unwrap().outcome.is_confirmed());
-    let late = Basket::new().add(reused.register());
+    let late = Basket::new().part(reused.register());
     reused.did(late.clone().best_effort());
     reused.refuses(late);
 }

@@ -90,7 +90,7 @@ pub fn plans() -> impl Strategy<Value = GatheringPlan> {
             OfferingPlan { pools, max_party, waiting_list, requires }
         });
         let offerings = planned.collect();
-        GatheringPlan { online, when, opens, until_the_end, offerings, pools, no_overlap }
+        GatheringPlan { online, when, opens, until_the_end, pools, offerings, no_overlap }
     })
 }
 

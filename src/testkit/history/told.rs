@@ -3,8 +3,8 @@
 use crate::desk::{Command, Edge, Failure, Ready};
 use crate::domain::{
     AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeSession, CloseBooking, DropSession, Gathering, MoveSession, OpenBooking, Part, ProgrammeChange,
-    Promoted, PublishName, RecordPerson, Register, Registered, Reschedule, SetProgramme, Transfer,
+    ChangeSession, CloseBooking, DropSession, Effects, Gathering, MoveSession, OpenBooking, Part,
+    ProgrammeChange, PublishName, RecordPerson, Register, Registered, Reschedule, SetProgramme, Transfer,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, SessionId};
 
@@ -156,10 +156,10 @@ impl From<Change> for Told {
     }
 }
 
-impl From<Promoted> for Told {
-    fn from(promoted: Promoted) -> Self {
-        let Promoted { registrations, ended } = promoted;
-        Self::Promoted { registrations, ended }
+impl From<Effects> for Told {
+    fn from(effects: Effects) -> Self {
+        let Effects { promoted, ended } = effects;
+        Self::Promoted { registrations: promoted, ended }
     }
 }
 

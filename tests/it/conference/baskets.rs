@@ -9,7 +9,7 @@ use gather::{
 use super::{COACH, CONFERENCE, HALL, ONLINE, STREAM, Stage, VISIT, WORKSHOP, day, kinds, talk};
 
 fn basket(parts: impl IntoIterator<Item = Register>) -> Basket {
-    parts.into_iter().fold(Basket::new(), Basket::add)
+    parts.into_iter().fold(Basket::new(), Basket::part)
 }
 
 /// One person for one offering.
@@ -321,7 +321,7 @@ fn two_parts_at_one_time_are_one_too_many() {
         assert_eq!(refusal.code(), "overlap");
         assert_eq!(told(&stage.does(both(first, third))), "cc");
         let best =
-            Basket::new().add(Register::new(second, person_id(2))).add(Register::new(third, person_id(2)));
+            Basket::new().part(Register::new(second, person_id(2))).part(Register::new(third, person_id(2)));
         assert_eq!(told(&stage.does(best.best_effort())), "c-", "the first of the two is taken");
     });
 }

@@ -70,7 +70,7 @@ fn all_that_is_wrong_with_a_programme_is_told_at_once_and_none_of_it_is_taken() 
 
         // The rest of it, as the refusal names what is to be left.
         let left = expected.map(|(session, _)| session);
-        let change = stage.does(set.leave(left));
+        let change = stage.does(set.leave_alone(left));
         assert_eq!((change.added, change.moved, change.dropped), (vec![], vec![session(1)], vec![]));
     });
 }
@@ -155,7 +155,7 @@ fn texts_of_more_than_a_batch_can_hold_are_refused_and_what_is_taken_is_kept() {
         let refusal = stage.refuses(SetProgramme::new(on, more.clone()));
         assert_eq!(refusal, Refusal::TooMuchText { bytes: TEXT_LIMIT + 1, limit: TEXT_LIMIT });
         let text = "the texts have 12582913 bytes, and up to 12582912 are taken at once: do it in parts (each part of a \
-                    programme has to `leave` the sessions of the others)";
+                    programme has to `leave_alone` the sessions of the others)";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("too_much_text", text));
         assert_eq!(stage.does(SetProgramme::new(on, most.clone())).added.len(), most.len());
 
@@ -166,8 +166,8 @@ fn texts_of_more_than_a_batch_can_hold_are_refused_and_what_is_taken_is_kept() {
         let (first, second) = all.split_at(all.len() / 2);
         let ids = |sessions: &[Session]| sessions.iter().map(|session| session.id).collect::<Vec<_>>();
         let set = SetProgramme::new(on, all.clone());
-        assert_eq!(stage.does(set.clone().leave(ids(second))).added, ids(first));
-        let change = stage.does(set.leave(ids(first)));
+        assert_eq!(stage.does(set.clone().leave_alone(ids(second))).added, ids(first));
+        let change = stage.does(set.leave_alone(ids(first)));
         assert_eq!((change.added, change.dropped), (ids(second), vec![]));
     });
 }
@@ -188,7 +188,7 @@ fn speakers_of_more_sessions_than_a_batch_can_name_are_refused_and_taken_in_part
                     it in smaller steps";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("too_many_named", text));
         assert_eq!(stage.does(all(0..2_570)).added.len(), 2_570);
-        let rest = all(0..2_572).leave((0..2_570).map(SessionId::from_u128));
+        let rest = all(0..2_572).leave_alone((0..2_570).map(SessionId::from_u128));
         assert_eq!(stage.does(rest).added.len(), 2);
     });
 }
@@ -200,7 +200,7 @@ fn a_chain_of_five_thousand_needs_is_booked_handed_over_and_ended_at_once() {
         let on = stage.does(chain(LINKS));
         let parts =
             (1..=LINKS).rev().map(|number| Register::new(on, person_id(1)).offering(OfferingId::new(number)));
-        let booked = stage.does(parts.fold(Basket::new(), Basket::add));
+        let booked = stage.does(parts.fold(Basket::new(), Basket::part));
         let Some(gather::Part::Registered(first)) = booked.last().copied() else { panic!("{booked:?}") };
         let receipt = stage.receives(Transfer::new(first.registration(), person_id(2)));
         assert_eq!(receipt.facts.len(), usize::from(LINKS));
@@ -260,7 +260,7 @@ fn answers_of_more_than_a_batch_can_hold_are_refused_and_take_no_key() {
         let answers = (0..100).fold(Answers::new(), |answers, _| answers.answer("q", &long));
         let part =
             |person| Register::new(on, person_id(person)).offering(CONFERENCE).answers(answers.clone());
-        let basket = |parts: u8| (1..=parts).map(part).fold(Basket::new(), Basket::add);
+        let basket = |parts: u8| (1..=parts).map(part).fold(Basket::new(), Basket::part);
         let refusal = stage.refuses(basket(8));
         assert_eq!(refusal, Refusal::TooMuchText { bytes: 8 * 100 * 16_001, limit: TEXT_LIMIT });
         assert_eq!(stage.does(basket(7)).len(), 7);

@@ -182,7 +182,7 @@ fn whoever_waits_is_promoted_though_dates_have_moved_onto_each_other() {
         books(stage, second, 1);
         stage.does(Reschedule::new(second, day("2027-03-20 10:00 to 11:00")));
         let promoted = stage.does(CancelRegistration::new(bobs));
-        assert_eq!(promoted.registrations, [anns]);
+        assert_eq!(promoted.promoted, [anns]);
     });
 }
 

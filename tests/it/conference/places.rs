@@ -25,7 +25,7 @@ fn in_person_and_online_have_places_of_their_own() {
         assert_eq!([stage.left(on, CONFERENCE), stage.left(on, ONLINE)], [0, 0]);
         // Whoever comes in person after all keeps the online place until it is given back.
         let promoted = stage.does(ChangeCapacity::new(on, 2).pool(HALL));
-        assert_eq!(promoted.registrations, [waiting]);
+        assert_eq!(promoted.promoted, [waiting]);
         assert_eq!(stage.desk().agenda(person_id(2)).rows().len(), 2);
     });
 }
@@ -42,7 +42,7 @@ fn a_visit_ends_with_the_place_that_it_needs_and_both_lines_move_up() {
 
         let receipt = stage.receives(CancelRegistration::new(anns));
         assert_eq!(receipt.outcome.ended, [visit]);
-        assert_eq!(receipt.outcome.registrations, [bobs_visit, cleo], "who joined first is served first");
+        assert_eq!(receipt.outcome.promoted, [bobs_visit, cleo], "who joined first is served first");
         assert_eq!(kinds(&receipt.facts), ["cancelled", "cancelled", "promoted", "promoted"]);
         assert_eq!([stage.status(anns), stage.status(visit)], ["cancelled_by_attendee"; 2]);
         assert_eq!([stage.left(on, CONFERENCE), stage.left(on, VISIT)], [0, 0]);
@@ -74,7 +74,7 @@ fn whoever_waits_for_a_part_leaves_its_line_with_the_whole() {
         let waiting = [1, 3].map(|person| stage.waits(on, person, VISIT));
         assert_eq!(stage.does(CancelRegistration::new(anns)).ended, [waiting[0]]);
         assert_eq!(stage.status(waiting[0]), "left_line");
-        assert_eq!(stage.does(CancelRegistration::new(bobs)).registrations, [waiting[1]]);
+        assert_eq!(stage.does(CancelRegistration::new(bobs)).promoted, [waiting[1]]);
     });
 }
 
@@ -146,7 +146,7 @@ fn a_place_is_handed_over_with_the_places_that_need_it() {
         stage.does(Transfer::new(party, eve));
         assert_eq!(stage.desk().registration(both).unwrap().booker, eve);
         assert_eq!(stage.desk().registration(anns_visit).unwrap().booker, eve);
-        assert_eq!(stage.does(CancelRegistration::new(visit)).registrations, [anns_visit]);
+        assert_eq!(stage.does(CancelRegistration::new(visit)).promoted, [anns_visit]);
         assert_eq!(people(stage, on, VISIT), [Some(eve)]);
         assert_eq!(stage.does(CancelRegistration::new(party)).ended, [anns_visit, both], "by offering");
     });
@@ -205,7 +205,7 @@ fn a_dropped_session_ends_what_was_booked_for_it_and_what_needs_that() {
 
         let receipt = stage.receives(DropSession::new(on, talk));
         assert_eq!(receipt.outcome.ended, [booked, with_kit, waiting]);
-        assert_eq!(receipt.outcome.registrations, [other_kit], "the kit is free for whoever waits for one");
+        assert_eq!(receipt.outcome.promoted, [other_kit], "the kit is free for whoever waits for one");
         assert_eq!(kinds(&receipt.facts), ["dropped", "cancelled", "cancelled", "cancelled", "promoted"]);
         let ended = [booked, with_kit, waiting].map(|registration| stage.status(registration));
         assert_eq!(ended, ["cancelled_by_organiser", "cancelled_by_organiser", "left_line"]);
@@ -228,7 +228,7 @@ fn the_line_of_a_session_that_is_over_is_served_no_more_unless_it_gets_a_new_tim
         let anns = stage.books(on, 1, workshop);
         let waiting = stage.waits(on, 2, workshop);
         stage.set_clock("2027-03-20T10:00:00Z");
-        assert!(stage.does(ChangeCapacity::new(on, 9).pool(PoolId::new(4))).registrations.is_empty());
+        assert!(stage.does(ChangeCapacity::new(on, 9).pool(PoolId::new(4))).promoted.is_empty());
         assert_eq!(stage.status(waiting), "waiting");
         assert_eq!([stage.status(anns), stage.status(bobs)], ["confirmed"; 2]);
         let receipt = stage.receives(MoveSession::new(on, talk).to(day("2027-03-20 15:00 to 16:00")));
@@ -274,9 +274,9 @@ fn two_days_are_two_pools_and_whoever_comes_on_both_needs_both() {
         assert_eq!([FRIDAY, SATURDAY, BOTH].map(|offering| stage.left(on, offering)), [2, 0, 0]);
         stage.books(on, 3, FRIDAY);
         let cleo = stage.waits(on, 4, SATURDAY);
-        assert_eq!(stage.does(CancelRegistration::new(anns)).registrations, [bobs]);
+        assert_eq!(stage.does(CancelRegistration::new(anns)).promoted, [bobs]);
         assert_eq!([FRIDAY, SATURDAY, BOTH].map(|offering| stage.left(on, offering)), [0, 0, 0]);
-        assert_eq!(stage.does(CancelRegistration::new(bobs)).registrations, [cleo]);
+        assert_eq!(stage.does(CancelRegistration::new(bobs)).promoted, [cleo]);
 
         let programme = stage.desk().programme(on).unwrap();
         let order: Vec<_> = programme.rows().iter().map(|row| row.session).collect();
@@ -304,7 +304,7 @@ fn a_postponed_session_keeps_its_places_and_its_line() {
         let waiting = stage.waits(on, 2, workshop);
         stage.does(MoveSession::new(on, talk).to(Schedule::to_be_confirmed("later")));
         assert_eq!([stage.status(anns), stage.status(waiting)], ["confirmed", "waiting"]);
-        assert_eq!(stage.does(CancelRegistration::new(anns)).registrations, [waiting]);
+        assert_eq!(stage.does(CancelRegistration::new(anns)).promoted, [waiting]);
         stage.books(on, 3, CONFERENCE);
         stage.waits(on, 3, workshop);
     });

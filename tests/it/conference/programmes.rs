@@ -39,7 +39,7 @@ fn a_conference_from_its_announcement_to_its_end() {
 
         let both = |person| {
             let whole = Register::new(on, person_id(person)).offering(CONFERENCE);
-            Basket::new().add(whole).add(Register::new(on, person_id(person)).offering(workshop))
+            Basket::new().part(whole).part(Register::new(on, person_id(person)).offering(workshop))
         };
         let anns = stage.does(both(1));
         assert_eq!(stage.refuses(both(2)).code(), "full");
@@ -64,7 +64,7 @@ fn a_conference_from_its_announcement_to_its_end() {
 
         stage.does(Transfer::new(anns[0], person_id(3)));
         assert_eq!(stage.desk().agenda(person_id(3)).rows().len(), 2, "the workshop went along");
-        assert_eq!(stage.does(CancelRegistration::new(anns[0])).registrations, [bobs[1]]);
+        assert_eq!(stage.does(CancelRegistration::new(anns[0])).promoted, [bobs[1]]);
         stage.does(DropSession::new(on, session(1)));
         stage.does(Reschedule::new(on, Schedule::to_be_confirmed("autumn")));
         stage.reopen();
@@ -117,7 +117,7 @@ fn moved_online_everybody_keeps_what_they_have_and_gets_the_link() {
         );
         assert_eq!(statuses(stage, on), [(1, SessionStatus::Confirmed, 4)]);
         let _ = tour;
-        assert_eq!(stage.does(CancelRegistration::new(anns)).registrations, [bobs.registration()]);
+        assert_eq!(stage.does(CancelRegistration::new(anns)).promoted, [bobs.registration()]);
     });
 }
 
@@ -157,7 +157,7 @@ fn postponed_and_dated_again_everybody_keeps_what_they_have() {
         assert_eq!(statuses(stage, on)[0], (1, postponed, 3));
         stage.does(Reschedule::new(on, day("2027-06-05")));
         assert_eq!(statuses(stage, on)[0], (1, confirmed, 4));
-        assert_eq!(stage.does(CancelRegistration::new(anns)).registrations, [bobs]);
+        assert_eq!(stage.does(CancelRegistration::new(anns)).promoted, [bobs]);
     });
 }
 
@@ -235,7 +235,7 @@ fn what_is_left_is_neither_changed_nor_dropped_nor_looked_at() {
         let both = [1, 2].map(|number| talk(number, "10:00 to 11:00"));
         stage.does(SetProgramme::new(on, both.clone()));
         let other = [both[0].clone().room("Annexe"), talk(9, "10:00 to 11:00").link("no link")];
-        let leave = SetProgramme::new(on, other).leave([session(2), session(9), session(77)]);
+        let leave = SetProgramme::new(on, other).leave_alone([session(2), session(9), session(77)]);
         let change = stage.does(leave);
         assert_eq!(
             (change.moved, change.unchanged),
@@ -243,10 +243,10 @@ fn what_is_left_is_neither_changed_nor_dropped_nor_looked_at() {
             "only what it speaks of is counted"
         );
         assert_eq!((change.added, change.dropped), (vec![], vec![]));
-        let nothing = stage.does(SetProgramme::new(on, []).leave([session(1), session(2)]));
+        let nothing = stage.does(SetProgramme::new(on, []).leave_alone([session(1), session(2)]));
         assert_eq!(nothing, gather::ProgrammeChange::default());
         let passed_over =
-            SetProgramme::new(on, [both[0].clone().room("Hall")]).leave([session(1), session(2)]);
+            SetProgramme::new(on, [both[0].clone().room("Hall")]).leave_alone([session(1), session(2)]);
         assert_eq!(stage.receives(passed_over).facts, []);
     });
 }
@@ -325,7 +325,7 @@ fn what_is_added_can_be_booked_at_once_and_shows_what_it_needs() {
         stage.books(on, 1, WORKSHOP);
         assert_eq!([stage.left(on, CONFERENCE), stage.left(on, WORKSHOP)], [0, 0], "they share the hall");
         let waiting = stage.waits(on, 2, CONFERENCE);
-        assert_eq!(stage.does(ChangeCapacity::new(on, 3).pool(HALL)).registrations, [waiting]);
+        assert_eq!(stage.does(ChangeCapacity::new(on, 3).pool(HALL)).promoted, [waiting]);
         let row = stage.desk().gathering(on).unwrap();
         assert_eq!((row.offerings[3].name.as_str(), row.offerings[3].left), ("dinner", Some(0)));
     });
@@ -423,7 +423,7 @@ fn another_command_under_the_same_request_is_refused_verb_by_verb() {
             set(&[talk3.clone().room("Hall")]),
             set(&[talk(4, "12:00 to 13:00")]),
             set(&[talk3.clone(), talk1.clone()]),
-            set(only).leave([session(1)]),
+            set(only).leave_alone([session(1)]),
             SetProgramme::new(other, [talk3.clone()]),
         ];
         reused(stage, set(only), others);

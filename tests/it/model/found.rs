@@ -5,8 +5,8 @@ use gather::calendar::ProgrammeFeed;
 use gather::testkit::{TestClock, epoch, gathering_id, person_id, session_id};
 use gather::{
     AddSession, Basket, ChangeCapacity, ChangeSession, Command, Desk, DropSession, Failure, Gathering,
-    GatheringId, MoveSession, PersonId, Receipt, Refusal, Register, RequestId, Schedule, Session,
-    SessionStatus, SetProgramme, Venue,
+    GatheringId, MoveSession, PersonId, Receipt, Refusal, Register, Schedule, Session, SessionStatus,
+    SetProgramme, Transfer, Venue,
 };
 
 use super::read::refusal;
@@ -49,24 +49,29 @@ fn all_parts_of_a_basket_are_judged_at_one_time() {
     drop(desk.at(hours(5)).execute(ChangeCapacity::new(changed_later, 20)).unwrap());
 
     let part = |gathering| Register::new(gathering, PersonId::random());
-    let basket = Basket::new().add(part(ends_first)).add(part(changed_later));
+    let basket = Basket::new().part(part(ends_first)).part(part(changed_later));
     assert_eq!(code(desk.at(hours(1)).execute(basket.clone())), "gathering_over");
     assert_eq!(code(desk.at(hours(1)).execute(basket.best_effort())), "gathering_over");
 }
 
 /// What somebody has elsewhere is read as well before anything is judged.
 #[test]
-fn what_people_have_elsewhere_counts_for_the_time_of_a_basket() {
+fn what_people_have_elsewhere_counts_for_the_time_of_a_decision() {
     let desk = desk();
     let takes_time = |number, when| {
         let gathering = Gathering::webinar("Talk").id(gathering_id(number)).at(when).no_overlap();
         desk.at(epoch()).execute(gathering).unwrap().outcome
     };
     let (soon, elsewhere) = (takes_time(0, between(3, 4)), takes_time(1, between(8, 9)));
+    let booked = desk.at(epoch()).execute(Register::new(soon, person_id(3))).unwrap().outcome;
     drop(desk.at(hours(5)).execute(Register::new(elsewhere, person_id(1))).unwrap());
 
-    let basket = Basket::new().add(Register::new(soon, person_id(2))).add(Register::new(soon, person_id(1)));
+    let busy = Register::new(soon, person_id(1));
+    let basket = Basket::new().part(Register::new(soon, person_id(2))).part(busy.clone());
+    let transfer = Transfer::new(booked.registration(), person_id(1));
     assert_eq!(code(desk.at(hours(1)).execute(basket)), "gathering_over");
+    assert_eq!(code(desk.at(hours(1)).execute(busy)), "gathering_over");
+    assert_eq!(code(desk.at(hours(1)).execute(transfer)), "gathering_over");
 }
 
 /// Sends a command under the request of another, which was done.
@@ -103,7 +108,7 @@ fn one_session_is_not_all_that_a_programme_did() {
     );
     assert_eq!(code(sent_instead(&desk, &instead, ChangeSession::new(day, moved))), "request_reused");
 
-    let dropped = desk.execute(SetProgramme::new(day, [])).unwrap();
+    let dropped = desk.execute(SetProgramme::new(day, []).even_if_empty()).unwrap();
     let first = desk.programme(day).unwrap().rows()[0].session;
     assert_eq!(code(sent_instead(&desk, &dropped, DropSession::new(day, first))), "request_reused");
 }
@@ -117,8 +122,8 @@ fn a_session_that_was_added_was_not_changed() {
     assert_eq!(code(sent_instead(&desk, &added, ChangeSession::new(day, session(1)))), "request_reused");
     let moved = desk.execute(MoveSession::new(day, session_id(1)).room("Upstairs")).unwrap();
     assert_eq!(code(sent_instead(&desk, &moved, MoveSession::new(day, session_id(1)))), "request_reused");
-    let dropped = desk.execute(SetProgramme::new(day, [])).unwrap();
-    let left = SetProgramme::new(day, []).leave([session_id(1)]);
+    let dropped = desk.execute(SetProgramme::new(day, []).even_if_empty()).unwrap();
+    let left = SetProgramme::new(day, []).leave_alone([session_id(1)]);
     assert_eq!(code(sent_instead(&desk, &dropped, left)), "request_reused");
 }
 

@@ -52,7 +52,7 @@ impl Naive<'_> {
         let mut told = vec![Part::LeftOut; asked.len()];
         for nth in order {
             let part = asked[nth].clone();
-            told[nth] = if best_effort { self.try_part(part, now)? } else { self.take_part(part, now)? };
+            told[nth] = if best_effort { self.try_part(part, now) } else { self.take_part(part, now)? };
         }
         Ok(Told::Parts(told))
     }
@@ -66,12 +66,12 @@ impl Naive<'_> {
     }
 
     /// A part of a basket of which as much as can be is to be had.
-    fn try_part(&mut self, part: Joined, now: DateTime<Utc>) -> Result<Part, No> {
+    fn try_part(&mut self, part: Joined, now: DateTime<Utc>) -> Part {
         let registration = part.registration;
         if self.is_eligible(&part).is_err() {
-            return Ok(Part::LeftOut);
+            return Part::LeftOut;
         }
-        Ok(match self.room_for(&part) {
+        match self.room_for(&part) {
             Err(_) => Part::LeftOut,
             Ok(Room::Place) => {
                 self.done(now, Done::Joined(part));
@@ -81,7 +81,7 @@ impl Naive<'_> {
                 self.done(now, Done::Joined(Joined { ahead: Some(ahead), ..part }));
                 Part::Registered(Registered::Waiting { registration, ahead })
             }
-        })
+        }
     }
 
     /// Whether several parties have room at once, pool by pool, and nobody comes before any of them.

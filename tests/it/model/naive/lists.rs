@@ -184,8 +184,8 @@ impl Naive<'_> {
                 (when, _) => (when, (when, false)),
             },
         };
-        let line = || self.line(gathering, offering);
-        let ahead = || line().iter().position(|other| other.joined.registration == registration);
+        let queue = || self.line(gathering, offering);
+        let ahead = || queue().iter().position(|other| other.joined.registration == registration);
         let place = || u32::try_from(ahead().unwrap()).unwrap() + 1;
         let link = self.mode(gathering).1.filter(|_| one.standing == Standing::Confirmed);
         Booked {
@@ -213,7 +213,7 @@ impl Naive<'_> {
         let mut sessions: Vec<_> =
             sessions.map(|number| (number, self.session(gathering, number).unwrap())).collect();
         sessions.sort_by_key(|(number, session)| {
-            let start = starts(session.when);
+            let start = starts(session.shown());
             (start.is_none(), start, room(session.room), *number)
         });
         let slot = |(number, session): &(u8, SessionNow)| Slot {

@@ -127,15 +127,15 @@ impl Naive<'_> {
             (What::SetProgramme { gathering, sessions, again, leave }, deeds) => {
                 let sessions = self.history.programme(sessions, again, *gathering, content);
                 let meant: Vec<_> = sessions.iter().filter(|plan| !leave.contains(&plan.session)).collect();
-                let fits = |done: &Done| match done.session() {
+                let plan = |number| meant.iter().find(|plan| plan.session == number);
+                let is_dropped = |done: &Done, number| {
+                    let here = matches!(done, Done::SessionDropped(on, _) if *on == of(gathering));
+                    here && !leave.contains(&number)
+                };
+                let fits = |done: &Done| match done.session().map(|number| (number, plan(number))) {
                     None => done.is_a_booking(),
-                    Some(number) => match meant.iter().find(|plan| plan.session == number) {
-                        Some(plan) => says(done, of(gathering), plan),
-                        None => {
-                            let dropped = matches!(done, Done::SessionDropped(on, _) if *on == of(gathering));
-                            dropped && !leave.contains(&number)
-                        }
-                    },
+                    Some((_, Some(plan))) => says(done, of(gathering), plan),
+                    Some((number, None)) => is_dropped(done, number),
                 };
                 let same = deeds[0].session().is_some() && deeds.iter().all(|done| fits(done));
                 same.then(|| Told::Programme(programme(deeds, meant.len())))

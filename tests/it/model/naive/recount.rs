@@ -161,7 +161,9 @@ impl Naive<'_> {
                 let (joined, since) = (joined.clone(), deed.time);
                 found.push(Registration { joined, number, standing, since, joined_at, was_confirmed });
             }
-            found.iter_mut().for_each(|one| one.live_through(deed));
+            for one in &mut found {
+                one.live_through(deed);
+            }
         }
         found
     }
