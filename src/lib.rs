@@ -23,8 +23,8 @@
 //!     other => panic!("there was one place: {other:?}"),
 //! };
 //!
-//! let promoted = desk.cancel_registration(anns)?.outcome;
-//! assert_eq!(promoted.registrations, [bobs]); // Bob has the place now, and wants to be told
+//! let effects = desk.cancel_registration(anns)?.outcome;
+//! assert_eq!(effects.promoted, [bobs]); // Bob has the place now, and wants to be told
 //! assert_eq!(desk.attendee_list(webinar)?.rows()[0].person, Some(bob));
 //! assert!(desk.waiting_list(webinar)?.rows().is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -160,3 +160,30 @@ fn on_the_programme(gathering: GatheringId) -> impl Strategy<Value = AnyCommand>
         2 => programmes(gathering).prop_map(AnyCommand::SetProgramme),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+    use crate::fact::Venue;
+    use crate::testkit::epoch;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn sessions_programmes_and_baskets_are_taken(
+            session in sessions(),
+            programme in programmes(GatheringId::from_u128(1)),
+            basket in baskets(GatheringId::from_u128(1)),
+        ) {
+            let desk = Desk::builder().clock(epoch).in_memory();
+            let day = Gathering::conference("Day", Venue::new("Hub")).id(GatheringId::from_u128(1));
+            let day = desk.announce(day).unwrap().outcome;
+            drop(desk.open_booking(day).unwrap());
+            prop_assert!(desk.execute(AddSession::new(day, session)).is_ok());
+            prop_assert!(desk.execute(programme).is_ok());
+            prop_assert!(desk.execute(basket).is_ok());
+        }
+    }
+}
