@@ -103,7 +103,8 @@ pub fn sessions() -> impl Strategy<Value = Session> {
 
 /// Whole programmes that a gathering takes, if it has no dates yet.
 pub fn programmes(gathering: GatheringId) -> impl Strategy<Value = SetProgramme> {
-    prop::collection::vec(sessions(), 0..8).prop_map(move |sessions| SetProgramme::new(gathering, sessions))
+    prop::collection::vec(sessions(), 0..8)
+        .prop_map(move |sessions| SetProgramme::new(gathering, sessions).even_if_empty())
 }
 
 /// Any command about one gathering, or a person to record. Some will be refused: that is for the desk to say.
