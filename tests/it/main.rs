@@ -24,6 +24,7 @@ mod log;
 mod model;
 mod programme;
 mod programme_feeds;
+mod promotions;
 mod repeats;
 mod requirements;
 mod vault;
