@@ -2,15 +2,11 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
 
 use super::{Calendar, CalendarEntry, Link, PersonalEntry, PublicEntry, Status, Wording};
 use crate::fact::{Announcement, GatheringKind};
-use crate::id::GatheringId;
 use crate::person::JoinLink;
-use crate::projection::{Agenda, AgendaRow, GatheringCard, RegistrationStatus};
+use crate::projection::{Agenda, AgendaRow, GatheringCard, GatheringEntry, RegistrationStatus};
 use crate::schedule::Schedule;
 use crate::sealed::{Opened, Personal};
 
@@ -38,48 +34,20 @@ pub struct PublicFeed {
     name: String,
     description: String,
     wording: Wording,
-    gatherings: Vec<Listed>,
+    gatherings: Vec<GatheringEntry>,
 }
 
-/// What an entry is made of.
-#[derive(Clone, Debug)]
-struct Listed {
-    id: GatheringId,
-    announcement: Arc<Announcement>,
-    previous: Option<Schedule>,
-    cancelled: bool,
-    sequence: u32,
-    announced: DateTime<Utc>,
-    revised: DateTime<Utc>,
-}
-
-impl Listed {
-    fn of(card: &GatheringCard) -> Self {
-        Self {
-            id: card.id(),
-            announcement: card.shared_announcement(),
-            previous: card.previous_schedule().cloned(),
-            cancelled: card.is_cancelled(),
-            sequence: card.sequence(),
-            announced: card.announced_at(),
-            revised: card.revised_at(),
-        }
-    }
-
-    fn entry(&self) -> PublicEntry<'_> {
-        let (when, status) = dates(&self.announcement, self.previous.as_ref());
-        let status = if self.cancelled { Status::Cancelled } else { status };
-        let entry = PublicEntry::new(self.id.uuid(), &self.announcement.title, when, self.revised);
-        let entry = entry.created(self.announced).sequence(self.sequence).status(status);
-        texts(entry, &self.announcement)
-    }
+/// A gathering's own entry.
+pub(super) fn gathering_entry(it: &GatheringEntry) -> PublicEntry<'_> {
+    let (when, status) = dates(&it.announcement, it.previous.as_ref());
+    let status = if it.cancelled { Status::Cancelled } else { status };
+    let entry = PublicEntry::new(it.id.uuid(), &it.announcement.title, when, it.revised_at);
+    let entry = entry.created(it.announced_at).sequence(it.sequence).status(status);
+    texts(entry, &it.announcement)
 }
 
 /// The dates of an entry: those that hold, or the last that held, as postponed.
-pub(super) fn dates<'a>(
-    announcement: &'a Announcement,
-    previous: Option<&'a Schedule>,
-) -> (&'a Schedule, Status) {
+fn dates<'a>(announcement: &'a Announcement, previous: Option<&'a Schedule>) -> (&'a Schedule, Status) {
     match (&announcement.schedule, previous) {
         (Schedule::ToBeConfirmed { .. }, Some(previous)) => (previous, Status::Postponed),
         (schedule, _) => (schedule, Status::Confirmed),
@@ -93,7 +61,7 @@ fn texts<'a>(entry: PublicEntry<'a>, announcement: &'a Announcement) -> PublicEn
         .categories(category(announcement.kind))
 }
 
-pub(super) fn category(kind: GatheringKind) -> &'static [&'static str] {
+fn category(kind: GatheringKind) -> &'static [&'static str] {
     match kind {
         GatheringKind::Webinar => &["Webinar"],
         GatheringKind::Workshop => &["Workshop"],
@@ -106,7 +74,7 @@ pub(super) fn category(kind: GatheringKind) -> &'static [&'static str] {
 impl PublicFeed {
     /// The calendar of these gatherings.
     pub(crate) fn of<'a>(gatherings: impl IntoIterator<Item = &'a GatheringCard>) -> Self {
-        let gatherings = gatherings.into_iter().map(Listed::of).collect();
+        let gatherings = gatherings.into_iter().map(GatheringEntry::of).collect();
         Self {
             name: String::from("Gatherings"),
             description: String::new(),
@@ -142,7 +110,7 @@ impl PublicFeed {
     }
 
     fn calendar(&self) -> Calendar<'_, impl Iterator<Item: CalendarEntry> + Clone> {
-        Calendar::new(&self.name, self.gatherings.iter().map(Listed::entry))
+        Calendar::new(&self.name, self.gatherings.iter().map(gathering_entry))
             .description(&self.description)
             .wording(&self.wording)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::feed::{category, dates};
+use super::feed::gathering_entry;
 use super::{Calendar, CalendarEntry, Link, PublicEntry, Status, Wording};
 use crate::projection::{Programme, ProgrammeRow, SessionStatus, billed};
 
@@ -111,25 +111,11 @@ impl ProgrammeFeed {
         &'a self,
         shown: &'a [Shown<'a>],
     ) -> Calendar<'a, impl Iterator<Item: CalendarEntry> + Clone + 'a> {
-        let whole = self.whole.then(|| self.gathering_entry());
+        let whole = self.whole.then(|| gathering_entry(self.programme.gathering_entry()));
         let sessions = shown.iter().map(|shown| self.session_entry(shown));
         Calendar::new(&self.name, whole.into_iter().chain(sessions))
             .description(&self.description)
             .wording(&self.wording)
-    }
-
-    fn gathering_entry(&self) -> PublicEntry<'_> {
-        let (programme, entry) = (&self.programme, self.programme.gathering_entry());
-        let announcement = programme.announcement();
-        let (when, status) = dates(announcement, entry.previous.as_ref());
-        let status = if programme.is_cancelled() { Status::Cancelled } else { status };
-        PublicEntry::new(programme.gathering().uuid(), &announcement.title, when, entry.revised_at)
-            .created(entry.announced_at)
-            .sequence(entry.sequence)
-            .status(status)
-            .description(&announcement.description)
-            .mode(&announcement.mode)
-            .categories(category(announcement.kind))
     }
 
     fn session_entry<'a>(&'a self, shown: &'a Shown<'a>) -> PublicEntry<'a> {

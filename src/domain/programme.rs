@@ -160,7 +160,7 @@ pub(super) fn drop_session(
     for offering in gathering.cell.plan.offerings.iter().filter(|offering| offering.session == Some(session))
     {
         for registration in decision.holders_of(gathering, offering.id) {
-            // What was told here has ended by now if something that it needs was dropped before it.
+            // One that needed another of these has ended with it by now, and ends no second time.
             ended.extend(ending::end_with_parts(decision, gathering, registration, CancelledBy::Organiser));
         }
     }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::fact::{Announcement, Capacity};
 use crate::id::{GatheringId, OfferingId, PoolId};
 use crate::projection::card::GatheringCard;
 use crate::projection::when::Heading;
+use crate::schedule::Schedule;
 
 /// A pool with the places taken in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,32 @@ pub(super) struct Head {
     pub(super) gathering: GatheringId,
     pub(super) announcement: Arc<Announcement>,
     pub(super) cancelled: bool,
+}
+
+/// What a gathering's own calendar entry is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct GatheringEntry {
+    pub(crate) id: GatheringId,
+    pub(crate) announcement: Arc<Announcement>,
+    pub(crate) previous: Option<Schedule>,
+    pub(crate) cancelled: bool,
+    pub(crate) sequence: u32,
+    pub(crate) announced_at: DateTime<Utc>,
+    pub(crate) revised_at: DateTime<Utc>,
+}
+
+impl GatheringEntry {
+    pub(crate) fn of(card: &GatheringCard) -> Self {
+        Self {
+            id: card.id(),
+            announcement: card.shared_announcement(),
+            previous: card.previous_schedule().cloned(),
+            cancelled: card.is_cancelled(),
+            sequence: card.sequence(),
+            announced_at: card.announced_at(),
+            revised_at: card.revised_at(),
+        }
+    }
 }
 
 impl Head {

@@ -32,6 +32,7 @@ mod when;
 pub use agenda::{Agenda, AgendaRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
 pub use card::{GatheringCard, RegistrationCard, RegistrationStatus};
+pub(crate) use head::GatheringEntry;
 pub use head::PoolCount;
 pub(crate) use programme::billed;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};

@@ -12,7 +12,7 @@ use crate::fact::{Announcement, Session, SessionTexts};
 use crate::id::{GatheringId, PersonId, SessionId};
 use crate::person::PublishedName;
 use crate::projection::card::GatheringCard;
-use crate::projection::head::Head;
+use crate::projection::head::{GatheringEntry, Head};
 use crate::projection::session::{SessionCard, SessionStatus};
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{ScheduleForm, start_cell};
@@ -45,15 +45,6 @@ pub struct Programme {
 pub(super) struct Billing {
     pub(super) name: Arc<Sealed<PublishedName>>,
     pub(super) since: DateTime<Utc>,
-}
-
-/// What the gathering's own calendar entry shows, beside the sessions.
-#[derive(Clone, Debug)]
-pub(crate) struct GatheringEntry {
-    pub(crate) previous: Option<Schedule>,
-    pub(crate) sequence: u32,
-    pub(crate) announced_at: DateTime<Utc>,
-    pub(crate) revised_at: DateTime<Utc>,
 }
 
 /// One session of a programme.
@@ -211,12 +202,7 @@ impl Programme {
         for row in &mut rows {
             row.note_names(&names);
         }
-        let entry = GatheringEntry {
-            previous: card.previous_schedule().cloned(),
-            sequence: card.sequence(),
-            announced_at: card.announced_at(),
-            revised_at: card.revised_at(),
-        };
+        let entry = GatheringEntry::of(card);
         Self { head: Head::of(card), entry, rows, names: Arc::new(names), opener }
     }
 

@@ -32,8 +32,8 @@ mod strategies;
 
 pub use history::{
     Answer, AnyCommand, GatheringPlan, History, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS,
-    SessionPlan, Step, TextsPlan, Told, ToldProgramme, What, When, Which, conferences, epoch, gathering_id,
-    histories, person_id, plans, room, session_id, session_plans, steps,
+    SessionPlan, Step, TextsPlan, Told, What, When, Which, conferences, epoch, gathering_id, histories,
+    person_id, plans, room, session_id, session_plans, steps,
 };
 pub use strategies::{
     baskets, commands, gathering_ids, gatherings, people, person_ids, programmes, registers,

@@ -20,7 +20,7 @@ pub use plan::{
     GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS, SessionPlan, TextsPlan, When, Which,
     epoch, gathering_id, person_id, room, session_id,
 };
-pub use told::{Answer, AnyCommand, Told, ToldProgramme};
+pub use told::{Answer, AnyCommand, Told};
 
 /// The number of a gathering that no history announces.
 const NO_GATHERING: usize = 0xFFFF;

@@ -47,26 +47,7 @@ pub enum Told {
         ended: Vec<RegistrationId>,
     },
     /// A programme is set.
-    Programme(ToldProgramme),
-}
-
-/// What setting a programme has changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ToldProgramme {
-    /// Sessions that came into it.
-    pub added: Vec<SessionId>,
-    /// Sessions with another time or another room.
-    pub moved: Vec<SessionId>,
-    /// Sessions with other texts.
-    pub revised: Vec<SessionId>,
-    /// Sessions that are no longer in it.
-    pub dropped: Vec<SessionId>,
-    /// How many are as they were.
-    pub unchanged: usize,
-    /// The registrations that ended.
-    pub ended: Vec<RegistrationId>,
-    /// The registrations that got their places.
-    pub promoted: Vec<RegistrationId>,
+    Programme(ProgrammeChange),
 }
 
 /// Any of the commands, so that a test can hold them in one list.
@@ -165,7 +146,6 @@ impl From<Effects> for Told {
 
 impl From<ProgrammeChange> for Told {
     fn from(change: ProgrammeChange) -> Self {
-        let ProgrammeChange { added, moved, revised, dropped, unchanged, ended, promoted } = change;
-        Self::Programme(ToldProgramme { added, moved, revised, dropped, unchanged, ended, promoted })
+        Self::Programme(change)
     }
 }

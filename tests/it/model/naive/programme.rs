@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::times::{days, ends};
 use super::*;
-use gather::testkit::ToldProgramme;
 use gather::{Change, SessionStatus};
 
 /// A session as it is by now.
@@ -258,7 +257,7 @@ impl Naive<'_> {
             others.is_empty() && wanted.iter().all(|wanted| matches!(wanted, Wanted::Revised | Wanted::Same));
         refuse_if(!only_texts && self.over(gathering, now), "gathering_over")?;
 
-        let mut told = ToldProgramme::default();
+        let mut told = gather::ProgrammeChange::default();
         for (plan, wanted) in meant.into_iter().zip(wanted) {
             let id = session_id(plan.session);
             match wanted {

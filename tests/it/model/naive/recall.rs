@@ -4,8 +4,7 @@
 //! that can have come of it; or that the id was used for something else.
 
 use super::*;
-use gather::testkit::ToldProgramme;
-use gather::{Change, Part, Registered};
+use gather::{Change, Part, ProgrammeChange, Registered};
 
 impl Naive<'_> {
     pub(super) fn recall(&self, answered: &Answered, content: usize) -> Option<Told> {
@@ -232,9 +231,9 @@ fn promoted(deeds: &[&Done]) -> Told {
     Told::Promoted { registrations: ids(deeds, given_places), ended: ids(deeds, ended) }
 }
 
-fn programme(deeds: &[&Done], meant: usize) -> ToldProgramme {
-    let mut told =
-        ToldProgramme { ended: ids(deeds, ended), promoted: ids(deeds, given_places), ..Default::default() };
+fn programme(deeds: &[&Done], meant: usize) -> ProgrammeChange {
+    let mut told = ProgrammeChange::default();
+    (told.ended, told.promoted) = (ids(deeds, ended), ids(deeds, given_places));
     let mut touched = std::collections::BTreeSet::new();
     for done in deeds {
         let Some(number) = done.session() else { continue };
