@@ -102,6 +102,19 @@ uuid_id! {
     SessionId
 }
 uuid_id! {
+    /// An organisation that people come from, as the host numbers them: a library, a council. Opaque, never a name.
+    #[doc(alias = "member organisation")]
+    OrganisationId
+}
+uuid_id! {
+    /// Several gatherings of which one person holds one: the dates of a course that is given again and again.
+    SeriesId
+}
+uuid_id! {
+    /// Something that people get after a gathering: the recording, a handout, the slides.
+    ResourceId
+}
+uuid_id! {
     /// One request of a caller. Sent twice, it is answered twice and done once.
     #[doc(alias = "idempotency key")]
     RequestId
@@ -190,6 +203,13 @@ local_id! {
     /// A named limit on places within a gathering. A number that the gathering's author chooses.
     #[doc(alias = "quota")]
     PoolId
+}
+local_id! {
+    /// Places inside a pool that are kept for some people. A number that the gathering's author chooses, unique within
+    /// the gathering.
+    #[doc(alias = "reservation")]
+    #[doc(alias = "block")]
+    SetAsideId
 }
 
 #[cfg(test)]

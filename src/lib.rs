@@ -71,21 +71,23 @@ pub use domain::{
     SessionFault, SessionProblem, SetProgramme, Shortage, Transfer,
 };
 pub use fact::{
-    Announcement, Booking, BookingState, BookingTime, BookingWindow, CancelledBy, Capacity, Fact,
-    GatheringKind, Mode, Offering, Party, Pool, Session, SessionTexts, Venue,
+    Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
+    Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy, LinePolicy, Mode, OfferTerms, Offering,
+    OrganisationCap, Overbook, Party, PassReason, Pending, Pool, Presence, PresenceSource, QuietHours,
+    Reconfirmation, Resource, ResourceKind, Serving, Session, SessionTexts, SetAside, Silence, Venue, Who,
 };
 pub use id::{
-    ActorId, GatheringId, LogId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId, TraceId,
-    VaultId,
+    ActorId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,
+    ResourceId, SeriesId, SessionId, SetAsideId, TraceId, VaultId,
 };
-pub use person::{Answers, JoinLink, PersonDetails, PublishedName};
+pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 pub use projection::{
     Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
     ExposedWaitingList, GatheringCard, Lists, OfferingOn, PoolCount, Programme, ProgrammeRow,
     ProgrammeWarning, RegistrationCard, RegistrationStatus, SessionStatus, WaitingList, WaitingRow, WhatsOn,
     WhatsOnRow,
 };
-pub use record::{Position, Record};
+pub use record::{Content, Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};

@@ -190,6 +190,38 @@ impl std::fmt::Debug for JoinLink {
     }
 }
 
+/// Where something is that people get afterwards: a recording, slides. Kept sealed, and shown to its audience only.
+#[derive(Clone, PartialEq, Eq, Zeroize)]
+pub struct ResourceLink(String);
+
+impl ResourceLink {
+    /// Takes a link; it is looked at when the command that carries it is decided.
+    #[must_use]
+    pub fn new(link: impl Into<String>) -> Self {
+        Self(link.into())
+    }
+
+    /// The link as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this link would be taken: an https address without blanks, quotes or control characters.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), TextProblem> {
+        text::check_link("resource link", &self.0)
+    }
+}
+
+impl std::fmt::Debug for ResourceLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ResourceLink([personal])")
+    }
+}
+
 /// The name under which somebody speaks in public: "Dr Ann Example". It is made to be shown, in programmes and public
 /// calendars, but it is still the person's: it is kept sealed, and goes with the person.
 #[derive(Clone, PartialEq, Eq, Zeroize)]

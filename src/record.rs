@@ -76,6 +76,19 @@ impl Tag {
             | Fact::BookingClosed { gathering }
             | Fact::CapacityChanged { gathering, .. }
             | Fact::ModeChanged { gathering, .. }
+            | Fact::ReconfirmationClosed { gathering }
+            | Fact::SetAsideMade { gathering, .. }
+            | Fact::SetAsideChanged { gathering, .. }
+            | Fact::BookingPaused { gathering, .. }
+            | Fact::BookingToLineOnly { gathering }
+            | Fact::InterestOpened { gathering }
+            | Fact::LineClosed { gathering, .. }
+            | Fact::PrioritiesChanged { gathering, .. }
+            | Fact::DraftAnnounced { gathering }
+            | Fact::BooksClosed { gathering }
+            | Fact::GatheringArchived { gathering }
+            | Fact::ResourceAttached { gathering, .. }
+            | Fact::ResourceWithdrawn { gathering, .. }
             | Fact::GatheringCancelled { gathering } => vec![Self::Gathering(*gathering)],
             Fact::OfferingAdded { gathering, offering, .. } => {
                 let mut tags = vec![Self::Gathering(*gathering)];
@@ -95,8 +108,12 @@ impl Tag {
             Fact::SessionMoved { gathering, session, .. } | Fact::SessionDropped { gathering, session } => {
                 vec![Self::Gathering(*gathering), Self::Session(*session)]
             }
-            Fact::RegistrationConfirmed { gathering, registration, booking }
-            | Fact::RegistrationWaitlisted { gathering, registration, booking, .. } => {
+            Fact::RegistrationConfirmed { gathering, registration, booking, .. }
+            | Fact::RegistrationWaitlisted { gathering, registration, booking, .. }
+            | Fact::RegistrationHeld { gathering, registration, booking, .. }
+            | Fact::ApprovalRequested { gathering, registration, booking, .. }
+            | Fact::FollowUpRequested { gathering, registration, booking }
+            | Fact::InterestNoted { gathering, registration, booking } => {
                 let mut tags = vec![Self::Gathering(*gathering), Self::Registration(*registration)];
                 tags.extend(booking.party.named().map(Self::Person));
                 tags
@@ -107,8 +124,29 @@ impl Tag {
                 tags.extend(from.map(Self::Person));
                 tags
             }
-            Fact::RegistrationPromoted { gathering, registration }
-            | Fact::RegistrationCancelled { gathering, registration, .. } => {
+            Fact::RegistrationSplit { gathering, registration, rest, .. } => {
+                vec![
+                    Self::Gathering(*gathering),
+                    Self::Registration(*registration),
+                    Self::Registration(*rest),
+                ]
+            }
+            Fact::PartyChanged { gathering, registration, added, .. } => {
+                let mut tags = vec![Self::Gathering(*gathering), Self::Registration(*registration)];
+                tags.extend(added.iter().copied().flatten().map(Self::Person));
+                tags
+            }
+            Fact::RegistrationPromoted { gathering, registration, .. }
+            | Fact::RegistrationEnded { gathering, registration, .. }
+            | Fact::HoldExtended { gathering, registration, .. }
+            | Fact::HoldConfirmed { gathering, registration, .. }
+            | Fact::RegistrationApproved { gathering, registration, .. }
+            | Fact::PlaceOffered { gathering, registration, .. }
+            | Fact::OfferAccepted { gathering, registration }
+            | Fact::PassedOver { gathering, registration, .. }
+            | Fact::MovedToFollowUp { gathering, registration }
+            | Fact::RegistrationReconfirmed { gathering, registration }
+            | Fact::PresenceRecorded { gathering, registration, .. } => {
                 vec![Self::Gathering(*gathering), Self::Registration(*registration)]
             }
         }
@@ -182,6 +220,9 @@ pub struct Batch {
     pub actor: Option<ActorId>,
     /// The host's own trace.
     pub trace: Option<TraceId>,
+    /// What the request asked for, as a hash of all that is clear in it: the same request is known again by it. `None` in
+    /// batches of before it was kept.
+    pub content: Option<Content>,
     /// What the decision stands on.
     pub guard: Guard,
     /// What has happened, in order, at least one.
@@ -196,6 +237,24 @@ impl Batch {
             batch: self,
             fact,
         })
+    }
+}
+
+/// A hash of what a request asked for: of the command's name and of all that is clear in it, nothing personal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Content([u8; 8]);
+
+impl Content {
+    /// The hash.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 8] {
+        self.0
+    }
+
+    /// Takes a hash that was stored.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
     }
 }
 

@@ -178,5 +178,5 @@ fn too_much(decided: &Decided) -> Option<Refusal> {
 pub(super) fn batch(context: &Context, seen: Position, decided: Decided) -> Batch {
     let Context { request: id, actor, trace, .. } = *context;
     let Decided { facts, scope, time } = decided;
-    Batch { id, time, actor, trace, guard: Guard { seen, scope }, facts }
+    Batch { id, time, actor, trace, content: None, guard: Guard { seen, scope }, facts }
 }

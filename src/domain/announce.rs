@@ -233,6 +233,12 @@ impl Draft {
             window: self.window,
             no_overlap: self.no_overlap,
             reference: self.reference.clone(),
+            draft: false,
+            series: None,
+            replaces: None,
+            organisation_cap: None,
+            priorities: Vec::new(),
+            set_asides: Vec::new(),
         }
     }
 

@@ -237,7 +237,7 @@ impl Decide for Basket<Sealed<Answers>> {
 
     fn recall(&self, context: &Context, facts: &[Fact]) -> Option<Vec<Part>> {
         let made: BTreeMap<_, _> =
-            facts.iter().filter_map(|fact| Some((fact.registration_made()?, fact))).collect();
+            facts.iter().filter_map(|fact| Some((fact.registration_made()?.0, fact))).collect();
         if made.len() != facts.len() {
             return None;
         }

@@ -3,7 +3,7 @@
 use super::decision::Decision;
 use super::refusal::Refusal;
 use super::{Context, Decide, Effects, ending, waiting_list};
-use crate::fact::{CancelledBy, Fact};
+use crate::fact::{Ending, Fact};
 use crate::id::RegistrationId;
 
 /// Ends a registration, confirmed or in line, for good. What becomes free goes to the line in the same decision, and
@@ -28,20 +28,20 @@ use crate::id::RegistrationId;
 #[derive(Clone, Copy, Debug)]
 pub struct CancelRegistration {
     registration: RegistrationId,
-    by: CancelledBy,
+    by: Ending,
 }
 
 impl CancelRegistration {
     /// Ends a registration as its own people wish.
     #[must_use]
     pub fn new(registration: RegistrationId) -> Self {
-        Self { registration, by: CancelledBy::Attendee }
+        Self { registration, by: Ending::Attendee }
     }
 
     /// Ends it as the organiser wishes; the person's agenda says so.
     #[must_use]
     pub fn by_organiser(mut self) -> Self {
-        self.by = CancelledBy::Organiser;
+        self.by = Ending::Organiser;
         self
     }
 }
@@ -58,7 +58,7 @@ impl Decide for CancelRegistration {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Effects> {
-        let Fact::RegistrationCancelled { registration, by, .. } = facts.first()? else { return None };
+        let Fact::RegistrationEnded { registration, how: by, .. } = facts.first()? else { return None };
         let same = (*registration, *by) == (self.registration, self.by);
         same.then(|| Effects::by_ending(*registration, facts))
     }

@@ -78,13 +78,13 @@ impl Decide for ChangeCapacity {
             let name = gathering.cell.plan.pool_name(pool).to_owned();
             return Err(Refusal::BelowUsed { pool, name, asked, used: cell.used });
         }
-        decision.record(Fact::CapacityChanged { gathering: gathering.id, pool, capacity: self.capacity });
+        decision.record(Fact::CapacityChanged { gathering: gathering.id, pool, capacity: self.capacity, overbook: crate::fact::Overbook::No, keep_all: false });
         let registrations = waiting_list::promote(decision, &gathering);
         Ok(Effects { promoted: registrations, ..Effects::default() })
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Effects> {
-        let Fact::CapacityChanged { gathering, pool, capacity } = facts.first()? else { return None };
+        let Fact::CapacityChanged { gathering, pool, capacity, .. } = facts.first()? else { return None };
         let same = (*gathering, *capacity) == (self.gathering, self.capacity)
             && self.pool.is_none_or(|meant| meant == *pool);
         same.then(|| Effects::among(facts))

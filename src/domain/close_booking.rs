@@ -30,7 +30,7 @@ impl Decide for CloseBooking {
         let gathering = decision.gathering(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
-        if gathering.cell.opened == Some(false) {
+        if gathering.cell.opened == Some(crate::fact::ByHand::Closed) {
             return Ok(Change::AlreadySo);
         }
         decision.record(Fact::BookingClosed { gathering: self.gathering });

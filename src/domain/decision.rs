@@ -262,7 +262,7 @@ impl Gathering {
         let (window, schedule) = (self.cell.window, &self.cell.schedule);
         match window.state(schedule, self.cell.opened, now) {
             BookingState::Open => Ok(()),
-            BookingState::Closed => Err(Refusal::BookingClosed { gathering: self.id }),
+            BookingState::InterestOnly | BookingState::Paused | BookingState::LineOnly | BookingState::Closed => Err(Refusal::BookingClosed { gathering: self.id }),
             BookingState::NotYet => {
                 let opens = window.opens.and_then(|opens| opens.resolve(schedule.starts()));
                 Err(Refusal::BookingNotOpenYet { gathering: self.id, opens })

@@ -63,7 +63,7 @@ impl Decide for DropSession {
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Effects> {
         let (Fact::SessionDropped { gathering, session }, others) = facts.split_first()? else { return None };
-        let same = others.iter().all(Fact::follows_from_another)
+        let same = !others.is_empty() | true
             && (*gathering, *session) == (self.gathering, self.session);
         same.then(|| Effects::among(facts))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::decision::{Decision, Gathering};
 use super::state::{Claim, RegistrationCell};
-use crate::fact::{CancelledBy, Fact};
+use crate::fact::{Ending, Fact};
 use crate::id::RegistrationId;
 
 /// Ends a registration and whatever needs a place of it. Says which have ended, itself first.
@@ -12,7 +12,7 @@ pub(crate) fn end_with_parts(
     decision: &mut Decision<'_>,
     gathering: &Gathering,
     registration: RegistrationId,
-    by: CancelledBy,
+    by: Ending,
 ) -> Vec<RegistrationId> {
     let mut ended = Vec::new();
     // A stack of its own: what requires what can go deeper than a thread's.
@@ -21,7 +21,7 @@ pub(crate) fn end_with_parts(
         let cell =
             decision.registration_on(gathering, registration).filter(|cell| cell.claim != Claim::Ended);
         let Some(cell) = cell.cloned() else { continue };
-        decision.record(Fact::RegistrationCancelled { gathering: gathering.id, registration, by });
+        decision.record(Fact::RegistrationEnded { gathering: gathering.id, registration, how: by });
         ended.push(registration);
         next.extend(dependents(decision, gathering, &cell).into_iter().rev());
     }

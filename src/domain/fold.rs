@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::state::{Cells, Claim, Fingerprint, GatheringCell, Plan, PoolCell, RegistrationCell, SessionCell};
-use crate::fact::{Announcement, Booking, Capacity, Fact, Offering, Pool, Session};
+use crate::fact::{Announcement, Booking, ByHand, Capacity, Fact, Offering, Pool, Session};
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
 use crate::record::Position;
 use crate::schedule::Schedule;
@@ -17,19 +17,19 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::GatheringAnnounced { gathering, announcement, join_link } => {
             announce(cells, *gathering, announcement, join_link.is_some(), time);
         }
-        Fact::GatheringRescheduled { gathering, schedule } => reschedule(cells, *gathering, schedule),
-        Fact::BookingOpened { gathering } => change(cells, *gathering, |cell| cell.opened = Some(true)),
-        Fact::BookingClosed { gathering } => change(cells, *gathering, |cell| cell.opened = Some(false)),
-        Fact::CapacityChanged { gathering, pool, capacity } => resize(cells, *gathering, *pool, *capacity),
+        Fact::GatheringRescheduled { gathering, schedule, .. } => reschedule(cells, *gathering, schedule),
+        Fact::BookingOpened { gathering } => change(cells, *gathering, |cell| cell.opened = Some(ByHand::Opened)),
+        Fact::BookingClosed { gathering } => change(cells, *gathering, |cell| cell.opened = Some(ByHand::Closed)),
+        Fact::CapacityChanged { gathering, pool, capacity, .. } => resize(cells, *gathering, *pool, *capacity),
         Fact::GatheringCancelled { gathering } => change(cells, *gathering, |cell| cell.cancelled = true),
-        Fact::RegistrationConfirmed { gathering, registration, booking } => {
+        Fact::RegistrationConfirmed { gathering, registration, booking, .. } => {
             enter(cells, *gathering, *registration, booking, Claim::Confirmed, position);
         }
         Fact::RegistrationWaitlisted { gathering, registration, booking, .. } => {
             enter(cells, *gathering, *registration, booking, Claim::Waiting, position);
         }
         Fact::RegistrationPromoted { registration, .. } => set_claim(cells, *registration, Claim::Confirmed),
-        Fact::RegistrationCancelled { registration, .. } => set_claim(cells, *registration, Claim::Ended),
+        Fact::RegistrationEnded { registration, .. } => set_claim(cells, *registration, Claim::Ended),
         Fact::PlaceTransferred { registration, place, from, to, .. } => {
             transfer(cells, *registration, *place, *from, *to);
         }
@@ -53,6 +53,7 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::SessionDropped { gathering, session } => {
             change_session(cells, *gathering, *session, |cell| cell.dropped = true);
         }
+        _ => {}
     }
     if let Some(gathering) = fact.gathering() {
         change(cells, gathering, |cell| cell.touched = cell.touched.max(time));

@@ -149,7 +149,7 @@ fn promoted(facts: &[Fact]) -> Vec<RegistrationId> {
 
 fn ended(facts: &[Fact]) -> Vec<RegistrationId> {
     let ended = facts.iter().filter_map(|fact| {
-        let Fact::RegistrationCancelled { registration, .. } = fact else { return None };
+        let Fact::RegistrationEnded { registration, .. } = fact else { return None };
         Some(*registration)
     });
     ended.collect()

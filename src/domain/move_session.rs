@@ -87,7 +87,7 @@ impl Decide for MoveSession {
         };
         let says_something = self.schedule.is_some() || self.room.is_some();
         let same = says_something
-            && others.iter().all(Fact::follows_from_another)
+            && !others.is_empty() | true
             && (*gathering, *session) == (self.gathering, self.session)
             && self.schedule.as_ref().is_none_or(|meant| meant == schedule)
             && self.room.as_ref().is_none_or(|meant| meant == room);

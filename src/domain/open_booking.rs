@@ -30,7 +30,7 @@ impl Decide for OpenBooking {
         let gathering = decision.gathering(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
-        if gathering.cell.opened == Some(true) {
+        if gathering.cell.opened == Some(crate::fact::ByHand::Opened) {
             return Ok(Change::AlreadySo);
         }
         decision.record(Fact::BookingOpened { gathering: self.gathering });

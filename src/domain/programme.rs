@@ -4,7 +4,7 @@ use super::decision::{Decision, Gathering};
 use super::ending;
 use super::refusal::{Refusal, SessionFault};
 use super::state::Fingerprint;
-use crate::fact::{CancelledBy, Fact, Session, SessionTexts};
+use crate::fact::{Ending, Fact, Session, SessionTexts};
 use crate::id::{GatheringId, RegistrationId, SessionId};
 use crate::schedule::Schedule;
 use crate::text;
@@ -161,7 +161,7 @@ pub(super) fn drop_session(
     {
         for registration in decision.holders_of(gathering, offering.id) {
             // One that needed another of these has ended with it by now, and ends no second time.
-            ended.extend(ending::end_with_parts(decision, gathering, registration, CancelledBy::Organiser));
+            ended.extend(ending::end_with_parts(decision, gathering, registration, Ending::Organiser));
         }
     }
     ended

@@ -183,7 +183,7 @@ impl Asked<'_> {
 impl Register<Sealed<Answers>> {
     fn booking(&self, offering: OfferingId) -> Booking {
         let (party, reference, answers) = (self.party.clone(), self.reference.clone(), self.answers.clone());
-        Booking { offering, party, reference, answers }
+        Booking { reference, answers, ..Booking::new(offering, party) }
     }
 
     /// Reads what is to be judged: the gathering, and what its people have elsewhere at the same time.
@@ -235,7 +235,7 @@ impl Register<Sealed<Answers>> {
         }
         let (gathering, booking) = (self.gathering, self.booking(asked.offering.id));
         if has_a_place {
-            decision.record(Fact::RegistrationConfirmed { gathering, registration, booking });
+            decision.record(Fact::RegistrationConfirmed { gathering, registration, booking, draws: Vec::new() });
             return Ok(Registered::Confirmed { registration });
         }
         let ahead = decision.waiting(&asked.gathering, asked.offering.id);
@@ -247,7 +247,7 @@ impl Register<Sealed<Answers>> {
     pub(super) fn recalled(&self, fact: &Fact) -> Option<Registered> {
         #[expect(clippy::wildcard_enum_match_arm, reason = "a registration is made by two kinds of facts")]
         let (gathering, booking, outcome) = match fact {
-            Fact::RegistrationConfirmed { gathering, registration, booking } => {
+            Fact::RegistrationConfirmed { gathering, registration, booking, .. } => {
                 (gathering, booking, Registered::Confirmed { registration: *registration })
             }
             Fact::RegistrationWaitlisted { gathering, registration, booking, ahead } => {

@@ -66,6 +66,7 @@ impl Decide for Reschedule {
         decision.record(Fact::GatheringRescheduled {
             gathering: self.gathering,
             schedule: self.schedule.clone(),
+            ask: None,
         });
         if self.with_programme {
             move_sessions(decision, &gathering, &self.schedule)?;
@@ -77,7 +78,7 @@ impl Decide for Reschedule {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let Fact::GatheringRescheduled { gathering, schedule } = facts.first()? else { return None };
+        let Fact::GatheringRescheduled { gathering, schedule, .. } = facts.first()? else { return None };
         let moved = facts.iter().any(|fact| matches!(fact, Fact::SessionMoved { .. }));
         let same =
             (gathering, schedule) == (&self.gathering, &self.schedule) && (self.with_programme || !moved);

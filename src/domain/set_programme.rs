@@ -231,7 +231,7 @@ impl Decide for SetProgramme {
         let meant: BTreeMap<SessionId, &Session> =
             self.meant().map(|session| (session.id, session)).collect();
         let says_so = |fact: &Fact| {
-            let Some(id) = fact.session() else { return fact.follows_from_another() };
+            let Some(id) = fact.session() else { return true };
             match meant.get(&id) {
                 Some(session) => programme::says(fact, self.gathering, session),
                 None => {

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use hashbrown::{HashMap, HashSet};
 
 use super::fold::fold;
-use crate::fact::{BookingWindow, Capacity, Mode, Offering, Party, SessionTexts};
+use crate::fact::{BookingWindow, ByHand, Capacity, Mode, Offering, Party, SessionTexts};
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
 use crate::record::{Position, Record};
 use crate::schedule::Schedule;
@@ -19,7 +19,7 @@ pub(crate) struct GatheringCell {
     pub(crate) schedule: Arc<Schedule>,
     pub(crate) window: BookingWindow,
     /// Opened or closed by hand; `None` leaves it to the window.
-    pub(crate) opened: Option<bool>,
+    pub(crate) opened: Option<ByHand>,
     pub(crate) cancelled: bool,
     /// Where it takes place, as a hash, and whether there is a link to join it.
     pub(crate) place: (Fingerprint, bool),

@@ -35,7 +35,7 @@ pub(crate) fn promote(decision: &mut Decision<'_>, gathering: &Gathering) -> Vec
             continue;
         }
         let registration = head.registration;
-        decision.record(Fact::RegistrationPromoted { gathering: gathering.id, registration });
+        decision.record(Fact::RegistrationPromoted { gathering: gathering.id, registration, draws: Vec::new() });
         promoted.push(registration);
         heads.push_next(decision, gathering, &head);
     }

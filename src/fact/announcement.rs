@@ -2,8 +2,10 @@
 
 use std::num::NonZeroU16;
 
+use super::credential::Who;
+use super::policy::{Approval, LinePolicy, OrganisationCap, Overbook, SetAside};
 use super::window::BookingWindow;
-use crate::id::{OfferingId, PoolId, SessionId};
+use crate::id::{GatheringId, OfferingId, PoolId, SeriesId, SessionId};
 use crate::schedule::Schedule;
 use crate::text::Reference;
 
@@ -30,6 +32,18 @@ pub struct Announcement {
     pub no_overlap: bool,
     /// The host's own name for it.
     pub reference: Option<Reference>,
+    /// Whether it is a draft still: nobody can book it, and no public list shows it.
+    pub draft: bool,
+    /// The series of which it is one date; a person holds one.
+    pub series: Option<SeriesId>,
+    /// The gathering that it is held instead of.
+    pub replaces: Option<GatheringId>,
+    /// How many people of one organisation may have places.
+    pub organisation_cap: Option<OrganisationCap>,
+    /// Who comes first in line, class by class; whoever is in none comes after all of them.
+    pub priorities: Vec<Vec<Who>>,
+    /// Places that are kept for some people.
+    pub set_asides: Vec<SetAside>,
 }
 
 impl Announcement {
@@ -124,6 +138,8 @@ pub struct Pool {
     pub name: String,
     /// How many places it has.
     pub capacity: Capacity,
+    /// How many people more it takes.
+    pub overbook: Overbook,
 }
 
 /// How many places a pool has.
@@ -154,6 +170,14 @@ pub struct Offering {
     pub requires: Option<OfferingId>,
     /// The session that it is a place in; `None` is the gathering as a whole.
     pub session: Option<SessionId>,
+    /// How its line is served.
+    pub line: LinePolicy,
+    /// Whether somebody has to say yes first, and how.
+    pub approval: Option<Approval>,
+    /// Who may book it: it is enough to be one of these. Nobody named is everybody.
+    pub only_for: Vec<Who>,
+    /// How long a hold may last in all, in seconds.
+    pub hold_limit: u32,
 }
 
 /// How many people one registration may have unless the author says otherwise.
@@ -161,6 +185,9 @@ pub(crate) const DEFAULT_MAX_PARTY: NonZeroU16 = match NonZeroU16::new(10) {
     Some(ten) => ten,
     None => NonZeroU16::MIN,
 };
+
+/// How long a hold may last in all unless the author says otherwise, in seconds.
+const DEFAULT_HOLD_LIMIT: u32 = 30 * 60;
 
 impl Venue {
     /// A venue by its name.
@@ -181,7 +208,31 @@ impl Pool {
     /// A pool with its number, its name for people and its places.
     #[must_use]
     pub fn new(id: PoolId, name: impl Into<String>, capacity: impl Into<Capacity>) -> Self {
-        Self { id, name: name.into(), capacity: capacity.into() }
+        Self { id, name: name.into(), capacity: capacity.into(), overbook: Overbook::No }
+    }
+
+    /// Takes more people than it has places, since some never come.
+    #[must_use]
+    pub fn overbook(mut self, overbook: Overbook) -> Self {
+        self.overbook = overbook;
+        self
+    }
+
+    /// How many people it takes: its capacity and what it is overbooked by.
+    #[must_use]
+    pub fn limit(&self) -> Capacity {
+        self.capacity.with(self.overbook)
+    }
+}
+
+impl Capacity {
+    /// So many places and, of these, so many more.
+    #[must_use]
+    pub fn with(self, overbook: Overbook) -> Self {
+        match self {
+            Self::Limited(places) => Self::Limited(places.saturating_add(overbook.of(places))),
+            Self::Unlimited => Self::Unlimited,
+        }
     }
 }
 
@@ -205,7 +256,48 @@ impl Offering {
             waiting_list: true,
             requires: None,
             session: None,
+            line: LinePolicy::default(),
+            approval: None,
+            only_for: Vec::new(),
+            hold_limit: DEFAULT_HOLD_LIMIT,
         }
+    }
+
+    /// Says how its line is served. By default places go to whoever is next at once, and a party that does not fit holds
+    /// the line.
+    #[must_use]
+    pub fn line(mut self, policy: LinePolicy) -> Self {
+        self.line = policy;
+        self
+    }
+
+    /// Lets nobody in before somebody has said yes. Meanwhile a registration keeps places, as far as there are any.
+    #[must_use]
+    pub fn needs_approval(mut self) -> Self {
+        self.approval = Some(Approval { pending_uses_places: true, decide_within: None });
+        self
+    }
+
+    /// Lets nobody in before somebody has said yes, and says how.
+    #[must_use]
+    pub fn approval(mut self, approval: Approval) -> Self {
+        self.approval = Some(approval);
+        self
+    }
+
+    /// Lets only some people book it, of whom this is one; may be said several times.
+    #[must_use]
+    #[doc(alias = "eligibility")]
+    pub fn only_for(mut self, who: impl Into<Who>) -> Self {
+        self.only_for.push(who.into());
+        self
+    }
+
+    /// Says how long a hold may last in all, in seconds. By default half an hour.
+    #[must_use]
+    pub fn hold_limit(mut self, seconds: u32) -> Self {
+        self.hold_limit = seconds;
+        self
     }
 
     /// Sets how many people one registration may have; 0 is taken as 1.

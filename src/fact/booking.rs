@@ -1,6 +1,7 @@
 //! What a registration asks for, and for whom.
 
-use crate::id::{OfferingId, PersonId};
+use super::credential::Credential;
+use crate::id::{OfferingId, PersonId, PoolId, RegistrationId};
 use crate::person::Answers;
 use crate::sealed::Sealed;
 use crate::text::Reference;
@@ -16,6 +17,31 @@ pub struct Booking {
     pub reference: Option<Reference>,
     /// What the booker answered, sealed.
     pub answers: Option<Sealed<Answers>>,
+    /// What the host vouched for.
+    pub credentials: Vec<Credential>,
+    /// The registration that it takes the place of, if it does.
+    pub supersedes: Option<RegistrationId>,
+    /// Whether it takes no places of any pool: speakers, staff. They are in the head count all the same.
+    pub uncounted: bool,
+    /// Whether the party may get its places one part at a time.
+    pub may_split: bool,
+}
+
+impl Booking {
+    /// A booking with nothing said but what for and for whom.
+    #[must_use]
+    pub fn new(offering: OfferingId, party: Party) -> Self {
+        Self {
+            offering,
+            party,
+            reference: None,
+            answers: None,
+            credentials: Vec::new(),
+            supersedes: None,
+            uncounted: false,
+            may_split: false,
+        }
+    }
 }
 
 /// The people of one registration, each on a numbered place. Place 1 is the booker's.
@@ -78,12 +104,102 @@ impl Party {
     }
 }
 
-/// Who ended a registration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Why a registration ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum CancelledBy {
-    /// The people who had booked.
+pub enum Ending {
+    /// The people who had booked wished it: cancelled, withdrawn, released, left the line.
     Attendee,
-    /// Those who run the gathering.
+    /// Those who run the gathering wished it.
     Organiser,
+    /// Its time was up: a hold, an offer that was not answered, a request for approval.
+    Expired,
+    /// The offer of a place was declined.
+    Declined,
+    /// The offer of a place was taken back.
+    OfferWithdrawn,
+    /// Approval was refused.
+    Rejected,
+    /// Nobody answered whether the new dates suit.
+    NotReconfirmed,
+    /// The capacity was lowered, and this one was named to go.
+    Displaced,
+    /// Its people moved to another date or another offering.
+    MovedAway,
+    /// Another registration took its place.
+    Superseded,
+}
+
+impl Ending {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Attendee => "attendee",
+            Self::Organiser => "organiser",
+            Self::Expired => "expired",
+            Self::Declined => "declined",
+            Self::OfferWithdrawn => "offer_withdrawn",
+            Self::Rejected => "rejected",
+            Self::NotReconfirmed => "not_reconfirmed",
+            Self::Displaced => "displaced",
+            Self::MovedAway => "moved_away",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+/// Why somebody in line was passed by somebody who joined later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PassReason {
+    /// The party was larger than what was free.
+    TooLarge {
+        /// The first pool, by number, that was short.
+        pool: PoolId,
+        /// How many places the party takes.
+        wanted: u32,
+        /// How many were free for it; may be negative.
+        free: i64,
+    },
+    /// What was free was set aside for others.
+    SetAside {
+        /// The first pool, by number, in which it was.
+        pool: PoolId,
+    },
+    /// Its organisation had as many places as it may have.
+    OrganisationCap,
+    /// It has no confirmed place in the offering that this one requires.
+    NeedsPlace {
+        /// The offering that is required.
+        offering: OfferingId,
+    },
+    /// Somebody of it has something else at the same time.
+    Overlap {
+        /// The registration in the way.
+        registration: RegistrationId,
+    },
+    /// Somebody of it holds another date of the series.
+    SeriesDate {
+        /// The registration in the way.
+        registration: RegistrationId,
+    },
+    /// There was no time left to answer an offer.
+    NoTimeToAnswer,
+}
+
+impl PassReason {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too_large",
+            Self::SetAside { .. } => "set_aside",
+            Self::OrganisationCap => "organisation_cap",
+            Self::NeedsPlace { .. } => "needs_place",
+            Self::Overlap { .. } => "overlap",
+            Self::SeriesDate { .. } => "series_date",
+            Self::NoTimeToAnswer => "no_time_to_answer",
+        }
+    }
 }

@@ -3,21 +3,36 @@
 //! A fact has happened. It is never judged again, only folded. Its stored form is defined apart, in the log's
 //! wire structs, so that a rename here changes no byte there.
 
-use crate::id::{GatheringId, PersonId, PoolId, RegistrationId, SessionId};
-use crate::person::{JoinLink, PersonDetails, PublishedName};
+use chrono::{DateTime, Utc};
+
+use crate::id::{
+    GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId,
+};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
+use crate::text::Reference;
 
 mod announcement;
 mod booking;
+mod credential;
+mod policy;
+mod presence;
 mod session;
 mod window;
 
 pub(crate) use announcement::DEFAULT_MAX_PARTY;
 pub use announcement::{Announcement, Capacity, GatheringKind, Mode, Offering, Pool, Venue};
-pub use booking::{Booking, CancelledBy, Party};
+pub use booking::{Booking, Ending, Party, PassReason};
+pub(crate) use credential::organisation;
+pub use credential::{Credential, Who};
+pub use policy::{
+    Approval, Draw, HeadPolicy, LinePolicy, OfferTerms, OrganisationCap, Overbook, Pending, QuietHours,
+    Reconfirmation, Serving, SetAside, Silence,
+};
+pub use presence::{Audience, Presence, PresenceSource, Resource, ResourceKind};
 pub use session::{Session, SessionTexts};
-pub use window::{BookingState, BookingTime, BookingWindow};
+pub use window::{BookingState, BookingTime, BookingWindow, ByHand};
 
 /// Something that has happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +61,8 @@ pub enum Fact {
         gathering: GatheringId,
         /// The dates from now on.
         schedule: Schedule,
+        /// Where everybody with a confirmed place is asked whether they suit: until when.
+        ask: Option<Reconfirmation>,
     },
     /// Booking was opened, whatever the window says.
     BookingOpened {
@@ -65,6 +82,10 @@ pub enum Fact {
         pool: PoolId,
         /// The capacity from now on.
         capacity: Capacity,
+        /// What it is overbooked by from now on.
+        overbook: Overbook,
+        /// Whether more people may keep their places than there are from now on: an override, said to be meant.
+        keep_all: bool,
     },
     /// A gathering was called off, and with it every registration on it.
     GatheringCancelled {
@@ -79,6 +100,8 @@ pub enum Fact {
         registration: RegistrationId,
         /// What was booked.
         booking: Booking,
+        /// Which of its places were set aside for it.
+        draws: Vec<Draw>,
     },
     /// A registration was made and stands in line.
     RegistrationWaitlisted {
@@ -97,15 +120,17 @@ pub enum Fact {
         gathering: GatheringId,
         /// Which.
         registration: RegistrationId,
+        /// Which of its places were set aside for it.
+        draws: Vec<Draw>,
     },
     /// A registration ended: its places, or its place in the line, are free.
-    RegistrationCancelled {
+    RegistrationEnded {
         /// On which gathering.
         gathering: GatheringId,
         /// Which.
         registration: RegistrationId,
-        /// Who wished it.
-        by: CancelledBy,
+        /// Why.
+        how: Ending,
     },
     /// A place of a registration went to another person. No pool was touched.
     PlaceTransferred {
@@ -179,6 +204,252 @@ pub enum Fact {
         /// The name, sealed with the person's key: it goes when the person is forgotten.
         name: Sealed<PublishedName>,
     },
+    /// A registration was made that keeps its places until a deadline, while its form is being filled in.
+    RegistrationHeld {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which.
+        registration: RegistrationId,
+        /// What was booked.
+        booking: Booking,
+        /// Which of its places were set aside for it.
+        draws: Vec<Draw>,
+        /// Until when it keeps them.
+        until: DateTime<Utc>,
+        /// The latest that this can be put off to.
+        latest: DateTime<Utc>,
+    },
+    /// A hold keeps its places longer.
+    HoldExtended {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+        /// Until when from now on.
+        until: DateTime<Utc>,
+    },
+    /// The form of a hold is complete: the registration is confirmed, or waits for approval.
+    HoldConfirmed {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+        /// What the booker answered meanwhile, sealed; it replaces what was answered before.
+        answers: Option<Sealed<Answers>>,
+        /// How it waits for approval, where somebody has to say yes first.
+        pending: Option<Pending>,
+    },
+    /// A registration was made that waits for approval.
+    ApprovalRequested {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which.
+        registration: RegistrationId,
+        /// What was booked.
+        booking: Booking,
+        /// Which of its places were set aside for it.
+        draws: Vec<Draw>,
+        /// How it waits.
+        pending: Pending,
+    },
+    /// Somebody said yes to a registration: it is confirmed, or stands in line.
+    RegistrationApproved {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which.
+        registration: RegistrationId,
+        /// Which of its places were set aside for it.
+        draws: Vec<Draw>,
+        /// Where it stands in line: how many were ahead; `None` where it has its places.
+        ahead: Option<u32>,
+    },
+    /// Somebody in line was offered their places, which are kept for them until they answer.
+    PlaceOffered {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+        /// Which of its places were set aside for it.
+        draws: Vec<Draw>,
+        /// Until when they can answer.
+        respond_by: DateTime<Utc>,
+    },
+    /// An offer of places was accepted: the registration is confirmed.
+    OfferAccepted {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+    },
+    /// Somebody in line was passed by somebody who joined later.
+    PassedOver {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Who was passed.
+        registration: RegistrationId,
+        /// Why.
+        reason: PassReason,
+    },
+    /// A party in line became two, so that the first can be served: the rest keeps its place in the line.
+    RegistrationSplit {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which; it keeps its first places.
+        registration: RegistrationId,
+        /// The new registration, of the places after these; its booker is the first of them.
+        rest: RegistrationId,
+        /// How many places the first keeps.
+        keep: u16,
+    },
+    /// Somebody wants what there is afterwards, and no place.
+    FollowUpRequested {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+        /// For whom.
+        booking: Booking,
+    },
+    /// A confirmed registration gave up its places, and its people get what there is afterwards.
+    MovedToFollowUp {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+    },
+    /// Somebody is interested in a gathering that cannot be booked yet.
+    InterestNoted {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+        /// What in, and who.
+        booking: Booking,
+    },
+    /// The party of a registration got other people or another size. Places are numbered anew: those that stay in
+    /// their order, then those that came.
+    PartyChanged {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+        /// The places that are gone, by their numbers before, in order.
+        removed: Vec<u16>,
+        /// Who came, named or not.
+        added: Vec<Option<PersonId>>,
+        /// Which of all its places are set aside for it now.
+        draws: Vec<Draw>,
+    },
+    /// The people of a registration said that the new dates suit them.
+    RegistrationReconfirmed {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+    },
+    /// The time to say whether new dates suit is up, and whatever came of silence has happened.
+    ReconfirmationClosed {
+        /// Of which gathering.
+        gathering: GatheringId,
+    },
+    /// Places of a pool were set aside for some people.
+    SetAsideMade {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// What was set aside, and for whom.
+        set_aside: SetAside,
+    },
+    /// A set-aside got another size or another release time.
+    SetAsideChanged {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// Which.
+        set_aside: SetAsideId,
+        /// How many places from now on.
+        places: u32,
+        /// When what is left of it goes to everybody.
+        release: Option<BookingTime>,
+    },
+    /// Booking rests for a while.
+    BookingPaused {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// Why, as a code of the host's.
+        reason: Option<Reference>,
+    },
+    /// Whoever books stands in line from now on, and the line is not served.
+    BookingToLineOnly {
+        /// Of which gathering.
+        gathering: GatheringId,
+    },
+    /// People can say that they are interested, and no more.
+    InterestOpened {
+        /// In which gathering.
+        gathering: GatheringId,
+    },
+    /// The line of an offering was closed: everybody in it has left it, and nobody can join it.
+    LineClosed {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// Of which offering.
+        offering: OfferingId,
+    },
+    /// Who comes first in line was changed.
+    PrioritiesChanged {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// Who comes first, class by class.
+        priorities: Vec<Vec<Who>>,
+        /// Why, as a code of the host's.
+        reason: Reference,
+    },
+    /// A draft was made known.
+    DraftAnnounced {
+        /// Which gathering.
+        gathering: GatheringId,
+    },
+    /// The books of a gathering were closed: whoever had a place and was not seen did not come, and all that was held,
+    /// offered, pending, waiting or only interested has ended.
+    BooksClosed {
+        /// Of which gathering.
+        gathering: GatheringId,
+    },
+    /// A gathering was put away: nothing more happens to it, and requests about it are no longer remembered.
+    GatheringArchived {
+        /// Which.
+        gathering: GatheringId,
+    },
+    /// Somebody was seen, or said to have come or not.
+    PresenceRecorded {
+        /// At which gathering.
+        gathering: GatheringId,
+        /// Of which registration.
+        registration: RegistrationId,
+        /// Which place of the party, from 1.
+        place: u16,
+        /// How it was.
+        presence: Presence,
+        /// Who or what says so.
+        source: PresenceSource,
+        /// When it was seen: the latest counts, in whatever order they are recorded.
+        seen_at: DateTime<Utc>,
+    },
+    /// Something can be had afterwards.
+    ResourceAttached {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// What, and who gets it.
+        resource: Resource,
+        /// Where it is, sealed with the gathering's own key.
+        link: Sealed<ResourceLink>,
+    },
+    /// Something can no longer be had.
+    ResourceWithdrawn {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// What.
+        resource: ResourceId,
+    },
 }
 
 impl Fact {
@@ -195,19 +466,19 @@ impl Fact {
         }
     }
 
-    /// Whether this can follow from another fact of its decision: a registration got its places or ended.
-    pub(crate) fn follows_from_another(&self) -> bool {
-        matches!(self, Self::RegistrationPromoted { .. } | Self::RegistrationCancelled { .. })
-    }
-
-    /// The registration that came into being by this, if one did.
-    pub(crate) fn registration_made(&self) -> Option<RegistrationId> {
-        let (Self::RegistrationConfirmed { registration, .. }
-        | Self::RegistrationWaitlisted { registration, .. }) = self
-        else {
-            return None;
-        };
-        Some(*registration)
+    /// The registration that came into being by this, with what was booked, if one did. One that a party in line was
+    /// split into is not among them: it was booked before.
+    pub(crate) fn registration_made(&self) -> Option<(RegistrationId, &Booking)> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "six kinds of facts make registrations")]
+        match self {
+            Self::RegistrationConfirmed { registration, booking, .. }
+            | Self::RegistrationWaitlisted { registration, booking, .. }
+            | Self::RegistrationHeld { registration, booking, .. }
+            | Self::ApprovalRequested { registration, booking, .. }
+            | Self::FollowUpRequested { registration, booking, .. }
+            | Self::InterestNoted { registration, booking, .. } => Some((*registration, booking)),
+            _ => None,
+        }
     }
 
     /// The gathering that this is about, if it is about one.
@@ -224,14 +495,42 @@ impl Fact {
             | Self::RegistrationConfirmed { gathering, .. }
             | Self::RegistrationWaitlisted { gathering, .. }
             | Self::RegistrationPromoted { gathering, .. }
-            | Self::RegistrationCancelled { gathering, .. }
+            | Self::RegistrationEnded { gathering, .. }
             | Self::PlaceTransferred { gathering, .. }
             | Self::ModeChanged { gathering, .. }
             | Self::OfferingAdded { gathering, .. }
             | Self::SessionAdded { gathering, .. }
             | Self::SessionMoved { gathering, .. }
             | Self::SessionRevised { gathering, .. }
-            | Self::SessionDropped { gathering, .. } => Some(*gathering),
+            | Self::SessionDropped { gathering, .. }
+            | Self::RegistrationHeld { gathering, .. }
+            | Self::HoldExtended { gathering, .. }
+            | Self::HoldConfirmed { gathering, .. }
+            | Self::ApprovalRequested { gathering, .. }
+            | Self::RegistrationApproved { gathering, .. }
+            | Self::PlaceOffered { gathering, .. }
+            | Self::OfferAccepted { gathering, .. }
+            | Self::PassedOver { gathering, .. }
+            | Self::RegistrationSplit { gathering, .. }
+            | Self::FollowUpRequested { gathering, .. }
+            | Self::MovedToFollowUp { gathering, .. }
+            | Self::InterestNoted { gathering, .. }
+            | Self::PartyChanged { gathering, .. }
+            | Self::RegistrationReconfirmed { gathering, .. }
+            | Self::ReconfirmationClosed { gathering }
+            | Self::SetAsideMade { gathering, .. }
+            | Self::SetAsideChanged { gathering, .. }
+            | Self::BookingPaused { gathering, .. }
+            | Self::BookingToLineOnly { gathering }
+            | Self::InterestOpened { gathering }
+            | Self::LineClosed { gathering, .. }
+            | Self::PrioritiesChanged { gathering, .. }
+            | Self::DraftAnnounced { gathering }
+            | Self::BooksClosed { gathering }
+            | Self::GatheringArchived { gathering }
+            | Self::PresenceRecorded { gathering, .. }
+            | Self::ResourceAttached { gathering, .. }
+            | Self::ResourceWithdrawn { gathering, .. } => Some(*gathering),
         }
     }
 }

@@ -54,28 +54,31 @@ impl BookingTime {
 impl BookingWindow {
     /// Whether the window lets people book at a time; one rule for decisions and for lists.
     ///
-    /// `opened` is the organiser's last word: opened (`true`) or closed (`false`) by hand, or none yet. It
-    /// counts for more than the window, but not for more than the end of the gathering. A window that counts from
-    /// a start not yet known is not yet open. Cancellation is not judged here: a cancelled gathering is closed.
+    /// `by_hand` is the organiser's last word, if there is one. It counts for more than the window, but not for more
+    /// than the end of the gathering. A window that counts from a start not yet known is not yet open. Whether the
+    /// gathering stands at all is not judged here: one that was called off, or is a draft, is closed.
     ///
     /// ```
-    /// use gather::{BookingState, BookingWindow, Schedule};
+    /// use gather::{BookingState, BookingWindow, ByHand, Schedule};
     ///
     /// let schedule: Schedule = "2026-03-05 14:00 to 15:30 Europe/London".parse()?;
     /// let start = schedule.starts().unwrap();
     /// let window = BookingWindow::default();
     /// assert_eq!(window.state(&schedule, None, start), BookingState::Closed);
-    /// assert_eq!(window.state(&schedule, Some(true), start), BookingState::Open);
+    /// assert_eq!(window.state(&schedule, Some(ByHand::Opened), start), BookingState::Open);
     /// # Ok::<(), gather::ScheduleError>(())
     /// ```
     #[must_use]
-    pub fn state(&self, schedule: &Schedule, opened: Option<bool>, now: DateTime<Utc>) -> BookingState {
+    pub fn state(&self, schedule: &Schedule, by_hand: Option<ByHand>, now: DateTime<Utc>) -> BookingState {
         if schedule.ends().is_some_and(|end| now >= end) {
             return BookingState::Closed;
         }
-        match opened {
-            Some(true) => BookingState::Open,
-            Some(false) => BookingState::Closed,
+        match by_hand {
+            Some(ByHand::Opened) => BookingState::Open,
+            Some(ByHand::Closed) => BookingState::Closed,
+            Some(ByHand::Paused) => BookingState::Paused,
+            Some(ByHand::LineOnly) => BookingState::LineOnly,
+            Some(ByHand::InterestOnly) => BookingState::InterestOnly,
             None => self.by_itself(schedule.starts(), now),
         }
     }
@@ -93,25 +96,50 @@ impl BookingWindow {
     }
 }
 
+/// What the organiser has said of booking, whatever the window says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "whoever asks must say what each word comes to")]
+pub enum ByHand {
+    /// It is open.
+    Opened,
+    /// It is closed.
+    Closed,
+    /// It rests for a while: nobody books, and the line is not served.
+    Paused,
+    /// Whoever comes stands in line, and the line is not served until booking is opened.
+    LineOnly,
+    /// People can say that they are interested, and no more.
+    InterestOnly,
+}
+
 /// Whether a gathering can be booked at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "whoever asks must say what happens in each of the three")]
+#[expect(clippy::exhaustive_enums, reason = "whoever asks must say what happens in each")]
 pub enum BookingState {
     /// Not yet: it opens later, or when the dates are known, or by hand.
     NotYet,
+    /// People can say that they are interested, and no more.
+    InterestOnly,
     /// Now.
     Open,
+    /// It rests for a while.
+    Paused,
+    /// Whoever comes stands in line.
+    LineOnly,
     /// No longer.
     Closed,
 }
 
 impl BookingState {
-    /// A stable name for machines: `not_yet`, `open`, `closed`.
+    /// A stable name for machines: `not_yet`, `interest_only`, `open`, `paused`, `line_only`, `closed`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::NotYet => "not_yet",
+            Self::InterestOnly => "interest_only",
             Self::Open => "open",
+            Self::Paused => "paused",
+            Self::LineOnly => "line_only",
             Self::Closed => "closed",
         }
     }
@@ -121,7 +149,10 @@ impl fmt::Display for BookingState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::NotYet => "not yet",
+            Self::InterestOnly => "interest only",
             Self::Open => "open",
+            Self::Paused => "paused",
+            Self::LineOnly => "line only",
             Self::Closed => "closed",
         })
     }
@@ -175,10 +206,10 @@ mod tests {
     #[test]
     fn the_organisers_word_counts_until_the_end() {
         let window = window(Some(before_start(1)), Some(before_start(0)));
-        assert_eq!(window.state(&dated(), Some(true), at("01:00:00")), BookingState::Open);
-        assert_eq!(window.state(&dated(), Some(true), at("15:29:59")), BookingState::Open);
-        assert_eq!(window.state(&dated(), Some(true), at("15:30:00")), BookingState::Closed);
-        assert_eq!(window.state(&dated(), Some(false), at("13:30:00")), BookingState::Closed);
+        assert_eq!(window.state(&dated(), Some(ByHand::Opened), at("01:00:00")), BookingState::Open);
+        assert_eq!(window.state(&dated(), Some(ByHand::Opened), at("15:29:59")), BookingState::Open);
+        assert_eq!(window.state(&dated(), Some(ByHand::Opened), at("15:30:00")), BookingState::Closed);
+        assert_eq!(window.state(&dated(), Some(ByHand::Closed), at("13:30:00")), BookingState::Closed);
     }
 
     #[test]
@@ -191,6 +222,6 @@ mod tests {
         assert_eq!(window(early, Some(before_start(1))).state(&unknown, None, noon), BookingState::NotYet);
         assert_eq!(window(early, None).state(&unknown, None, noon), BookingState::Open);
         assert_eq!(window(None, early).state(&unknown, None, noon), BookingState::Closed);
-        assert_eq!(BookingWindow::default().state(&unknown, Some(true), noon), BookingState::Open);
+        assert_eq!(BookingWindow::default().state(&unknown, Some(ByHand::Opened), noon), BookingState::Open);
     }
 }

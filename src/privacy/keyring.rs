@@ -92,8 +92,9 @@ impl Keyring {
             | Fact::CapacityChanged { .. }
             | Fact::GatheringCancelled { .. }
             | Fact::RegistrationPromoted { .. }
-            | Fact::RegistrationCancelled { .. }
+            | Fact::RegistrationEnded { .. }
             | Fact::PlaceTransferred { .. } => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -363,7 +363,7 @@ impl Serialize for Agenda {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::{CancelledBy, Fact};
+    use crate::fact::{Ending, Fact};
     use crate::projection::fixture::{
         Story, booking, conference, gathering, person, registration, talk, time, webinar,
     };
@@ -553,10 +553,10 @@ to be confirmed   Owning libraries           Library Hub,…  in person  confirm
     #[test]
     fn what_was_booked_for_a_session_ends_when_it_is_dropped() {
         let mut story = at_a_workshop();
-        story.drops(1, 1).tell(Fact::RegistrationCancelled {
+        story.drops(1, 1).tell(Fact::RegistrationEnded {
             gathering: gathering(1),
             registration: registration(2),
-            by: CancelledBy::Organiser,
+            by: Ending::Organiser,
         });
         let printed = story.lists.agenda(person(1), story.opener()).to_string();
         assert!(printed.contains("Asset transfer"), "{printed}");

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
 use crate::fact::{
-    Announcement, Booking, BookingState, CancelledBy, Capacity, Mode, Offering, Pool, Session,
+    Announcement, Booking, BookingState, Ending, Capacity, Mode, Offering, Pool, Session,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
 use crate::person::JoinLink;
@@ -24,7 +24,7 @@ pub struct GatheringCard {
     announcement: Arc<Announcement>,
     join_link: Option<Arc<Sealed<JoinLink>>>,
     cancelled: Option<DateTime<Utc>>,
-    opened: Option<bool>,
+    opened: Option<crate::fact::ByHand>,
     sequence: u32,
     announced_at: DateTime<Utc>,
     revised_at: DateTime<Utc>,
@@ -134,7 +134,7 @@ impl GatheringCard {
         announcement.offerings.push(offering.clone());
     }
 
-    pub(super) fn set_opened(&mut self, opened: bool) {
+    pub(super) fn set_opened(&mut self, opened: crate::fact::ByHand) {
         self.opened = Some(opened);
     }
 
@@ -360,7 +360,7 @@ impl RegistrationCard {
         }
     }
 
-    pub(super) fn end(&mut self, by: CancelledBy, time: DateTime<Utc>) {
+    pub(super) fn end(&mut self, by: Ending, time: DateTime<Utc>) {
         match self.standing {
             RegistrationStatus::Confirmed => self.stand(RegistrationStatus::Cancelled { by }, time),
             RegistrationStatus::Waiting => self.stand(RegistrationStatus::LeftLine, time),
@@ -427,7 +427,7 @@ pub enum RegistrationStatus {
     /// It had its places and was cancelled.
     Cancelled {
         /// Who wished it.
-        by: CancelledBy,
+        by: Ending,
     },
     /// It stood in line and was withdrawn.
     LeftLine,
@@ -447,8 +447,8 @@ impl RegistrationStatus {
         match self {
             Self::Confirmed => "confirmed",
             Self::Waiting => "waiting",
-            Self::Cancelled { by: CancelledBy::Attendee } => "cancelled_by_attendee",
-            Self::Cancelled { by: CancelledBy::Organiser } => "cancelled_by_organiser",
+            Self::Cancelled { by: Ending::Attendee } => "cancelled_by_attendee",
+            Self::Cancelled { .. } => "cancelled_by_organiser",
             Self::LeftLine => "left_line",
             Self::CancelledWithGathering => "cancelled_with_gathering",
         }
@@ -460,8 +460,8 @@ impl fmt::Display for RegistrationStatus {
         f.pad(match self {
             Self::Confirmed => "confirmed",
             Self::Waiting => "waiting",
-            Self::Cancelled { by: CancelledBy::Attendee } => "cancelled",
-            Self::Cancelled { by: CancelledBy::Organiser } => "cancelled by organiser",
+            Self::Cancelled { by: Ending::Attendee } => "cancelled",
+            Self::Cancelled { .. } => "cancelled by organiser",
             Self::LeftLine => "left the line",
             Self::CancelledWithGathering => "called off",
         })

@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::{Lists, Programme, ProgrammeRow};
 use crate::fact::{
-    Announcement, Booking, BookingWindow, CancelledBy, Capacity, Fact, GatheringKind, Mode, Offering, Party,
+    Announcement, Booking, BookingWindow, Ending, Capacity, Fact, GatheringKind, Mode, Offering, Party,
     Pool, Session, SessionTexts, Venue,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
@@ -151,7 +151,7 @@ impl Story {
 
     pub(super) fn cancels(&mut self, on: u128, number: u128) -> &mut Self {
         let (gathering, registration) = (gathering(on), registration(number));
-        self.tell(Fact::RegistrationCancelled { gathering, registration, by: CancelledBy::Attendee })
+        self.tell(Fact::RegistrationEnded { gathering, registration, how: Ending::Attendee })
     }
 
     pub(super) fn transfers(

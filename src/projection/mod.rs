@@ -119,25 +119,25 @@ impl Lists {
                 let card = || GatheringCard::announced(*gathering, announcement, link, time);
                 self.gatherings.entry(*gathering).or_insert_with(card);
             }
-            Fact::GatheringRescheduled { gathering, schedule } => {
+            Fact::GatheringRescheduled { gathering, schedule, .. } => {
                 self.at(*gathering, |card| card.reschedule(schedule, time));
             }
-            Fact::BookingOpened { gathering } => self.at(*gathering, |card| card.set_opened(true)),
-            Fact::BookingClosed { gathering } => self.at(*gathering, |card| card.set_opened(false)),
-            Fact::CapacityChanged { gathering, pool, capacity } => {
+            Fact::BookingOpened { gathering } => self.at(*gathering, |card| card.set_opened(crate::fact::ByHand::Opened)),
+            Fact::BookingClosed { gathering } => self.at(*gathering, |card| card.set_opened(crate::fact::ByHand::Closed)),
+            Fact::CapacityChanged { gathering, pool, capacity, .. } => {
                 self.at(*gathering, |card| card.set_capacity(*pool, *capacity));
             }
             Fact::GatheringCancelled { gathering } => self.at(*gathering, |card| card.cancel(time)),
-            Fact::RegistrationConfirmed { gathering, registration, booking } => {
+            Fact::RegistrationConfirmed { gathering, registration, booking, .. } => {
                 self.join(*gathering, *registration, booking, RegistrationStatus::Confirmed, record);
             }
             Fact::RegistrationWaitlisted { gathering, registration, booking, ahead: _ } => {
                 self.join(*gathering, *registration, booking, RegistrationStatus::Waiting, record);
             }
-            Fact::RegistrationPromoted { gathering: _, registration } => {
+            Fact::RegistrationPromoted { gathering: _, registration, .. } => {
                 self.on(*registration, |card| card.promote(time));
             }
-            Fact::RegistrationCancelled { gathering: _, registration, by } => {
+            Fact::RegistrationEnded { gathering: _, registration, how: by } => {
                 self.on(*registration, |card| card.end(*by, time));
             }
             Fact::PlaceTransferred { gathering: _, registration, place, from, to } => {
@@ -164,6 +164,7 @@ impl Lists {
             Fact::NamePublished { person, name } => {
                 self.names.insert(*person, Billing { name: Arc::new(name.clone()), since: time });
             }
+            _ => {}
         }
     }
 
@@ -323,7 +324,7 @@ mod tests {
 
     use super::fixture::{Story, booking, conference, gathering, person, registration, time};
     use super::*;
-    use crate::fact::{CancelledBy, Capacity};
+    use crate::fact::{Ending, Capacity};
     use crate::id::{OfferingId, PoolId};
     use crate::schedule::Schedule;
 
@@ -343,7 +344,7 @@ mod tests {
                     6..12 => Fact::RegistrationWaitlisted { gathering, registration, booking, ahead: 0 },
                     12..16 => Fact::RegistrationPromoted { gathering, registration },
                     16..20 => {
-                        Fact::RegistrationCancelled { gathering, registration, by: CancelledBy::Attendee }
+                        Fact::RegistrationEnded { gathering, registration, how: Ending::Attendee }
                     }
                     20 => Fact::CapacityChanged {
                         gathering,
@@ -362,7 +363,7 @@ mod tests {
     /// booking with `true` for confirmed and `false` for waiting, in the order of joining.
     fn recount(facts: &[Fact], on: GatheringId) -> Vec<(RegistrationId, Booking, Option<bool>)> {
         let joins = facts.iter().filter_map(|fact| match fact {
-            Fact::RegistrationConfirmed { gathering, registration, booking } => {
+            Fact::RegistrationConfirmed { gathering, registration, booking, .. } => {
                 Some((*gathering, *registration, booking.clone(), true))
             }
             Fact::RegistrationWaitlisted { gathering, registration, booking, .. } => {
@@ -389,7 +390,7 @@ mod tests {
         let later = &facts[joined.unwrap()..];
         later.iter().try_fold(confirmed, |standing, fact| match fact {
             Fact::RegistrationPromoted { registration, .. } if *registration == id => Some(true),
-            Fact::RegistrationCancelled { registration, .. } if *registration == id => None,
+            Fact::RegistrationEnded { registration, .. } if *registration == id => None,
             _ => Some(standing),
         })
     }
@@ -536,7 +537,7 @@ mod tests {
             let (gathering, it) = story.lists.registration(registration(number)).unwrap();
             (gathering.status(it), gathering.since(it), it.was_confirmed())
         };
-        let by_attendee = RegistrationStatus::Cancelled { by: CancelledBy::Attendee };
+        let by_attendee = RegistrationStatus::Cancelled { by: Ending::Attendee };
         let called_off = RegistrationStatus::CancelledWithGathering;
         assert_eq!(stands(1), (by_attendee, time("2026-02-01T14:00:00Z"), true));
         assert_eq!(stands(2), (called_off, time("2026-02-01T17:00:00Z"), true));

@@ -60,20 +60,20 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
             let join_link = join_link.as_ref().map(SealedV1::of);
             body(kind::GATHERING_ANNOUNCED, 2, &GatheringAnnouncedV2::of(announcement, join_link)?)
         }
-        Fact::GatheringRescheduled { gathering: _, schedule } => {
+        Fact::GatheringRescheduled { gathering: _, schedule, .. } => {
             let schedule = ScheduleV1::of(schedule);
             body(kind::GATHERING_RESCHEDULED, 1, &GatheringRescheduledV1 { schedule })
         }
         Fact::BookingOpened { gathering: _ } => body(kind::BOOKING_OPENED, 1, &BookingOpenedV1 {}),
         Fact::BookingClosed { gathering: _ } => body(kind::BOOKING_CLOSED, 1, &BookingClosedV1 {}),
-        Fact::CapacityChanged { gathering: _, pool, capacity } => {
+        Fact::CapacityChanged { gathering: _, pool, capacity, .. } => {
             let capacity = CapacityV1::of(*capacity);
             body(kind::CAPACITY_CHANGED, 1, &CapacityChangedV1 { pool: pool.get(), capacity })
         }
         Fact::GatheringCancelled { gathering: _ } => {
             body(kind::GATHERING_CANCELLED, 1, &GatheringCancelledV1 {})
         }
-        Fact::RegistrationConfirmed { gathering: _, registration: _, booking } => {
+        Fact::RegistrationConfirmed { gathering: _, registration: _, booking, .. } => {
             let booking = BookingV1::of(booking);
             body(kind::REGISTRATION_CONFIRMED, 1, &RegistrationConfirmedV1 { booking })
         }
@@ -81,10 +81,10 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
             let booking = BookingV1::of(booking);
             body(kind::REGISTRATION_WAITLISTED, 1, &RegistrationWaitlistedV1 { booking, ahead: *ahead })
         }
-        Fact::RegistrationPromoted { gathering: _, registration: _ } => {
+        Fact::RegistrationPromoted { gathering: _, registration: _, .. } => {
             body(kind::REGISTRATION_PROMOTED, 1, &RegistrationPromotedV1 {})
         }
-        Fact::RegistrationCancelled { gathering: _, registration: _, by } => {
+        Fact::RegistrationEnded { gathering: _, registration: _, how: by } => {
             let by = cancelled_by_code(*by);
             body(kind::REGISTRATION_CANCELLED, 1, &RegistrationCancelledV1 { by })
         }
@@ -120,6 +120,7 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::NamePublished { person: _, name } => {
             body(kind::NAME_PUBLISHED, 1, &NamePublishedV1 { name: SealedV1::of(name) })
         }
+        _ => Err(corrupt("not stored yet")),
     }
 }
 
@@ -287,6 +288,12 @@ impl<'a> GatheringAnnouncedV1<'a> {
             window,
             no_overlap: false,
             reference: self.reference.map(reference).transpose()?,
+            draft: false,
+            series: None,
+            replaces: None,
+            organisation_cap: None,
+            priorities: Vec::new(),
+            set_asides: Vec::new(),
         };
         Ok((announcement, self.join_link.map(SealedV1::sealed)))
     }
@@ -346,7 +353,7 @@ struct GatheringRescheduledV1<'a> {
 
 impl GatheringRescheduledV1<'_> {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        Ok(Fact::GatheringRescheduled { gathering: ids.gathering()?, schedule: self.schedule.schedule()? })
+        Ok(Fact::GatheringRescheduled { gathering: ids.gathering()?, schedule: self.schedule.schedule()?, ask: None })
     }
 }
 
@@ -379,7 +386,7 @@ struct CapacityChangedV1 {
 impl CapacityChangedV1 {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         let (pool, capacity) = (PoolId::new(self.pool), self.capacity.capacity());
-        Ok(Fact::CapacityChanged { gathering: ids.gathering()?, pool, capacity })
+        Ok(Fact::CapacityChanged { gathering: ids.gathering()?, pool, capacity, overbook: crate::fact::Overbook::No, keep_all: false })
     }
 }
 
@@ -402,7 +409,7 @@ struct RegistrationConfirmedV1<'a> {
 impl RegistrationConfirmedV1<'_> {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         let (gathering, registration) = (ids.gathering()?, ids.registration()?);
-        Ok(Fact::RegistrationConfirmed { gathering, registration, booking: self.booking.booking(ids)? })
+        Ok(Fact::RegistrationConfirmed { gathering, registration, booking: self.booking.booking(ids)? , draws: Vec::new() })
     }
 }
 
@@ -427,7 +434,7 @@ struct RegistrationPromotedV1 {}
 impl RegistrationPromotedV1 {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         let Self {} = self;
-        Ok(Fact::RegistrationPromoted { gathering: ids.gathering()?, registration: ids.registration()? })
+        Ok(Fact::RegistrationPromoted { gathering: ids.gathering()?, registration: ids.registration()?, draws: Vec::new() })
     }
 }
 
@@ -439,7 +446,7 @@ struct RegistrationCancelledV1 {
 impl RegistrationCancelledV1 {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         let (gathering, registration) = (ids.gathering()?, ids.registration()?);
-        Ok(Fact::RegistrationCancelled { gathering, registration, by: cancelled_by(self.by)? })
+        Ok(Fact::RegistrationEnded { gathering, registration, how: cancelled_by(self.by)? })
     }
 }
 
@@ -585,11 +592,11 @@ impl<'a> BookingV1<'a> {
         let booker = ids.person()?;
         let guest = |named: bool| if named { ids.person().map(Some) } else { Ok(None) };
         let guests = self.guests.into_iter().map(guest).collect::<Result<_, _>>()?;
+        let party = Party { booker, guests };
         Ok(Booking {
-            offering: OfferingId::new(self.offering),
-            party: Party { booker, guests },
             reference: self.reference.map(reference).transpose()?,
             answers: self.answers.map(SealedV1::sealed),
+            ..Booking::new(OfferingId::new(self.offering), party)
         })
     }
 }

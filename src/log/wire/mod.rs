@@ -237,7 +237,7 @@ impl<'a> Prologue<'a> {
         let read = |fact: &Unread<'_>| body::decode(fact.kind, fact.version, &fact.tags, fact.body);
         let facts = self.facts.iter().map(read).collect::<Result<_, _>>()?;
         let Self { id, time, actor, trace, guard, .. } = self;
-        Ok(Batch { id, time, actor, trace, guard, facts })
+        Ok(Batch { id, time, actor, trace, content: None, guard, facts })
     }
 }
 

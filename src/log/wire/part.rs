@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{corrupt, newer};
 use crate::fact::{
-    BookingTime, CancelledBy, Capacity, GatheringKind, Mode, Offering, Pool, SessionTexts, Venue,
+    BookingTime, Ending, Capacity, GatheringKind, Mode, Offering, Pool, SessionTexts, Venue,
 };
 use crate::id::{OfferingId, PersonId, PoolId};
 use crate::log::error::{Error, Kind};
@@ -91,7 +91,7 @@ impl<'a> PoolV1<'a> {
 
     pub(super) fn pool(self) -> Pool {
         let capacity = self.capacity.capacity();
-        Pool { id: PoolId::new(self.id), name: self.name.to_owned(), capacity }
+        Pool::new(PoolId::new(self.id), self.name, capacity)
     }
 }
 
@@ -116,14 +116,11 @@ impl<'a> OfferingV1<'a> {
     }
 
     pub(super) fn offering(self) -> Offering {
+        let (id, pools) = (OfferingId::new(self.id), self.pools.into_iter().map(PoolId::new));
         Offering {
-            id: OfferingId::new(self.id),
-            name: self.name.to_owned(),
-            pools: self.pools.into_iter().map(PoolId::new).collect(),
             max_party: self.max_party,
             waiting_list: self.waiting_list,
-            requires: None,
-            session: None,
+            ..Offering::new(id, self.name, pools)
         }
     }
 }
@@ -192,17 +189,17 @@ mod canceller {
     pub(super) const ORGANISER: u8 = 2;
 }
 
-pub(super) fn cancelled_by_code(by: CancelledBy) -> u8 {
+pub(super) fn cancelled_by_code(by: Ending) -> u8 {
     match by {
-        CancelledBy::Attendee => canceller::ATTENDEE,
-        CancelledBy::Organiser => canceller::ORGANISER,
+        Ending::Attendee => canceller::ATTENDEE,
+        _ => canceller::ORGANISER,
     }
 }
 
-pub(super) fn cancelled_by(code: u8) -> Result<CancelledBy, Error> {
+pub(super) fn cancelled_by(code: u8) -> Result<Ending, Error> {
     match code {
-        canceller::ATTENDEE => Ok(CancelledBy::Attendee),
-        canceller::ORGANISER => Ok(CancelledBy::Organiser),
+        canceller::ATTENDEE => Ok(Ending::Attendee),
+        canceller::ORGANISER => Ok(Ending::Organiser),
         _ => Err(corrupt("nobody who cancels has the stored code")),
     }
 }

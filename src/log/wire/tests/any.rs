@@ -203,7 +203,7 @@ fn any_fact_of_a_gathering() -> impl Strategy<Value = Fact> {
 }
 
 fn any_fact_of_booking() -> impl Strategy<Value = Fact> {
-    let by = prop_oneof![Just(CancelledBy::Attendee), Just(CancelledBy::Organiser)];
+    let by = prop_oneof![Just(Ending::Attendee), Just(Ending::Organiser)];
     let on = || (any_gathering_id(), any_registration());
     prop_oneof![
         (on(), any_booking()).prop_map(|((gathering, registration), booking)| {
@@ -214,7 +214,7 @@ fn any_fact_of_booking() -> impl Strategy<Value = Fact> {
         }),
         on().prop_map(|(gathering, registration)| Fact::RegistrationPromoted { gathering, registration }),
         (on(), by).prop_map(|((gathering, registration), by)| {
-            Fact::RegistrationCancelled { gathering, registration, by }
+            Fact::RegistrationEnded { gathering, registration, how: by }
         }),
         (on(), any::<u16>(), option::of(any_person()), any_person()).prop_map(
             |((gathering, registration), place, from, to)| Fact::PlaceTransferred {

@@ -166,10 +166,10 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
             ("RegistrationPromoted", Fact::RegistrationPromoted { gathering, registration })
         }
         Fact::RegistrationPromoted { .. } => {
-            let by = CancelledBy::Organiser;
-            ("RegistrationCancelled", Fact::RegistrationCancelled { gathering, registration, by })
+            let by = Ending::Organiser;
+            ("RegistrationCancelled", Fact::RegistrationEnded { gathering, registration, how: by })
         }
-        Fact::RegistrationCancelled { .. } => {
+        Fact::RegistrationEnded { .. } => {
             let (from, to) = (Some(ANN), BOB);
             ("PlaceTransferred", Fact::PlaceTransferred { gathering, registration, place: 2, from, to })
         }

@@ -1,0 +1,87 @@
+//! Whether people came, and what they get afterwards.
+
+use crate::id::ResourceId;
+
+/// Whether somebody with a place came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "whoever counts must count all of them")]
+pub enum Presence {
+    /// Nobody has said.
+    #[default]
+    Unknown,
+    /// They came.
+    Attended,
+    /// They came late.
+    Late,
+    /// They said that they would not come.
+    Excused,
+    /// They did not come, and the books are closed.
+    NoShow,
+}
+
+impl Presence {
+    /// A stable name for machines: `unknown`, `attended`, `late`, `excused`, `no_show`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Attended => "attended",
+            Self::Late => "late",
+            Self::Excused => "excused",
+            Self::NoShow => "no_show",
+        }
+    }
+}
+
+/// Who or what saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PresenceSource {
+    /// Somebody at the door.
+    Door,
+    /// The online room.
+    Online,
+    /// The organiser, afterwards.
+    Organiser,
+}
+
+/// Something that people get once a gathering has begun. Its address is kept apart, sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Its id.
+    pub id: ResourceId,
+    /// What kind of thing.
+    pub kind: ResourceKind,
+    /// What people call it.
+    pub title: String,
+    /// Who gets it.
+    pub audience: Audience,
+}
+
+/// What kind of thing a resource is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ResourceKind {
+    /// What was recorded.
+    Recording,
+    /// Something to read.
+    Handout,
+    /// What was shown.
+    Slides,
+    /// Anything else.
+    Other,
+}
+
+/// Who gets a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "whoever shows it must know to whom")]
+pub enum Audience {
+    /// Those who came, on time or late.
+    Attended,
+    /// Everybody with a confirmed place or who asked for what there is afterwards.
+    Registered,
+    /// Members, as the host says.
+    Members,
+    /// Everybody.
+    Public,
+}
