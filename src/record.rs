@@ -136,10 +136,12 @@ impl Tag {
                 tags.extend(added.iter().copied().flatten().map(Self::Person));
                 tags
             }
+            Fact::HoldConfirmed { gathering, registration, booker, .. } => {
+                vec![Self::Gathering(*gathering), Self::Registration(*registration), Self::Person(*booker)]
+            }
             Fact::RegistrationPromoted { gathering, registration, .. }
             | Fact::RegistrationEnded { gathering, registration, .. }
             | Fact::HoldExtended { gathering, registration, .. }
-            | Fact::HoldConfirmed { gathering, registration, .. }
             | Fact::RegistrationApproved { gathering, registration, .. }
             | Fact::PlaceOffered { gathering, registration, .. }
             | Fact::OfferAccepted { gathering, registration }
