@@ -65,6 +65,7 @@ pub enum Tag {
 impl Tag {
     /// Every tag of a fact, in the order in which its ids are stored.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "every kind of fact has a place in one arm")]
     pub fn of(fact: &Fact) -> Vec<Self> {
         match fact {
             Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => {

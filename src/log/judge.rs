@@ -46,7 +46,7 @@ impl<'a> Judge<'a> {
         let guard = self.batch.guard.clone();
         // What was stored before the hash was kept is known again by its facts.
         let content = stored.content.or(self.batch.content);
-        if *self.batch != (Batch { guard, content, ..stored }) {
+        if *self.batch != (Batch { content, guard, ..stored }) {
             let what = format!("request {} was stored before with other content", self.batch.id);
             return Err(Error::new(Kind::Misuse, what).at_position(first));
         }

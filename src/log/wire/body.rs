@@ -251,7 +251,6 @@ pub(super) fn decode(kind: u16, version: u8, tags: &[Tag], bytes: &[u8]) -> Resu
     Ok(fact)
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm for each version of each kind of fact")]
 fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Result<Fact, Error> {
     match (kind, version) {
         (kind::PERSON_RECORDED, 1) => read::<PersonRecordedV1<'_>>(bytes)?.fact(ids),
