@@ -65,10 +65,13 @@ pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Error, Failure, Receipt,
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
-    AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeSession, CloseBooking, DropSession, Effects, Gathering, LayoutProblem, MoveSession, OpenBooking,
-    Part, ProgrammeChange, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
-    SessionFault, SessionProblem, SetProgramme, Shortage, Transfer,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
+    CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
+    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
+    Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly, MoveRegistration, MoveSession,
+    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
+    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule, Seen, SessionFault,
+    SessionProblem, SetProgramme, Settle, Shortage, Transfer, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,

@@ -93,7 +93,7 @@ impl ChangeCapacity {
 
 impl ChangeCapacity {
     /// Ends the registrations named to go, each of which must have places of the pool.
-    fn displace(
+    fn end_displaced(
         &self,
         decision: &mut Decision<'_>,
         gathering: &Gathering,
@@ -125,7 +125,7 @@ impl Decide for ChangeCapacity {
             return Err(gathering.unknown_pool(pool));
         }
         gathering.must_stand()?;
-        self.displace(decision, &gathering, pool)?;
+        self.end_displaced(decision, &gathering, pool)?;
         let Some(cell) = decision.pool(&gathering, pool) else { return Err(gathering.unknown_pool(pool)) };
         let (capacity, overbook) = (self.capacity, self.overbook.unwrap_or(cell.overbook));
         if (capacity, overbook) != (cell.capacity, cell.overbook) {

@@ -3,7 +3,7 @@
 use super::announce::check_venue;
 use super::decision::Decision;
 use super::refusal::{LayoutProblem, Refusal};
-use super::state::Fingerprint;
+use super::cells::Fingerprint;
 use super::{Change, Clear, Context, Decide};
 use crate::fact::{Fact, Mode};
 use crate::id::GatheringId;

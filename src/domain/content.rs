@@ -24,7 +24,7 @@ pub(crate) struct Clear(blake3::Hasher);
 impl Clear {
     /// Begins with the command's own name.
     pub(crate) fn new(command: &str) -> Self {
-        let mut clear = Self(blake3::Hasher::new_derive_key("gather 2026 content of a request"));
+        let mut clear = Self(blake3::Hasher::new());
         clear.text(command);
         clear
     }

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use super::fold::fold;
 use super::refusal::{Refusal, SessionFault};
 use super::cells::{
-    Cells, Claim, Due, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+    Cells, Due, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
 };
 use super::overlay::Overlay;
 use super::state::State;
@@ -22,7 +22,7 @@ use crate::fact::{BookingState, ByHand, Fact, Offering, SetAside};
 use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId, SetAsideId,
 };
-use crate::record::{Position, Scope, Tag};
+use crate::record::{Scope, Tag};
 
 /// Ids of registrations that nobody asked for by themselves are derived from here on.
 const SPARE_IDS_BEGIN: u32 = 1_000_000;

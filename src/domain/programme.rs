@@ -3,7 +3,7 @@
 use super::decision::{Decision, Gathering};
 use super::ending;
 use super::refusal::{Refusal, SessionFault};
-use super::state::Fingerprint;
+use super::cells::Fingerprint;
 use crate::fact::{Ending, Fact, Session, SessionTexts};
 use crate::id::{GatheringId, RegistrationId, SessionId};
 use crate::schedule::Schedule;

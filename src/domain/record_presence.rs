@@ -1,11 +1,11 @@
 //! Record presence: somebody came, came late, is excused; or it was a mistake.
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::cells::Claim;
 use super::decision::Decision;
 use super::refusal::Refusal;
-use super::{Clear, Context, Decide};
+use super::{Clear, Context, Decide, waiting_list};
 use crate::fact::{Fact, Presence, PresenceSource};
 use crate::id::RegistrationId;
 
@@ -86,6 +86,9 @@ impl RecordPresence {
     }
 }
 
+/// So long before the start, in seconds, people can be seen to have come.
+const DAY: u32 = 86_400;
+
 impl Decide for RecordPresence {
     type Outcome = Seen;
 
@@ -103,13 +106,21 @@ impl Decide for RecordPresence {
         let seen_at = self.seen_at.unwrap_or_else(|| decision.time());
         let starts = gathering.cell.schedule.starts();
         let came = matches!(presence, Presence::Attended | Presence::Late);
-        let too_early = |starts: DateTime<Utc>| came && seen_at < starts - TimeDelta::days(1);
+        let too_early = |starts: DateTime<Utc>| came && seen_at < waiting_list::before(starts, DAY);
         if starts.is_none_or(too_early) {
             return Err(Refusal::NotBegun { gathering: gathering.id, starts });
         }
-        let gathering = gathering.id;
-        decision.record(Fact::PresenceRecorded { gathering, registration, place, presence, source, seen_at });
-        Ok(if cell.claim == Claim::Confirmed { Seen::Counted } else { Seen::Flagged })
+        let flagged = cell.claim != Claim::Confirmed;
+        decision.record(Fact::PresenceRecorded {
+            gathering: gathering.id,
+            registration,
+            place,
+            presence,
+            source,
+            seen_at,
+            flagged,
+        });
+        Ok(if flagged { Seen::Flagged } else { Seen::Counted })
     }
 
     fn content(&self) -> Clear {
@@ -128,10 +139,10 @@ impl Decide for RecordPresence {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Seen> {
-        let (registration, place) = (self.registration, self.place);
-        let is_own = |fact: &Fact| {
-            matches!(fact, Fact::PresenceRecorded { registration: of, place: at, .. } if (*of, *at) == (registration, place))
-        };
-        facts.iter().any(is_own).then_some(Seen::Counted)
+        facts.iter().find_map(|fact| match fact {
+            Fact::PresenceRecorded { flagged: false, .. } => Some(Seen::Counted),
+            Fact::PresenceRecorded { flagged: true, .. } => Some(Seen::Flagged),
+            _ => None,
+        })
     }
 }

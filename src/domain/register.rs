@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::capacity::{self, Applicant};
-use super::cells::{Claim, RegistrationCell};
+use super::cells::RegistrationCell;
 use super::decision::{Decision, Gathering};
 use super::eligibility::Applying;
 use super::refusal::Refusal;

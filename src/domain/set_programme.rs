@@ -1,13 +1,13 @@
 //! Set the programme: all sessions as they are to be from now on, in one decision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
 use super::decision::{Decision, Gathering};
 use super::programme::{self, Difference};
 use super::refusal::{Refusal, SessionFault, SessionProblem};
-use super::{Clear, Context, Decide, ended, promoted, waiting_list};
+use super::{Clear, Context, Decide, Effects, waiting_list};
 use crate::fact::{Fact, Session};
 use crate::id::{GatheringId, RegistrationId, SessionId};
 
@@ -222,9 +222,7 @@ impl Decide for SetProgramme {
         for session in dropped {
             programme::drop_session(decision, &gathering, session);
         }
-        if !decision.facts().is_empty() {
-            waiting_list::serve(decision, gathering.id);
-        }
+        waiting_list::serve(decision, gathering.id);
         Ok(self.outcome(decision.facts()))
     }
 

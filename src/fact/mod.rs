@@ -435,6 +435,8 @@ pub enum Fact {
         source: PresenceSource,
         /// When it was seen: the latest counts, in whatever order they are recorded.
         seen_at: DateTime<Utc>,
+        /// Whether the registration had no confirmed place then: somebody should look into it.
+        flagged: bool,
     },
     /// Something can be had afterwards.
     ResourceAttached {

@@ -227,8 +227,9 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::GatheringArchived { gathering: _ } => {
             body(kind::GATHERING_ARCHIVED, 1, &GatheringArchivedV1 {})
         }
-        Fact::PresenceRecorded { gathering: _, registration: _, place, presence, source, seen_at } => {
-            body(kind::PRESENCE_RECORDED, 1, &PresenceRecordedV1::of(*place, *presence, *source, *seen_at)?)
+        Fact::PresenceRecorded { gathering: _, registration: _, place, presence, source, seen_at, flagged } => {
+            let wire = PresenceRecordedV1::of(*place, *presence, *source, *seen_at, *flagged)?;
+            body(kind::PRESENCE_RECORDED, 1, &wire)
         }
         Fact::ResourceAttached { gathering: _, resource, link } => {
             body(kind::RESOURCE_ATTACHED, 1, &ResourceAttachedV1::of(resource, link))

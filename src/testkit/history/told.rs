@@ -127,6 +127,7 @@ impl From<Registered> for Told {
         match outcome {
             Registered::Confirmed { registration } => Self::Confirmed(registration),
             Registered::Waiting { registration, ahead } => Self::Waiting(registration, ahead),
+            Registered::Pending { registration, .. } => Self::Waiting(registration, u32::MAX),
         }
     }
 }
@@ -139,7 +140,7 @@ impl From<Change> for Told {
 
 impl From<Effects> for Told {
     fn from(effects: Effects) -> Self {
-        let Effects { promoted, ended } = effects;
+        let Effects { promoted, ended, .. } = effects;
         Self::Promoted { registrations: promoted, ended }
     }
 }

@@ -19,6 +19,7 @@ pub(super) struct PresenceRecordedV1 {
     presence: u8,
     source: u8,
     seen_at: i64,
+    flagged: bool,
 }
 
 impl PresenceRecordedV1 {
@@ -27,9 +28,10 @@ impl PresenceRecordedV1 {
         presence: Presence,
         source: PresenceSource,
         seen_at: DateTime<Utc>,
+        flagged: bool,
     ) -> Result<Self, Error> {
         let (presence, source) = (presence_code(presence), presence_source_code(source));
-        Ok(Self { place, presence, source, seen_at: micros(seen_at)? })
+        Ok(Self { place, presence, source, seen_at: micros(seen_at)?, flagged })
     }
 
     pub(super) fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
@@ -40,6 +42,7 @@ impl PresenceRecordedV1 {
             presence: presence(self.presence)?,
             source: presence_source(self.source)?,
             seen_at: time(self.seen_at)?,
+            flagged: self.flagged,
         })
     }
 }
