@@ -61,16 +61,18 @@ mod sealed;
 pub mod testkit;
 mod text;
 
-pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Error, Failure, Receipt, RequestIds};
+pub use desk::{
+    Call, Clock, Command, Desk, DeskBuilder, Error, Failure, PoolForecast, Receipt, RequestIds, WhatIf,
+};
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
     CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
     ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
-    Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly, MoveRegistration, MoveSession,
+    Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession,
     NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
-    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule, Seen, SessionFault,
+    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule, Seen, SessionFault,
     SessionProblem, SetProgramme, Settle, Shortage, Transfer, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{

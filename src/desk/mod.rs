@@ -23,16 +23,19 @@ use crate::schedule::Schedule;
 mod builder;
 mod clock;
 mod command;
+mod deadlines;
 mod deciding;
 mod failure;
 #[cfg(test)]
 mod laws;
 mod reading;
+mod what_if;
 
 pub use builder::DeskBuilder;
 pub use clock::{Clock, RequestIds};
 pub use command::{Command, Edge, Ready};
 pub use failure::{Error, Failure};
+pub use what_if::{PoolForecast, WhatIf};
 
 /// What answers commands and keeps the lists.
 ///

@@ -26,10 +26,6 @@ impl<'a> Applicant<'a> {
         Self { made_by: cell.made_by(), credentials: cell.credentials(), people: cell.counted() }
     }
 
-    fn with(self, people: u32) -> Self {
-        Self { people, ..self }
-    }
-
     fn may_draw_on(self, set_aside: &SetAside) -> bool {
         set_aside.who.iter().any(|who| who.is(self.made_by, self.credentials))
     }

@@ -36,21 +36,6 @@ impl Difference {
     }
 }
 
-/// Whether a fact says of a session what a command said of it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "three kinds of facts say what a session is")]
-pub(super) fn says(fact: &Fact, on: GatheringId, meant: &Session) -> bool {
-    match fact {
-        Fact::SessionAdded { gathering, session } => *gathering == on && **session == *meant,
-        Fact::SessionMoved { gathering, session, schedule, room } => {
-            (*gathering, *session) == (on, meant.id) && (schedule, room) == (&meant.schedule, &meant.room)
-        }
-        Fact::SessionRevised { gathering, session, texts } => {
-            (*gathering, *session) == (on, meant.id) && **texts == meant.texts
-        }
-        _ => false,
-    }
-}
-
 /// Refuses texts that are not taken.
 pub(super) fn check_session(session: &Session) -> Result<(), SessionFault> {
     check_place(&session.schedule, &session.room)?;
