@@ -22,12 +22,8 @@ fn confirmed(gathering: u128, registration: u128) -> Fact {
     Fact::RegistrationConfirmed {
         gathering: GatheringId::from_u128(gathering),
         registration: RegistrationId::from_u128(registration),
-        booking: Booking {
-            offering: OfferingId::ONLY,
-            party: Party::one(PersonId::from_u128(registration)),
-            reference: None,
-            answers: None,
-        },
+        booking: Booking::new(OfferingId::ONLY, Party::one(PersonId::from_u128(registration))),
+        draws: Vec::new(),
     }
 }
 
@@ -41,6 +37,7 @@ fn batch(id: u128, seen: u64, scope: Scope, facts: Vec<Fact>) -> Batch {
         time: chrono::DateTime::UNIX_EPOCH,
         actor: None,
         trace: None,
+        content: None,
         guard: Guard { seen: Position::new(seen), scope },
         facts,
     }
