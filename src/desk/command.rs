@@ -122,6 +122,10 @@ impl<'a> Edge<'a> {
         self.met_personal.get()
     }
 
+    fn is_sealing(&self) -> bool {
+        self.keyring.is_some()
+    }
+
     /// Who has booked a registration, and on which gathering, as far as the lists know.
     fn booker_of(&self, registration: RegistrationId) -> Result<(GatheringId, PersonId), Failure> {
         let lists = self.desk.lists();
@@ -190,9 +194,11 @@ impl Command for ConfirmHold {
             return Ok(Ready::new(ConfirmHold { registration, answers: None, booker: None }));
         };
         answers.expose().check()?;
-        let (gathering, booker) = edge.booker_of(registration)?;
+        let whose = edge.is_sealing().then(|| edge.booker_of(registration)).transpose()?;
+        let nobody = (GatheringId::from_u128(0), PersonId::from_u128(0));
+        let (gathering, booker) = whose.unwrap_or(nobody);
         let sealed = edge.seal(answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))?;
-        Ok(Ready::new(ConfirmHold { registration, answers: Some(sealed), booker: Some(booker) }))
+        Ok(Ready::new(ConfirmHold { registration, answers: Some(sealed), booker: whose.map(|(_, booker)| booker) }))
     }
 }
 
