@@ -67,13 +67,14 @@ pub use desk::{
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
-    CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
-    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
-    Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession,
-    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
-    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule, Seen, SessionFault,
-    SessionProblem, SetProgramme, Settle, Shortage, Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
+    Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
+    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
+    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly,
+    MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
+    PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register,
+    Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
+    Shortage, Transfer, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,

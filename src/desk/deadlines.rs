@@ -78,6 +78,7 @@ impl Desk {
 
 /// When something is due on a gathering first, after all that was settled when last something happened to it.
 fn deadline(state: &State, gathering: GatheringId, settled: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let context = Context { request: crate::id::RequestId::from_u128(0), time: settled, actor: None, trace: None };
+    let context =
+        Context { request: crate::id::RequestId::from_u128(0), time: settled, actor: None, trace: None };
     next_deadline(&Decision::new(state, &context), gathering)
 }

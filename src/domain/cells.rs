@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::fact::{
-    BookingWindow, ByHand, Capacity, Credential, Draw, Mode, Offering, OrganisationCap, Overbook, Party, Pending,
-    Presence, Reconfirmation, SessionTexts, SetAside, Who,
+    BookingWindow, ByHand, Capacity, Credential, Draw, Mode, Offering, OrganisationCap, Overbook, Party,
+    Pending, Presence, Reconfirmation, SessionTexts, SetAside, Who,
 };
 use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, ResourceId, SeriesId,
@@ -341,4 +341,3 @@ pub(crate) trait Cells {
     fn engagements(&self, person: PersonId) -> &[RegistrationId];
     fn put_engagements(&mut self, person: PersonId, registrations: Vec<RegistrationId>);
 }
-

@@ -100,11 +100,9 @@ impl Decide for Hold<Sealed<Answers>> {
 
     fn recall(&self, context: &Context, facts: &[Fact]) -> Option<OnHold> {
         let registration = context.new_registration(0);
-        facts.iter().find_map(|fact| match fact {
-            Fact::RegistrationHeld { registration: made, until, .. } if *made == registration => {
-                Some(OnHold { registration, until: *until })
-            }
-            _ => None,
+        facts.iter().find_map(|fact| {
+            let Fact::RegistrationHeld { registration: made, until, .. } = fact else { return None };
+            (*made == registration).then_some(OnHold { registration, until: *until })
         })
     }
 }

@@ -41,7 +41,9 @@ pub(crate) fn serve_up_to(decision: &mut Decision<'_>, gathering: GatheringId, f
         if decision.facts().len() >= facts {
             return false;
         }
-        let Some(cell) = decision.registration_on(&gathering, head.turn.registration).cloned() else { continue };
+        let Some(cell) = decision.registration_on(&gathering, head.turn.registration).cloned() else {
+            continue;
+        };
         let verdict = walk.judge(decision, &gathering, head.offering, head.turn, &cell);
         let goes_on = match verdict {
             Verdict::Fits(serving, draws) => {
@@ -52,7 +54,12 @@ pub(crate) fn serve_up_to(decision: &mut Decision<'_>, gathering: GatheringId, f
             Verdict::FitsInPart(serving, keep) => {
                 walk.record_passed(decision, &gathering, head.offering.id);
                 let (registration, rest) = (head.turn.registration, decision.spare_registration());
-                decision.record(Fact::RegistrationSplit { gathering: gathering.id, registration, rest, keep });
+                decision.record(Fact::RegistrationSplit {
+                    gathering: gathering.id,
+                    registration,
+                    rest,
+                    keep,
+                });
                 let part = Applicant { people: u32::from(keep), ..Applicant::of(&cell) };
                 let draws = capacity::draws(decision, &gathering, head.offering, part, &walk.held);
                 hand_out(decision, &gathering, registration, serving, draws);
@@ -136,7 +143,10 @@ impl Walk {
         let applicant = Applicant::of(cell);
         let short = capacity::shortages(decision, gathering, offering, applicant, &self.held);
         let Some(first) = short.first() else {
-            return Verdict::Fits(serving, capacity::draws(decision, gathering, offering, applicant, &self.held));
+            return Verdict::Fits(
+                serving,
+                capacity::draws(decision, gathering, offering, applicant, &self.held),
+            );
         };
         if cell.may_split() {
             let less = applicant.people.saturating_sub(1);
@@ -231,12 +241,7 @@ pub(crate) struct Ahead {
 /// Looks at all who come before a newcomer of a class in the line for an offering.
 ///
 /// Between decisions nobody in line can be served unless the line rests; so whoever is met either is passed or holds.
-pub(crate) fn ahead(
-    decision: &Decision<'_>,
-    gathering: &Gathering,
-    wanted: &Offering,
-    class: u16,
-) -> Ahead {
+pub(crate) fn ahead(decision: &Decision<'_>, gathering: &Gathering, wanted: &Offering, class: u16) -> Ahead {
     if gathering.cell.in_line == 0 {
         return Ahead::default();
     }

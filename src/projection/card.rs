@@ -7,9 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
-use crate::fact::{
-    Announcement, Booking, BookingState, Ending, Capacity, Mode, Offering, Pool, Session,
-};
+use crate::fact::{Announcement, Booking, BookingState, Capacity, Ending, Mode, Offering, Pool, Session};
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
 use crate::person::JoinLink;
 use crate::projection::session::{SessionCard, SessionStatus};

@@ -9,8 +9,8 @@ use hashbrown::HashMap;
 
 use super::{Lists, Programme, ProgrammeRow};
 use crate::fact::{
-    Announcement, Booking, BookingWindow, Ending, Capacity, Fact, GatheringKind, Mode, Offering, Party,
-    Pool, Session, SessionTexts, Venue,
+    Announcement, Booking, BookingWindow, Capacity, Ending, Fact, GatheringKind, Mode, Offering, Party, Pool,
+    Session, SessionTexts, Venue,
 };
 use crate::id::{
     GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SessionId,
@@ -73,12 +73,7 @@ impl Opener for Register {
         }
     }
 
-    fn resource_link(
-        &self,
-        _: GatheringId,
-        _: ResourceId,
-        _: &Sealed<ResourceLink>,
-    ) -> Opened<ResourceLink> {
+    fn resource_link(&self, _: GatheringId, _: ResourceId, _: &Sealed<ResourceLink>) -> Opened<ResourceLink> {
         Opened::Known(Personal::new(ResourceLink::new("https://files.example/secret")))
     }
 }

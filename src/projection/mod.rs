@@ -122,8 +122,12 @@ impl Lists {
             Fact::GatheringRescheduled { gathering, schedule, .. } => {
                 self.at(*gathering, |card| card.reschedule(schedule, time));
             }
-            Fact::BookingOpened { gathering } => self.at(*gathering, |card| card.set_opened(crate::fact::ByHand::Opened)),
-            Fact::BookingClosed { gathering } => self.at(*gathering, |card| card.set_opened(crate::fact::ByHand::Closed)),
+            Fact::BookingOpened { gathering } => {
+                self.at(*gathering, |card| card.set_opened(crate::fact::ByHand::Opened))
+            }
+            Fact::BookingClosed { gathering } => {
+                self.at(*gathering, |card| card.set_opened(crate::fact::ByHand::Closed))
+            }
             Fact::CapacityChanged { gathering, pool, capacity, .. } => {
                 self.at(*gathering, |card| card.set_capacity(*pool, *capacity));
             }
@@ -324,7 +328,7 @@ mod tests {
 
     use super::fixture::{Story, booking, conference, gathering, person, registration, time};
     use super::*;
-    use crate::fact::{Ending, Capacity};
+    use crate::fact::{Capacity, Ending};
     use crate::id::{OfferingId, PoolId};
     use crate::schedule::Schedule;
 
@@ -343,9 +347,7 @@ mod tests {
                     0..6 => Fact::RegistrationConfirmed { gathering, registration, booking },
                     6..12 => Fact::RegistrationWaitlisted { gathering, registration, booking, ahead: 0 },
                     12..16 => Fact::RegistrationPromoted { gathering, registration },
-                    16..20 => {
-                        Fact::RegistrationEnded { gathering, registration, how: Ending::Attendee }
-                    }
+                    16..20 => Fact::RegistrationEnded { gathering, registration, how: Ending::Attendee },
                     20 => Fact::CapacityChanged {
                         gathering,
                         pool: PoolId::new(offering),
