@@ -10,8 +10,8 @@ use super::plain::Plain;
 use super::sealing::{self, Subject};
 use super::vault::{Key, KeyVault};
 use crate::fact::Fact;
-use crate::id::{GatheringId, PersonId};
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
+use crate::id::{GatheringId, PersonId, ResourceId};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
 /// Seals and opens the personal data of one log.
@@ -240,6 +240,10 @@ impl Opener for Keyring {
 
     fn published_name(&self, person: PersonId, sealed: &Sealed<PublishedName>) -> Opened<PublishedName> {
         self.open(sealed, Subject::PublishedName(person))
+    }
+
+    fn resource_link(&self, _: GatheringId, _: ResourceId, _: &Sealed<ResourceLink>) -> Opened<ResourceLink> {
+        Opened::Unavailable(Unavailable::KeyMissing)
     }
 }
 
