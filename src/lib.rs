@@ -89,9 +89,9 @@ pub use id::{
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 pub use projection::{
     Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lists, OfferingOn, PoolCount, Programme, ProgrammeRow,
-    ProgrammeWarning, RegistrationCard, RegistrationStatus, SessionStatus, WaitingList, WaitingRow, WhatsOn,
-    WhatsOnRow,
+    ExposedWaitingList, GatheringCard, Lifecycle, Lists, OfferingOn, PassOver, PoolCount, PresenceCounts,
+    Programme, ProgrammeRow, ProgrammeWarning, RegistrationCard, RegistrationStatus, ResourceRow, Resources,
+    SessionStatus, SetAsideCount, Turn, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
