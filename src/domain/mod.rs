@@ -122,6 +122,8 @@ pub use set_programme::{ProgrammeChange, SetProgramme};
 pub use settle::Settle;
 pub(crate) use state::State;
 pub use transfer::Transfer;
+pub use waiting_list::WaitsFor;
+pub(crate) use waiting_list::waits_for;
 pub use withdraw_offer::WithdrawOffer;
 pub use withdraw_resource::WithdrawResource;
 
