@@ -19,8 +19,8 @@ use crate::id::{OfferingId, PersonId, PoolId, RegistrationId};
 ///
 /// # Refusals
 /// In this order: unknown registration, gathering called off, completed or archived, registration ended, gathering over,
-/// session over; offered, or without a place to begin with; unknown place, the booker's place, a place that somebody was
-/// seen on; somebody named twice, registered already; party too large; somebody without a name in a party that may be
+/// session over; offered, or without a place to begin with; unknown place, the booker's place, somebody seen on it or on a
+/// place behind it; somebody named twice, registered already; party too large; somebody without a name in a party that may be
 /// split; larger in line; a registration that needs the place of somebody who leaves; for whoever comes: no place in what
 /// is required, another date of the series, something at the same time; where it has places: as many of an organisation
 /// as may have, can never fit, full, room that others wait for, booking to the line only.
