@@ -91,9 +91,11 @@ impl ChangeParty {
                 return Err(Refusal::BookersPlace { registration });
             }
         }
-        let seen =
-            self.removed.iter().find(|place| decision.seen(gathering, (registration, **place)).is_some());
-        if let Some(&place) = seen {
+        // Those behind a place that goes get other numbers, so nobody may have been seen on any of them.
+        let size = u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
+        let renumbered = self.removed.first().map_or(1..=0, |first| *first..=size);
+        let mut seen = renumbered.filter(|place| decision.seen(gathering, (registration, *place)).is_some());
+        if let Some(place) = seen.next() {
             return Err(Refusal::PresenceRecorded { registration, place });
         }
         let mut changed = cell.clone();
