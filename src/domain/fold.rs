@@ -73,7 +73,9 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             set_claim(cells, *registration, Claim::Confirmed, Some(draws));
         }
         Fact::RegistrationApproved { registration, .. } => {
-            reclaim(cells, *registration, |cell| (cell.claim, cell.joined) = (Claim::Waiting, position));
+            reclaim(cells, *registration, |cell| {
+                (cell.claim, cell.joined) = (Claim::Waiting, position);
+            });
         }
         Fact::PlaceOffered { registration, draws, respond_by, .. } => {
             set_claim(cells, *registration, Claim::Offered { respond_by: *respond_by }, Some(draws));
