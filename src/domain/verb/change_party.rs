@@ -93,7 +93,7 @@ impl ChangeParty {
         }
         // Those behind a place that goes get other numbers, so nobody may have been seen on any of them.
         let size = u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
-        let renumbered = self.removed.first().map_or(1..=0, |first| *first..=size);
+        let renumbered = self.removed.first().into_iter().flat_map(|first| *first..=size);
         let mut seen = renumbered.filter(|place| decision.seen(gathering, (registration, *place)).is_some());
         if let Some(place) = seen.next() {
             return Err(Refusal::PresenceRecorded { registration, place });
