@@ -242,7 +242,9 @@ pub(crate) struct Ahead {
 ///
 /// Between decisions nobody in line can be served unless the line rests; so whoever is met either is passed or holds.
 pub(crate) fn ahead(decision: &Decision<'_>, gathering: &Gathering, wanted: &Offering, class: u16) -> Ahead {
-    if gathering.cell.in_line == 0 {
+    // As it is now: this decision may have put somebody in line since the gathering was read.
+    let now = decision.look_at(gathering.id);
+    if now.is_ok_and(|now| now.cell.in_line == 0) {
         return Ahead::default();
     }
     let plan = Arc::clone(&gathering.cell.plan);
