@@ -247,6 +247,7 @@ pub(crate) struct Ahead {
 ///
 /// Between decisions nobody in line can be served unless the line rests; so whoever is met either is passed or holds.
 pub(crate) fn ahead(decision: &Decision<'_>, gathering: &Gathering, wanted: &Offering, class: u16) -> Ahead {
+pub(crate) fn ahead(decision: &Decision<'_>, gathering: &Gathering, wanted: &Offering, class: u16) -> Ahead {
     before_whom(decision, gathering, wanted, |turn| turn.class <= class)
 }
 
@@ -257,7 +258,7 @@ fn before_whom(
     wanted: &Offering,
     comes_first: impl Fn(Turn) -> bool,
 ) -> Ahead {
-    if gathering.cell.in_line == 0 {
+    if !decision.has_a_line(gathering) {
         return Ahead::default();
     }
     let plan = Arc::clone(&gathering.cell.plan);

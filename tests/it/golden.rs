@@ -157,7 +157,15 @@ fn frozen_facts_of_the_booking_rules_say_what_they_always_said() {
         ("GatheringArchived/1", Fact::GatheringArchived { gathering }),
         (
             "PresenceRecorded/1",
-            Fact::PresenceRecorded { gathering, registration, place: 3, presence, source, seen_at },
+            Fact::PresenceRecorded {
+                gathering,
+                registration,
+                place: 3,
+                presence,
+                source,
+                seen_at,
+                flagged: true,
+            },
         ),
     ];
     for (name, fact) in known {
