@@ -247,7 +247,6 @@ pub(crate) struct Ahead {
 ///
 /// Between decisions nobody in line can be served unless the line rests; so whoever is met either is passed or holds.
 pub(crate) fn ahead(decision: &Decision<'_>, gathering: &Gathering, wanted: &Offering, class: u16) -> Ahead {
-pub(crate) fn ahead(decision: &Decision<'_>, gathering: &Gathering, wanted: &Offering, class: u16) -> Ahead {
     before_whom(decision, gathering, wanted, |turn| turn.class <= class)
 }
 
