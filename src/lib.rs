@@ -62,7 +62,8 @@ pub mod testkit;
 mod text;
 
 pub use desk::{
-    Call, Clock, Command, Desk, DeskBuilder, Error, Failure, PoolForecast, Receipt, RequestIds, WhatIf,
+    Call, Clock, Command, Desk, DeskBuilder, Error, Explanation, Failure, PoolForecast, Receipt, RequestIds,
+    WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -74,7 +75,7 @@ pub use domain::{
     MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
     PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register,
     Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
-    Shortage, Transfer, WithdrawOffer, WithdrawResource,
+    Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,

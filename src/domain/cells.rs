@@ -225,6 +225,10 @@ impl RegistrationCell {
         if self.is_uncounted() { 0 } else { self.party.size() }
     }
 
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.claim == Claim::Waiting
+    }
+
     pub(crate) fn is_uncounted(&self) -> bool {
         self.particulars.as_ref().is_some_and(|it| it.uncounted)
     }

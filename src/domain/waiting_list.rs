@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::capacity::{self, Applicant, Held};
 use super::cells::{RegistrationCell, Turn};
 use super::decision::{Decision, Gathering};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Shortage};
 use super::{eligibility, offering_terms};
 use crate::fact::{BookingState, Draw, Fact, HeadPolicy, Offering, PassReason, Serving};
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
@@ -128,6 +128,11 @@ impl Walk {
         turn: Turn,
         cell: &RegistrationCell,
     ) -> Verdict {
+        let can_hold_nothing = offering.pools.len() == 1 || !is_strict(decision, gathering, offering);
+        if can_hold_nothing && capacity::is_exhausted(decision, gathering, offering, &self.held) {
+            // The usual end of a long line: nobody in it can be served, and what it would hold is nothing.
+            return Verdict::Closed;
+        }
         let serving = match how(decision, gathering, offering) {
             Some(how) => Ok(how),
             None => Err(PassReason::NoTimeToAnswer),
@@ -242,15 +247,24 @@ pub(crate) struct Ahead {
 ///
 /// Between decisions nobody in line can be served unless the line rests; so whoever is met either is passed or holds.
 pub(crate) fn ahead(decision: &Decision<'_>, gathering: &Gathering, wanted: &Offering, class: u16) -> Ahead {
-    // As it is now: this decision may have put somebody in line since the gathering was read.
-    let now = decision.look_at(gathering.id);
-    if now.is_ok_and(|now| now.cell.in_line == 0) {
+    before_whom(decision, gathering, wanted, |turn| turn.class <= class)
+}
+
+/// Looks at all who come first, as long as they do.
+fn before_whom(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    wanted: &Offering,
+    comes_first: impl Fn(Turn) -> bool,
+) -> Ahead {
+    if !decision.has_a_line(gathering) {
         return Ahead::default();
     }
     let plan = Arc::clone(&gathering.cell.plan);
-    let mut heads = Heads::of(decision, gathering, &plan.offerings, |rival| shares_a_pool(rival, wanted));
+    let pools = pools_that_bear_on(wanted, &plan.offerings);
+    let mut heads = Heads::of(decision, gathering, &plan.offerings, |rival| draws_on(rival, &pools));
     let mut walk = Walk::default();
-    while let Some(head) = heads.first().filter(|head| head.turn.class <= class) {
+    while let Some(head) = heads.first().filter(|head| comes_first(head.turn)) {
         let Some(cell) = decision.registration_on(gathering, head.turn.registration) else { continue };
         let goes_on = match walk.judge(decision, gathering, head.offering, head.turn, cell) {
             // The line rests. What would be theirs is not for whoever comes now.
@@ -312,8 +326,77 @@ pub(crate) fn room(
     Err(Refusal::Full { short, largest })
 }
 
-fn shares_a_pool(one: &Offering, other: &Offering) -> bool {
-    one.pools.iter().any(|pool| other.pools.contains(pool))
+/// Why somebody in line has not been served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WaitsFor {
+    /// Too few places are free, even if nobody came first.
+    Places(Vec<Shortage>),
+    /// There would be room, but those who come first wait for it: the pools that are held for them.
+    Others(Vec<PoolId>),
+    /// Something of its own stands in the way, whatever room there is.
+    Obstacle(PassReason),
+    /// Nobody in line is served just now: booking is paused, or only the line is open.
+    Opening,
+    /// What it was for is over, or does not take place.
+    Nothing,
+    /// It is next: whatever happens to the gathering next gives it its places.
+    Turn,
+}
+
+/// Why somebody in line has not been served.
+pub(crate) fn waits_for(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+    cell: &RegistrationCell,
+) -> WaitsFor {
+    let Some(offering) = gathering.cell.plan.offering(cell.offering) else { return WaitsFor::Nothing };
+    let stands = gathering.must_stand().is_ok() && decision.session_must_stand(gathering, offering).is_ok();
+    let is_over = gathering.must_not_be_over(decision.time()).is_err()
+        || decision.session_must_not_be_over(gathering, offering).is_err();
+    if is_over || !stands {
+        return WaitsFor::Nothing;
+    }
+    if !gathering.serves_its_lines(decision.time()) {
+        return WaitsFor::Opening;
+    }
+    if let Some(reason) = eligibility::obstacle(decision, gathering, offering, registration, cell) {
+        return WaitsFor::Obstacle(reason);
+    }
+    if how(decision, gathering, offering).is_none() {
+        return WaitsFor::Obstacle(PassReason::NoTimeToAnswer);
+    }
+    let applicant = Applicant::of(cell);
+    let short = capacity::shortages(decision, gathering, offering, applicant, &Held::default());
+    if !short.is_empty() {
+        return WaitsFor::Places(short);
+    }
+    let turn = gathering.cell.plan.turn(registration, cell);
+    let Ahead { held, .. } = before_whom(decision, gathering, offering, |other| other < turn);
+    if capacity::shortages(decision, gathering, offering, applicant, &held).is_empty() {
+        return WaitsFor::Turn;
+    }
+    WaitsFor::Others(held.of(offering))
+}
+
+/// The pools of an offering, and all that hang together with them: whoever waits for one of several is kept from the
+/// others by what is held of the first.
+fn pools_that_bear_on(wanted: &Offering, offerings: &[Arc<Offering>]) -> BTreeSet<PoolId> {
+    let mut pools: BTreeSet<PoolId> = wanted.pools.iter().copied().collect();
+    loop {
+        let known = pools.len();
+        let rivals = offerings.iter().filter(|rival| draws_on(rival, &pools));
+        let more: Vec<PoolId> = rivals.flat_map(|rival| rival.pools.iter().copied()).collect();
+        pools.extend(more);
+        if pools.len() == known {
+            return pools;
+        }
+    }
+}
+
+fn draws_on(offering: &Offering, pools: &BTreeSet<PoolId>) -> bool {
+    offering.pools.iter().any(|pool| pools.contains(pool))
 }
 
 /// The heads of several lines, the one whose turn comes first first.

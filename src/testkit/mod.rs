@@ -27,9 +27,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::desk::Clock;
 
+mod decider;
 mod history;
 mod strategies;
 
+pub use decider::Decider;
 pub use history::{
     Answer, AnyCommand, GatheringPlan, History, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS,
     SessionPlan, Step, TextsPlan, Told, What, When, Which, conferences, epoch, gathering_id, histories,
