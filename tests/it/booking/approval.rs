@@ -117,7 +117,11 @@ fn the_uncounted_still_need_a_yes_and_take_no_place() {
     for keeps in [true, false] {
         let scene = asked(0, keeps, None);
         let (speaker, uses_places) = scene.asks(scene.one(1).uncounted());
-        assert!(uses_places && scene.used() == 0, "uncounted they always have room");
+        assert_eq!(
+            (uses_places, scene.used()),
+            (keeps, 0),
+            "as the policy says, though there is nothing to keep"
+        );
         assert!(scene.does(Approve::new(speaker)).is_confirmed());
         assert_eq!(scene.used(), 0);
     }
