@@ -152,9 +152,12 @@ impl Refusal {
                 f.write_str("it can never fit, even when nobody else comes: ")?;
                 shortages(f, short)
             }
-            Self::Full { short, largest } => {
+            Self::Full { short, largest, others_wait } => {
                 f.write_str("it is full: ")?;
                 shortages(f, short)?;
+                if *others_wait {
+                    f.write_str(" once those who wait have theirs")?;
+                }
                 match largest {
                     0 => Ok(()),
                     n => write!(f, "; a party of up to {n} would fit"),

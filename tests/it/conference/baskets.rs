@@ -104,11 +104,10 @@ fn quantity_checked_line_by_line_not_summed() {
             assert!(stage.desk().preview(part.clone()).unwrap().is_confirmed(), "each fits by itself");
         }
         let refusal = stage.refuses(basket(asked.clone()));
-        // The first part that finds too little says how much, beside those before it.
-        let short = vec![shortage(on, HALL, "hall", (1, 0, 5))];
-        assert_eq!(refusal, Refusal::Full { short, largest: 0 });
+        let short = vec![shortage(on, HALL, "hall", (5, 4, 5))];
+        assert_eq!(refusal, Refusal::Full { short, largest: 0, others_wait: false });
         assert_eq!(refusal.code(), "full");
-        let text = "it is full: \"hall\" has 0 free of the 1 wanted; 1 more place would do";
+        let text = "it is full: \"hall\" has 4 free of the 5 wanted; 1 more place would do";
         assert_eq!(refusal.to_string(), text);
         assert_eq!([stage.left(on, CONFERENCE), stage.left(on, VISIT)], [4, 4], "nothing was taken");
         // What the refusal says would do, does.
@@ -119,16 +118,16 @@ fn quantity_checked_line_by_line_not_summed() {
 }
 
 #[test]
-fn the_first_part_that_finds_no_room_is_the_one_refused() {
+fn every_pool_that_is_short_is_named() {
     Stage::each(|stage| {
         let on = stage.conference(2, 1, 1);
         stage.books(on, 8, ONLINE);
         stage.books(on, 9, CONFERENCE);
         let asked = [ask(on, 1, CONFERENCE), ask(on, 2, CONFERENCE), ask(on, 3, ONLINE), ask(on, 1, VISIT)];
-        let full = |short| Refusal::Full { short: vec![short], largest: 0 };
-        assert_eq!(stage.refuses(basket(asked.clone())), full(shortage(on, HALL, "hall", (1, 0, 2))));
+        let short = vec![shortage(on, HALL, "hall", (2, 1, 2)), shortage(on, STREAM, "stream", (1, 0, 1))];
+        let full = Refusal::Full { short, largest: 0, others_wait: false };
+        assert_eq!(stage.refuses(basket(asked.clone())), full);
         drop(stage.does(ChangeCapacity::new(on, 3).pool(HALL)));
-        assert_eq!(stage.refuses(basket(asked.clone())), full(shortage(on, STREAM, "stream", (1, 0, 1))));
         drop(stage.does(ChangeCapacity::new(on, 2).pool(STREAM)));
         assert_eq!(told(&stage.does(basket(asked))), "cccc");
     });
@@ -162,7 +161,11 @@ fn pools_of_two_gatherings_are_not_summed_though_their_numbers_are_the_same() {
         }
         let refusal = stage.refuses(basket(all(2)));
         let short = vec![shortage(webinars[2], PoolId::ONLY, "places", (1, 0, 1))];
-        assert_eq!(refusal, Refusal::Full { short, largest: 0 }, "it says which of the three is full");
+        assert_eq!(
+            refusal,
+            Refusal::Full { short, largest: 0, others_wait: false },
+            "it says which of the three is full"
+        );
         assert_eq!(told(&stage.does(basket(all(2)).best_effort())), "ccw");
     });
 }
