@@ -5,7 +5,7 @@ use gather::testkit::{TestClock, person_id};
 use gather::{
     CancelRegistration, Capacity, ChangeCapacity, Clock, Command, Credential, Desk, Fact, Failure, Gathering,
     GatheringId, Hold, Offering, OfferingId, Overbook, Pool, PoolId, Receipt, Reference, Refusal, Register,
-    Registered, RegistrationId, Schedule, Venue,
+    Registered, RegistrationId, RequestId, Schedule, Venue,
 };
 
 /// The only offering of most scenes, and its pool.
@@ -182,8 +182,10 @@ impl Scene {
 /// Is refused, by the preview too, and leaves the log as it was.
 pub(crate) fn refuses<C: Command + Clone>(desk: &Desk, command: C) -> Refusal {
     let before = desk.position();
-    let Err(foreseen) = desk.preview(command.clone()) else { panic!("it is not refused") };
-    let Err(failure) = desk.execute(command) else { panic!("it was not refused") };
+    // A refusal is not remembered, so the request can be made again.
+    let request = RequestId::from_u128(u128::MAX);
+    let Err(foreseen) = desk.request(request).preview(command.clone()) else { panic!("it is not refused") };
+    let Err(failure) = desk.request(request).execute(command) else { panic!("it was not refused") };
     assert_eq!(foreseen.refusal(), failure.refusal());
     assert_eq!(desk.position(), before, "a refusal leaves the log as it was");
     match failure {
