@@ -80,7 +80,7 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         }
         Fact::OfferAccepted { registration, .. } => set_claim(cells, *registration, Claim::Confirmed, None),
         Fact::MovedToFollowUp { registration, .. } => {
-            set_claim(cells, *registration, Claim::FollowUp, Some(&[]))
+            set_claim(cells, *registration, Claim::FollowUp, Some(&[]));
         }
         Fact::RegistrationEnded { registration, how, .. } => end(cells, *registration, *how),
         Fact::RegistrationSplit { registration, rest, keep, .. } => split(cells, *registration, *rest, *keep),
