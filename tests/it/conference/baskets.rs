@@ -135,7 +135,7 @@ fn what_the_parts_take_together_can_be_more_than_there_ever_was() {
         let party = |person| ask(on, person, CONFERENCE).unnamed_guests(1);
         let refusal = stage.refuses(basket([party(1), party(2)]));
         assert_eq!(refusal, Refusal::NeverFits { short: vec![shortage(on, HALL, "hall", (4, 3, 3))] });
-        let text = "it can never fit, even when nobody else comes: \"hall\" has 3 free of the 4 wanted; 1 more \
+        let text = "it can never fit, even if nobody else came: \"hall\" has 3 in all, and 4 are wanted; 1 more \
                     place would do";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("never_fits", text));
     });
