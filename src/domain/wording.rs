@@ -150,11 +150,11 @@ impl Refusal {
         match self {
             Self::NeverFits { short } => {
                 f.write_str("it can never fit, even if nobody else came: ")?;
-                shortages(f, short, "in all")
+                shortages(f, short, in_all)
             }
             Self::Full { short, largest } => {
                 f.write_str("it is full: ")?;
-                shortages(f, short, "free")?;
+                shortages(f, short, free)?;
                 match largest {
                     0 => Ok(()),
                     1 => f.write_str("; one person alone would fit"),
@@ -314,19 +314,30 @@ fn listed<T: fmt::Display>(things: &[T]) -> String {
     }
 }
 
-fn shortages(f: &mut fmt::Formatter<'_>, short: &[Shortage], free_or_all: &str) -> fmt::Result {
+fn shortages(
+    f: &mut fmt::Formatter<'_>,
+    short: &[Shortage],
+    has: impl Fn(&Shortage) -> String,
+) -> fmt::Result {
     for (n, shortage) in short.iter().enumerate() {
-        let Shortage { name, wanted, free, .. } = shortage;
         let separator = if n == 0 { "" } else { "; " };
-        let are = if *wanted == 1 { "is" } else { "are" };
-        match (free.max(&0), free_or_all) {
-            (0, _) => write!(f, "{separator}{name:?} has none {free_or_all}, and {wanted} {are} wanted")?,
-            (free, "free") => write!(f, "{separator}{name:?} has {free} free of the {wanted} wanted")?,
-            (all, _) => write!(f, "{separator}{name:?} has {all} {free_or_all}, and {wanted} {are} wanted")?,
-        }
         let missing = shortage.missing();
         let places = if missing == 1 { "place" } else { "places" };
-        write!(f, "; {missing} more {places} would do")?;
+        let (name, has) = (&shortage.name, has(shortage));
+        write!(f, "{separator}{name:?} has {has}; {missing} more {places} would do")?;
     }
     Ok(())
+}
+
+fn free(shortage: &Shortage) -> String {
+    match (shortage.free.max(0), shortage.wanted) {
+        (0, 1) => "none free, and 1 is wanted".into(),
+        (0, wanted) => format!("none free, and {wanted} are wanted"),
+        (free, wanted) => format!("{free} free of the {wanted} wanted"),
+    }
+}
+
+fn in_all(shortage: &Shortage) -> String {
+    let are = if shortage.wanted == 1 { "is" } else { "are" };
+    format!("{} in all, and {} {are} wanted", shortage.free.max(0), shortage.wanted)
 }
