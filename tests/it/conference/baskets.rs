@@ -182,7 +182,8 @@ fn a_basket_passes_nobody_in_line() {
         assert!(!family.is_confirmed(), "three places are free, four are wanted");
         let refusal = stage.refuses(basket([ask(on, 1, CONFERENCE)]));
         assert_eq!(refusal, Refusal::LineFirst { held: vec![HALL] });
-        let text = "what is free (pool 1) is held for those who wait; others have it when these are served";
+        let text =
+            "there is room in pool 1, but those in line come first; it can be booked once they are served";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("line_first", text));
         drop(stage.does(ChangeCapacity::new(on, 9).pool(COACH)));
         assert_eq!(stage.refuses(basket([ask(on, 1, VISIT)])), Refusal::LineFirst { held: vec![HALL] });

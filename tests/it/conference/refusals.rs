@@ -614,7 +614,10 @@ fn transferring_a_place_that_others_need() {
         stage.books(on, 1, VISIT);
         let refusal = stage.refuses(Transfer::new(anns, person_id(2)));
         assert_eq!(refusal, Refusal::AlreadyRegistered { person: person_id(2), registration: bobs });
-        let text = format!("person {} is booked for this already, with registration {bobs}; that one can be changed or cancelled", person_id(2));
+        let text = format!(
+            "person {} is booked for this already, with registration {bobs}; that one can be changed or cancelled",
+            person_id(2)
+        );
         says(&refusal, "already_registered", &text);
         let refusal = stage.refuses(Transfer::new(anns, person_id(3)).place(2));
         says(&refusal, "unknown_place", "there is no place 2; the registration has places 1 to 1");
