@@ -21,7 +21,7 @@ use crate::person::{Answers, JoinLink};
 use crate::privacy::{Keyring, VaultError};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
 #[cfg(feature = "testkit")]
-use crate::{domain::Decision, fact::Fact};
+use crate::{domain::Clear, domain::Decision, fact::Fact};
 
 /// A command: something that a caller wants done.
 ///

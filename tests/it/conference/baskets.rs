@@ -140,7 +140,7 @@ fn what_the_parts_take_together_can_be_more_than_there_ever_was() {
         let party = |person| ask(on, person, CONFERENCE).unnamed_guests(1);
         let refusal = stage.refuses(basket([party(1), party(2)]));
         assert_eq!(refusal, Refusal::NeverFits { short: vec![shortage(on, HALL, "hall", (4, 3, 3))] });
-        let text = "it can never fit, even when nobody else comes: \"hall\" has 3 free of the 4 wanted; 1 more \
+        let text = "it can never fit, even if nobody else came: \"hall\" has 3 in all, and 4 are wanted; 1 more \
                     place would do";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("never_fits", text));
     });
@@ -191,7 +191,8 @@ fn a_basket_passes_nobody_in_line() {
         assert!(!family.is_confirmed(), "three places are free, four are wanted");
         let refusal = stage.refuses(basket([ask(on, 1, CONFERENCE)]));
         assert_eq!(refusal, Refusal::LineFirst { held: vec![HALL] });
-        let text = "what is free (pool 1) is held for those who wait; others have it when these are served";
+        let text =
+            "there is room in pool 1, but those in line come first; it can be booked once they are served";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("line_first", text));
         drop(stage.does(ChangeCapacity::new(on, 9).pool(COACH)));
         assert_eq!(stage.refuses(basket([ask(on, 1, VISIT)])), Refusal::LineFirst { held: vec![HALL] });
