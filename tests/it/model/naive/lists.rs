@@ -1,6 +1,5 @@
 //! The lists, as they should be.
 
-use super::recount::Registration;
 use super::times::{ends, overlap, starts};
 use super::*;
 use gather::testkit::{person_id, room};
@@ -81,17 +80,17 @@ pub(in super::super) struct Slot {
 
 impl Naive<'_> {
     pub(in super::super) fn attendee_list(&self, gathering: GatheringId) -> Vec<Attending> {
-        let confirmed = self.standing(gathering, Standing::Confirmed).into_iter();
+        let confirmed = self.live(gathering).into_iter().filter(|one| one.claim == Claim::Confirmed);
         let places = confirmed.flat_map(|one| {
-            let people = one.joined.people();
+            let people = one.asked.people.clone();
             let place = |(place, person): (u32, Option<u8>)| Attending {
                 number: one.number,
                 place,
-                registration: one.joined.registration,
+                registration: one.id(),
                 person: person.map(person_id),
-                booker: person_id(one.joined.booker),
-                offering: one.joined.offering,
-                party: one.joined.size(),
+                booker: person_id(one.asked.booker()),
+                offering: one.asked.offering,
+                party: one.asked.size(),
                 since: one.since,
             };
             (1..).zip(people).map(place).collect::<Vec<_>>()
@@ -100,26 +99,27 @@ impl Naive<'_> {
     }
 
     pub(in super::super) fn pools(&self, gathering: GatheringId) -> Vec<Taken> {
-        let count = |(pool, _)| Taken {
-            pool,
-            capacity: self.capacity(gathering, pool),
-            people: u64::from(self.used(gathering, pool)),
+        let count = |(pool, plan): &(u16, PoolPlan)| Taken {
+            pool: *pool,
+            capacity: plan.places,
+            people: u64::try_from(self.used(gathering, *pool)).unwrap(),
         };
-        self.pools_planned(gathering).into_iter().map(count).collect()
+        self.of(gathering).pools.iter().map(count).collect()
     }
 
     pub(in super::super) fn waiting_list(&self, gathering: GatheringId) -> Vec<Waits> {
-        let rows = self.offerings(gathering).into_iter().flat_map(|(offering, _)| {
-            let row = |(place_in_line, one): (u32, Registration)| Waits {
-                offering,
+        let of = self.of(gathering);
+        let rows = of.offerings.iter().flat_map(|(offering, _)| {
+            let row = |(place_in_line, one): (u32, Rc<Registration>)| Waits {
+                offering: *offering,
                 place_in_line,
                 number: one.number,
-                registration: one.joined.registration,
-                booker: person_id(one.joined.booker),
-                party: one.joined.size(),
+                registration: one.id(),
+                booker: person_id(one.asked.booker()),
+                party: one.asked.size(),
                 since: one.since,
             };
-            (1..).zip(self.line(gathering, offering)).map(row).collect::<Vec<_>>()
+            (1..).zip(self.line(gathering, *offering)).map(row).collect::<Vec<_>>()
         });
         rows.collect()
     }
@@ -142,12 +142,12 @@ impl Naive<'_> {
     }
 
     fn offerings_on(&self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<(u16, Option<i64>, u64)> {
-        let offerings = self.offerings(gathering).into_iter();
-        let on = offerings.filter(|(_, it)| self.session_can_be_had(gathering, it, now));
+        let of = self.of(gathering);
+        let on = of.offerings.iter().filter(|(_, it)| self.session_can_be_had(gathering, it, now));
         let on = on.map(|(number, it)| {
-            let left = it.plan.pools.iter().filter_map(|&pool| self.free(gathering, pool)).min();
-            let waiting = u64::try_from(self.line(gathering, number).len()).unwrap();
-            (number, left, waiting)
+            let left = it.plan.pools.iter().filter_map(|&pool| self.general(gathering, pool, now)).min();
+            let waiting = u64::try_from(self.line(gathering, *number).len()).unwrap();
+            (*number, left, waiting)
         });
         on.collect()
     }
@@ -156,10 +156,14 @@ impl Naive<'_> {
     pub(in super::super) fn agenda(&self, person: u8) -> Vec<Booked> {
         let gatherings = self.gatherings().into_iter();
         let all = gatherings.flat_map(|gathering| self.registrations(gathering));
-        let theirs = all.filter(|one| one.joined.named().contains(&person));
+        let theirs = all.filter(|one| one.asked.names(person));
         let mut booked: Vec<Booked> = theirs.map(|one| self.booked(&one)).collect();
         let made = |id: RegistrationId| {
-            let makes = |done: &Done| matches!(done, Done::Joined(joined) if joined.registration == id);
+            let makes = |done: &Done| match done {
+                Done::Joined(asked, _) => asked.registration == id,
+                Done::Split(_, _, rest, _) => *rest == id,
+                _ => false,
+            };
             self.past.iter().position(|deed| makes(&deed.what))
         };
         booked.sort_by_cached_key(|booked| {
@@ -170,7 +174,7 @@ impl Naive<'_> {
     }
 
     fn booked(&self, one: &Registration) -> Booked {
-        let Joined { gathering, registration, offering, booker, .. } = one.joined;
+        let Asked { gathering, registration, offering, .. } = one.asked;
         let number = self.offering(gathering, offering).unwrap().session;
         let session = number.map(|number| (number, self.session(gathering, number).unwrap()));
         let of_gathering = (self.when(gathering), self.last_dates(gathering));
@@ -185,18 +189,18 @@ impl Naive<'_> {
             },
         };
         let queue = || self.line(gathering, offering);
-        let ahead = || queue().iter().position(|other| other.joined.registration == registration);
+        let ahead = || queue().iter().position(|other| other.id() == registration);
         let place = || u32::try_from(ahead().unwrap()).unwrap() + 1;
-        let link = self.mode(gathering).1.filter(|_| one.standing == Standing::Confirmed);
+        let link = self.of(gathering).mode.1.filter(|_| one.claim == Claim::Confirmed);
         Booked {
             registration,
             number: one.number,
-            booker: person_id(booker),
+            booker: person_id(one.asked.booker()),
             gathering,
             offering,
-            party: one.joined.size(),
-            status: code(one.standing),
-            place_in_line: (one.standing == Standing::Waiting).then(place),
+            party: one.asked.size(),
+            status: code(one.claim, one.was_confirmed),
+            place_in_line: (one.claim == Claim::Waiting).then(place),
             since: one.since,
             joined_at: one.joined_at,
             was_confirmed: one.was_confirmed,
@@ -276,14 +280,22 @@ impl SessionNow {
 }
 
 /// The name of a standing for machines.
-fn code(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Confirmed => "confirmed",
-        Standing::Waiting => "waiting",
-        Standing::Cancelled { by_organiser: false } => "cancelled_by_attendee",
-        Standing::Cancelled { by_organiser: true } => "cancelled_by_organiser",
-        Standing::LeftLine => "left_line",
-        Standing::CalledOff => "cancelled_with_gathering",
+fn code(claim: Claim, was_confirmed: bool) -> &'static str {
+    match claim {
+        Claim::Confirmed => "confirmed",
+        Claim::Waiting => "waiting",
+        Claim::Held { .. } => "held",
+        Claim::Pending { .. } => "pending",
+        Claim::Offered { .. } => "offered",
+        Claim::FollowUpOnly => "follow_up_only",
+        Claim::Interested => "interested",
+        Claim::Ended(Gone::CalledOff) => "cancelled_with_gathering",
+        Claim::Ended(Gone::LineClosed) => "line_closed",
+        Claim::Ended(Gone::BooksClosed) => "books_closed",
+        Claim::Ended(Gone::How(Ending::Attendee)) if was_confirmed => "cancelled_by_attendee",
+        Claim::Ended(Gone::How(Ending::Organiser)) if was_confirmed => "cancelled_by_organiser",
+        Claim::Ended(Gone::How(Ending::Attendee | Ending::Organiser)) => "left_line",
+        Claim::Ended(Gone::How(how)) => how.code(),
     }
 }
 
