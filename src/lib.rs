@@ -61,14 +61,19 @@ mod sealed;
 pub mod testkit;
 mod text;
 
-pub use desk::{Call, Clock, Command, Desk, DeskBuilder, Error, Failure, Receipt, RequestIds};
+pub use desk::{
+    Call, Clock, Command, Desk, DeskBuilder, Error, Failure, PoolForecast, Receipt, RequestIds, WhatIf,
+};
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
-    AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeSession, CloseBooking, DropSession, Effects, Gathering, LayoutProblem, MoveSession, OpenBooking,
-    Part, ProgrammeChange, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
-    SessionFault, SessionProblem, SetProgramme, Shortage, Transfer,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
+    CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
+    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
+    Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession,
+    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
+    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule, Seen, SessionFault,
+    SessionProblem, SetProgramme, Settle, Shortage, Transfer, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,

@@ -277,10 +277,11 @@ mod tests {
     #[test]
     fn debug_shows_nothing() {
         let shown = format!(
-            "{:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?}",
             PersonDetails::new("Ann"),
             Answers::new().answer("a", "Ann"),
-            JoinLink::new("Ann")
+            JoinLink::new("Ann"),
+            ResourceLink::new("Ann")
         );
         assert!(!shown.contains("Ann"));
     }

@@ -65,6 +65,7 @@ pub enum Tag {
 impl Tag {
     /// Every tag of a fact, in the order in which its ids are stored.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "every kind of fact has a place in one arm")]
     pub fn of(fact: &Fact) -> Vec<Self> {
         match fact {
             Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => {
@@ -136,10 +137,12 @@ impl Tag {
                 tags.extend(added.iter().copied().flatten().map(Self::Person));
                 tags
             }
+            Fact::HoldConfirmed { gathering, registration, booker, .. } => {
+                vec![Self::Gathering(*gathering), Self::Registration(*registration), Self::Person(*booker)]
+            }
             Fact::RegistrationPromoted { gathering, registration, .. }
             | Fact::RegistrationEnded { gathering, registration, .. }
             | Fact::HoldExtended { gathering, registration, .. }
-            | Fact::HoldConfirmed { gathering, registration, .. }
             | Fact::RegistrationApproved { gathering, registration, .. }
             | Fact::PlaceOffered { gathering, registration, .. }
             | Fact::OfferAccepted { gathering, registration }

@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 
 use zeroize::Zeroize;
 
-use crate::id::{GatheringId, PersonId};
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
+use crate::id::{GatheringId, PersonId, ResourceId};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 
 /// A value about a person, in the clear, in memory only.
 ///
@@ -211,6 +211,13 @@ pub trait Opener: Send + Sync {
     fn join_link(&self, gathering: GatheringId, sealed: &Sealed<JoinLink>) -> Opened<JoinLink>;
     /// Opens the name under which a person speaks.
     fn published_name(&self, person: PersonId, sealed: &Sealed<PublishedName>) -> Opened<PublishedName>;
+    /// Opens the link of something that people get after a gathering.
+    fn resource_link(
+        &self,
+        gathering: GatheringId,
+        resource: ResourceId,
+        sealed: &Sealed<ResourceLink>,
+    ) -> Opened<ResourceLink>;
 }
 
 #[cfg(test)]

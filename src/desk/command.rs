@@ -7,12 +7,18 @@ use zeroize::Zeroize;
 
 use super::failure::Failure;
 use crate::domain::{
-    AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeSession, CloseBooking, Context, Decide, DropSession, Effects, Gathering, MoveSession, OpenBooking,
-    Part, ProgrammeChange, PublishName, RecordPerson, Refusal, Register, Registered, Reschedule,
-    SetProgramme, Transfer,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
+    CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
+    ChangeSession, ChangeSetAside, Clear, CloseBooking, CloseBooks, CloseLine, ConfirmHold, Context, Decide,
+    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule, Seen,
+    SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
-use crate::id::{GatheringId, OfferingId, PersonId, SessionId};
+use super::Desk;
+use crate::id::{
+    GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId,
+};
 use crate::person::{Answers, JoinLink};
 use crate::privacy::{Keyring, VaultError};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
@@ -75,6 +81,14 @@ impl<O, T, F: Fn(O) -> T + Send> Decide for Retold<O, F> {
         self.command.decide(decision, context).map(&self.tell)
     }
 
+    fn settles(&self) -> bool {
+        self.command.settles()
+    }
+
+    fn content(&self) -> Clear {
+        self.command.content()
+    }
+
     fn recall(&self, context: &Context, facts: &[Fact]) -> Option<T> {
         self.command.recall(context, facts).map(&self.tell)
     }
@@ -86,24 +100,39 @@ pub struct Edge<'a> {
     context: Context,
     /// `None` seals nothing: for looking at a command without doing it.
     keyring: Option<&'a Keyring>,
+    /// Where registrations can be looked up, to know whose answers are to be sealed.
+    desk: &'a Desk,
     /// Whether something personal came by.
     met_personal: Cell<bool>,
 }
 
 impl<'a> Edge<'a> {
     /// An edge at which commands are made ready to be done.
-    pub(super) fn sealing(context: Context, keyring: &'a Keyring) -> Self {
-        Self { context, keyring: Some(keyring), met_personal: Cell::new(false) }
+    pub(super) fn sealing(context: Context, desk: &'a Desk) -> Self {
+        Self { context, keyring: Some(&desk.inner.keyring), desk, met_personal: Cell::new(false) }
     }
 
     /// An edge at which commands are only looked at: it makes no key and seals nothing.
-    pub(super) fn looking(context: Context) -> Self {
-        Self { context, keyring: None, met_personal: Cell::new(false) }
+    pub(super) fn looking(context: Context, desk: &'a Desk) -> Self {
+        Self { context, keyring: None, desk, met_personal: Cell::new(false) }
     }
 
     /// Whether a command that came by here has something to seal.
     pub(super) fn met_personal(&self) -> bool {
         self.met_personal.get()
+    }
+
+    fn is_sealing(&self) -> bool {
+        self.keyring.is_some()
+    }
+
+    /// Who has booked a registration, and on which gathering, as far as the lists know.
+    fn booker_of(&self, registration: RegistrationId) -> Result<(GatheringId, PersonId), Failure> {
+        let lists = self.desk.lists();
+        let Some((gathering, known)) = lists.registration(registration) else {
+            return Err(Refusal::UnknownRegistration { registration }.into());
+        };
+        Ok((gathering.id(), known.booking().party.booker))
     }
 
     fn seal<T: Zeroize>(
@@ -145,6 +174,43 @@ impl Command for Register {
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Registered>, Failure> {
         sealed_part(self, edge).map(Ready::new)
+    }
+}
+
+impl Command for Hold {
+    type Outcome = OnHold;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<OnHold>, Failure> {
+        Ok(Ready::new(Hold { asked: sealed_part(&self.asked, edge)?, until: self.until }))
+    }
+}
+
+impl Command for ConfirmHold {
+    type Outcome = Registered;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Registered>, Failure> {
+        let registration = self.registration;
+        let Some(answers) = &self.answers else {
+            return Ok(Ready::new(ConfirmHold { registration, answers: None, booker: None }));
+        };
+        answers.expose().check()?;
+        let whose = edge.is_sealing().then(|| edge.booker_of(registration)).transpose()?;
+        let nobody = (GatheringId::from_u128(0), PersonId::from_u128(0));
+        let (gathering, booker) = whose.unwrap_or(nobody);
+        let sealed = edge.seal(answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))?;
+        Ok(Ready::new(ConfirmHold { registration, answers: Some(sealed), booker: whose.map(|(_, booker)| booker) }))
+    }
+}
+
+impl Command for AttachResource {
+    type Outcome = ResourceId;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<ResourceId>, Failure> {
+        self.link.expose().check()?;
+        let (gathering, id) = (self.gathering, self.identity(&edge.context));
+        let link = edge.seal(&self.link, |keyring, link| keyring.seal_resource_link(gathering, id, link))?;
+        let (kind, title, audience) = (self.kind, self.title.clone(), self.audience);
+        Ok(Ready::new(AttachResource { gathering, id: Some(id), kind, title, audience, link }))
     }
 }
 
@@ -201,6 +267,10 @@ fn sealed_part(part: &Register, edge: &Edge<'_>) -> Result<Register<Sealed<Answe
         party: part.party.clone(),
         reference: part.reference.clone(),
         answers: answers.transpose()?,
+        credentials: part.credentials.clone(),
+        supersedes: part.supersedes,
+        uncounted: part.uncounted,
+        may_split: part.may_split,
     })
 }
 
@@ -221,10 +291,34 @@ clear_command! {
     Reschedule => Change,
     OpenBooking => Change,
     CloseBooking => Change,
+    PauseBooking => Change,
+    LineOnly => Change,
+    OpenInterest => Change,
+    CloseLine => Change,
+    ChangePriorities => Effects,
+    AnnounceDraft => Change,
     CancelGathering => Change,
+    CloseBooks => Change,
+    Archive => Change,
     ChangeCapacity => Effects,
+    AddSetAside => SetAsideId,
+    ChangeSetAside => Effects,
+    ExtendHold => Change,
+    Approve => Registered,
+    Reject => Effects,
+    AcceptOffer => Change,
+    DeclineOffer => Effects,
+    WithdrawOffer => Effects,
+    FollowUp => RegistrationId,
+    NoteInterest => RegistrationId,
     CancelRegistration => Effects,
+    MoveRegistration => Registered,
+    ChangeParty => Effects,
+    Reconfirm => Change,
     Transfer => Change,
+    RecordPresence => Seen,
+    WithdrawResource => Change,
+    Settle => Effects,
     AddOffering => OfferingId,
     AddSession => SessionId,
     ChangeSession => Change,

@@ -6,7 +6,7 @@ use super::{Desk, Error, Failure, Ready, Receipt};
 use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::id::RequestId;
 use crate::log::{self, Appended, FACTS_LIMIT, TAGS_LIMIT};
-use crate::record::{Batch, Guard, Position, StoredBatch, Tag};
+use crate::record::{Batch, Content, Guard, Position, StoredBatch, Tag};
 
 impl Desk {
     pub(super) fn state(&self) -> Result<MutexGuard<'_, State>, Error> {
@@ -24,6 +24,10 @@ impl Desk {
     fn recall<O>(&self, ready: &Ready<O>, context: &Context, begun: Position) -> Result<Receipt<O>, Failure> {
         let reused = Refusal::RequestReused { request: context.request };
         let Some(stored) = self.batch_of(context.request, begun)? else { return Err(reused.into()) };
+        let asked = ready.get().content().finish();
+        if stored.batch.content.is_some_and(|content| content != asked) {
+            return Err(reused.into());
+        }
         let outcome = ready.get().recall(context, &stored.batch.facts).ok_or(reused)?;
         let (position, time) = (stored.last(), stored.batch.time);
         Ok(Receipt {
@@ -60,7 +64,7 @@ impl Desk {
                 let (position, time) = (head, decided.time);
                 return Ok(Receipt { outcome, request, position, time, facts: Vec::new(), repeated: false });
             }
-            let batch = batch(context, head, decided);
+            let batch = batch(context, head, ready.get().content().finish(), decided);
             let appended = match self.inner.log.append(std::slice::from_ref(&batch)) {
                 // The request may be one that another desk has answered meanwhile.
                 Err(error) if error.is_misuse() && self.was_behind(&mut state)? => continue,
@@ -151,8 +155,11 @@ impl Desk {
 }
 
 fn decide<O>(state: &State, ready: &Ready<O>, context: &Context) -> (Result<O, Refusal>, Decided) {
-    let mut decision = Decision::new(state, context.time);
-    let answer = ready.get().decide(&mut decision, context);
+    let mut decision = Decision::new(state, context);
+    let mut answer = ready.get().decide(&mut decision, context);
+    if let Some(gathering) = decision.unsettled().filter(|_| answer.is_ok() && !ready.get().settles()) {
+        answer = Err(Refusal::SettleFirst { gathering });
+    }
     let decided = decision.finish();
     match too_much(&decided) {
         Some(refusal) if answer.is_ok() => (Err(refusal), decided),
@@ -175,8 +182,8 @@ fn too_much(decided: &Decided) -> Option<Refusal> {
     (named > TAGS_LIMIT).then_some(Refusal::TooManyNamed { named, limit: TAGS_LIMIT })
 }
 
-pub(super) fn batch(context: &Context, seen: Position, decided: Decided) -> Batch {
+pub(super) fn batch(context: &Context, seen: Position, content: Content, decided: Decided) -> Batch {
     let Context { request: id, actor, trace, .. } = *context;
     let Decided { facts, scope, time } = decided;
-    Batch { id, time, actor, trace, content: None, guard: Guard { seen, scope }, facts }
+    Batch { id, time, actor, trace, content: Some(content), guard: Guard { seen, scope }, facts }
 }

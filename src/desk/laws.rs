@@ -6,11 +6,13 @@ use std::ops::Range;
 use proptest::prelude::*;
 
 use super::deciding::batch;
-use crate::desk::{Command, Edge, Ready};
+use crate::desk::{Command, Desk, Edge, Ready};
 use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::fact::Fact;
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
-use crate::record::{Position, Scope, StoredBatch, Tag};
+use crate::id::{
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SetAsideId,
+};
+use crate::record::{Content, Scope, StoredBatch, Tag};
 use crate::testkit::{
     History, PEOPLE, SESSIONS, Told, conferences, gathering_id, histories, person_id, session_id,
 };
@@ -29,7 +31,8 @@ impl Bench {
     fn ready(history: &History, nth: usize) -> (Context, Ready<Told>) {
         let context =
             Context { request: history.request(nth), time: history.time(nth), actor: None, trace: None };
-        let ready = history.command(nth).ready(&Edge::looking(context)).expect("generated texts are taken");
+        let desk = Desk::in_memory();
+        let ready = history.command(nth).ready(&Edge::looking(context, &desk)).expect("generated texts are taken");
         (context, ready)
     }
 
@@ -44,7 +47,7 @@ impl Bench {
 
     fn next_batch(&self, context: &Context, decided: Decided) -> StoredBatch {
         let head = self.state.head();
-        StoredBatch { first: head.next(), batch: batch(context, head, decided) }
+        StoredBatch { first: head.next(), batch: batch(context, head, Content::from_bytes([0; 8]), decided) }
     }
 
     /// The fold of the whole log, and of what somebody else gets in before the next decision.
@@ -97,11 +100,15 @@ fn read_of_a_part(decision: &mut Decision<'_>, gathering: GatheringId, number: u
         format!("{:?} wait", decision.waiting(gathering, offering)),
         format!("{:?} hold", decision.holders_of(gathering, offering)),
     ];
-    let mut after = Position::START;
-    while let Some((at, id)) = decision.next_waiting(gathering, offering, after) {
-        seen.push(format!("{at} {id} {}", decision.party_in_line(id)));
-        after = at;
+    let mut after = None;
+    while let Some(turn) = decision.next_waiting(gathering, offering, after) {
+        seen.push(format!("{turn:?}"));
+        after = Some(turn);
     }
+    seen.push(format!("{} drawn", decision.drawn(gathering, SetAsideId::new(number))));
+    seen.push(format!("{:?} due", decision.next_due(gathering, None)));
+    let organisation = OrganisationId::from_u128(u128::from(number));
+    seen.push(format!("{} of it", decision.people_of(gathering, organisation)));
     let holders = (0..PEOPLE).map(|person| decision.holder(gathering, offering, person_id(person)));
     seen.push(format!("{:?}", holders.collect::<Vec<_>>()));
     seen
@@ -117,7 +124,7 @@ fn registrations(history: &History) -> Vec<RegistrationId> {
 }
 
 fn decided(state: &State, ready: &Ready<Told>, context: &Context) -> (Result<Told, Refusal>, Decided) {
-    let mut decision = Decision::new(state, context.time);
+    let mut decision = Decision::new(state, context);
     let answer = ready.get().decide(&mut decision, context);
     (answer, decision.finish())
 }
@@ -149,18 +156,18 @@ proptest! {
             if bench.state.answered(context.request).is_some() {
                 continue;
             }
-            let mut decision = Decision::new(&bench.state, context.time);
+            let mut decision = Decision::new(&bench.state, &context);
             if ready.get().decide(&mut decision, &context).is_err() {
                 continue;
             }
             let while_deciding = all_that_is_read(&mut decision, &registrations);
             let facts: Vec<Fact> = decision.facts().to_vec();
-            let mut again = Decision::new(&bench.state, context.time);
+            let mut again = Decision::new(&bench.state, &context);
             let _ = ready.get().decide(&mut again, &context);
             let decided = again.finish();
             prop_assert_eq!(&decided.facts, &facts, "deciding twice is deciding once");
             bench.keep(&context, decided);
-            let after_folding = all_that_is_read(&mut Decision::new(&bench.state, context.time), &registrations);
+            let after_folding = all_that_is_read(&mut Decision::new(&bench.state, &context), &registrations);
             prop_assert_eq!(while_deciding, after_folding);
         }
     }
@@ -214,7 +221,7 @@ proptest! {
         let mut bench = Bench::new();
         for nth in 0..history.steps.len() {
             let (context, ready) = Bench::ready(&history, nth);
-            let mut decision = Decision::new(&bench.state, context.time);
+            let mut decision = Decision::new(&bench.state, &context);
             if ready.get().decide(&mut decision, &context).is_ok() {
                 bench.keep(&context, decision.finish());
             }
@@ -232,7 +239,8 @@ proptest! {
 #[test]
 fn absent_things_are_noted() {
     let state = State::default();
-    let mut decision = Decision::new(&state, crate::testkit::epoch());
+    let (request, time) = (RequestId::from_u128(1), crate::testkit::epoch());
+    let mut decision = Decision::new(&state, &Context { request, time, actor: None, trace: None });
     let (gathering, person) = (GatheringId::from_u128(1), PersonId::from_u128(2));
     let registration = RegistrationId::from_u128(3);
     assert!(decision.gathering(gathering).is_err());

@@ -23,16 +23,19 @@ use crate::schedule::Schedule;
 mod builder;
 mod clock;
 mod command;
+mod deadlines;
 mod deciding;
 mod failure;
 #[cfg(test)]
 mod laws;
 mod reading;
+mod what_if;
 
 pub use builder::DeskBuilder;
 pub use clock::{Clock, RequestIds};
 pub use command::{Command, Edge, Ready};
 pub use failure::{Error, Failure};
+pub use what_if::{PoolForecast, WhatIf};
 
 /// What answers commands and keeps the lists.
 ///
@@ -300,7 +303,7 @@ impl Call<'_> {
     #[expect(clippy::needless_pass_by_value, reason = "a command is handed over, to be done once")]
     pub fn execute<C: Command>(self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
         let (desk, context) = (self.desk, self.context()?);
-        let looking = Edge::looking(context);
+        let looking = Edge::looking(context, desk);
         let ready = command.ready(&looking)?;
         if !looking.met_personal() {
             return desk.decide_and_append(&ready, &context);
@@ -310,7 +313,7 @@ impl Call<'_> {
         if let Some(answer) = desk.answer_without_sealing(&ready, &context)? {
             return Ok(answer);
         }
-        let ready = command.ready(&Edge::sealing(context, &desk.inner.keyring))?;
+        let ready = command.ready(&Edge::sealing(context, desk))?;
         desk.decide_and_append(&ready, &context)
     }
 
@@ -321,7 +324,7 @@ impl Call<'_> {
     #[expect(clippy::needless_pass_by_value, reason = "it is typed as it is for `execute`")]
     pub fn preview<C: Command>(self, command: C) -> Result<C::Outcome, Failure> {
         let (desk, context) = (self.desk, self.context()?);
-        let ready = command.ready(&Edge::looking(context))?;
+        let ready = command.ready(&Edge::looking(context, desk))?;
         let mut state = desk.state()?;
         desk.catch_up(&mut state)?;
         desk.foresee(&state, &ready, &context)

@@ -2,7 +2,7 @@
 
 use super::decision::Decision;
 use super::refusal::Refusal;
-use super::{Context, Decide, layout};
+use super::{Clear, Context, Decide, layout};
 use crate::fact::{Fact, Offering, Pool};
 use crate::id::{GatheringId, OfferingId, PoolId};
 
@@ -60,7 +60,7 @@ impl Decide for AddOffering {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<OfferingId, Refusal> {
         let Self { offering, pools, .. } = self;
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
         let plan = &gathering.cell.plan;
@@ -79,14 +79,16 @@ impl Decide for AddOffering {
         Ok(offering.id)
     }
 
-    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<OfferingId> {
-        match facts {
-            [Fact::OfferingAdded { gathering, offering, pools }]
-                if (gathering, offering, pools) == (&self.gathering, &self.offering, &self.pools) =>
-            {
-                Some(offering.id)
-            }
-            _ => None,
-        }
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("add offering");
+        clear.gathering(self.gathering).offered(&self.offering);
+        clear.each(self.pools.iter(), |clear, pool| {
+            clear.pool(pool);
+        });
+        clear
+    }
+
+    fn recall(&self, _: &Context, _: &[Fact]) -> Option<OfferingId> {
+        Some(self.offering.id)
     }
 }

@@ -3,7 +3,7 @@
 use super::decision::Decision;
 use super::programme::{self, Difference};
 use super::refusal::{Refusal, SessionFault};
-use super::{Context, Decide};
+use super::{Clear, Context, Decide};
 use crate::fact::{Fact, Session};
 use crate::id::{GatheringId, SessionId};
 
@@ -52,7 +52,7 @@ impl Decide for AddSession {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<SessionId, Refusal> {
         let Self { session, .. } = self;
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
         programme::check_session(session).map_err(|fault| fault.of(session.id))?;
@@ -67,14 +67,13 @@ impl Decide for AddSession {
         Ok(session.id)
     }
 
-    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<SessionId> {
-        match facts {
-            [Fact::SessionAdded { gathering, session }]
-                if *gathering == self.gathering && **session == self.session =>
-            {
-                Some(session.id)
-            }
-            _ => None,
-        }
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("add session");
+        clear.gathering(self.gathering).session(&self.session);
+        clear
+    }
+
+    fn recall(&self, _: &Context, _: &[Fact]) -> Option<SessionId> {
+        Some(self.session.id)
     }
 }

@@ -5,12 +5,12 @@ use chrono::SubsecRound;
 use super::decision::Decision;
 use super::refusal::{LayoutProblem, Refusal};
 use super::reschedule::check_schedule;
-use super::{Context, Decide, layout};
+use super::{Clear, Context, Decide, layout};
 use crate::fact::{
     Announcement, BookingTime, BookingWindow, Capacity, DEFAULT_MAX_PARTY, Fact, GatheringKind, Mode,
-    Offering, Pool, Venue,
+    Offering, OrganisationCap, Pool, SetAside, Venue, Who,
 };
-use crate::id::{GatheringId, OfferingId, PoolId};
+use crate::id::{GatheringId, OfferingId, PoolId, SeriesId};
 use crate::person::JoinLink;
 use crate::schedule::Schedule;
 use crate::sealed::{Personal, Sealed};
@@ -81,6 +81,12 @@ pub(crate) struct Draft {
     pools: Vec<Pool>,
     offerings: Vec<Offering>,
     no_overlap: bool,
+    is_draft: bool,
+    series: Option<SeriesId>,
+    replaces: Option<GatheringId>,
+    organisation_cap: Option<OrganisationCap>,
+    priorities: Vec<Vec<Who>>,
+    set_asides: Vec<SetAside>,
 }
 
 impl Gathering {
@@ -123,6 +129,12 @@ impl Gathering {
             pools: Vec::new(),
             offerings: Vec::new(),
             no_overlap: false,
+            is_draft: false,
+            series: None,
+            replaces: None,
+            organisation_cap: None,
+            priorities: Vec::new(),
+            set_asides: Vec::new(),
         };
         Self { id: None, draft, join_link: None }
     }
@@ -204,6 +216,45 @@ impl Gathering {
         self.draft.reference = Some(reference);
         self
     }
+
+    /// Keeps it a draft: it can be planned, but nobody can book it and no public list shows it, until
+    /// [`AnnounceDraft`](crate::AnnounceDraft).
+    pub fn draft(mut self) -> Self {
+        self.draft.is_draft = true;
+        self
+    }
+
+    /// Makes it one date of a series, of which a person holds one.
+    pub fn series(mut self, series: SeriesId) -> Self {
+        self.draft.series = Some(series);
+        self
+    }
+
+    /// Notes that it is held instead of another gathering: one that was called off, say.
+    pub fn replaces(mut self, gathering: GatheringId) -> Self {
+        self.draft.replaces = Some(gathering);
+        self
+    }
+
+    /// Limits how many people of one organisation may have places. Every registration then has to bring its organisation
+    /// ([`Credential::Organisation`](crate::Credential::Organisation)).
+    pub fn organisation_cap(mut self, cap: OrganisationCap) -> Self {
+        self.draft.organisation_cap = Some(cap);
+        self
+    }
+
+    /// Adds a class of people who come first in line, behind those of the classes before it. Whoever is in none comes
+    /// after all of them.
+    pub fn priority(mut self, class: impl IntoIterator<Item = Who>) -> Self {
+        self.draft.priorities.push(class.into_iter().collect());
+        self
+    }
+
+    /// Keeps places for some people from the beginning.
+    pub fn set_aside(mut self, set_aside: SetAside) -> Self {
+        self.draft.set_asides.push(set_aside);
+        self
+    }
 }
 
 impl<L> Gathering<L> {
@@ -233,12 +284,12 @@ impl Draft {
             window: self.window,
             no_overlap: self.no_overlap,
             reference: self.reference.clone(),
-            draft: false,
-            series: None,
-            replaces: None,
-            organisation_cap: None,
-            priorities: Vec::new(),
-            set_asides: Vec::new(),
+            draft: self.is_draft,
+            series: self.series,
+            replaces: self.replaces,
+            organisation_cap: self.organisation_cap,
+            priorities: self.priorities.clone(),
+            set_asides: self.set_asides.clone(),
         }
     }
 
@@ -250,8 +301,9 @@ impl Draft {
         if let Some(offering) = offerings.iter().find(|offering| offering.session.is_some()) {
             return Err(LayoutProblem::SessionBeforeProgramme(offering.id));
         }
-        let pools: Vec<PoolId> = pools.iter().map(|pool| pool.id).collect();
-        layout::check(&pools, offerings)?;
+        let numbers: Vec<PoolId> = pools.iter().map(|pool| pool.id).collect();
+        layout::check(&numbers, offerings)?;
+        layout::check_set_asides(pools, &self.set_asides)?;
         check_window(self.window)
     }
 }
@@ -295,7 +347,7 @@ impl Decide for Gathering<Sealed<JoinLink>> {
         check_texts(&announcement)?;
         layout::check_names(&announcement.pools, &announcement.offerings)?;
         let gathering = self.identity(context);
-        if decision.gathering(gathering).is_ok() {
+        if decision.look_at(gathering).is_ok() {
             return Err(Refusal::GatheringExists { gathering });
         }
         check_schedule(&announcement.schedule, decision)?;
@@ -308,16 +360,16 @@ impl Decide for Gathering<Sealed<JoinLink>> {
         Ok(gathering)
     }
 
-    fn recall(&self, context: &Context, facts: &[Fact]) -> Option<GatheringId> {
-        match facts {
-            [Fact::GatheringAnnounced { gathering, announcement, join_link }]
-                if *gathering == self.identity(context)
-                    && **announcement == self.draft.announcement()
-                    && join_link.is_some() == self.join_link.is_some() =>
-            {
-                Some(*gathering)
-            }
-            _ => None,
-        }
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("announce");
+        clear.maybe(self.id, |clear, id| {
+            clear.gathering(id);
+        });
+        clear.announcement(&self.draft.announcement()).flag(self.join_link.is_some());
+        clear
+    }
+
+    fn recall(&self, context: &Context, _: &[Fact]) -> Option<GatheringId> {
+        Some(self.identity(context))
     }
 }

@@ -2,28 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::capacity::{self, Demand};
-use super::decision::{Decision, Gathering};
+use super::capacity;
+use super::decision::Decision;
 use super::refusal::Refusal;
-use super::register::{Asked, Register, Registered};
-use super::{Context, Decide, waiting_list};
+use super::register::{Asked, Register, Registered, Supersedes, registered};
+use super::waiting_list::Ahead;
+use super::{Clear, Context, Decide};
 use crate::fact::Fact;
-use crate::id::{GatheringId, OfferingId};
+use crate::id::{GatheringId, OfferingId, PoolId};
 use crate::person::Answers;
 use crate::sealed::{Personal, Sealed};
 
 /// Asks for several things at once: the conference and its site visit, three webinars of a series.
 ///
-/// Either every part gets its places, or the command is refused and nothing changes. What the parts take of a pool is
-/// summed before anybody is admitted. A part that requires another may come before or after it. With
-/// [`best_effort`](Self::best_effort) parts stand in line or are left out instead.
+/// Either every part gets its places (or waits for approval, where somebody has to say yes), or the command is refused and
+/// nothing changes. Each part has to have room beside those before it. A part that requires another may come before or
+/// after it. With [`best_effort`](Self::best_effort) parts stand in line or are left out instead.
 ///
 /// # Refusals
 /// Answers of more than 12 MiB in all. For the first part that meets one: as for [`Register`], up to somebody registered
-/// already. Somebody named twice for one offering. For all parts together: can never fit, full, room that others wait
-/// for. Then part by part: without a place in what is required, something at the same time.
+/// already. Somebody named twice for one offering. What all parts take of a pool together can never fit. Then part by
+/// part, what is required first: as for [`Register`] from whom the offering is for up to something at the same time; full,
+/// room that others wait for, booking to the line only.
 ///
-/// With best effort a part is left out where places are wanting, what it requires is not confirmed, or somebody has
+/// With best effort a part is left out where places are wanting, or somebody may not have it: it is for others, as many of
+/// an organisation as may have places do, what it requires is not confirmed, there is another date of the series, or
 /// something else at the same time. All other refusals, somebody registered already among them, are still the whole
 /// basket's.
 ///
@@ -114,59 +117,85 @@ type SealedPart = Register<Sealed<Answers>>;
 struct Item<'b> {
     number: usize,
     part: &'b SealedPart,
-    asked: Asked<'b>,
+    asked: Asked,
+    /// Who comes before it, as it was before any part was registered.
+    ahead: Ahead,
 }
 
 impl Item<'_> {
-    /// Registers it, the places being there or not.
-    fn enter(
-        &self,
-        decision: &mut Decision<'_>,
-        context: &Context,
-        has_a_place: bool,
-    ) -> Result<Registered, Refusal> {
-        let nth = u32::try_from(self.number).unwrap_or(u32::MAX);
-        self.part.enter(decision, &self.asked, context.new_registration(nth), has_a_place)
+    fn must_be_had(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Registered, Refusal> {
+        self.part.must_be_eligible(decision, &self.asked)?;
+        let room = self.part.room(decision, &self.asked, &self.ahead);
+        // Where somebody has to say yes, no room is needed before that; everywhere else it is all or nothing.
+        let room = if self.asked.offering.approval.is_some() { room } else { Ok(room.map_err(without_figure)?) };
+        self.part.enter(decision, &self.asked, self.registration(context), room)
     }
 
     /// As much as can be had of it.
     fn try_for_itself(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Part, Refusal> {
-        let fits = self.asked.must_be_eligible(decision).and_then(|()| self.asked.has_a_place(decision));
-        match fits {
-            Ok(has_a_place) => self.enter(decision, context, has_a_place).map(Part::Registered),
+        let asked = &self.asked;
+        let can_be_had = self.part.must_be_eligible(decision, asked);
+        let can_be_had = can_be_had.and_then(|()| self.part.must_fit_when_empty(decision, asked));
+        let entered = can_be_had.and_then(|()| {
+            let ahead = self.part.ahead(decision, asked);
+            let room = self.part.room(decision, asked, &ahead);
+            self.part.enter(decision, asked, self.registration(context), room)
+        });
+        match entered {
+            Ok(registered) => Ok(Part::Registered(registered)),
             Err(refusal) if can_be_left_out(&refusal) => Ok(Part::LeftOut),
             Err(refusal) => Err(refusal),
         }
+    }
+
+    fn registration(&self, context: &Context) -> crate::id::RegistrationId {
+        context.new_registration(u32::try_from(self.number).unwrap_or(u32::MAX))
+    }
+}
+
+/// A smaller party would be no answer to a basket.
+fn without_figure(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Full { short, .. } => Refusal::Full { short, largest: 0 },
+        other => other,
     }
 }
 
 fn can_be_left_out(refusal: &Refusal) -> bool {
     matches!(
         refusal,
-        Refusal::NeedsPlace { .. }
+        Refusal::NotEligible { .. }
+            | Refusal::OrganisationNeeded { .. }
+            | Refusal::OrganisationCap { .. }
+            | Refusal::NeedsPlace { .. }
+            | Refusal::SeriesDate { .. }
             | Refusal::Overlap { .. }
             | Refusal::NeverFits { .. }
             | Refusal::Full { .. }
             | Refusal::LineFirst { .. }
+            | Refusal::LineOnly { .. }
     )
 }
 
 impl Basket<Sealed<Answers>> {
     /// The parts, each looked at, in the order in which they are to be registered: what others require first.
     fn items(&self, decision: &mut Decision<'_>) -> Result<Vec<Item<'_>>, Refusal> {
-        // All is read before anything is judged: a decision's time depends on what it has read, and all parts are judged
+        // All is read before anything is acted on: a decision's time depends on what it acts on, and all parts are judged
         // at one time. Whether a gathering is there is asked of each part in its turn.
         for part in &self.parts {
-            drop(part.read(decision));
+            drop(decision.gathering(part.gathering));
         }
         let mut items = Vec::with_capacity(self.parts.len());
         let mut claims = BTreeSet::new();
         for (number, part) in self.parts.iter().enumerate() {
-            let asked = part.asked(decision)?;
-            if let Some((_, _, person)) = asked.claims().find(|claim| !claims.insert(*claim)) {
+            let asked = part.asked(decision, Supersedes::Ended)?;
+            let mut named = part.party.named();
+            let twice = |person: &_| !claims.insert((asked.gathering.id, asked.offering.id, *person));
+            if let Some(person) = named.find(twice) {
                 return Err(Refusal::TwiceInParty { person });
             }
-            items.push(Item { number, part, asked });
+            let ahead = part.ahead(decision, &asked);
+            items.push(Item { number, part, asked, ahead });
         }
         let mut depths: BTreeMap<GatheringId, BTreeMap<OfferingId, usize>> = BTreeMap::new();
         for Item { asked: Asked { gathering, .. }, .. } in &items {
@@ -185,33 +214,23 @@ impl Basket<Sealed<Answers>> {
     }
 }
 
-/// Refuses a basket whose parts do not all fit at once. What they take is summed for each pool of each gathering.
-fn must_all_fit(decision: &Decision<'_>, items: &[Item<'_>]) -> Result<(), Refusal> {
-    let mut sums: BTreeMap<GatheringId, (&Gathering, Demand)> = BTreeMap::new();
-    for Item { asked, .. } in items {
-        let none = (&asked.gathering, Demand::default());
-        let (_, sum) = sums.entry(asked.gathering.id).or_insert(none);
-        *sum = std::mem::take(sum).plus(&asked.demand());
-    }
-    let (mut never, mut short) = (Vec::new(), Vec::new());
-    for (gathering, sum) in sums.values() {
-        never.extend(capacity::shortages_when_empty(decision, gathering, sum));
-        short.extend(capacity::shortages(decision, gathering, sum));
-    }
-    if !never.is_empty() {
-        return Err(Refusal::NeverFits { short: never });
-    }
-    if !short.is_empty() {
-        return Err(Refusal::Full { short, largest: 0 });
-    }
-    for Item { asked: Asked { gathering, offering, .. }, .. } in items {
-        match waiting_list::held_against_newcomer(decision, gathering, offering) {
-            None => return Err(Refusal::LineFirst { held: offering.pools.clone() }),
-            Some(held) if !held.is_empty() => return Err(Refusal::LineFirst { held }),
-            Some(_) => {}
+/// Refuses a basket of which the parts together could never fit. What they take is summed for each pool.
+fn must_fit_when_empty(decision: &Decision<'_>, items: &[Item<'_>]) -> Result<(), Refusal> {
+    let mut sums: BTreeMap<GatheringId, BTreeMap<PoolId, u32>> = BTreeMap::new();
+    for Item { part, asked, .. } in items {
+        let sum = sums.entry(asked.gathering.id).or_default();
+        for (pool, people) in capacity::demand(&asked.offering, part.applicant().people) {
+            let wanted = sum.entry(pool).or_default();
+            *wanted = wanted.saturating_add(people);
         }
     }
-    Ok(())
+    let mut never = Vec::new();
+    for (on, sum) in &sums {
+        let Some(item) = items.iter().find(|item| item.asked.gathering.id == *on) else { continue };
+        let demand: Vec<(PoolId, u32)> = sum.iter().map(|(pool, people)| (*pool, *people)).collect();
+        never.extend(capacity::shortages_when_empty(decision, &item.asked.gathering, &demand));
+    }
+    if never.is_empty() { Ok(()) } else { Err(Refusal::NeverFits { short: never }) }
 }
 
 impl Decide for Basket<Sealed<Answers>> {
@@ -220,38 +239,31 @@ impl Decide for Basket<Sealed<Answers>> {
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Vec<Part>, Refusal> {
         let items = self.items(decision)?;
         if !self.best_effort {
-            must_all_fit(decision, &items)?;
+            must_fit_when_empty(decision, &items)?;
         }
         let mut parts = Vec::with_capacity(items.len());
         for item in &items {
             let part = if self.best_effort {
                 item.try_for_itself(decision, context)?
             } else {
-                item.asked.must_be_eligible(decision)?;
-                Part::Registered(item.enter(decision, context, true)?)
+                Part::Registered(item.must_be_had(decision, context)?)
             };
             parts.push((item.number, part));
         }
         Ok(self.outcome(parts))
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("basket");
+        clear.each(self.parts.iter(), |clear, part| part.clear(clear)).flag(self.best_effort);
+        clear
+    }
+
     fn recall(&self, context: &Context, facts: &[Fact]) -> Option<Vec<Part>> {
-        let made: BTreeMap<_, _> =
-            facts.iter().filter_map(|fact| Some((fact.registration_made()?.0, fact))).collect();
-        if made.len() != facts.len() {
-            return None;
-        }
-        let mut left = made.len();
-        let recalled = (0..).zip(&self.parts).map(|(nth, part)| {
-            let Some(fact) = made.get(&context.new_registration(nth)) else {
-                return self.best_effort.then_some(Part::LeftOut);
-            };
-            left = left.saturating_sub(1);
-            // All or nothing leaves nobody in line.
-            let told = part.recalled(fact).filter(|told| self.best_effort || told.is_confirmed());
-            told.map(Part::Registered)
-        });
-        let parts = recalled.collect::<Option<Vec<_>>>()?;
-        (left == 0).then_some(parts)
+        let part = |nth: u32| match registered(facts, context.new_registration(nth)) {
+            Some(registered) => Some(Part::Registered(registered)),
+            None => self.best_effort.then_some(Part::LeftOut),
+        };
+        (0..).zip(&self.parts).map(|(nth, _)| part(nth)).collect()
     }
 }

@@ -1,8 +1,9 @@
 //! Cancel a gathering: it will not take place, and every registration on it ends with it.
 
+use super::cells::Phase;
 use super::decision::Decision;
 use super::refusal::Refusal;
-use super::{Change, Context, Decide};
+use super::{Change, Clear, Context, Decide};
 use crate::fact::Fact;
 use crate::id::GatheringId;
 
@@ -28,16 +29,22 @@ impl Decide for CancelGathering {
     type Outcome = Change;
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
-        let gathering = decision.gathering(self.gathering)?;
-        if gathering.cell.cancelled {
+        let gathering = decision.acting_on(self.gathering)?;
+        if gathering.cell.phase == Phase::Cancelled {
             return Ok(Change::AlreadySo);
         }
+        gathering.must_stand()?;
         decision.record(Fact::GatheringCancelled { gathering: self.gathering });
         Ok(Change::Made)
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("cancel gathering");
+        clear.gathering(self.gathering);
+        clear
+    }
+
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let same = matches!(facts, [Fact::GatheringCancelled { gathering }] if *gathering == self.gathering);
-        same.then_some(Change::Made)
+        Some(Change::among(facts, |fact| matches!(fact, Fact::GatheringCancelled { .. })))
     }
 }

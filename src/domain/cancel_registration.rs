@@ -1,16 +1,19 @@
 //! Cancel a registration: its places are free, and whoever is next in line gets them at once.
 
-use super::decision::Decision;
+use super::cells::Claim;
+use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
-use super::{Context, Decide, Effects, ending, waiting_list};
+use super::{Clear, Context, Decide, Effects, ending, waiting_list};
 use crate::fact::{Ending, Fact};
 use crate::id::RegistrationId;
 
-/// Ends a registration, confirmed or in line, for good. What becomes free goes to the line in the same decision, and
+/// Ends a registration for good: confirmed, in line, held, offered, or waiting for approval; an interest, or what is asked
+/// for afterwards, too. What becomes free goes to the line in the same decision, and
 /// what needed it ends with it: the site visit with the conference place.
 ///
 /// # Refusals
-/// In this order: unknown registration, gathering called off, registration ended before, gathering over, session over.
+/// In this order: unknown registration, gathering called off, completed or archived, registration ended before, gathering
+/// over, session over. Whoever only wants what there is afterwards can leave it when the gathering is over, too.
 ///
 /// # Example
 /// ```
@@ -44,6 +47,18 @@ impl CancelRegistration {
         self.by = Ending::Organiser;
         self
     }
+
+    /// The gathering of a registration that can still be ended. Whoever only wants what there is afterwards can leave it
+    /// then, too.
+    fn cancellable(&self, decision: &mut Decision<'_>) -> Result<Gathering, Refusal> {
+        let registration = self.registration;
+        let (cell, gathering) = decision.acting_on_registration(registration)?;
+        if cell.claim != Claim::FollowUp {
+            return decision.live_registration(registration).map(|(_, gathering)| gathering);
+        }
+        gathering.must_not_be_gone()?;
+        Ok(gathering)
+    }
 }
 
 impl Decide for CancelRegistration {
@@ -51,15 +66,19 @@ impl Decide for CancelRegistration {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Effects, Refusal> {
         let Self { registration, by } = *self;
-        let (_, gathering) = decision.live_registration(registration)?;
-        let mut ended = ending::end_with_parts(decision, &gathering, registration, by);
-        ended.retain(|part| *part != registration);
-        Ok(Effects { promoted: waiting_list::promote(decision, &gathering), ended })
+        let gathering = self.cancellable(decision)?;
+        ending::end_with_parts(decision, &gathering, registration, by);
+        waiting_list::serve(decision, gathering.id);
+        Ok(Effects::among(decision.facts(), &[registration]))
+    }
+
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("cancel registration");
+        clear.id(self.registration.bytes()).text(self.by.code());
+        clear
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Effects> {
-        let Fact::RegistrationEnded { registration, how: by, .. } = facts.first()? else { return None };
-        let same = (*registration, *by) == (self.registration, self.by);
-        same.then(|| Effects::by_ending(*registration, facts))
+        Some(Effects::among(facts, &[self.registration]))
     }
 }

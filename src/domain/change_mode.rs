@@ -3,8 +3,8 @@
 use super::announce::check_venue;
 use super::decision::Decision;
 use super::refusal::{LayoutProblem, Refusal};
-use super::state::Fingerprint;
-use super::{Change, Context, Decide};
+use super::cells::Fingerprint;
+use super::{Change, Clear, Context, Decide};
 use crate::fact::{Fact, Mode};
 use crate::id::GatheringId;
 use crate::person::JoinLink;
@@ -62,7 +62,7 @@ impl Decide for ChangeMode<Sealed<JoinLink>> {
             return Err(LayoutProblem::LinkWithoutOnline.into());
         }
         check_venue(&self.mode)?;
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
         // A link is sealed, so one that is given counts as another.
@@ -78,15 +78,13 @@ impl Decide for ChangeMode<Sealed<JoinLink>> {
         Ok(Change::Made)
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("change mode");
+        clear.gathering(self.gathering).mode(&self.mode).flag(self.join_link.is_some());
+        clear
+    }
+
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        match facts {
-            [Fact::ModeChanged { gathering, mode, join_link }]
-                if (gathering, mode) == (&self.gathering, &self.mode)
-                    && join_link.is_some() == self.join_link.is_some() =>
-            {
-                Some(Change::Made)
-            }
-            _ => None,
-        }
+        Some(Change::among(facts, |fact| matches!(fact, Fact::ModeChanged { .. })))
     }
 }

@@ -3,7 +3,7 @@
 use super::decision::Decision;
 use super::programme::{self, Difference};
 use super::refusal::{Refusal, SessionFault};
-use super::{Change, Context, Decide, waiting_list};
+use super::{Change, Clear, Context, Decide, waiting_list};
 use crate::fact::{Fact, Session};
 use crate::id::GatheringId;
 
@@ -49,7 +49,7 @@ impl Decide for ChangeSession {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
         let Self { session, .. } = self;
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         programme::check_session(session).map_err(|fault| fault.of(session.id))?;
         decision.live_session(&gathering, session.id)?;
@@ -64,16 +64,17 @@ impl Decide for ChangeSession {
         }
         programme::record(decision, &gathering, session, difference);
         // A session that was over and has a new time can serve its line again.
-        waiting_list::promote(decision, &gathering);
+        waiting_list::serve(decision, gathering.id);
         Ok(Change::Made)
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("change session");
+        clear.gathering(self.gathering).session(&self.session);
+        clear
+    }
+
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let says_so = |fact: &Fact| {
-            !matches!(fact, Fact::SessionAdded { .. }) && programme::says(fact, self.gathering, &self.session)
-        };
-        let first = facts.first().is_some_and(says_so);
-        (first && facts.iter().all(|fact| true || says_so(fact)))
-            .then_some(Change::Made)
+        Some(Change::among(facts, |fact| matches!(fact, Fact::SessionMoved { .. } | Fact::SessionRevised { .. })))
     }
 }

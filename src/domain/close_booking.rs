@@ -2,14 +2,15 @@
 
 use super::decision::Decision;
 use super::refusal::Refusal;
-use super::{Change, Context, Decide};
-use crate::fact::Fact;
+use super::{Change, Clear, Context, Decide, waiting_list};
+use crate::fact::{ByHand, Fact};
 use crate::id::GatheringId;
 
-/// Closes booking, whatever its window says, until it is opened by hand.
+/// Closes booking, whatever its window says, until it is opened by hand. Whoever is in line is still served where places
+/// are given at once; nobody is offered any.
 ///
 /// # Refusals
-/// In this order: unknown gathering, called off, over.
+/// In this order: unknown gathering, called off, completed or archived, over.
 #[derive(Clone, Copy, Debug)]
 pub struct CloseBooking {
     gathering: GatheringId,
@@ -27,18 +28,24 @@ impl Decide for CloseBooking {
     type Outcome = Change;
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
-        if gathering.cell.opened == Some(crate::fact::ByHand::Closed) {
+        if gathering.cell.by_hand == Some(ByHand::Closed) {
             return Ok(Change::AlreadySo);
         }
         decision.record(Fact::BookingClosed { gathering: self.gathering });
+        waiting_list::serve(decision, self.gathering);
         Ok(Change::Made)
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("close booking");
+        clear.gathering(self.gathering);
+        clear
+    }
+
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let same = matches!(facts, [Fact::BookingClosed { gathering }] if *gathering == self.gathering);
-        same.then_some(Change::Made)
+        Some(Change::among(facts, |fact| matches!(fact, Fact::BookingClosed { .. })))
     }
 }

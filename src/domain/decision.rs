@@ -1,4 +1,8 @@
 //! A decision in the making: a view of the state that notes what is read, and the facts recorded so far.
+//!
+//! A command that acts on a gathering asks for it by [`acting_on`](Decision::acting_on) or
+//! [`live_registration`](Decision::live_registration): what is due there is written first, so that nobody counts a hold
+//! whose time is up.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,25 +12,35 @@ use chrono::{DateTime, Utc};
 
 use super::fold::fold;
 use super::refusal::{Refusal, SessionFault};
-use super::state::{
-    Cells, Claim, GatheringCell, HolderKey, Plan, PoolCell, RegistrationCell, SessionCell, State,
+use super::cells::{
+    Cells, Due, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
 };
-use crate::fact::{BookingState, Fact, Offering};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
-use crate::record::{Position, Scope, Tag};
+use super::overlay::Overlay;
+use super::state::State;
+use super::{Context, due};
+use crate::fact::{BookingState, ByHand, Fact, Offering, SetAside};
+use crate::id::{
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId, SetAsideId,
+};
+use crate::record::{Scope, Tag};
+
+/// Ids of registrations that nobody asked for by themselves are derived from here on.
+const SPARE_IDS_BEGIN: u32 = 1_000_000;
 
 /// A view of the state with this decision's own facts laid over it.
 ///
-/// [`gathering`](Self::gathering), [`registration`](Self::registration), [`engagements`](Self::engagements),
-/// [`home_of`](Self::home_of) and [`knows`](Self::knows) are the only doors to the state, and each notes what it was
-/// asked for, absent things too. What was noted is the scope of the guard: nobody can read something and forget to
+/// [`look_at`](Self::look_at), [`registration`](Self::registration), [`engagements`](Self::engagements),
+/// [`home_of`](Self::home_of) and [`knows`](Self::knows) are the only doors to the state (others go through these), and
+/// each notes what it was asked for, absent things too. What was noted is the scope of the guard: nobody can read something and forget to
 /// guard it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Decision<'s> {
     cells: Overlay<'s>,
     noted: RefCell<Vec<Tag>>,
     facts: Vec<Fact>,
     time: DateTime<Utc>,
+    request: RequestId,
+    unsettled: Option<GatheringId>,
 }
 
 /// What a decision came to.
@@ -48,41 +62,103 @@ pub(crate) struct Gathering {
 }
 
 impl<'s> Decision<'s> {
-    /// Begins a decision at a time. It ends up later than asked for when what it reads is from later: a clock
-    /// that goes back changes nothing.
-    pub(crate) fn new(state: &'s State, time: DateTime<Utc>) -> Self {
-        Self { cells: Overlay::new(state), noted: RefCell::default(), facts: Vec::new(), time }
+    /// Begins a decision at a time. It ends up later than asked for when a gathering that it acts on has facts from
+    /// later: a clock that goes back changes nothing.
+    pub(crate) fn new(state: &'s State, context: &Context) -> Self {
+        Self {
+            cells: Overlay::new(state),
+            noted: RefCell::default(),
+            facts: Vec::new(),
+            time: context.time,
+            request: context.request,
+            unsettled: None,
+        }
     }
 
-    /// The time of this decision: ask after reading.
+    /// Notes that more is due on a gathering than this decision has written.
+    pub(crate) fn leave_unsettled(&mut self, gathering: GatheringId) {
+        self.unsettled = Some(gathering);
+    }
+
+    /// A gathering on which more is due than this decision has written.
+    pub(crate) fn unsettled(&self) -> Option<GatheringId> {
+        self.unsettled
+    }
+
+    /// Goes on with the next of several commands that are tried one after the other.
+    pub(crate) fn go_on(&mut self, context: &Context) {
+        self.time = context.time;
+        self.request = context.request;
+        self.unsettled = None;
+    }
+
+    /// The time of this decision: ask after reading what it acts on.
     pub(crate) fn time(&self) -> DateTime<Utc> {
         self.time
     }
 
-    /// A gathering that must be there.
+    /// A new registration that this decision makes besides those that were asked for.
+    pub(crate) fn spare_registration(&self) -> RegistrationId {
+        let nth = u32::try_from(self.facts.len()).unwrap_or(u32::MAX).saturating_add(SPARE_IDS_BEGIN);
+        RegistrationId::from_uuid(self.request.derive(nth))
+    }
+
+    /// A gathering that must be there, for a command that will act on it. A command that acts on several reads all of
+    /// them so before it acts on any: its time depends on it.
     pub(crate) fn gathering(&mut self, id: GatheringId) -> Result<Gathering, Refusal> {
+        let gathering = self.look_at(id)?;
+        self.time = self.time.max(gathering.cell.touched);
+        Ok(gathering)
+    }
+
+    /// A gathering that must be there, with all that is due on it written.
+    pub(crate) fn acting_on(&mut self, id: GatheringId) -> Result<Gathering, Refusal> {
+        self.gathering(id)?;
+        due::settle(self, id);
+        self.look_at(id)
+    }
+
+    /// A gathering that must be there, to be looked at only. What others have elsewhere does not date a decision.
+    pub(crate) fn look_at(&self, id: GatheringId) -> Result<Gathering, Refusal> {
         self.note(Tag::Gathering(id));
         let cell = self.cells.gathering(id).cloned().ok_or(Refusal::UnknownGathering { gathering: id })?;
-        self.time = self.time.max(cell.touched);
         Ok(Gathering { id, cell })
     }
 
     /// A registration that must be there, as it is now.
-    pub(crate) fn registration(&mut self, id: RegistrationId) -> Result<RegistrationCell, Refusal> {
+    pub(crate) fn registration(&self, id: RegistrationId) -> Result<RegistrationCell, Refusal> {
         self.note(Tag::Registration(id));
         self.cells.registration(id).cloned().ok_or(Refusal::UnknownRegistration { registration: id })
     }
 
+    /// The id of a new registration, if nothing has it yet.
+    pub(crate) fn unused(&self, id: RegistrationId) -> Result<RegistrationId, Refusal> {
+        match self.registration(id) {
+            Ok(_) => Err(Refusal::RegistrationExists { registration: id }),
+            Err(_) => Ok(id),
+        }
+    }
+
+    /// A registration that must be there, with its gathering, on which all that is due has been written.
+    pub(crate) fn acting_on_registration(
+        &mut self,
+        id: RegistrationId,
+    ) -> Result<(RegistrationCell, Gathering), Refusal> {
+        let gathering = self.registration(id)?.gathering;
+        let gathering = self.acting_on(gathering)?;
+        Ok((self.registration(id)?, gathering))
+    }
+
     /// A registration that can still be changed, with its gathering. Refuses, in this order, one that is not there,
-    /// a gathering called off, a registration that has ended, and a gathering or a session that is over.
+    /// a gathering that is called off, completed or archived, a registration that has ended, and a gathering or a
+    /// session that is over.
     pub(crate) fn live_registration(
         &mut self,
         id: RegistrationId,
     ) -> Result<(RegistrationCell, Gathering), Refusal> {
-        let cell = self.registration(id)?;
-        let gathering = self.gathering(cell.gathering)?;
+        let (cell, gathering) = self.acting_on_registration(id)?;
         gathering.must_stand()?;
-        if cell.claim == Claim::Ended {
+        if cell.claim.is_ended() {
             return Err(Refusal::RegistrationEnded { registration: id });
         }
         gathering.must_not_be_over(self.time)?;
@@ -119,18 +195,18 @@ impl<'s> Decision<'s> {
         self.cells.home_of(session)
     }
 
-    /// The live registrations that take a person's time, each with its gathering, in order of joining.
+    /// The registrations that take a person's time at the time of this decision, each with its gathering, in order of
+    /// joining.
     pub(crate) fn engagements(
-        &mut self,
+        &self,
         person: PersonId,
     ) -> Result<Vec<(RegistrationId, RegistrationCell, Gathering)>, Refusal> {
         self.note(Tag::Person(person));
-        let ids = self.cells.engagements(person).to_vec();
-        let mut theirs = Vec::with_capacity(ids.len());
-        for id in ids {
+        let mut theirs = Vec::new();
+        for &id in self.cells.engagements(person) {
             let Some(cell) = self.cells.registration(id).cloned() else { continue };
-            let gathering = self.gathering(cell.gathering)?;
-            if gathering.must_stand().is_ok() {
+            let gathering = self.look_at(cell.gathering)?;
+            if gathering.must_stand().is_ok() && cell.claim.is_live_at(self.time) {
                 theirs.push((id, cell, gathering));
             }
         }
@@ -177,19 +253,64 @@ impl<'s> Decision<'s> {
         self.cells.waiting(gathering.id, offering)
     }
 
-    /// The first in the line for an offering who joined after a position, with where they joined.
+    /// The first in the line for an offering after a turn, or the first of all.
     pub(crate) fn next_waiting(
         &self,
         gathering: &Gathering,
         offering: OfferingId,
-        after: Position,
-    ) -> Option<(Position, RegistrationId)> {
+        after: Option<Turn>,
+    ) -> Option<Turn> {
         self.cells.next_waiting(gathering.id, offering, after)
     }
 
-    /// How many people are in the party of somebody in line of a gathering that has been read.
-    pub(crate) fn party_in_line(&self, registration: RegistrationId) -> u32 {
-        self.cells.registration(registration).map_or(0, |cell| cell.party.size())
+    /// How many wait for an offering whose turn comes before another.
+    pub(crate) fn waiting_before(&self, gathering: &Gathering, offering: OfferingId, class: u16) -> u32 {
+        let last = u16::try_from(gathering.cell.plan.priorities.len()).unwrap_or(u16::MAX);
+        if class >= last {
+            return self.waiting(gathering, offering);
+        }
+        let mut count = 0_u32;
+        let mut turn = self.next_waiting(gathering, offering, None);
+        while let Some(next) = turn.filter(|turn| turn.class <= class) {
+            count = count.saturating_add(1);
+            turn = self.next_waiting(gathering, offering, Some(next));
+        }
+        count
+    }
+
+    /// The first registration of a gathering that ends by itself, after one or of all.
+    pub(crate) fn next_due(&self, gathering: &Gathering, after: Option<Due>) -> Option<Due> {
+        self.cells.next_due(gathering.id, after)
+    }
+
+    /// How many places of a set-aside have been drawn.
+    pub(crate) fn drawn(&self, gathering: &Gathering, set_aside: SetAsideId) -> u32 {
+        self.cells.drawn(gathering.id, set_aside)
+    }
+
+    /// Whether what is left of a set-aside goes to everybody by now.
+    pub(crate) fn is_released(&self, gathering: &Gathering, set_aside: &SetAside) -> bool {
+        let starts = gathering.cell.schedule.starts();
+        let release = set_aside.release.and_then(|release| release.resolve(starts));
+        release.is_some_and(|release| self.time >= release)
+    }
+
+    /// How many places of a set-aside are still kept.
+    pub(crate) fn open(&self, gathering: &Gathering, set_aside: &SetAside) -> u32 {
+        if self.is_released(gathering, set_aside) {
+            return 0;
+        }
+        set_aside.places.saturating_sub(self.drawn(gathering, set_aside.id))
+    }
+
+    /// How many people of an organisation have places.
+    pub(crate) fn people_of(&self, gathering: &Gathering, organisation: OrganisationId) -> u32 {
+        self.cells.people_of(gathering.id, organisation)
+    }
+
+    /// What was last seen of a place of a registration.
+    pub(crate) fn seen(&self, gathering: &Gathering, place: Place) -> Option<Seen> {
+        self.cells.seen(gathering.id, place)
     }
 
     /// Refuses when an offering is for a session that was dropped.
@@ -214,9 +335,17 @@ impl<'s> Decision<'s> {
         }
     }
 
+    /// When what an offering is a place in begins: its session, or the gathering.
+    pub(crate) fn starts(&self, gathering: &Gathering, offering: &Offering) -> Option<DateTime<Utc>> {
+        match offering.session {
+            Some(session) => self.session(gathering, session).ok()?.schedule.starts(),
+            None => gathering.cell.schedule.starts(),
+        }
+    }
+
     /// Records that something has happened; from here on this decision sees its effect.
     pub(crate) fn record(&mut self, fact: Fact) {
-        let position = self.cells.state.head().plus(self.facts.len()).next();
+        let position = self.cells.head().plus(self.facts.len()).next();
         fold(&mut self.cells, position, self.time, &fact);
         self.facts.push(fact);
     }
@@ -241,12 +370,31 @@ impl<'s> Decision<'s> {
 }
 
 impl Gathering {
-    /// Refuses when the gathering has been called off.
+    /// Refuses when the gathering has been called off, or its books are closed.
     pub(crate) fn must_stand(&self) -> Result<(), Refusal> {
-        if self.cell.cancelled {
-            return Err(Refusal::GatheringCancelled { gathering: self.id });
+        let gathering = self.id;
+        match self.cell.phase {
+            Phase::Draft | Phase::Announced => Ok(()),
+            Phase::Cancelled => Err(Refusal::GatheringCancelled { gathering }),
+            Phase::Completed => Err(Refusal::GatheringCompleted { gathering }),
+            Phase::Archived => Err(Refusal::GatheringArchived { gathering }),
         }
-        Ok(())
+    }
+
+    /// Refuses when the gathering has been called off or archived; one whose books are closed will do.
+    pub(crate) fn must_not_be_gone(&self) -> Result<(), Refusal> {
+        match self.cell.phase {
+            Phase::Completed => Ok(()),
+            Phase::Draft | Phase::Announced | Phase::Cancelled | Phase::Archived => self.must_stand(),
+        }
+    }
+
+    /// Refuses a draft.
+    pub(crate) fn must_be_announced(&self) -> Result<(), Refusal> {
+        match self.cell.phase {
+            Phase::Draft => Err(Refusal::NotAnnounced { gathering: self.id }),
+            Phase::Announced | Phase::Cancelled | Phase::Completed | Phase::Archived => Ok(()),
+        }
     }
 
     /// Refuses when the gathering has ended by `now`.
@@ -257,22 +405,34 @@ impl Gathering {
         }
     }
 
-    /// Refuses when booking is not open at `now`.
+    /// Refuses when booking is not open at `now`. Where whoever books stands in line, it is open.
     pub(crate) fn must_be_open(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        let (window, schedule) = (self.cell.window, &self.cell.schedule);
-        match window.state(schedule, self.cell.opened, now) {
-            BookingState::Open => Ok(()),
-            BookingState::InterestOnly | BookingState::Paused | BookingState::LineOnly | BookingState::Closed => Err(Refusal::BookingClosed { gathering: self.id }),
+        let gathering = self.id;
+        match self.booking(now) {
+            BookingState::Open | BookingState::LineOnly => Ok(()),
+            BookingState::InterestOnly => Err(Refusal::InterestOnly { gathering }),
+            BookingState::Paused => Err(Refusal::BookingPaused { gathering }),
+            BookingState::Closed => Err(Refusal::BookingClosed { gathering }),
             BookingState::NotYet => {
-                let opens = window.opens.and_then(|opens| opens.resolve(schedule.starts()));
-                Err(Refusal::BookingNotOpenYet { gathering: self.id, opens })
+                let opens = self.cell.window.opens;
+                let opens = opens.and_then(|opens| opens.resolve(self.cell.schedule.starts()));
+                Err(Refusal::BookingNotOpenYet { gathering, opens })
             }
         }
     }
 
-    /// Whether people can still be given places at `now`.
-    pub(crate) fn is_live(&self, now: DateTime<Utc>) -> bool {
-        self.must_stand().is_ok() && self.must_not_be_over(now).is_ok()
+    /// Whether it can be booked at `now`.
+    pub(crate) fn booking(&self, now: DateTime<Utc>) -> BookingState {
+        self.cell.window.state(&self.cell.schedule, self.cell.by_hand, now)
+    }
+
+    /// Whether people in line can be given places at `now`.
+    pub(crate) fn serves_its_lines(&self, now: DateTime<Utc>) -> bool {
+        let rests = matches!(
+            self.cell.by_hand,
+            Some(ByHand::Paused | ByHand::LineOnly | ByHand::InterestOnly)
+        );
+        !rests && self.cell.phase == Phase::Announced && self.must_not_be_over(now).is_ok()
     }
 
     /// For each offering, how many others one needs to have first.
@@ -311,7 +471,19 @@ impl Gathering {
     }
 }
 
+impl Gathering {
+    /// The refusal of a pool that is not there.
+    pub(crate) fn unknown_pool(&self, pool: PoolId) -> Refusal {
+        Refusal::UnknownPool { gathering: self.id, pool, pools: self.cell.plan.pool_ids() }
+    }
+}
+
 impl Plan {
+    /// The set-aside with this number.
+    pub(crate) fn set_aside(&self, id: SetAsideId) -> Option<&SetAside> {
+        self.set_asides.iter().find(|set_aside| set_aside.id == id)
+    }
+
     /// The offering with this number.
     pub(crate) fn offering(&self, id: OfferingId) -> Option<&Arc<Offering>> {
         self.offerings.iter().find(|offering| offering.id == id)
@@ -325,160 +497,5 @@ impl Plan {
     /// What people call a pool.
     pub(crate) fn pool_name(&self, id: PoolId) -> &str {
         self.pools.iter().find(|(pool, _)| *pool == id).map_or("", |(_, name)| name)
-    }
-}
-
-type LineKey = (GatheringId, OfferingId);
-
-/// The cells that this decision has changed, over those of the state.
-#[derive(Debug)]
-struct Overlay<'s> {
-    state: &'s State,
-    gatherings: BTreeMap<GatheringId, GatheringCell>,
-    pools: BTreeMap<(GatheringId, PoolId), PoolCell>,
-    registrations: BTreeMap<RegistrationId, RegistrationCell>,
-    holders: BTreeMap<HolderKey, Option<RegistrationId>>,
-    lines: BTreeMap<(LineKey, Position), Option<RegistrationId>>,
-    waiting: BTreeMap<LineKey, u32>,
-    people: Vec<PersonId>,
-    sessions: BTreeMap<(GatheringId, SessionId), SessionCell>,
-    homes: BTreeMap<SessionId, GatheringId>,
-    engagements: BTreeMap<PersonId, Vec<RegistrationId>>,
-}
-
-impl<'s> Overlay<'s> {
-    fn new(state: &'s State) -> Self {
-        Self {
-            state,
-            gatherings: BTreeMap::new(),
-            pools: BTreeMap::new(),
-            registrations: BTreeMap::new(),
-            holders: BTreeMap::new(),
-            lines: BTreeMap::new(),
-            waiting: BTreeMap::new(),
-            people: Vec::new(),
-            sessions: BTreeMap::new(),
-            homes: BTreeMap::new(),
-            engagements: BTreeMap::new(),
-        }
-    }
-}
-
-impl Cells for Overlay<'_> {
-    fn gathering(&self, id: GatheringId) -> Option<&GatheringCell> {
-        self.gatherings.get(&id).or_else(|| self.state.gathering(id))
-    }
-
-    fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell) {
-        self.gatherings.insert(id, cell);
-    }
-
-    fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell> {
-        self.pools.get(&(gathering, pool)).copied().or_else(|| self.state.pool(gathering, pool))
-    }
-
-    fn put_pool(&mut self, gathering: GatheringId, pool: PoolId, cell: PoolCell) {
-        self.pools.insert((gathering, pool), cell);
-    }
-
-    fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell> {
-        self.registrations.get(&id).or_else(|| self.state.registration(id))
-    }
-
-    fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell) {
-        self.registrations.insert(id, cell);
-    }
-
-    fn holder(&self, key: HolderKey) -> Option<RegistrationId> {
-        self.holders.get(&key).copied().unwrap_or_else(|| self.state.holder(key))
-    }
-
-    fn put_holder(&mut self, key: HolderKey, registration: Option<RegistrationId>) {
-        self.holders.insert(key, registration);
-    }
-
-    fn waiting(&self, gathering: GatheringId, offering: OfferingId) -> u32 {
-        let own = self.waiting.get(&(gathering, offering)).copied();
-        own.unwrap_or_else(|| self.state.waiting(gathering, offering))
-    }
-
-    fn next_waiting(
-        &self,
-        gathering: GatheringId,
-        offering: OfferingId,
-        after: Position,
-    ) -> Option<(Position, RegistrationId)> {
-        let line = (gathering, offering);
-        let own = (line, after.next())..=(line, Position::new(u64::MAX));
-        let joined = self.lines.range(own).find_map(|(&(_, at), id)| id.map(|id| (at, id)));
-        // Of the state's line, the first whom this decision has not let go.
-        let mut stood = self.state.next_waiting(gathering, offering, after);
-        while let Some((at, _)) = stood.filter(|&(at, _)| self.lines.get(&(line, at)) == Some(&None)) {
-            stood = self.state.next_waiting(gathering, offering, at);
-        }
-        joined.into_iter().chain(stood).min()
-    }
-
-    fn join_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position, id: RegistrationId) {
-        let length = self.waiting(gathering, offering).saturating_add(1);
-        self.waiting.insert((gathering, offering), length);
-        self.lines.insert(((gathering, offering), at), Some(id));
-    }
-
-    fn leave_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position) {
-        let length = self.waiting(gathering, offering).saturating_sub(1);
-        self.waiting.insert((gathering, offering), length);
-        self.lines.insert(((gathering, offering), at), None);
-    }
-
-    fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId> {
-        // Whoever changed hands is counted by what this decision says of them: a registration that one of its people
-        // still holds is named by that person.
-        let before = self.state.holders_of(gathering, offering);
-        let own = self.holders.iter().filter(|((on, held, _), _)| (*on, *held) == (gathering, offering));
-        let added = own.filter_map(|(_, registration)| *registration);
-        let mut held: Vec<_> = before.into_iter().chain(added).collect();
-        held.retain(|id| self.registration(*id).is_some_and(|cell| cell.claim != Claim::Ended));
-        held
-    }
-
-    fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell> {
-        self.sessions.get(&(gathering, id)).or_else(|| self.state.session(gathering, id))
-    }
-
-    fn sessions(&self, gathering: GatheringId) -> Vec<SessionId> {
-        let mut all = self.state.sessions(gathering);
-        all.extend(self.sessions.keys().filter(|(on, _)| *on == gathering).map(|(_, id)| *id));
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-
-    fn put_session(&mut self, gathering: GatheringId, id: SessionId, cell: SessionCell) {
-        self.sessions.insert((gathering, id), cell);
-    }
-
-    fn home_of(&self, session: SessionId) -> Option<GatheringId> {
-        self.homes.get(&session).copied().or_else(|| self.state.home_of(session))
-    }
-
-    fn put_home(&mut self, session: SessionId, gathering: GatheringId) {
-        self.homes.insert(session, gathering);
-    }
-
-    fn engagements(&self, person: PersonId) -> &[RegistrationId] {
-        self.engagements.get(&person).map_or_else(|| self.state.engagements(person), Vec::as_slice)
-    }
-
-    fn put_engagements(&mut self, person: PersonId, registrations: Vec<RegistrationId>) {
-        self.engagements.insert(person, registrations);
-    }
-
-    fn knows_person(&self, id: PersonId) -> bool {
-        self.people.contains(&id) || self.state.knows_person(id)
-    }
-
-    fn put_person(&mut self, id: PersonId) {
-        self.people.push(id);
     }
 }

@@ -3,7 +3,7 @@
 use super::decision::Decision;
 use super::programme;
 use super::refusal::Refusal;
-use super::{Context, Decide, Effects, waiting_list};
+use super::{Clear, Context, Decide, Effects, waiting_list};
 use crate::fact::Fact;
 use crate::id::{GatheringId, SessionId};
 
@@ -53,18 +53,22 @@ impl Decide for DropSession {
     type Outcome = Effects;
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Effects, Refusal> {
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
         decision.live_session(&gathering, self.session)?;
-        let ended = programme::drop_session(decision, &gathering, self.session);
-        Ok(Effects { promoted: waiting_list::promote(decision, &gathering), ended })
+        programme::drop_session(decision, &gathering, self.session);
+        waiting_list::serve(decision, gathering.id);
+        Ok(Effects::among(decision.facts(), &[]))
+    }
+
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("drop session");
+        clear.gathering(self.gathering).id(self.session.bytes());
+        clear
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Effects> {
-        let (Fact::SessionDropped { gathering, session }, others) = facts.split_first()? else { return None };
-        let same = !others.is_empty() | true
-            && (*gathering, *session) == (self.gathering, self.session);
-        same.then(|| Effects::among(facts))
+        Some(Effects::among(facts, &[]))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::cells::RegistrationCell;
 use super::decision::{Decision, Gathering};
-use super::state::{Claim, RegistrationCell};
 use crate::fact::{Ending, Fact};
 use crate::id::RegistrationId;
 
@@ -12,20 +12,32 @@ pub(crate) fn end_with_parts(
     decision: &mut Decision<'_>,
     gathering: &Gathering,
     registration: RegistrationId,
-    by: Ending,
+    how: Ending,
 ) -> Vec<RegistrationId> {
     let mut ended = Vec::new();
     // A stack of its own: what requires what can go deeper than a thread's.
     let mut next = vec![registration];
     while let Some(registration) = next.pop() {
-        let cell =
-            decision.registration_on(gathering, registration).filter(|cell| cell.claim != Claim::Ended);
+        let cell = decision.registration_on(gathering, registration).filter(|cell| !cell.claim.is_ended());
         let Some(cell) = cell.cloned() else { continue };
-        decision.record(Fact::RegistrationEnded { gathering: gathering.id, registration, how: by });
+        decision.record(Fact::RegistrationEnded { gathering: gathering.id, registration, how });
         ended.push(registration);
         next.extend(dependents(decision, gathering, &cell).into_iter().rev());
     }
     ended
+}
+
+/// Ends whatever needs a place of a registration, and not that itself.
+pub(crate) fn end_parts(
+    decision: &mut Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+    how: Ending,
+) {
+    let Some(cell) = decision.registration_on(gathering, registration).cloned() else { return };
+    for part in dependents(decision, gathering, &cell) {
+        end_with_parts(decision, gathering, part, how);
+    }
 }
 
 /// The live registrations that need a place of this one: for offerings that require its offering, held by its people.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::refusal::{LayoutProblem, Refusal};
-use crate::fact::{Offering, Pool};
+use crate::fact::{Capacity, Offering, Pool, SetAside};
 use crate::id::{OfferingId, PoolId, SessionId};
 use crate::text;
 
@@ -84,6 +84,35 @@ fn check_session_pools(offerings: &[Offering]) -> Result<(), LayoutProblem> {
             if *owners.entry(pool).or_insert(offering.session) != offering.session {
                 return Err(LayoutProblem::SharedWithSession { offering: offering.id, pool });
             }
+        }
+    }
+    Ok(())
+}
+
+/// Every set-aside has a number of its own, is for somebody, and all of a pool's fit into it.
+pub(super) fn check_set_asides(pools: &[Pool], set_asides: &[SetAside]) -> Result<(), LayoutProblem> {
+    if set_asides.len() > PARTS_LIMIT {
+        return Err(LayoutProblem::TooMany { limit: PARTS_LIMIT });
+    }
+    let mut seen = BTreeSet::new();
+    let mut sums: BTreeMap<PoolId, u64> = BTreeMap::new();
+    for set_aside in set_asides {
+        let SetAside { id, pool, places, ref who, .. } = *set_aside;
+        if !seen.insert(id) {
+            return Err(LayoutProblem::SetAsideTwice(id));
+        }
+        let Some(known) = pools.iter().find(|known| known.id == pool) else {
+            return Err(LayoutProblem::SetAsideOfUnknown { set_aside: id, pool });
+        };
+        if who.is_empty() {
+            return Err(LayoutProblem::SetAsideForNobody(id));
+        }
+        let sum = sums.entry(pool).or_default();
+        *sum = sum.saturating_add(u64::from(places));
+        if let Capacity::Limited(limit) = known.limit()
+            && *sum > u64::from(limit)
+        {
+            return Err(LayoutProblem::SetAsidesTooLarge { pool, limit });
         }
     }
     Ok(())

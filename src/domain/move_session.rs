@@ -3,7 +3,7 @@
 use super::decision::Decision;
 use super::programme;
 use super::refusal::Refusal;
-use super::{Change, Context, Decide, waiting_list};
+use super::{Change, Clear, Context, Decide, waiting_list};
 use crate::fact::Fact;
 use crate::id::{GatheringId, SessionId};
 use crate::schedule::Schedule;
@@ -63,7 +63,7 @@ impl Decide for MoveSession {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
         let Self { session, .. } = *self;
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         gathering.must_not_be_over(decision.time())?;
         let cell = decision.live_session(&gathering, session)?;
@@ -77,20 +77,23 @@ impl Decide for MoveSession {
         let (schedule, room) = (schedule.clone(), room.to_owned());
         decision.record(Fact::SessionMoved { gathering: gathering.id, session, schedule, room });
         // A session that was over and has a new time can serve its line again.
-        waiting_list::promote(decision, &gathering);
+        waiting_list::serve(decision, gathering.id);
         Ok(Change::Made)
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("move session");
+        clear.gathering(self.gathering).id(self.session.bytes());
+        clear.maybe(self.schedule.as_ref(), |clear, schedule| {
+            clear.schedule(schedule);
+        });
+        clear.maybe(self.room.as_deref(), |clear, room| {
+            clear.text(room);
+        });
+        clear
+    }
+
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let (Fact::SessionMoved { gathering, session, schedule, room }, others) = facts.split_first()? else {
-            return None;
-        };
-        let says_something = self.schedule.is_some() || self.room.is_some();
-        let same = says_something
-            && !others.is_empty() | true
-            && (*gathering, *session) == (self.gathering, self.session)
-            && self.schedule.as_ref().is_none_or(|meant| meant == schedule)
-            && self.room.as_ref().is_none_or(|meant| meant == room);
-        same.then_some(Change::Made)
+        Some(Change::among(facts, |fact| matches!(fact, Fact::SessionMoved { .. })))
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use crate::fact::Capacity;
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, SessionId};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, SessionId, SetAsideId};
 use crate::schedule::ScheduleError;
 use crate::text::TextProblem;
 
@@ -54,6 +54,24 @@ pub enum LayoutProblem {
         offering: OfferingId,
         /// The pool.
         pool: PoolId,
+    },
+    /// Two set-asides have one number.
+    SetAsideTwice(SetAsideId),
+    /// A set-aside is of a pool that is not there.
+    SetAsideOfUnknown {
+        /// The set-aside.
+        set_aside: SetAsideId,
+        /// The pool.
+        pool: PoolId,
+    },
+    /// A set-aside is for nobody.
+    SetAsideForNobody(SetAsideId),
+    /// More places of a pool are set aside than it takes.
+    SetAsidesTooLarge {
+        /// The pool.
+        pool: PoolId,
+        /// How many people it takes.
+        limit: u32,
     },
     /// An offering names a pool twice.
     DrawsTwice {
@@ -207,6 +225,14 @@ impl fmt::Display for LayoutProblem {
             Self::DrawsOnNothing(id) => write!(f, "offering {id} draws on no pool; use one without a limit"),
             Self::DrawsOnUnknown { offering, pool } => {
                 write!(f, "offering {offering} draws on pool {pool}, which is not there")
+            }
+            Self::SetAsideTwice(id) => write!(f, "two set-asides have the number {id}"),
+            Self::SetAsideOfUnknown { set_aside, pool } => {
+                write!(f, "set-aside {set_aside} is of pool {pool}, which is not there")
+            }
+            Self::SetAsideForNobody(id) => write!(f, "set-aside {id} is for nobody: say who may draw on it"),
+            Self::SetAsidesTooLarge { pool, limit } => {
+                write!(f, "more places are set aside of pool {pool} than the {limit} that it has")
             }
             Self::DrawsTwice { offering, pool } => write!(f, "offering {offering} names pool {pool} twice"),
             Self::TooMany { limit } => {

@@ -3,7 +3,7 @@
 use super::decision::{Decision, Gathering};
 use super::ending;
 use super::refusal::{Refusal, SessionFault};
-use super::state::Fingerprint;
+use super::cells::Fingerprint;
 use crate::fact::{Ending, Fact, Session, SessionTexts};
 use crate::id::{GatheringId, RegistrationId, SessionId};
 use crate::schedule::Schedule;
@@ -33,21 +33,6 @@ impl Difference {
     /// Whether calendars would have to take notice.
     pub(super) fn is_move(self) -> bool {
         matches!(self, Self::New | Self::Known { moved: true, .. })
-    }
-}
-
-/// Whether a fact says of a session what a command said of it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "three kinds of facts say what a session is")]
-pub(super) fn says(fact: &Fact, on: GatheringId, meant: &Session) -> bool {
-    match fact {
-        Fact::SessionAdded { gathering, session } => *gathering == on && **session == *meant,
-        Fact::SessionMoved { gathering, session, schedule, room } => {
-            (*gathering, *session) == (on, meant.id) && (schedule, room) == (&meant.schedule, &meant.room)
-        }
-        Fact::SessionRevised { gathering, session, texts } => {
-            (*gathering, *session) == (on, meant.id) && **texts == meant.texts
-        }
-        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::decision::Decision;
 use super::refusal::Refusal;
-use super::{Context, Decide};
+use super::{Clear, Context, Decide};
 use crate::fact::Fact;
 use crate::id::PersonId;
 use crate::person::PublishedName;
@@ -65,10 +65,15 @@ impl Decide for PublishName<Sealed<PublishedName>> {
         Ok(person)
     }
 
-    fn recall(&self, context: &Context, facts: &[Fact]) -> Option<PersonId> {
-        match facts {
-            [Fact::NamePublished { person, .. }] if *person == self.whose(context) => Some(*person),
-            _ => None,
-        }
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("publish name");
+        clear.maybe(self.person, |clear, person| {
+            clear.id(person.bytes());
+        });
+        clear
+    }
+
+    fn recall(&self, context: &Context, _: &[Fact]) -> Option<PersonId> {
+        Some(self.whose(context))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::decision::Decision;
 use super::refusal::Refusal;
-use super::{Context, Decide};
+use super::{Clear, Context, Decide};
 use crate::fact::Fact;
 use crate::id::PersonId;
 use crate::person::PersonDetails;
@@ -65,10 +65,15 @@ impl Decide for RecordPerson<Sealed<PersonDetails>> {
         Ok(person)
     }
 
-    fn recall(&self, context: &Context, facts: &[Fact]) -> Option<PersonId> {
-        match facts {
-            [Fact::PersonRecorded { person, .. }] if *person == self.whom(context) => Some(*person),
-            _ => None,
-        }
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("record person");
+        clear.maybe(self.person, |clear, person| {
+            clear.id(person.bytes());
+        });
+        clear
+    }
+
+    fn recall(&self, context: &Context, _: &[Fact]) -> Option<PersonId> {
+        Some(self.whom(context))
     }
 }

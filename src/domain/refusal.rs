@@ -1,11 +1,13 @@
 //! The desk's "no": what stands in the way, with its figures, and what would change it.
 
-use std::fmt;
-
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 pub use super::problem::{LayoutProblem, SessionFault, SessionProblem, Shortage};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
+use crate::fact::Who;
+use crate::id::{
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SessionId,
+    SetAsideId,
+};
 use crate::text::TextProblem;
 
 /// Why a command was not done. Nothing has been appended.
@@ -270,6 +272,235 @@ pub enum Refusal {
         /// How many people have a place.
         used: u32,
     },
+    /// A party that may be split has somebody without a name: each part needs somebody who has it.
+    SplitNeedsNames,
+    /// The gathering's books are closed.
+    GatheringCompleted {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// The gathering has been archived.
+    GatheringArchived {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// The gathering is a draft.
+    NotAnnounced {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// The gathering is not over.
+    NotOver {
+        /// The gathering.
+        gathering: GatheringId,
+        /// When it ends, where that is known.
+        ends: Option<DateTime<Utc>>,
+    },
+    /// The gathering has not begun.
+    NotBegun {
+        /// The gathering.
+        gathering: GatheringId,
+        /// When it begins, where that is known.
+        starts: Option<DateTime<Utc>>,
+    },
+    /// The gathering's books are not closed.
+    NotCompleted {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// Booking rests for a while.
+    BookingPaused {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// The gathering is open for interest only.
+    InterestOnly {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// There is no interest to note: the gathering can be booked.
+    BookingOpen {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// Whoever books stands in line for now, and there is no line to stand in: the offering keeps none, or what is asked for cannot wait.
+    LineOnly {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// What the new registration would supersede has not ended.
+    StillLive {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// The offering is for others.
+    NotEligible {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The offering.
+        offering: OfferingId,
+        /// For whom it is.
+        only_for: Vec<Who>,
+    },
+    /// Each organisation may have so many places, and the registration does not say of which its people are.
+    OrganisationNeeded {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// The organisation would have more places than it may.
+    OrganisationCap {
+        /// The organisation.
+        organisation: OrganisationId,
+        /// How many places are asked for.
+        asked: u32,
+        /// How many its people have.
+        used: u32,
+        /// How many they may have.
+        cap: u32,
+        /// Until when that holds, where it ends.
+        until: Option<DateTime<Utc>>,
+    },
+    /// Somebody has, or waits for, another date of the series.
+    SeriesDate {
+        /// Who.
+        person: PersonId,
+        /// The registration for it.
+        registration: RegistrationId,
+        /// The date that they have.
+        gathering: GatheringId,
+    },
+    /// Somebody has to say yes before this can be had, so it cannot be moved to.
+    NeedsApproval {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The offering.
+        offering: OfferingId,
+    },
+    /// A deadline that is not ahead.
+    DeadlinePast {
+        /// The time given.
+        deadline: DateTime<Utc>,
+        /// The time of the decision.
+        now: DateTime<Utc>,
+    },
+    /// A deadline that is further off than it may be.
+    DeadlineTooLate {
+        /// The time given.
+        deadline: DateTime<Utc>,
+        /// The latest that is taken.
+        latest: DateTime<Utc>,
+    },
+    /// The registration is not a hold.
+    NotHeld {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// The registration does not wait for approval.
+    NotPending {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// The registration has not been offered its places.
+    NotOffered {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// What is asked for needs a registration that is confirmed, or at least in line.
+    NotConfirmed {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// The registration was not asked whether new dates suit, or the time to answer is up.
+    NotAsked {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// A registration named to go has no place of the pool.
+    NotDisplaceable {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// Place 1 is the booker's and stays.
+    BookersPlace {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// Somebody was seen on the place.
+    PresenceRecorded {
+        /// The registration.
+        registration: RegistrationId,
+        /// The place.
+        place: u16,
+    },
+    /// A party in line cannot grow: it would push back those behind it.
+    InLine {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// Another registration needs the place of somebody who would leave.
+    StillNeeded {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// More registrations would be asked about new dates than can be at once.
+    TooManyToAsk {
+        /// How many there are.
+        registrations: usize,
+        /// How many can be asked.
+        limit: usize,
+    },
+    /// The gathering has no such set-aside.
+    UnknownSetAside {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The set-aside asked for.
+        set_aside: SetAsideId,
+    },
+    /// The gathering has a set-aside of this number already.
+    SetAsideExists {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The set-aside.
+        set_aside: SetAsideId,
+    },
+    /// A set-aside is for nobody.
+    SetAsideForNobody {
+        /// The set-aside.
+        set_aside: SetAsideId,
+    },
+    /// More places of a pool would be set aside than it has.
+    SetAsidesTooLarge {
+        /// The pool.
+        pool: PoolId,
+        /// What people call it.
+        name: String,
+        /// How many places were asked for.
+        asked: u32,
+        /// How many can still be set aside.
+        room: u32,
+    },
+    /// That somebody did not come is said by closing the books, not by hand.
+    NoShowByBooks {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// A resource has this id already.
+    ResourceExists {
+        /// The id.
+        resource: ResourceId,
+    },
+    /// The gathering has no such resource.
+    UnknownResource {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The id.
+        resource: ResourceId,
+    },
+    /// More is due on the gathering than one decision writes.
+    SettleFirst {
+        /// The gathering.
+        gathering: GatheringId,
+    },
 }
 
 impl Refusal {
@@ -313,93 +544,44 @@ impl Refusal {
             Self::Full { .. } => "full",
             Self::LineFirst { .. } => "line_first",
             Self::BelowUsed { .. } => "below_used",
-        }
-    }
-}
-
-impl Refusal {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
-    fn of_sessions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Session(problem) => write!(f, "{problem}"),
-            Self::Programme { problems } => programme(f, problems),
-            Self::TooManySessions { sessions, limit } => {
-                write!(
-                    f,
-                    "the programme would have {sessions} sessions, those that were dropped counted; it may have up to {limit}"
-                )
-            }
-            Self::TooMuchText { bytes, limit } => write!(
-                f,
-                "the texts have {bytes} bytes, and up to {limit} are taken at once: do it in parts (each part of a programme has to `leave_alone` the sessions of the others)"
-            ),
-            Self::EmptyProgramme { sessions, .. } => {
-                let dropped = if *sessions == 1 { "session" } else { "sessions" };
-                write!(
-                    f,
-                    "the programme is empty: {sessions} {dropped} would be dropped; if that is meant, say so with `even_if_empty`"
-                )
-            }
-            Self::SessionOver { ended, .. } => write!(f, "the session ended at {}", instant(*ended)),
-            other => f.write_str(other.code()),
-        }
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
-    fn of_places(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NeverFits { short } => {
-                f.write_str("it can never fit, even when nobody else comes: ")?;
-                shortages(f, short)
-            }
-            Self::Full { short, largest } => {
-                f.write_str("it is full: ")?;
-                shortages(f, short)?;
-                match largest {
-                    0 => Ok(()),
-                    n => write!(f, "; a party of up to {n} would fit"),
-                }
-            }
-            Self::LineFirst { held } => {
-                write!(
-                    f,
-                    "what is free (pool {}) is held for those who wait; others have it when these are served",
-                    listed(held)
-                )
-            }
-            Self::BelowUsed { name, asked, used, .. } => {
-                let over = used.saturating_sub(*asked);
-                write!(
-                    f,
-                    "{used} people have a place in {name:?}, {over} more than {asked}; cancel {over} first, or lower it to {used}"
-                )
-            }
-            other => f.write_str(other.code()),
-        }
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
-    fn of_people(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NeedsPlace { person: Some(person), name, .. } => {
-                write!(
-                    f,
-                    "a confirmed place in {name:?} comes first, and person {person} has none on the booker's registration"
-                )
-            }
-            Self::NeedsPlace { person: None, name, .. } => {
-                write!(
-                    f,
-                    "a confirmed place in {name:?} comes first for everybody, and the booker's registration has not enough of them left for this party"
-                )
-            }
-            Self::Overlap { person, registration, starts, ends } => write!(
-                f,
-                "person {person} cannot be in two places at once: registration {registration} is from {} to {}",
-                instant(*starts),
-                instant(*ends)
-            ),
-            other => f.write_str(other.code()),
+            Self::SplitNeedsNames => "split_needs_names",
+            Self::GatheringCompleted { .. } => "gathering_completed",
+            Self::GatheringArchived { .. } => "gathering_archived",
+            Self::NotAnnounced { .. } => "not_announced",
+            Self::NotOver { .. } => "not_over",
+            Self::NotBegun { .. } => "not_begun",
+            Self::NotCompleted { .. } => "not_completed",
+            Self::BookingPaused { .. } => "booking_paused",
+            Self::InterestOnly { .. } => "interest_only",
+            Self::BookingOpen { .. } => "booking_open",
+            Self::LineOnly { .. } => "line_only",
+            Self::StillLive { .. } => "still_live",
+            Self::NotEligible { .. } => "not_eligible",
+            Self::OrganisationNeeded { .. } => "organisation_needed",
+            Self::OrganisationCap { .. } => "organisation_cap",
+            Self::SeriesDate { .. } => "series_date",
+            Self::NeedsApproval { .. } => "needs_approval",
+            Self::DeadlinePast { .. } => "deadline_past",
+            Self::DeadlineTooLate { .. } => "deadline_too_late",
+            Self::NotHeld { .. } => "not_held",
+            Self::NotPending { .. } => "not_pending",
+            Self::NotOffered { .. } => "not_offered",
+            Self::NotConfirmed { .. } => "not_confirmed",
+            Self::NotAsked { .. } => "not_asked",
+            Self::NotDisplaceable { .. } => "not_displaceable",
+            Self::BookersPlace { .. } => "bookers_place",
+            Self::PresenceRecorded { .. } => "presence_recorded",
+            Self::InLine { .. } => "in_line",
+            Self::StillNeeded { .. } => "still_needed",
+            Self::TooManyToAsk { .. } => "too_many_to_ask",
+            Self::UnknownSetAside { .. } => "unknown_set_aside",
+            Self::SetAsideExists { .. } => "set_aside_exists",
+            Self::SetAsideForNobody { .. } => "set_aside_for_nobody",
+            Self::SetAsidesTooLarge { .. } => "set_asides_too_large",
+            Self::NoShowByBooks { .. } => "no_show_by_books",
+            Self::ResourceExists { .. } => "resource_exists",
+            Self::UnknownResource { .. } => "unknown_resource",
+            Self::SettleFirst { .. } => "settle_first",
         }
     }
 }
@@ -433,120 +615,3 @@ impl From<LayoutProblem> for Refusal {
 }
 
 impl std::error::Error for Refusal {}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(problem) => write!(f, "{problem}"),
-            Self::Layout(problem) => write!(f, "{problem}"),
-            Self::TimeAhead { time, clock } => write!(
-                f,
-                "the time given, {}, is more than a day ahead of the clock, {}; if that is meant, say so with `ahead_of_clock`",
-                instant(*time),
-                instant(*clock)
-            ),
-            Self::TooMuchAtOnce { facts, limit } => {
-                write!(f, "{facts} things would happen at once, and up to {limit} may: do it in smaller steps")
-            }
-            Self::TooManyNamed { named, limit } => write!(
-                f,
-                "people, registrations and sessions would be named {named} times at once, and up to {limit} may: do it in smaller steps"
-            ),
-            Self::RequestReused { request } => {
-                write!(f, "request {request} was answered before, for something else; send this one with an id of its own")
-            }
-            Self::UnknownGathering { gathering } => write!(f, "there is no gathering {gathering}"),
-            Self::GatheringExists { gathering } => write!(f, "there is a gathering {gathering} already"),
-            Self::UnknownOffering { offering, offerings, .. } => no_such(f, "offering", offering, offerings),
-            Self::WhichOffering { offerings, .. } => which(f, "offering", offerings),
-            Self::UnknownPool { pool, pools, .. } => no_such(f, "pool", pool, pools),
-            Self::WhichPool { pools, .. } => which(f, "pool", pools),
-            Self::UnknownRegistration { registration } => write!(f, "there is no registration {registration}"),
-            Self::RegistrationExists { registration } => {
-                write!(f, "there is a registration {registration} already")
-            }
-            Self::RegistrationEnded { registration } => {
-                write!(f, "registration {registration} has ended; a new one can be made")
-            }
-            Self::UnknownPlace { place, places, .. } => {
-                write!(f, "there is no place {place}; the registration has places 1 to {places}")
-            }
-            Self::Session(_)
-            | Self::Programme { .. }
-            | Self::TooManySessions { .. }
-            | Self::TooMuchText { .. }
-            | Self::EmptyProgramme { .. }
-            | Self::SessionOver { .. } => self.of_sessions(f),
-            Self::NeedsPlace { .. } | Self::Overlap { .. } => self.of_people(f),
-            Self::GatheringCancelled { gathering } => write!(f, "gathering {gathering} has been called off"),
-            Self::GatheringOver { ended, .. } => write!(f, "the gathering ended at {}", instant(*ended)),
-            Self::InThePast { ends, now } => {
-                write!(f, "these dates are over: they end at {}, and it is {}", instant(*ends), instant(*now))
-            }
-            Self::BookingNotOpenYet { opens: Some(opens), .. } => {
-                write!(f, "booking opens at {}", instant(*opens))
-            }
-            Self::BookingNotOpenYet { opens: None, .. } => {
-                f.write_str("booking is not open yet: it follows the date, which is to be confirmed; it can be opened by hand")
-            }
-            Self::BookingClosed { .. } => f.write_str("booking is closed; it can be opened by hand until the gathering is over"),
-            Self::TwiceInParty { person } => write!(f, "person {person} is named twice for the same offering"),
-            Self::PartyTooLarge { size, limit } => {
-                write!(f, "a party of {size} is too large; one registration may have up to {limit} people")
-            }
-            Self::AlreadyRegistered { person, registration } => {
-                write!(f, "person {person} has registration {registration} for this already")
-            }
-            Self::NeverFits { .. } | Self::Full { .. } | Self::LineFirst { .. } | Self::BelowUsed { .. } => {
-                self.of_places(f)
-            }
-        }
-    }
-}
-
-/// The first few, since a programme can have thousands.
-fn programme(f: &mut fmt::Formatter<'_>, problems: &[SessionProblem]) -> fmt::Result {
-    const SHOWN: usize = 3;
-    let sessions = if problems.len() == 1 { "session is" } else { "sessions are" };
-    write!(f, "{} {sessions} not taken, so nothing was changed: ", problems.len())?;
-    let shown: Vec<String> = problems.iter().take(SHOWN).map(ToString::to_string).collect();
-    f.write_str(&shown.join("; "))?;
-    match problems.len().saturating_sub(SHOWN) {
-        0 => Ok(()),
-        more => write!(f, "; and {more} more"),
-    }
-}
-
-fn instant(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-fn no_such<T: fmt::Display>(f: &mut fmt::Formatter<'_>, what: &str, asked: &T, known: &[T]) -> fmt::Result {
-    write!(f, "there is no {what} {asked}; the gathering has {}", listed(known))
-}
-
-fn which<T: fmt::Display>(f: &mut fmt::Formatter<'_>, what: &str, known: &[T]) -> fmt::Result {
-    write!(f, "say which {what} is meant; the gathering has {}", listed(known))
-}
-
-fn listed<T: fmt::Display>(things: &[T]) -> String {
-    match things {
-        [] => String::from("none"),
-        _ => things.iter().map(T::to_string).collect::<Vec<_>>().join(", "),
-    }
-}
-
-fn shortages(f: &mut fmt::Formatter<'_>, short: &[Shortage]) -> fmt::Result {
-    for (n, shortage) in short.iter().enumerate() {
-        let Shortage { name, wanted, free, .. } = shortage;
-        let separator = if n == 0 { "" } else { "; " };
-        let missing = shortage.missing();
-        let places = if missing == 1 { "place" } else { "places" };
-        write!(
-            f,
-            "{separator}{name:?} has {} free of the {wanted} wanted; {missing} more {places} would do",
-            free.max(&0)
-        )?;
-    }
-    Ok(())
-}

@@ -3,11 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::capacity::{self, Demand};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::capacity::{self, Applicant};
+use super::cells::RegistrationCell;
 use super::decision::{Decision, Gathering};
+use super::eligibility::Applying;
 use super::refusal::Refusal;
-use super::{Context, Decide, eligibility, waiting_list};
-use crate::fact::{Booking, Fact, Offering, Party};
+use super::waiting_list::{Ahead, Room};
+use super::{Clear, Context, Decide, eligibility, ending, waiting_list};
+use crate::fact::{Approval, Booking, Credential, Ending, Fact, Offering, Party, Pending};
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
 use crate::person::Answers;
 use crate::sealed::{Personal, Sealed};
@@ -20,10 +25,16 @@ use crate::text::Reference;
 ///
 /// # Refusals
 /// In this order: an answer that is not taken, unknown gathering, unknown offering (or none named where there are
-/// several), somebody named twice, party too large, gathering called off, gathering over, session dropped, session
-/// over, booking not open, somebody registered already, somebody without a place in what the offering requires,
-/// somebody with a place or in line for something at the same time (where [`Gathering::no_overlap`] is asked for), can
-/// never fit. Where the offering keeps no line: full, or room that others wait for. Last, an id that is there already.
+/// several), somebody named twice, party too large, somebody without a name in a party that may be split; gathering
+/// called off, completed, archived, a draft, over; session dropped, session over; booking not open, for interest only,
+/// paused, closed; what it supersedes is unknown or has not ended; somebody registered already; the offering is for
+/// others; no organisation where each may have so many, or one with as many as it may have; somebody without a place in
+/// what the offering requires; somebody with another date of the series, or with something at the same time (where
+/// [`Gathering::no_overlap`] is asked for); can never fit. Where the offering keeps no line: full, room that others wait
+/// for, or booking to the line only. Last, an id that is there already.
+///
+/// Somebody who asked for what there is afterwards only ([`FollowUp`](crate::FollowUp)), or is interested only
+/// ([`NoteInterest`](crate::NoteInterest)), is not registered already: that ends with the new registration.
 ///
 /// [`Gathering::no_overlap`]: crate::Gathering::no_overlap
 ///
@@ -50,6 +61,10 @@ pub struct Register<A = Personal<Answers>> {
     pub(crate) party: Party,
     pub(crate) reference: Option<Reference>,
     pub(crate) answers: Option<A>,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) supersedes: Option<RegistrationId>,
+    pub(crate) uncounted: bool,
+    pub(crate) may_split: bool,
 }
 
 /// What came of a registration that was not refused.
@@ -71,14 +86,23 @@ pub enum Registered {
         /// How many registrations were ahead in the same line.
         ahead: u32,
     },
+    /// Somebody has to say yes first. See [`Offering::needs_approval`](crate::Offering::needs_approval).
+    Pending {
+        /// The registration.
+        registration: RegistrationId,
+        /// Whether it keeps places until then. If not, there may be none when somebody has said yes.
+        uses_places: bool,
+    },
 }
 
 impl Registered {
-    /// The registration, confirmed or waiting.
+    /// The registration, confirmed, waiting or pending.
     #[must_use]
     pub fn registration(&self) -> RegistrationId {
         match *self {
-            Self::Confirmed { registration } | Self::Waiting { registration, .. } => registration,
+            Self::Confirmed { registration }
+            | Self::Waiting { registration, .. }
+            | Self::Pending { registration, .. } => registration,
         }
     }
 
@@ -94,7 +118,17 @@ impl Register {
     #[must_use]
     pub fn new(gathering: GatheringId, person: PersonId) -> Self {
         let party = Party::one(person);
-        Self { gathering, offering: None, party, reference: None, answers: None }
+        Self {
+            gathering,
+            offering: None,
+            party,
+            reference: None,
+            answers: None,
+            credentials: Vec::new(),
+            supersedes: None,
+            uncounted: false,
+            may_split: false,
+        }
     }
 
     /// Says which offering is meant. Needed where the gathering has several, or the command is refused.
@@ -131,83 +165,123 @@ impl Register {
         self.answers = Some(answers.into());
         self
     }
+
+    /// Vouches for something: a code that was entered, a category, the organisation that the party comes from. It is
+    /// stored in the clear. Set-asides, priorities, caps and offerings that are for some people only ask for it.
+    #[must_use]
+    #[doc(alias = "voucher")]
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.credentials.push(credential);
+        self
+    }
+
+    /// Says which registration, that has ended, this one takes the place of. It is admitted afresh: that is how a
+    /// cancellation is undone.
+    #[must_use]
+    #[doc(alias = "undo")]
+    pub fn supersedes(mut self, registration: RegistrationId) -> Self {
+        self.supersedes = Some(registration);
+        self
+    }
+
+    /// Takes no place of any pool: speakers, staff, the team. They are in the head count all the same.
+    #[must_use]
+    pub fn uncounted(mut self) -> Self {
+        self.uncounted = true;
+        self
+    }
+
+    /// Lets the party get its places one part at a time, where it stands in line. Everybody in it has to be named.
+    #[must_use]
+    pub fn may_split(mut self) -> Self {
+        self.may_split = true;
+        self
+    }
 }
 
-/// A request for places that nothing but room, and what its people have besides, can stand in the way of.
-pub(super) struct Asked<'p> {
+/// Something asked for that is there, stands, and can be booked by these people: nothing but who may have it, and room,
+/// can stand in its way.
+pub(super) struct Asked {
     pub(super) gathering: Gathering,
     pub(super) offering: Arc<Offering>,
-    party: &'p Party,
+    /// What its people have of it without a place: it ends when they book.
+    gives_way: Vec<RegistrationId>,
 }
 
-impl Asked<'_> {
-    pub(super) fn demand(&self) -> Demand {
-        Demand::of(&self.offering, self.party.size())
-    }
-
-    /// Everybody named, each with what is asked for.
-    pub(super) fn claims(&self) -> impl Iterator<Item = (GatheringId, OfferingId, PersonId)> {
-        self.party.named().map(|person| (self.gathering.id, self.offering.id, person))
-    }
-
-    pub(super) fn must_be_eligible(&self, decision: &mut Decision<'_>) -> Result<(), Refusal> {
-        eligibility::must_be_eligible(decision, &self.gathering, &self.offering, self.party)
-    }
-
-    /// Whether the party has a place at once, or must stand in line.
-    pub(super) fn has_a_place(&self, decision: &Decision<'_>) -> Result<bool, Refusal> {
-        let Self { gathering, offering, .. } = self;
-        let demand = self.demand();
-        let never = capacity::shortages_when_empty(decision, gathering, &demand);
-        if !never.is_empty() {
-            return Err(Refusal::NeverFits { short: never });
-        }
-        let held = waiting_list::held_against_newcomer(decision, gathering, offering);
-        let short = capacity::shortages(decision, gathering, &demand);
-        let nobody_first = held.as_ref().is_some_and(Vec::is_empty);
-        if short.is_empty() && nobody_first {
-            return Ok(true);
-        }
-        if offering.waiting_list {
-            return Ok(false);
-        }
-        if short.is_empty() {
-            return Err(Refusal::LineFirst { held: held.unwrap_or_default() });
-        }
-        // Where others come first, no smaller party would be let past them either.
-        let limit = if nobody_first { u32::from(offering.max_party.get()) } else { 0 };
-        Err(Refusal::Full { short, largest: capacity::largest_party(decision, gathering, offering, limit) })
-    }
+/// What of a person's may be there already when they book.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Supersedes {
+    /// What it supersedes must have ended.
+    Ended,
+    /// What it supersedes ends with it.
+    Now,
 }
 
 impl Register<Sealed<Answers>> {
-    fn booking(&self, offering: OfferingId) -> Booking {
-        let (party, reference, answers) = (self.party.clone(), self.reference.clone(), self.answers.clone());
-        Booking { reference, answers, ..Booking::new(offering, party) }
+    /// The same that a registration has asked for, to take its place.
+    pub(super) fn again(
+        registration: RegistrationId,
+        cell: &RegistrationCell,
+        gathering: GatheringId,
+        offering: Option<OfferingId>,
+        answers: Option<Sealed<Answers>>,
+    ) -> Self {
+        Self {
+            gathering,
+            offering,
+            party: cell.party.clone(),
+            reference: None,
+            answers,
+            credentials: cell.credentials().to_vec(),
+            supersedes: Some(registration),
+            uncounted: cell.is_uncounted(),
+            may_split: cell.may_split(),
+        }
     }
 
-    /// Reads what is to be judged: the gathering, and what its people have elsewhere at the same time.
-    pub(super) fn read(&self, decision: &mut Decision<'_>) -> Result<Gathering, Refusal> {
-        let gathering = decision.gathering(self.gathering)?;
-        eligibility::read_engagements(decision, &gathering, self.party.named())?;
-        Ok(gathering)
+    pub(super) fn booking(&self, asked: &Asked) -> Booking {
+        let supersedes = self.supersedes.or_else(|| asked.gives_way.first().copied());
+        Booking {
+            reference: self.reference.clone(),
+            answers: self.answers.clone(),
+            credentials: self.credentials.clone(),
+            supersedes,
+            uncounted: self.uncounted,
+            may_split: self.may_split,
+            ..Booking::new(asked.offering.id, self.party.clone())
+        }
+    }
+
+    pub(super) fn applicant(&self) -> Applicant<'_> {
+        let people = if self.uncounted { 0 } else { self.party.size() };
+        Applicant { made_by: self.party.booker, credentials: &self.credentials, people }
     }
 
     /// Looks at all that needs no counting: what is asked for is there, stands, and can be booked.
-    pub(super) fn asked(&self, decision: &mut Decision<'_>) -> Result<Asked<'_>, Refusal> {
-        let gathering = self.read(decision)?;
+    pub(super) fn asked(&self, decision: &mut Decision<'_>, supersedes: Supersedes) -> Result<Asked, Refusal> {
+        let gathering = decision.acting_on(self.gathering)?;
         let offering = Arc::clone(gathering.offering(self.offering)?);
         self.check_party(&offering)?;
         gathering.must_stand()?;
+        gathering.must_be_announced()?;
         gathering.must_not_be_over(decision.time())?;
         decision.session_must_stand(&gathering, &offering)?;
         decision.session_must_not_be_over(&gathering, &offering)?;
         gathering.must_be_open(decision.time())?;
-        let holds = |person| decision.holder(&gathering, offering.id, person).map(|id| (person, id));
-        if let Some((person, registration)) = self.party.named().find_map(holds) {
-            return Err(Refusal::AlreadyRegistered { person, registration });
+        if supersedes == Supersedes::Ended {
+            self.must_supersede_what_has_ended(decision)?;
         }
-        Ok(Asked { gathering, offering, party: &self.party })
+        let mut gives_way = Vec::new();
+        for person in self.party.named() {
+            let Some(registration) = decision.holder(&gathering, offering.id, person) else { continue };
+            let known = decision.registration_on(&gathering, registration);
+            if known.is_none_or(|known| known.claim.is_engagement()) {
+                return Err(Refusal::AlreadyRegistered { person, registration });
+            }
+            gives_way.push(registration);
+        }
+        gives_way.dedup();
+        Ok(Asked { gathering, offering, gives_way })
     }
 
     fn check_party(&self, offering: &Offering) -> Result<(), Refusal> {
@@ -219,47 +293,171 @@ impl Register<Sealed<Answers>> {
         if size > limit {
             return Err(Refusal::PartyTooLarge { size, limit });
         }
+        if self.may_split && self.party.guests.contains(&None) {
+            return Err(Refusal::SplitNeedsNames);
+        }
         Ok(())
     }
 
-    /// Records the registration, with its places or in line.
+    fn must_supersede_what_has_ended(&self, decision: &mut Decision<'_>) -> Result<(), Refusal> {
+        let Some(registration) = self.supersedes else { return Ok(()) };
+        let known = decision.registration(registration)?;
+        let gathering = decision.look_at(known.gathering)?;
+        if known.claim.is_live_at(decision.time()) && gathering.must_stand().is_ok() {
+            return Err(Refusal::StillLive { registration });
+        }
+        Ok(())
+    }
+
+    /// Refuses whoever may not have it, and whoever could never fit.
+    pub(super) fn must_be_eligible(&self, decision: &Decision<'_>, asked: &Asked) -> Result<(), Refusal> {
+        let Asked { gathering, offering, .. } = asked;
+        let who = Applying {
+            made_by: self.party.booker,
+            party: &self.party,
+            credentials: &self.credentials,
+            uncounted: self.uncounted,
+            itself: None,
+        };
+        eligibility::must_be_eligible(decision, gathering, offering, who)
+    }
+
+    /// Refuses whoever could not have it even if nobody else came.
+    pub(super) fn must_fit_when_empty(&self, decision: &Decision<'_>, asked: &Asked) -> Result<(), Refusal> {
+        let demand = capacity::demand(&asked.offering, self.applicant().people);
+        let short = capacity::shortages_when_empty(decision, &asked.gathering, &demand);
+        if short.is_empty() { Ok(()) } else { Err(Refusal::NeverFits { short }) }
+    }
+
+    /// What stands before it.
+    pub(super) fn ahead(&self, decision: &Decision<'_>, asked: &Asked) -> Ahead {
+        let Asked { gathering, offering, .. } = asked;
+        let class = gathering.cell.plan.class(self.party.booker, &self.credentials);
+        waiting_list::ahead(decision, gathering, offering, class)
+    }
+
+    /// Room behind those who come first, or why there is none.
+    pub(super) fn room(&self, decision: &Decision<'_>, asked: &Asked, ahead: &Ahead) -> Result<Room, Refusal> {
+        waiting_list::room(decision, &asked.gathering, &asked.offering, self.applicant(), ahead)
+    }
+
+    /// Makes way for a new registration, whose id must be free.
+    pub(super) fn make_way(
+        decision: &mut Decision<'_>,
+        asked: &Asked,
+        registration: RegistrationId,
+    ) -> Result<(), Refusal> {
+        if decision.registration(registration).is_ok() {
+            return Err(Refusal::RegistrationExists { registration });
+        }
+        for known in &asked.gives_way {
+            ending::end_with_parts(decision, &asked.gathering, *known, Ending::Superseded);
+        }
+        Ok(())
+    }
+
+    /// Records the registration: with its places, in line, or waiting for somebody to say yes.
     pub(super) fn enter(
         &self,
         decision: &mut Decision<'_>,
         asked: &Asked,
         registration: RegistrationId,
-        has_a_place: bool,
+        room: Result<Room, Refusal>,
     ) -> Result<Registered, Refusal> {
-        if decision.registration(registration).is_ok() {
-            return Err(Refusal::RegistrationExists { registration });
+        let keeps_a_line = asked.offering.waiting_list;
+        if let Some(approval) = asked.offering.approval {
+            let room = match room {
+                Ok(room) if approval.pending_uses_places => Some(room),
+                Err(refusal) if approval.pending_uses_places && !keeps_a_line => return Err(refusal),
+                Ok(_) | Err(_) => None,
+            };
+            return self.request_approval(decision, asked, registration, (approval, room));
         }
-        let (gathering, booking) = (self.gathering, self.booking(asked.offering.id));
-        if has_a_place {
-            decision.record(Fact::RegistrationConfirmed { gathering, registration, booking, draws: Vec::new() });
-            return Ok(Registered::Confirmed { registration });
+        match room {
+            Ok(room) => self.confirm(decision, asked, registration, room),
+            Err(_) if keeps_a_line => self.stand_in_line(decision, asked, registration),
+            Err(refusal) => Err(refusal),
         }
-        let ahead = decision.waiting(&asked.gathering, asked.offering.id);
+    }
+
+    /// Records it with its places.
+    pub(super) fn confirm(
+        &self,
+        decision: &mut Decision<'_>,
+        asked: &Asked,
+        registration: RegistrationId,
+        mut room: Room,
+    ) -> Result<Registered, Refusal> {
+        Self::make_way(decision, asked, registration)?;
+        room.record_passed(decision, &asked.gathering);
+        let (gathering, booking, draws) = (self.gathering, self.booking(asked), room.draws);
+        decision.record(Fact::RegistrationConfirmed { gathering, registration, booking, draws });
+        Ok(Registered::Confirmed { registration })
+    }
+
+    /// Records it at its place in the line.
+    pub(super) fn stand_in_line(
+        &self,
+        decision: &mut Decision<'_>,
+        asked: &Asked,
+        registration: RegistrationId,
+    ) -> Result<Registered, Refusal> {
+        Self::make_way(decision, asked, registration)?;
+        let class = asked.gathering.cell.plan.class(self.party.booker, &self.credentials);
+        let ahead = decision.waiting_before(&asked.gathering, asked.offering.id, class);
+        let (gathering, booking) = (self.gathering, self.booking(asked));
         decision.record(Fact::RegistrationWaitlisted { gathering, registration, booking, ahead });
         Ok(Registered::Waiting { registration, ahead })
     }
 
-    /// What a fact says came of this, if it is what this asked for.
-    pub(super) fn recalled(&self, fact: &Fact) -> Option<Registered> {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "a registration is made by two kinds of facts")]
-        let (gathering, booking, outcome) = match fact {
-            Fact::RegistrationConfirmed { gathering, registration, booking, .. } => {
-                (gathering, booking, Registered::Confirmed { registration: *registration })
-            }
-            Fact::RegistrationWaitlisted { gathering, registration, booking, ahead } => {
-                (gathering, booking, Registered::Waiting { registration: *registration, ahead: *ahead })
-            }
-            _ => return None,
-        };
-        let same = *gathering == self.gathering
-            && self.offering.is_none_or(|offering| offering == booking.offering)
-            && (&self.party, &self.reference) == (&booking.party, &booking.reference)
-            && self.answers.is_some() == booking.answers.is_some();
-        same.then_some(outcome)
+    fn request_approval(
+        &self,
+        decision: &mut Decision<'_>,
+        asked: &Asked,
+        registration: RegistrationId,
+        (approval, room): (Approval, Option<Room>),
+    ) -> Result<Registered, Refusal> {
+        Self::make_way(decision, asked, registration)?;
+        let pending = pending(approval, room.is_some(), decision.time());
+        let draws = room.map_or_else(Vec::new, |mut room| {
+            room.record_passed(decision, &asked.gathering);
+            room.draws
+        });
+        let (gathering, booking) = (self.gathering, self.booking(asked));
+        decision.record(Fact::ApprovalRequested { gathering, registration, booking, draws, pending });
+        Ok(Registered::Pending { registration, uses_places: pending.uses_places })
+    }
+
+    /// What is clear in it.
+    pub(super) fn clear(&self, clear: &mut Clear) {
+        clear.gathering(self.gathering).offering(self.offering).party(&self.party);
+        clear.reference(self.reference.as_ref()).flag(self.answers.is_some()).credentials(&self.credentials);
+        clear.maybe(self.supersedes, |clear, registration| {
+            clear.id(registration.bytes());
+        });
+        clear.flag(self.uncounted).flag(self.may_split);
+    }
+}
+
+/// How a registration waits for approval from now on.
+pub(super) fn pending(approval: Approval, uses_places: bool, now: DateTime<Utc>) -> Pending {
+    let until = approval.decide_within.and_then(|seconds| {
+        now.checked_add_signed(TimeDelta::seconds(i64::from(seconds)))
+    });
+    Pending { uses_places, until }
+}
+
+/// What a decision said of a registration that it made.
+pub(super) fn registered(facts: &[Fact], registration: RegistrationId) -> Option<Registered> {
+    let fact = facts.iter().find(|fact| fact.registration_made().is_some_and(|(id, _)| id == registration))?;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "three kinds of facts are told of")]
+    match fact {
+        Fact::RegistrationConfirmed { .. } => Some(Registered::Confirmed { registration }),
+        Fact::RegistrationWaitlisted { ahead, .. } => Some(Registered::Waiting { registration, ahead: *ahead }),
+        Fact::ApprovalRequested { pending, .. } => {
+            Some(Registered::Pending { registration, uses_places: pending.uses_places })
+        }
+        _ => None,
     }
 }
 
@@ -267,16 +465,21 @@ impl Decide for Register<Sealed<Answers>> {
     type Outcome = Registered;
 
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Registered, Refusal> {
-        let asked = self.asked(decision)?;
-        asked.must_be_eligible(decision)?;
-        let has_a_place = asked.has_a_place(decision)?;
-        self.enter(decision, &asked, context.new_registration(0), has_a_place)
+        let asked = self.asked(decision, Supersedes::Ended)?;
+        self.must_be_eligible(decision, &asked)?;
+        self.must_fit_when_empty(decision, &asked)?;
+        let ahead = self.ahead(decision, &asked);
+        let room = self.room(decision, &asked, &ahead);
+        self.enter(decision, &asked, context.new_registration(0), room)
     }
 
-    fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Registered> {
-        match facts {
-            [only] => self.recalled(only),
-            _ => None,
-        }
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("register");
+        self.clear(&mut clear);
+        clear
+    }
+
+    fn recall(&self, context: &Context, facts: &[Fact]) -> Option<Registered> {
+        registered(facts, context.new_registration(0))
     }
 }

@@ -1,10 +1,14 @@
 //! Reschedule: other dates, or none for now.
 
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::cells::Claim;
 use super::decision::{Decision, Gathering};
+use super::hold::check_deadline;
 use super::refusal::{Refusal, SessionFault};
-use super::{Change, Context, Decide, waiting_list};
-use crate::fact::Fact;
-use crate::id::GatheringId;
+use super::{Change, Clear, Context, Decide, waiting_list};
+use crate::fact::{Fact, Reconfirmation, Silence};
+use crate::id::{GatheringId, RegistrationId};
 use crate::schedule::Schedule;
 use crate::text;
 
@@ -14,7 +18,8 @@ use crate::text;
 ///
 /// # Refusals
 /// In this order: unknown gathering, called off, a hint at the date that is not taken, dates that are over already, with
-/// its programme: a session whose time does not exist on its new day.
+/// its programme: a session whose time does not exist on its new day. Where everybody is asked, after dates that are over: a
+/// deadline that is not ahead, or after the new start; more than 30,000 to ask.
 ///
 /// # Example
 /// ```
@@ -33,13 +38,14 @@ pub struct Reschedule {
     gathering: GatheringId,
     schedule: Schedule,
     with_programme: bool,
+    ask: Option<Reconfirmation>,
 }
 
 impl Reschedule {
     /// Sets the dates from now on.
     #[must_use]
     pub fn new(gathering: GatheringId, schedule: Schedule) -> Self {
-        Self { gathering, schedule, with_programme: false }
+        Self { gathering, schedule, with_programme: false, ask: None }
     }
 
     /// Moves every session of the programme along: by as many days as lie between the first day that the gathering had
@@ -51,38 +57,73 @@ impl Reschedule {
         self.with_programme = true;
         self
     }
+
+    /// Asks everybody with a confirmed place whether the new dates suit, until a deadline: they answer with
+    /// [`Reconfirm`](crate::Reconfirm), or cancel. What becomes of those who do neither is said here. Without this
+    /// everybody keeps what they have; a question that is open already goes on.
+    #[must_use]
+    #[doc(alias = "reconfirmation")]
+    pub fn ask(mut self, until: DateTime<Utc>, on_silence: Silence) -> Self {
+        self.ask = Some(Reconfirmation { until: until.trunc_subsecs(6), on_silence });
+        self
+    }
+}
+
+/// So many registrations can be asked at once: what silence comes to has to fit into a batch for each of them.
+const ASKED_LIMIT: usize = 30_000;
+
+impl Reschedule {
+    /// Refuses a question whose time is up, or would be after the start, or that goes to too many.
+    fn check_question(&self, decision: &Decision<'_>, gathering: &Gathering) -> Result<(), Refusal> {
+        let Some(ask) = self.ask else { return Ok(()) };
+        check_deadline(ask.until, decision.time(), self.schedule.starts())?;
+        let offerings = gathering.cell.plan.offerings.iter();
+        let holders = offerings.flat_map(|offering| decision.holders_of(gathering, offering.id));
+        let is_confirmed = |id: &RegistrationId| {
+            let cell = decision.registration_on(gathering, *id);
+            cell.is_some_and(|cell| cell.claim == Claim::Confirmed)
+        };
+        let registrations = holders.filter(is_confirmed).count();
+        if registrations > ASKED_LIMIT {
+            return Err(Refusal::TooManyToAsk { registrations, limit: ASKED_LIMIT });
+        }
+        Ok(())
+    }
 }
 
 impl Decide for Reschedule {
     type Outcome = Change;
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         if *gathering.cell.schedule == self.schedule {
             return Ok(Change::AlreadySo);
         }
         check_schedule(&self.schedule, decision)?;
+        self.check_question(decision, &gathering)?;
         decision.record(Fact::GatheringRescheduled {
             gathering: self.gathering,
             schedule: self.schedule.clone(),
-            ask: None,
+            ask: self.ask,
         });
         if self.with_programme {
             move_sessions(decision, &gathering, &self.schedule)?;
         }
         // One that was over and has new dates can serve its line again.
-        let gathering = decision.gathering(self.gathering)?;
-        waiting_list::promote(decision, &gathering);
+        waiting_list::serve(decision, gathering.id);
         Ok(Change::Made)
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("reschedule");
+        clear.gathering(self.gathering).schedule(&self.schedule).flag(self.with_programme);
+        clear.reconfirmation(self.ask);
+        clear
+    }
+
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let Fact::GatheringRescheduled { gathering, schedule, .. } = facts.first()? else { return None };
-        let moved = facts.iter().any(|fact| matches!(fact, Fact::SessionMoved { .. }));
-        let same =
-            (gathering, schedule) == (&self.gathering, &self.schedule) && (self.with_programme || !moved);
-        same.then_some(Change::Made)
+        Some(Change::among(facts, |fact| matches!(fact, Fact::GatheringRescheduled { .. })))
     }
 }
 

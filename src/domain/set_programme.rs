@@ -1,13 +1,13 @@
 //! Set the programme: all sessions as they are to be from now on, in one decision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
 use super::decision::{Decision, Gathering};
 use super::programme::{self, Difference};
 use super::refusal::{Refusal, SessionFault, SessionProblem};
-use super::{Context, Decide, ended, promoted, waiting_list};
+use super::{Clear, Context, Decide, Effects, waiting_list};
 use crate::fact::{Fact, Session};
 use crate::id::{GatheringId, RegistrationId, SessionId};
 
@@ -167,8 +167,9 @@ impl SetProgramme {
     }
 
     fn outcome(&self, facts: &[Fact]) -> ProgrammeChange {
+        let effects = Effects::among(facts, &[]);
         let mut change =
-            ProgrammeChange { ended: ended(facts), promoted: promoted(facts), ..Default::default() };
+            ProgrammeChange { ended: effects.ended, promoted: effects.promoted, ..Default::default() };
         let mut touched: BTreeSet<&SessionId> = BTreeSet::new();
         for fact in facts {
             #[expect(clippy::wildcard_enum_match_arm, reason = "four kinds of facts are about sessions")]
@@ -203,7 +204,7 @@ impl Decide for SetProgramme {
     type Outcome = ProgrammeChange;
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<ProgrammeChange, Refusal> {
-        let gathering = decision.gathering(self.gathering)?;
+        let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
         self.check_size()?;
         let differences = self.differences(decision, &gathering)?;
@@ -221,27 +222,23 @@ impl Decide for SetProgramme {
         for session in dropped {
             programme::drop_session(decision, &gathering, session);
         }
-        if !decision.facts().is_empty() {
-            waiting_list::promote(decision, &gathering);
-        }
+        waiting_list::serve(decision, gathering.id);
         Ok(self.outcome(decision.facts()))
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("set programme");
+        clear.gathering(self.gathering).each(self.sessions.iter(), |clear, session| {
+            clear.session(session);
+        });
+        clear.each(self.left.iter(), |clear, session| {
+            clear.id(session.bytes());
+        });
+        clear.flag(self.leave_past).flag(self.even_if_empty);
+        clear
+    }
+
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<ProgrammeChange> {
-        let meant: BTreeMap<SessionId, &Session> =
-            self.meant().map(|session| (session.id, session)).collect();
-        let says_so = |fact: &Fact| {
-            let Some(id) = fact.session() else { return true };
-            match meant.get(&id) {
-                Some(session) => programme::says(fact, self.gathering, session),
-                None => {
-                    matches!(fact, Fact::SessionDropped { gathering, .. } if *gathering == self.gathering)
-                        && !self.left.contains(&id)
-                }
-            }
-        };
-        // What became of registrations only follows what became of a session.
-        let first = facts.first().is_some_and(|fact| fact.session().is_some());
-        (first && facts.iter().all(says_so)).then(|| self.outcome(facts))
+        Some(self.outcome(facts))
     }
 }

@@ -1,157 +1,19 @@
-//! What decisions are taken against: a fold of the log that holds ids, counts, times and statuses, no texts.
+//! The fold of a log in memory: what the cells of everything are.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use hashbrown::{HashMap, HashSet};
 
+use super::cells::{
+    Cells, Due, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+};
 use super::fold::fold;
-use crate::fact::{BookingWindow, ByHand, Capacity, Mode, Offering, Party, SessionTexts};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
+use crate::fact::Fact;
+use crate::id::{
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId, SetAsideId,
+};
 use crate::record::{Position, Record};
-use crate::schedule::Schedule;
-
-/// A gathering as decisions see it. Cheap to copy: what is large in it is shared.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct GatheringCell {
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) schedule: Arc<Schedule>,
-    pub(crate) window: BookingWindow,
-    /// Opened or closed by hand; `None` leaves it to the window.
-    pub(crate) opened: Option<ByHand>,
-    pub(crate) cancelled: bool,
-    /// Where it takes place, as a hash, and whether there is a link to join it.
-    pub(crate) place: (Fingerprint, bool),
-    /// Whether its places take their people's time.
-    pub(crate) no_overlap: bool,
-    /// The first day that it had when it last had a date.
-    pub(crate) first_day: Option<NaiveDate>,
-    /// The time of the last fact about it: no later decision is dated before.
-    pub(crate) touched: DateTime<Utc>,
-}
-
-/// What can be booked, and the limits it draws on. Only ever added to.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Plan {
-    pub(crate) pools: Vec<(PoolId, String)>,
-    pub(crate) offerings: Vec<Arc<Offering>>,
-}
-
-/// A pool: its capacity and the people who have places of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct PoolCell {
-    pub(crate) capacity: Capacity,
-    pub(crate) used: u32,
-}
-
-/// A session as decisions see it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct SessionCell {
-    pub(crate) schedule: Arc<Schedule>,
-    pub(crate) room: Arc<str>,
-    /// What the programme says of it, as a hash: to see whether it changes.
-    pub(crate) texts: Fingerprint,
-    pub(crate) dropped: bool,
-}
-
-/// A hash of texts: of a session's, of a place's. The state holds no texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fingerprint([u8; 16]);
-
-impl Fingerprint {
-    pub(crate) fn of(texts: &SessionTexts) -> Self {
-        let SessionTexts { title, description, track, kind, link, speakers } = texts;
-        let mut hash = hash_of([title, description, track, kind, link]);
-        for speaker in speakers {
-            hash.update(&speaker.bytes());
-        }
-        Self::finish(&hash)
-    }
-
-    pub(crate) fn of_place(mode: &Mode) -> Self {
-        let (name, address) = mode.venue().map_or(("", ""), |venue| (&venue.name, &venue.address));
-        let mut hash = hash_of([name, address]);
-        hash.update(&[u8::from(mode.is_online()), u8::from(mode.venue().is_some())]);
-        Self::finish(&hash)
-    }
-
-    fn finish(hash: &blake3::Hasher) -> Self {
-        let mut bytes = [0; 16];
-        hash.finalize_xof().fill(&mut bytes);
-        Self(bytes)
-    }
-}
-
-/// The hash of a list of texts, each with its length in front: no two lists run into the same bytes.
-fn hash_of<'t>(texts: impl IntoIterator<Item = &'t (impl AsRef<str> + ?Sized + 't)>) -> blake3::Hasher {
-    let mut hash = blake3::Hasher::new();
-    for text in texts {
-        let text = text.as_ref();
-        hash.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
-        hash.update(text.as_bytes());
-    }
-    hash
-}
-
-/// A registration as decisions see it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct RegistrationCell {
-    pub(crate) gathering: GatheringId,
-    pub(crate) offering: OfferingId,
-    pub(crate) party: Party,
-    pub(crate) claim: Claim,
-    /// Where it entered the log, and so its place in the line.
-    pub(crate) joined: Position,
-}
-
-/// What a registration claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Claim {
-    Confirmed,
-    Waiting,
-    Ended,
-}
-
-/// Somebody's live registration for one offering, by the offering and the person.
-pub(crate) type HolderKey = (GatheringId, OfferingId, PersonId);
-
-/// The cells that a fold reads and writes. The state keeps them; a decision lays its own over them.
-///
-/// There is one fold for both, so what a decision sees of its own facts is what the log will say of them.
-pub(crate) trait Cells {
-    fn gathering(&self, id: GatheringId) -> Option<&GatheringCell>;
-    fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell);
-    fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell>;
-    fn put_pool(&mut self, gathering: GatheringId, pool: PoolId, cell: PoolCell);
-    fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell>;
-    fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell);
-    fn holder(&self, key: HolderKey) -> Option<RegistrationId>;
-    fn put_holder(&mut self, key: HolderKey, registration: Option<RegistrationId>);
-    fn waiting(&self, gathering: GatheringId, offering: OfferingId) -> u32;
-    fn next_waiting(
-        &self,
-        gathering: GatheringId,
-        offering: OfferingId,
-        after: Position,
-    ) -> Option<(Position, RegistrationId)>;
-    fn join_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position, id: RegistrationId);
-    fn leave_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position);
-    /// Every registration that somebody holds for an offering, once for each person named on it.
-    fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId>;
-    fn knows_person(&self, id: PersonId) -> bool;
-    fn put_person(&mut self, id: PersonId);
-    fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell>;
-    /// Every session of a gathering in the order of their ids, the dropped ones too.
-    fn sessions(&self, gathering: GatheringId) -> Vec<SessionId>;
-    fn put_session(&mut self, gathering: GatheringId, id: SessionId, cell: SessionCell);
-    /// The gathering that has a session, whether the gathering itself is known or not.
-    fn home_of(&self, session: SessionId) -> Option<GatheringId>;
-    fn put_home(&mut self, session: SessionId, gathering: GatheringId);
-    /// The live registrations that take a person's time, in order of joining.
-    fn engagements(&self, person: PersonId) -> &[RegistrationId];
-    fn put_engagements(&mut self, person: PersonId, registrations: Vec<RegistrationId>);
-}
 
 /// The fold of a log, or of the part of it that lies within a scope.
 #[derive(Debug, Default)]
@@ -160,9 +22,16 @@ pub(crate) struct State {
     rooms: HashMap<GatheringId, Room>,
     registrations: Registrations,
     people: HashSet<PersonId>,
-    requests: HashMap<RequestId, Position>,
+    requests: HashMap<RequestId, Answered>,
     homes: HashMap<SessionId, GatheringId>,
     engagements: HashMap<PersonId, Vec<RegistrationId>>,
+}
+
+/// A request that was answered: where its batch begins, and how many gatherings that are not archived it was about.
+#[derive(Clone, Copy, Debug)]
+struct Answered {
+    begun: Position,
+    about: u32,
 }
 
 /// A gathering with all that belongs to it.
@@ -171,8 +40,30 @@ struct Room {
     cell: GatheringCell,
     pools: BTreeMap<PoolId, PoolCell>,
     holders: HashMap<(OfferingId, PersonId), RegistrationId>,
-    lines: BTreeMap<OfferingId, BTreeMap<Position, RegistrationId>>,
+    lines: BTreeMap<OfferingId, BTreeSet<Turn>>,
     sessions: BTreeMap<SessionId, SessionCell>,
+    due: BTreeSet<Due>,
+    drawn: BTreeMap<SetAsideId, u32>,
+    organisations: HashMap<OrganisationId, u32>,
+    seen: HashMap<Place, Seen>,
+    requests: Vec<RequestId>,
+}
+
+impl Room {
+    fn new(cell: GatheringCell) -> Self {
+        Self {
+            cell,
+            pools: BTreeMap::new(),
+            holders: HashMap::new(),
+            lines: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            due: BTreeSet::new(),
+            drawn: BTreeMap::new(),
+            organisations: HashMap::new(),
+            seen: HashMap::new(),
+            requests: Vec::new(),
+        }
+    }
 }
 
 /// Every registration, in the order in which they came. The table that is searched at random stays small, and what
@@ -206,15 +97,53 @@ impl State {
     /// Folds a record in. It has happened, so it cannot fail.
     pub(crate) fn evolve(&mut self, record: &Record<'_>) {
         self.head = record.position();
-        self.requests.entry(record.request()).or_insert(record.position());
         fold(self, record.position(), record.time(), record.fact());
+        self.remember(record);
+    }
+
+    /// Keeps a request in mind for as long as a gathering that it was about is not archived.
+    fn remember(&mut self, record: &Record<'_>) {
+        let request = record.request();
+        let nowhere = Answered { begun: record.position(), about: 0 };
+        let gathering = record.fact().gathering();
+        let Some(room) = gathering.and_then(|id| self.rooms.get_mut(&id)) else {
+            // What is about no gathering is remembered for good.
+            self.requests.entry(request).or_insert(nowhere).about |= FOR_GOOD;
+            return;
+        };
+        if matches!(record.fact(), Fact::GatheringArchived { .. }) {
+            let about = std::mem::take(&mut room.requests);
+            about.into_iter().for_each(|request| self.forget(request));
+            return;
+        }
+        if room.requests.last() != Some(&request) {
+            room.requests.push(request);
+            let answered = self.requests.entry(request).or_insert(nowhere);
+            answered.about = answered.about.saturating_add(1);
+        }
+    }
+
+    fn forget(&mut self, request: RequestId) {
+        let Some(answered) = self.requests.get_mut(&request) else { return };
+        answered.about = answered.about.saturating_sub(1);
+        if answered.about == 0 {
+            self.requests.remove(&request);
+        }
     }
 
     /// Where the batch of a request begins, if the request has been answered with one.
     pub(crate) fn answered(&self, request: RequestId) -> Option<Position> {
-        self.requests.get(&request).copied()
+        self.requests.get(&request).map(|answered| answered.begun)
+    }
+
+    /// Every gathering, in no order that would mean something.
+    pub(crate) fn gatherings(&self) -> impl Iterator<Item = (GatheringId, &GatheringCell)> {
+        self.rooms.iter().map(|(id, room)| (*id, &room.cell))
     }
 }
+
+/// Set in the count of what a request is about where that is never archived.
+const FOR_GOOD: u32 = 1 << 31;
 
 impl Cells for State {
     fn gathering(&self, id: GatheringId) -> Option<&GatheringCell> {
@@ -226,8 +155,7 @@ impl Cells for State {
             room.cell = cell;
             return;
         }
-        let (pools, lines, sessions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        self.rooms.insert(id, Room { cell, pools, holders: HashMap::new(), lines, sessions });
+        self.rooms.insert(id, Room::new(cell));
     }
 
     fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell> {
@@ -269,22 +197,64 @@ impl Cells for State {
         &self,
         gathering: GatheringId,
         offering: OfferingId,
-        after: Position,
-    ) -> Option<(Position, RegistrationId)> {
+        after: Option<Turn>,
+    ) -> Option<Turn> {
         let line = self.rooms.get(&gathering)?.lines.get(&offering)?;
-        line.range(after.next()..).next().map(|(&at, &id)| (at, id))
+        next(line, after)
     }
 
-    fn join_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position, id: RegistrationId) {
-        if let Some(room) = self.rooms.get_mut(&gathering) {
-            room.lines.entry(offering).or_default().insert(at, id);
+    fn join_line(&mut self, gathering: GatheringId, offering: OfferingId, turn: Turn) {
+        let Some(room) = self.rooms.get_mut(&gathering) else { return };
+        if room.lines.entry(offering).or_default().insert(turn) {
+            room.cell.in_line = room.cell.in_line.saturating_add(1);
         }
     }
 
-    fn leave_line(&mut self, gathering: GatheringId, offering: OfferingId, at: Position) {
-        let line = self.rooms.get_mut(&gathering).and_then(|room| room.lines.get_mut(&offering));
-        if let Some(line) = line {
-            line.remove(&at);
+    fn leave_line(&mut self, gathering: GatheringId, offering: OfferingId, turn: Turn) {
+        let Some(room) = self.rooms.get_mut(&gathering) else { return };
+        if room.lines.get_mut(&offering).is_some_and(|line| line.remove(&turn)) {
+            room.cell.in_line = room.cell.in_line.saturating_sub(1);
+        }
+    }
+
+    fn next_due(&self, gathering: GatheringId, after: Option<Due>) -> Option<Due> {
+        next(&self.rooms.get(&gathering)?.due, after)
+    }
+
+    fn put_due(&mut self, gathering: GatheringId, due: Due, is_due: bool) {
+        let Some(room) = self.rooms.get_mut(&gathering) else { return };
+        if is_due { room.due.insert(due) } else { room.due.remove(&due) };
+    }
+
+    fn drawn(&self, gathering: GatheringId, set_aside: SetAsideId) -> u32 {
+        let room = self.rooms.get(&gathering);
+        room.and_then(|room| room.drawn.get(&set_aside)).copied().unwrap_or(0)
+    }
+
+    fn put_drawn(&mut self, gathering: GatheringId, set_aside: SetAsideId, places: u32) {
+        if let Some(room) = self.rooms.get_mut(&gathering) {
+            room.drawn.insert(set_aside, places);
+        }
+    }
+
+    fn people_of(&self, gathering: GatheringId, organisation: OrganisationId) -> u32 {
+        let room = self.rooms.get(&gathering);
+        room.and_then(|room| room.organisations.get(&organisation)).copied().unwrap_or(0)
+    }
+
+    fn put_people_of(&mut self, gathering: GatheringId, organisation: OrganisationId, people: u32) {
+        if let Some(room) = self.rooms.get_mut(&gathering) {
+            room.organisations.insert(organisation, people);
+        }
+    }
+
+    fn seen(&self, gathering: GatheringId, place: Place) -> Option<Seen> {
+        self.rooms.get(&gathering)?.seen.get(&place).copied()
+    }
+
+    fn put_seen(&mut self, gathering: GatheringId, place: Place, seen: Seen) {
+        if let Some(room) = self.rooms.get_mut(&gathering) {
+            room.seen.insert(place, seen);
         }
     }
 
@@ -336,4 +306,10 @@ impl Cells for State {
             self.engagements.insert(person, registrations);
         }
     }
+}
+
+/// The first of a set after one, or the first of all.
+fn next<T: Ord + Copy>(set: &BTreeSet<T>, after: Option<T>) -> Option<T> {
+    let Some(after) = after else { return set.first().copied() };
+    set.range((Bound::Excluded(after), Bound::Unbounded)).next().copied()
 }

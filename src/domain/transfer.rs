@@ -2,7 +2,7 @@
 
 use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
-use super::{Change, Context, Decide, eligibility, ending};
+use super::{Change, Clear, Context, Decide, eligibility, ending};
 use crate::fact::Fact;
 use crate::id::{PersonId, RegistrationId};
 
@@ -16,7 +16,7 @@ use crate::id::{PersonId, RegistrationId};
 /// # Refusals
 /// In this order: unknown registration, gathering called off, ended before, gathering over, session over, unknown place,
 /// the person is not on the registration that this one needs. Then, for the place and for each that goes along: the
-/// person has a live registration for the same offering, or something at the same time.
+/// person has a live registration for the same offering, another date of the series, or something at the same time.
 ///
 /// # Example
 /// ```
@@ -61,9 +61,6 @@ impl Decide for Transfer {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
         let Self { registration, place, to } = *self;
-        let on = decision.registration(registration)?.gathering;
-        let gathering = decision.gathering(on)?;
-        eligibility::read_engagements(decision, &gathering, [to])?;
         let (cell, gathering) = decision.live_registration(registration)?;
         let Some(from) = cell.party.at(place) else {
             return Err(Refusal::UnknownPlace { registration, place, places: cell.party.size() });
@@ -76,10 +73,14 @@ impl Decide for Transfer {
         Ok(Change::Made)
     }
 
+    fn content(&self) -> Clear {
+        let mut clear = Clear::new("transfer");
+        clear.id(self.registration.bytes()).number(self.place).id(self.to.bytes());
+        clear
+    }
+
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let Fact::PlaceTransferred { registration, place, to, .. } = facts.first()? else { return None };
-        let same = (*registration, *place, *to) == (self.registration, self.place, self.to);
-        same.then_some(Change::Made)
+        Some(Change::among(facts, |fact| matches!(fact, Fact::PlaceTransferred { .. })))
     }
 }
 
@@ -99,7 +100,7 @@ fn hand_over(
             return Err(Refusal::AlreadyRegistered { person: to, registration });
         }
         if let Some(offering) = gathering.cell.plan.offering(cell.offering).cloned() {
-            eligibility::must_be_free(decision, gathering, &offering, to)?;
+            eligibility::must_be_free(decision, gathering, &offering, to, None)?;
         }
         let from = cell.party.at(place).flatten();
         decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });

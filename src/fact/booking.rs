@@ -98,6 +98,16 @@ impl Party {
         }
     }
 
+    /// Takes guests away by their places, all numbered as before, and adds others behind those that stay.
+    pub(crate) fn change(&mut self, removed: &[u16], added: &[Option<PersonId>]) {
+        let mut place = 1_u16;
+        self.guests.retain(|_| {
+            place = place.saturating_add(1);
+            !removed.contains(&place)
+        });
+        self.guests.extend_from_slice(added);
+    }
+
     /// Everybody who is named, in the order of their places.
     pub fn named(&self) -> impl Iterator<Item = PersonId> {
         std::iter::once(self.booker).chain(self.guests.iter().copied().flatten())

@@ -234,6 +234,8 @@ pub enum Fact {
         gathering: GatheringId,
         /// Which registration.
         registration: RegistrationId,
+        /// Who has its place 1: what was answered is sealed for them.
+        booker: PersonId,
         /// What the booker answered meanwhile, sealed; it replaces what was answered before.
         answers: Option<Sealed<Answers>>,
         /// How it waits for approval, where somebody has to say yes first.
@@ -433,6 +435,8 @@ pub enum Fact {
         source: PresenceSource,
         /// When it was seen: the latest counts, in whatever order they are recorded.
         seen_at: DateTime<Utc>,
+        /// Whether the registration had no confirmed place then: somebody should look into it.
+        flagged: bool,
     },
     /// Something can be had afterwards.
     ResourceAttached {

@@ -306,6 +306,7 @@ mod tests {
             time: DateTime::UNIX_EPOCH,
             actor: None,
             trace: None,
+            content: None,
             guard: Guard {
                 seen: Position::START,
                 scope: Scope::of([crate::record::Tag::Gathering(GatheringId::from_u128(id))]),

@@ -44,7 +44,9 @@ impl<'a> Judge<'a> {
     fn compare(&mut self, first: Position, later: Prologue<'_>) -> Result<(), Error> {
         let stored = later.finish()?;
         let guard = self.batch.guard.clone();
-        if *self.batch != (Batch { guard, ..stored }) {
+        // What was stored before the hash was kept is known again by its facts.
+        let content = stored.content.or(self.batch.content);
+        if *self.batch != (Batch { content, guard, ..stored }) {
             let what = format!("request {} was stored before with other content", self.batch.id);
             return Err(Error::new(Kind::Misuse, what).at_position(first));
         }

@@ -23,6 +23,7 @@ use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
 ///     time: chrono::DateTime::UNIX_EPOCH,
 ///     actor: None,
 ///     trace: None,
+///     content: None,
 ///     guard: Guard { seen: Position::START, scope: Scope::everything() },
 ///     facts: vec![Fact::BookingOpened { gathering: GatheringId::from_u128(2) }],
 /// };

@@ -10,8 +10,8 @@ use super::plain::Plain;
 use super::sealing::{self, Subject};
 use super::vault::{Key, KeyVault};
 use crate::fact::Fact;
-use crate::id::{GatheringId, PersonId};
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
+use crate::id::{GatheringId, PersonId, ResourceId};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
 /// Seals and opens the personal data of one log.
@@ -71,21 +71,22 @@ impl Keyring {
             | Fact::ModeChanged { gathering, join_link: Some(link), .. } => {
                 self.note([Holder::Texts(*gathering)], link.keys())
             }
+            Fact::ResourceAttached { gathering, link, .. } => {
+                self.note([Holder::Texts(*gathering)], link.keys())
+            }
             Fact::RegistrationConfirmed { gathering, booking, .. }
-            | Fact::RegistrationWaitlisted { gathering, booking, .. } => match &booking.answers {
-                Some(answers) => {
-                    let holders = [Holder::Person(booking.party.booker), Holder::Answers(*gathering)];
-                    self.note(holders, answers.keys())
-                }
-                None => Ok(()),
-            },
+            | Fact::RegistrationWaitlisted { gathering, booking, .. }
+            | Fact::RegistrationHeld { gathering, booking, .. }
+            | Fact::ApprovalRequested { gathering, booking, .. }
+            | Fact::FollowUpRequested { gathering, booking, .. }
+            | Fact::InterestNoted { gathering, booking, .. } => {
+                self.note_answers(booking.party.booker, *gathering, booking.answers.as_ref())
+            }
+            Fact::HoldConfirmed { gathering, booker, answers, .. } => {
+                self.note_answers(*booker, *gathering, answers.as_ref())
+            }
             Fact::GatheringAnnounced { join_link: None, .. }
             | Fact::ModeChanged { join_link: None, .. }
-            | Fact::OfferingAdded { .. }
-            | Fact::SessionAdded { .. }
-            | Fact::SessionMoved { .. }
-            | Fact::SessionRevised { .. }
-            | Fact::SessionDropped { .. }
             | Fact::GatheringRescheduled { .. }
             | Fact::BookingOpened { .. }
             | Fact::BookingClosed { .. }
@@ -93,8 +94,34 @@ impl Keyring {
             | Fact::GatheringCancelled { .. }
             | Fact::RegistrationPromoted { .. }
             | Fact::RegistrationEnded { .. }
-            | Fact::PlaceTransferred { .. } => Ok(()),
-            _ => Ok(()),
+            | Fact::PlaceTransferred { .. }
+            | Fact::OfferingAdded { .. }
+            | Fact::SessionAdded { .. }
+            | Fact::SessionMoved { .. }
+            | Fact::SessionRevised { .. }
+            | Fact::SessionDropped { .. }
+            | Fact::HoldExtended { .. }
+            | Fact::RegistrationApproved { .. }
+            | Fact::PlaceOffered { .. }
+            | Fact::OfferAccepted { .. }
+            | Fact::PassedOver { .. }
+            | Fact::RegistrationSplit { .. }
+            | Fact::MovedToFollowUp { .. }
+            | Fact::PartyChanged { .. }
+            | Fact::RegistrationReconfirmed { .. }
+            | Fact::ReconfirmationClosed { .. }
+            | Fact::SetAsideMade { .. }
+            | Fact::SetAsideChanged { .. }
+            | Fact::BookingPaused { .. }
+            | Fact::BookingToLineOnly { .. }
+            | Fact::InterestOpened { .. }
+            | Fact::LineClosed { .. }
+            | Fact::PrioritiesChanged { .. }
+            | Fact::DraftAnnounced { .. }
+            | Fact::BooksClosed { .. }
+            | Fact::GatheringArchived { .. }
+            | Fact::PresenceRecorded { .. }
+            | Fact::ResourceWithdrawn { .. } => Ok(()),
         }
     }
 
@@ -155,6 +182,20 @@ impl Keyring {
         self.seal(name, Subject::PublishedName(person), keys)
     }
 
+    /// Seals the link of something that people get after a gathering, with the key of the gathering's own texts.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not the one that the gathering has. Nothing is sealed.
+    pub fn seal_resource_link(
+        &self,
+        gathering: GatheringId,
+        resource: ResourceId,
+        link: &Personal<ResourceLink>,
+    ) -> Result<Sealed<ResourceLink>, VaultError> {
+        let keys = Keys::One(self.key_of(Holder::Texts(gathering))?);
+        self.seal(link, Subject::ResourceLink(resource, gathering), keys)
+    }
+
     /// A panic elsewhere cannot leave the map half changed, so a poisoned lock is as good as any.
     fn holders(&self) -> MutexGuard<'_, HashMap<Holder, KeyRef>> {
         self.holders.lock().unwrap_or_else(PoisonError::into_inner)
@@ -170,6 +211,19 @@ impl Keyring {
             }
         }
         Ok(())
+    }
+
+    /// Answers have the keys of both, as far as anything was answered.
+    fn note_answers(
+        &self,
+        booker: PersonId,
+        gathering: GatheringId,
+        answers: Option<&Sealed<Answers>>,
+    ) -> Result<(), VaultError> {
+        match answers {
+            Some(answers) => self.note([Holder::Person(booker), Holder::Answers(gathering)], answers.keys()),
+            None => Ok(()),
+        }
     }
 
     /// The holder's key, or a fresh one from now on. The lock is held while the vault is asked, so that two
@@ -240,6 +294,15 @@ impl Opener for Keyring {
 
     fn published_name(&self, person: PersonId, sealed: &Sealed<PublishedName>) -> Opened<PublishedName> {
         self.open(sealed, Subject::PublishedName(person))
+    }
+
+    fn resource_link(
+        &self,
+        gathering: GatheringId,
+        resource: ResourceId,
+        sealed: &Sealed<ResourceLink>,
+    ) -> Opened<ResourceLink> {
+        self.open(sealed, Subject::ResourceLink(resource, gathering))
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 
 /// A value that can be sealed: its newest plain form to write, and every form to read.
 pub(super) trait Plain: Zeroize + Sized {
@@ -138,6 +138,28 @@ impl Plain for PublishedName {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+pub(super) struct ResourceLinkV1<'a> {
+    link: &'a str,
+}
+
+impl Plain for ResourceLink {
+    const VERSION: u8 = 1;
+    type Form<'a> = ResourceLinkV1<'a>;
+
+    fn form(&self) -> ResourceLinkV1<'_> {
+        ResourceLinkV1 { link: self.as_str() }
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version != 1 {
+            return None;
+        }
+        let form: ResourceLinkV1<'_> = whole(plain)?;
+        Some(Self::new(form.link))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +186,10 @@ mod tests {
         let name = PublishedName::new("Dr Ann");
         assert_eq!(bytes(&name), b"\x06Dr Ann");
         assert!(PublishedName::read(1, b"\x06Dr Ann").unwrap() == name);
+
+        let slides = ResourceLink::new("https://y");
+        assert_eq!(bytes(&slides), b"\x09https://y");
+        assert!(ResourceLink::read(1, b"\x09https://y").unwrap() == slides);
     }
 
     #[test]
@@ -176,6 +202,7 @@ mod tests {
         assert!(PersonDetails::read(1, b"\x03Ann\x00\x00\x00\x00\x00\x00").is_none());
         assert!(JoinLink::read(1, b"\x01x\x00").is_none());
         assert!(PublishedName::read(1, b"\x01x\x00").is_none());
+        assert!(ResourceLink::read(1, b"\x01x\x00").is_none());
         assert!(Answers::read(1, b"\x01\x01q").is_none());
     }
 
@@ -186,6 +213,7 @@ mod tests {
             assert!(Answers::read(version, b"\x00").is_none());
             assert!(JoinLink::read(version, b"\x00").is_none());
             assert!(PublishedName::read(version, b"\x00").is_none());
+            assert!(ResourceLink::read(version, b"\x00").is_none());
         }
     }
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::error::VaultError;
 use super::plain::Plain;
 use super::vault::{Key, fill_random};
-use crate::id::{GatheringId, PersonId, VaultId};
+use crate::id::{GatheringId, PersonId, ResourceId, VaultId};
 
 const NONCE: usize = 24;
 const TAG: usize = 16;
@@ -25,21 +25,23 @@ pub(super) enum Subject {
     Answers(PersonId, GatheringId),
     JoinLink(GatheringId),
     PublishedName(PersonId),
+    ResourceLink(ResourceId, GatheringId),
 }
 
 /// What is bound to a sealed value without being in it: it opens only where this is the same.
 ///
-/// Every part has a fixed place, so no two subjects share it.
+/// Every part has a fixed place, so no two subjects share it. A resource has a person's place; the class tells them apart.
 fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
     let nobody = [0; 16];
-    let (class, person, gathering) = match about {
+    let (class, whose, gathering) = match about {
         Subject::Person(person) => (1, person.bytes(), nobody),
         Subject::Answers(person, gathering) => (2, person.bytes(), gathering.bytes()),
         Subject::JoinLink(gathering) => (3, nobody, gathering.bytes()),
         Subject::PublishedName(person) => (4, person.bytes(), nobody),
+        Subject::ResourceLink(resource, gathering) => (5, resource.bytes(), gathering.bytes()),
     };
     let mut bytes = [0; 50];
-    let parts = [&vault.bytes()[..], &[class, version], &person, &gathering];
+    let parts = [&vault.bytes()[..], &[class, version], &whose, &gathering];
     for (place, byte) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
         *place = *byte;
     }
@@ -134,11 +136,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
+    use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 
     const VAULT: VaultId = VaultId::from_u128(1);
     const ANN: PersonId = PersonId::from_u128(2);
     const TALK: GatheringId = GatheringId::from_u128(3);
+    const SLIDES: ResourceId = ResourceId::from_u128(4);
 
     fn key(byte: u8) -> Key {
         Key::from_bytes([byte; 32])
@@ -190,6 +193,27 @@ mod tests {
         }
         let details = seal(&PublishedName::new("Ann"), Subject::Person(ANN), VAULT, &key(1)).unwrap();
         assert!(open::<PublishedName>(&details, 1, about, VAULT, &key(1)).is_none(), "sealed as details");
+    }
+
+    /// It shares the key of the gathering's texts with the link to join and with every other resource.
+    #[test]
+    fn a_resource_link_opens_as_that_of_no_other_resource() {
+        let about = Subject::ResourceLink(SLIDES, TALK);
+        let sealed = seal(&ResourceLink::new("https://y"), about, VAULT, &key(1)).unwrap();
+        let opens = |other| open::<ResourceLink>(&sealed, 1, other, VAULT, &key(1)).is_some();
+        assert!(opens(about));
+        let others = [
+            Subject::ResourceLink(ResourceId::from_u128(9), TALK),
+            Subject::ResourceLink(SLIDES, GatheringId::from_u128(9)),
+            Subject::ResourceLink(ResourceId::from_uuid(TALK.uuid()), GatheringId::from_uuid(SLIDES.uuid())),
+            Subject::Answers(PersonId::from_uuid(SLIDES.uuid()), TALK),
+            Subject::JoinLink(TALK),
+        ];
+        for other in others {
+            assert!(!opens(other), "{other:?}");
+        }
+        let join = seal(&ResourceLink::new("https://y"), Subject::JoinLink(TALK), VAULT, &key(1)).unwrap();
+        assert!(open::<ResourceLink>(&join, 1, about, VAULT, &key(1)).is_none(), "sealed as a link to join");
     }
 
     #[test]
@@ -244,6 +268,9 @@ mod tests {
         assert_eq!(bound(VAULT, Subject::JoinLink(TALK), 1)[16..34], [&[3, 1][..], &[0; 16]].concat());
         let name = [&[4, 1], &person[..], &[0; 16]].concat();
         assert_eq!(bound(VAULT, Subject::PublishedName(ANN), 1)[16..], name);
+        let resource = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4];
+        let link = [&[5, 1], &resource[..], &gathering].concat();
+        assert_eq!(bound(VAULT, Subject::ResourceLink(SLIDES, TALK), 1)[16..], link);
     }
 
     /// Made by another implementation of the cipher, from what `docs/keys.md` says.
@@ -289,6 +316,7 @@ mod tests {
             let answers = answers.iter().fold(Answers::new(), |all, (q, a)| all.answer(q.clone(), a.clone()));
             let link = JoinLink::new(texts[0].clone());
             let name = PublishedName::new(texts[0].clone());
+            let slides = ResourceLink::new(texts[0].clone());
 
             let about = Subject::Person(ANN);
             let sealed = seal(&details, about, VAULT, &key(1)).unwrap();
@@ -302,6 +330,9 @@ mod tests {
             let about = Subject::PublishedName(ANN);
             let sealed = seal(&name, about, VAULT, &key(1)).unwrap();
             prop_assert!(open::<PublishedName>(&sealed, 1, about, VAULT, &key(1)) == Some(name));
+            let about = Subject::ResourceLink(SLIDES, TALK);
+            let sealed = seal(&slides, about, VAULT, &key(1)).unwrap();
+            prop_assert!(open::<ResourceLink>(&sealed, 1, about, VAULT, &key(1)) == Some(slides));
         }
 
         #[test]

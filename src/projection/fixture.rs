@@ -12,8 +12,10 @@ use crate::fact::{
     Announcement, Booking, BookingWindow, Ending, Capacity, Fact, GatheringKind, Mode, Offering, Party,
     Pool, Session, SessionTexts, Venue,
 };
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, SessionId};
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName};
+use crate::id::{
+    GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SessionId,
+};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 use crate::record::{Batch, Guard, Position, Scope};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
@@ -69,6 +71,15 @@ impl Opener for Register {
             Some(name) => Opened::Known(Personal::new(PublishedName::new(name))),
             None => Opened::Unavailable(Unavailable::KeyMissing),
         }
+    }
+
+    fn resource_link(
+        &self,
+        _: GatheringId,
+        _: ResourceId,
+        _: &Sealed<ResourceLink>,
+    ) -> Opened<ResourceLink> {
+        Opened::Known(Personal::new(ResourceLink::new("https://files.example/secret")))
     }
 }
 

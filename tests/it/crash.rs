@@ -310,7 +310,7 @@ impl Recount {
             Fact::RegistrationPromoted { registration, .. } => {
                 assert!(self.waiting.remove(registration) && self.confirmed.insert(*registration));
             }
-            Fact::RegistrationCancelled { registration, .. } => assert!(self.confirmed.remove(registration)),
+            Fact::RegistrationEnded { registration, .. } => assert!(self.confirmed.remove(registration)),
             Fact::GatheringRescheduled { .. }
             | Fact::BookingOpened { .. }
             | Fact::BookingClosed { .. }

@@ -25,6 +25,7 @@ fn batch(id: u128) -> Batch {
         time: chrono::DateTime::UNIX_EPOCH,
         actor: None,
         trace: None,
+        content: None,
         guard: Guard { seen: Position::START, scope: Scope::of([gather::log::Tag::Gathering(gathering)]) },
         facts: facts.into_iter().take(count).collect(),
     }

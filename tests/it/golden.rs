@@ -5,20 +5,26 @@ use std::path::Path;
 
 use gather::log::{Appended, Batch, FileLog, Guard, Log, Scope, Tag, decode, encode};
 use gather::{
-    ActorId, Announcement, CancelledBy, Capacity, Fact, GatheringId, Mode, OfferingId, PersonId, PoolId,
-    Position, RegistrationId, RequestId, SessionId, TraceId,
+    ActorId, Announcement, Approval, Booking, BookingTime, Capacity, Content, Credential, Draw, Ending, Fact,
+    GatheringId, HeadPolicy, Mode, OfferTerms, OfferingId, OrganisationId, Overbook, PassReason, PersonId,
+    PoolId, Position, Presence, PresenceSource, QuietHours, Reference, RegistrationId, RequestId, SeriesId,
+    Serving, SessionId, SetAside, SetAsideId, TraceId, Who,
 };
 
-/// Every kind of fact under its name, and its version if that is not the first. That none is missing is held beside
-/// the code that writes them.
+/// Every kind of fact under its name, and its version if that is not the first; then every kind in layout 2, under that
+/// layout, its name and its version. That none is missing is held beside the code that writes them.
 const FACTS: &str = include_str!("../data/facts.txt");
-/// What is read for ever and written no longer, since there is a later version of it.
-const OLDER: [&str; 1] = ["GatheringAnnounced"];
+/// How many lines there are of layout 1. They are read for ever and written no longer.
+const FIRST_LAYOUT: usize = 20;
+/// Of these, what already had a later version.
+const FIRST_ANNOUNCEMENT: &str = "GatheringAnnounced";
 
 /// A log of the first eleven kinds, written once, when there were no others.
 const LOG: &[u8] = include_bytes!("../data/format0.gather");
 /// A log of the first nineteen kinds, written once.
 const SECOND_LOG: &[u8] = include_bytes!("../data/format0b.gather");
+/// A log of every kind in layout 2, to be written once, by the test that makes it.
+const THIRD_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format0c.gather");
 
 fn frozen() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     let lines = FACTS.lines().filter(|line| !line.starts_with('#'));
@@ -37,22 +43,30 @@ fn frozen_fact(wanted: &str) -> Fact {
     decode(&bytes).unwrap().facts.remove(0)
 }
 
+/// What a kind is called today, under whatever name it is frozen.
+fn kind_of(name: &str) -> &str {
+    match name.trim_start_matches("layout2/").split('/').next().unwrap() {
+        "RegistrationCancelled" => "RegistrationEnded",
+        kind => kind,
+    }
+}
+
 #[test]
 fn frozen_bytes_are_read_and_written_as_ever() {
-    assert_eq!(frozen().count(), 20);
-    for (name, bytes) in frozen() {
+    assert_eq!(frozen().count(), FIRST_LAYOUT + 47 + 3);
+    for (nth, (name, bytes)) in frozen().enumerate() {
         let batch = decode(&bytes).unwrap();
-        assert_eq!(encode(&batch).unwrap() == bytes, !OLDER.contains(&name), "{name}");
-        let kind = name.split('/').next().unwrap();
+        assert_eq!(encode(&batch).unwrap() == bytes, nth >= FIRST_LAYOUT, "{name}");
+        assert_eq!(name.starts_with("layout2/"), nth >= FIRST_LAYOUT, "{name}");
+        let kind = kind_of(name);
         assert!(format!("{:?}", batch.facts).starts_with(&format!("[{kind} ")), "{name}");
     }
 }
 
-/// What an older version wrote says the same once it is written as it is today.
+/// What an older layout and older versions wrote says the same once it is written as it is today.
 #[test]
 fn older_versions_are_written_anew_without_a_change() {
-    for name in OLDER {
-        let (_, bytes) = frozen().find(|(older, _)| *older == name).unwrap();
+    for (name, bytes) in frozen().take(FIRST_LAYOUT) {
         let batch = decode(&bytes).unwrap();
         assert_eq!(decode(&encode(&batch).unwrap()).unwrap(), batch, "{name}");
     }
@@ -60,8 +74,10 @@ fn older_versions_are_written_anew_without_a_change() {
 
 #[test]
 fn a_frozen_prologue_says_what_it_always_said() {
-    for (name, bytes) in frozen() {
-        let Batch { id, time, actor, trace, guard, facts } = decode(&bytes).unwrap();
+    for (nth, (name, bytes)) in frozen().enumerate() {
+        let Batch { id, time, actor, trace, content, guard, facts } = decode(&bytes).unwrap();
+        let kept = Content::from_bytes([0xC0, 0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7]);
+        assert_eq!(content, (nth >= FIRST_LAYOUT).then_some(kept), "{name}");
         assert_eq!(id, RequestId::from_u128(0x41), "{name}");
         assert_eq!(time.to_rfc3339(), "2026-01-01T00:00:00+00:00", "{name}");
         assert_eq!((actor, trace), (Some(ActorId::from_u128(0x51)), None), "{name}");
@@ -79,16 +95,17 @@ fn frozen_facts_say_what_they_always_said() {
     let moved = "2027-03-20 Europe/London".parse().unwrap();
     let (pool, capacity) = (PoolId::new(2), Capacity::Limited(50));
     let schedule = "2026-03-20 to 2026-03-21 Europe/London".parse().unwrap();
-    let by = CancelledBy::Organiser;
+    let how = Ending::Organiser;
+    let (overbook, keep_all, draws) = (Overbook::No, false, Vec::new());
     let (from, to) = (Some(PersonId::from_u128(0x21)), PersonId::from_u128(0x22));
     let known = [
-        ("GatheringRescheduled", Fact::GatheringRescheduled { gathering, schedule }),
+        ("GatheringRescheduled", Fact::GatheringRescheduled { gathering, schedule, ask: None }),
         ("BookingOpened", Fact::BookingOpened { gathering }),
         ("BookingClosed", Fact::BookingClosed { gathering }),
-        ("CapacityChanged", Fact::CapacityChanged { gathering, pool, capacity }),
+        ("CapacityChanged", Fact::CapacityChanged { gathering, pool, capacity, overbook, keep_all }),
         ("GatheringCancelled", Fact::GatheringCancelled { gathering }),
-        ("RegistrationPromoted", Fact::RegistrationPromoted { gathering, registration }),
-        ("RegistrationCancelled", Fact::RegistrationCancelled { gathering, registration, by }),
+        ("RegistrationPromoted", Fact::RegistrationPromoted { gathering, registration, draws }),
+        ("RegistrationCancelled", Fact::RegistrationEnded { gathering, registration, how }),
         ("PlaceTransferred", Fact::PlaceTransferred { gathering, registration, place: 2, from, to }),
         ("SessionMoved", Fact::SessionMoved { gathering, session, schedule: moved, room: "Hall".into() }),
         ("SessionDropped", Fact::SessionDropped { gathering, session }),
@@ -96,6 +113,104 @@ fn frozen_facts_say_what_they_always_said() {
     for (name, fact) in known {
         assert_eq!(frozen_fact(name), fact, "{name}");
     }
+}
+
+fn named(text: &str) -> Reference {
+    Reference::new(text).unwrap()
+}
+
+fn noon() -> chrono::DateTime<chrono::Utc> {
+    "2027-01-01T12:00:00.000001Z".parse().unwrap()
+}
+
+fn frozen_draws() -> Vec<Draw> {
+    [(7, 2), (300, 1)].map(|(id, places)| Draw { set_aside: SetAsideId::new(id), places }).into()
+}
+
+#[test]
+fn frozen_facts_of_the_booking_rules_say_what_they_always_said() {
+    let (gathering, registration) = (GatheringId::from_u128(0x11), RegistrationId::from_u128(0x31));
+    let (ann, bob) = (PersonId::from_u128(0x21), PersonId::from_u128(0x22));
+    let reason = PassReason::TooLarge { pool: PoolId::new(2), wanted: 4, free: -1 };
+    let (presence, source, seen_at) = (Presence::Late, PresenceSource::Online, noon());
+    let (removed, added, draws) = (vec![2, 300], vec![Some(bob), None, Some(ann)], frozen_draws());
+    let (set_aside, release) = (SetAsideId::new(7), Some(BookingTime::At(noon())));
+    let rest = RegistrationId::from_u128(0x32);
+    let ahead = Some(200);
+    let known = [
+        ("RegistrationEnded/2", Fact::RegistrationEnded { gathering, registration, how: Ending::Superseded }),
+        ("HoldExtended/1", Fact::HoldExtended { gathering, registration, until: noon() }),
+        (
+            "RegistrationApproved/1",
+            Fact::RegistrationApproved { gathering, registration, draws: frozen_draws(), ahead },
+        ),
+        (
+            "PlaceOffered/1",
+            Fact::PlaceOffered { gathering, registration, draws: frozen_draws(), respond_by: noon() },
+        ),
+        ("PassedOver/1", Fact::PassedOver { gathering, registration, reason }),
+        ("RegistrationSplit/1", Fact::RegistrationSplit { gathering, registration, rest, keep: 2 }),
+        ("PartyChanged/1", Fact::PartyChanged { gathering, registration, removed, added, draws }),
+        ("SetAsideChanged/1", Fact::SetAsideChanged { gathering, set_aside, places: 0, release }),
+        ("BookingPaused/1", Fact::BookingPaused { gathering, reason: Some(named("venue-unclear")) }),
+        ("LineClosed/1", Fact::LineClosed { gathering, offering: OfferingId::new(3) }),
+        ("GatheringArchived/1", Fact::GatheringArchived { gathering }),
+        (
+            "PresenceRecorded/1",
+            Fact::PresenceRecorded { gathering, registration, place: 3, presence, source, seen_at },
+        ),
+    ];
+    for (name, fact) in known {
+        assert_eq!(frozen_fact(&format!("layout2/{name}")), fact, "{name}");
+    }
+}
+
+#[test]
+fn a_frozen_booking_of_version_2_says_what_it_always_said() {
+    let Fact::RegistrationConfirmed { booking, draws, .. } = frozen_fact("layout2/RegistrationConfirmed/2")
+    else {
+        panic!("another fact");
+    };
+    let Booking { credentials, supersedes, uncounted, may_split, .. } = booking;
+    let library = Credential::Organisation(OrganisationId::from_u128(0x81));
+    assert_eq!(credentials, [Credential::Category(named("trustee")), library]);
+    assert_eq!((supersedes, uncounted, may_split), (Some(RegistrationId::from_u128(0x30)), true, true));
+    assert_eq!(draws, frozen_draws());
+}
+
+#[test]
+fn a_frozen_announcement_of_version_3_says_what_it_always_said() {
+    let (announcement, join_link) = frozen_announcement("layout2/GatheringAnnounced/3");
+    assert_eq!((&*announcement.title, join_link), ("Libraries in new hands", None));
+    assert_eq!((announcement.draft, announcement.no_overlap), (true, true));
+    assert_eq!(announcement.series, Some(SeriesId::from_u128(0xA1)));
+    assert_eq!(announcement.replaces, Some(GatheringId::from_u128(0x10)));
+    let cap = announcement.organisation_cap.unwrap();
+    assert_eq!((cap.people, cap.until), (3, Some(BookingTime::At(noon()))));
+    let overbooked: Vec<_> = announcement.pools.iter().map(|pool| pool.overbook).collect();
+    assert_eq!(overbooked, [Overbook::PerCent(10), Overbook::Places(2)]);
+
+    let bob = Who::Person(PersonId::from_u128(0x22));
+    let early = Who::With(Credential::Code(named("early-bird")));
+    let [conference, dinner] = &announcement.offerings[..] else { panic!("two offerings") };
+    let hour = |hour| chrono::NaiveTime::from_hms_micro_opt(hour, 0, 0, 1).unwrap();
+    let quiet = Some(QuietHours { from: hour(21), until: hour(8) });
+    assert_eq!(conference.line.serving, Serving::Offer(OfferTerms { respond_within: 172_800, quiet }));
+    assert_eq!(conference.line.head, HeadPolicy::StrictThenFit { seconds: 86_400 });
+    let approval = Approval { pending_uses_places: true, decide_within: Some(604_800) };
+    assert_eq!((conference.approval, conference.hold_limit), (Some(approval), 900));
+    assert_eq!(conference.only_for, [early.clone(), bob.clone()]);
+    assert_eq!((dinner.line.serving, dinner.line.head), (Serving::Automatic, HeadPolicy::BestFit));
+    assert_eq!((dinner.requires, dinner.hold_limit), (Some(OfferingId::new(3)), 1_800));
+
+    let library = Who::With(Credential::Organisation(OrganisationId::from_u128(0x81)));
+    let member = Who::With(Credential::Category(named("member")));
+    let ann = Who::Person(PersonId::from_u128(0x21));
+    assert_eq!(announcement.priorities, [vec![library, ann], vec![], vec![member]]);
+    let release = BookingTime::BeforeStart { seconds: 604_800 };
+    let set_aside =
+        SetAside::new(SetAsideId::new(7), PoolId::new(1), 20).who(early).who(bob).release(release);
+    assert_eq!(announcement.set_asides, [set_aside]);
 }
 
 /// An announcement, and what its sealed join link shows of itself.
@@ -213,27 +328,50 @@ fn first_batches() -> Vec<Batch> {
         time: chrono::DateTime::from_timestamp_micros(1_767_225_600_000_000 + i64::from(n)).unwrap(),
         actor: None,
         trace: None,
+        content: None,
         guard: Guard { seen: Position::new(n.into()), scope: Scope::everything() },
         facts,
     })
 }
 
-/// With a tag of every type in the scope, and everything that a prologue can say.
-fn second_batches() -> Vec<Batch> {
-    let today = frozen().take(20).map(|(name, _)| name).filter(|name| !OLDER.contains(name));
-    let facts: Vec<Fact> = today.map(frozen_fact).collect();
-    assert_eq!(facts.len(), 19);
-    let scope = Scope::of([
+fn a_tag_of_every_type() -> Scope {
+    Scope::of([
         Tag::Gathering(GatheringId::from_u128(0x12)),
         Tag::Person(PersonId::from_u128(0x21)),
         Tag::Registration(RegistrationId::from_u128(0x31)),
         Tag::Session(SessionId::from_u128(0x61)),
-    ]);
+    ])
+}
+
+/// With a tag of every type in the scope, and everything that a prologue can say.
+fn second_batches() -> Vec<Batch> {
+    let then = frozen().take(FIRST_LAYOUT).map(|(name, _)| name).filter(|name| *name != FIRST_ANNOUNCEMENT);
+    let facts: Vec<Fact> = then.map(frozen_fact).collect();
+    assert_eq!(facts.len(), 19);
+    let scope = a_tag_of_every_type();
     each_and_all(&facts, |n, facts| Batch {
         id: RequestId::from_u128(0x200 + u128::from(n)),
         time: chrono::DateTime::from_timestamp_micros(1_798_761_600_000_000 + i64::from(n)).unwrap(),
         actor: Some(ActorId::from_u128(0x51)),
         trace: Some(TraceId::from_u128(0x71)),
+        content: None,
+        guard: Guard { seen: Position::new(n.into()), scope: scope.clone() },
+        facts,
+    })
+}
+
+/// Every kind in layout 2, with and without what was asked.
+fn third_batches() -> Vec<Batch> {
+    let names = frozen().skip(FIRST_LAYOUT).take(50).map(|(name, _)| name);
+    let facts: Vec<Fact> = names.map(frozen_fact).collect();
+    assert_eq!(facts.len(), 50);
+    let scope = a_tag_of_every_type();
+    each_and_all(&facts, |n, facts| Batch {
+        id: RequestId::from_u128(0x300 + u128::from(n)),
+        time: chrono::DateTime::from_timestamp_micros(1_830_297_600_000_000 + i64::from(n)).unwrap(),
+        actor: Some(ActorId::from_u128(0x51)),
+        trace: n.is_multiple_of(3).then_some(TraceId::from_u128(0x71)),
+        content: n.is_multiple_of(2).then_some(Content::from_bytes([0xC0, 1, 2, 3, 4, 5, 6, 0xC7])),
         guard: Guard { seen: Position::new(n.into()), scope: scope.clone() },
         facts,
     })
@@ -263,6 +401,12 @@ fn a_log_with_programmes_is_read_as_ever() {
     is_read_as_ever(SECOND_LOG, &second_batches(), 38);
 }
 
+#[test]
+#[ignore = "the log is not made yet"]
+fn a_log_with_the_booking_rules_is_read_as_ever() {
+    is_read_as_ever(&std::fs::read(THIRD_LOG).unwrap(), &third_batches(), 100);
+}
+
 /// A repeat is told by what it says, not by the bytes in which an older version said it.
 #[test]
 fn what_an_older_version_stored_is_known_when_it_comes_again() {
@@ -274,6 +418,9 @@ fn what_an_older_version_stored_is_known_when_it_comes_again() {
     assert_eq!(announced.facts, [frozen_fact("GatheringAnnounced")]);
     let again = log.append(std::slice::from_ref(announced)).unwrap();
     assert_eq!(again, [Appended::Already { first: Position::new(2) }]);
+    let asked = Batch { content: Some(Content::from_bytes([7; 8])), ..announced.clone() };
+    let again = log.append(std::slice::from_ref(&asked)).unwrap();
+    assert_eq!(again, [Appended::Already { first: Position::new(2) }], "nobody kept what was asked then");
     assert_eq!(std::fs::read(&path).unwrap(), LOG, "nothing is stored twice");
 }
 
@@ -304,11 +451,35 @@ fn without_what_is_its_own(mut log: Vec<u8>) -> Vec<u8> {
 
 /// What changes here changes what older versions of the crate can read.
 #[test]
+#[ignore = "the log is not made yet"]
 fn a_log_is_written_as_ever() {
+    let frozen = std::fs::read(THIRD_LOG).unwrap();
+    let written = written_now();
+    assert_ne!(written, frozen, "two logs have two ids");
+    assert!(without_what_is_its_own(written) == without_what_is_its_own(frozen));
+}
+
+fn written_now() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.gather");
-    write_log(&path, &second_batches());
-    let written = std::fs::read(&path).unwrap();
-    assert_ne!(written, SECOND_LOG, "two logs have two ids");
-    assert!(without_what_is_its_own(written) == without_what_is_its_own(SECOND_LOG.to_vec()));
+    write_log(&path, &third_batches());
+    std::fs::read(&path).unwrap()
+}
+
+/// Two logs of the same batches differ in nothing but what is their own, so that a frozen one can be held against one
+/// written now.
+#[test]
+fn what_is_a_logs_own_is_all_that_two_logs_differ_in() {
+    let (one, other) = (written_now(), written_now());
+    assert_ne!(one, other, "two logs have two ids");
+    assert!(without_what_is_its_own(one.clone()) == without_what_is_its_own(other));
+    is_read_as_ever(&one, &third_batches(), 100);
+}
+
+/// Run once, by name, when all facts have their last shape. A log that is there is never made anew.
+#[test]
+#[ignore = "it makes a file"]
+fn the_third_log_is_made() {
+    let mut file = std::fs::File::create_new(THIRD_LOG).unwrap();
+    std::io::Write::write_all(&mut file, &written_now()).unwrap();
 }

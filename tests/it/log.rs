@@ -5,7 +5,9 @@ use std::sync::Barrier;
 use std::thread;
 
 use gather::log::{Appended, Batch, FileLog, Guard, Log, MemoryLog, Scope, StoredBatch, Tag};
-use gather::{Booking, Fact, GatheringId, OfferingId, Party, PersonId, Position, RegistrationId, RequestId};
+use gather::{
+    Booking, Content, Fact, GatheringId, OfferingId, Party, PersonId, Position, RegistrationId, RequestId,
+};
 
 /// Holds a promise against every store.
 fn every_store(promise: impl Fn(&dyn Log)) {
@@ -22,12 +24,8 @@ fn confirmed(gathering: u128, registration: u128) -> Fact {
     Fact::RegistrationConfirmed {
         gathering: GatheringId::from_u128(gathering),
         registration: RegistrationId::from_u128(registration),
-        booking: Booking {
-            offering: OfferingId::ONLY,
-            party: Party::one(PersonId::from_u128(registration)),
-            reference: None,
-            answers: None,
-        },
+        booking: Booking::new(OfferingId::ONLY, Party::one(PersonId::from_u128(registration))),
+        draws: Vec::new(),
     }
 }
 
@@ -41,6 +39,7 @@ fn batch(id: u128, seen: u64, scope: Scope, facts: Vec<Fact>) -> Batch {
         time: chrono::DateTime::UNIX_EPOCH,
         actor: None,
         trace: None,
+        content: None,
         guard: Guard { seen: Position::new(seen), scope },
         facts,
     }
@@ -162,6 +161,24 @@ fn a_repeated_request_is_answered_and_not_stored_again() {
         let already = Appended::Already { first: Position::new(2) };
         assert_eq!(log.append(&[request, other_guard]).unwrap(), [already, already]);
         assert_eq!(log.anchor().unwrap(), head);
+    });
+}
+
+/// What was asked counts, too, even where the same came of it.
+#[test]
+fn a_repeated_request_that_asks_for_something_else_is_an_error() {
+    every_store(|log| {
+        let asked = |hash| {
+            let content = Some(Content::from_bytes([hash; 8]));
+            Batch { content, ..batch(0xABC, 0, about(1), vec![opened(1)]) }
+        };
+        log.append(&[asked(1)]).unwrap();
+        let again = log.append(&[asked(1)]).unwrap();
+        assert_eq!(again, [Appended::Already { first: Position::new(1) }]);
+        let error = log.append(&[asked(2)]).unwrap_err();
+        assert!(error.is_misuse() && error.to_string().contains("000000000abc"), "{error}");
+        assert_eq!(everything(log).len(), 1);
+        assert_eq!(everything(log)[0].batch, asked(1));
     });
 }
 

@@ -14,9 +14,10 @@ use std::sync::Arc;
 use gather::log::{Batch, Guard, Scope, decode, encode};
 use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
 use gather::{
-    Announcement, Answers, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind, JoinLink,
-    LogId, Mode, OfferingId, Opened, Party, PersonDetails, PersonId, Personal, Position, PublishedName,
-    Register, RegistrationId, RequestId, Schedule, Sealed, Unavailable,
+    Announcement, Answers, Audience, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind,
+    JoinLink, LogId, Mode, OfferingId, Opened, Party, Pending, PersonDetails, PersonId, Personal, Position,
+    PublishedName, Register, RegistrationId, RequestId, Resource, ResourceId, ResourceKind, ResourceLink,
+    Schedule, Sealed, Unavailable,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -26,6 +27,8 @@ const ANN: PersonId = PersonId::from_u128(2);
 const BOB: PersonId = PersonId::from_u128(3);
 const TALK: GatheringId = GatheringId::from_u128(4);
 const VISIT: GatheringId = GatheringId::from_u128(5);
+const SLIDES: ResourceId = ResourceId::from_u128(6);
+const RECORDING: ResourceId = ResourceId::from_u128(7);
 
 const HEADER: usize = 512;
 const SLOT: usize = 128;
@@ -91,6 +94,19 @@ fn public(name: &str) -> Personal<PublishedName> {
     Personal::new(PublishedName::new(name))
 }
 
+fn file(link: &str) -> Personal<ResourceLink> {
+    Personal::new(ResourceLink::new(link))
+}
+
+fn attached(gathering: GatheringId, id: ResourceId, link: Sealed<ResourceLink>) -> Fact {
+    let (kind, audience) = (ResourceKind::Slides, Audience::Attended);
+    Fact::ResourceAttached {
+        gathering,
+        resource: Resource { id, kind, title: "Slides".into(), audience },
+        link,
+    }
+}
+
 fn recorded(person: PersonId, details: Sealed<PersonDetails>) -> Fact {
     Fact::PersonRecorded { person, details }
 }
@@ -107,22 +123,25 @@ fn announced(gathering: GatheringId, join_link: Option<Sealed<JoinLink>>) -> Fac
         window: BookingWindow::default(),
         no_overlap: false,
         reference: None,
+        draft: false,
+        series: None,
+        replaces: None,
+        organisation_cap: None,
+        priorities: Vec::new(),
+        set_asides: Vec::new(),
     };
     Fact::GatheringAnnounced { gathering, announcement: Box::new(announcement), join_link }
 }
 
 fn booking(booker: PersonId, answers: Sealed<Answers>) -> Booking {
-    Booking {
-        offering: OfferingId::ONLY,
-        party: Party { booker, guests: vec![Some(BOB)] },
-        reference: None,
-        answers: Some(answers),
-    }
+    let party = Party { booker, guests: vec![Some(BOB)] };
+    Booking { answers: Some(answers), ..Booking::new(OfferingId::ONLY, party) }
 }
 
 fn confirmed(gathering: GatheringId, booker: PersonId, answers: Sealed<Answers>) -> Fact {
     let registration = RegistrationId::from_u128(6);
-    Fact::RegistrationConfirmed { gathering, registration, booking: booking(booker, answers) }
+    let booking = booking(booker, answers);
+    Fact::RegistrationConfirmed { gathering, registration, booking, draws: Vec::new() }
 }
 
 fn waitlisted(gathering: GatheringId, booker: PersonId, answers: Sealed<Answers>) -> Fact {
@@ -208,6 +227,7 @@ fn everything_that_is_sealed_opens_for_whom_it_was_sealed_only() {
         let answers = keyring.seal_answers(ANN, TALK, &diet("no nuts")).unwrap();
         let join = keyring.seal_join_link(TALK, &link("https://meet.example/x")).unwrap();
         let name = keyring.seal_published_name(ANN, &public("Dr Ann")).unwrap();
+        let slides = keyring.seal_resource_link(TALK, SLIDES, &file("https://files.example/s")).unwrap();
 
         assert_eq!(name_in(&keyring.person(ANN, &person)), Some("Ann"));
         let Opened::Known(opened) = keyring.answers(ANN, TALK, &answers) else { panic!("not known") };
@@ -216,6 +236,8 @@ fn everything_that_is_sealed_opens_for_whom_it_was_sealed_only() {
         assert_eq!(opened.expose().as_str(), "https://meet.example/x");
         let Opened::Known(opened) = keyring.published_name(ANN, &name) else { panic!("not known") };
         assert_eq!(opened.expose().as_str(), "Dr Ann");
+        let Opened::Known(opened) = keyring.resource_link(TALK, SLIDES, &slides) else { panic!("not known") };
+        assert_eq!(opened.expose().as_str(), "https://files.example/s");
 
         let damaged = Some(Unavailable::Damaged);
         assert_eq!(why(&keyring.person(BOB, &person)), damaged);
@@ -223,6 +245,8 @@ fn everything_that_is_sealed_opens_for_whom_it_was_sealed_only() {
         assert_eq!(why(&keyring.answers(ANN, VISIT, &answers)), damaged);
         assert_eq!(why(&keyring.join_link(VISIT, &join)), damaged);
         assert_eq!(why(&keyring.published_name(BOB, &name)), damaged);
+        assert_eq!(why(&keyring.resource_link(VISIT, SLIDES, &slides)), damaged);
+        assert_eq!(why(&keyring.resource_link(TALK, RECORDING, &slides)), damaged);
     }
 }
 
@@ -230,10 +254,10 @@ fn everything_that_is_sealed_opens_for_whom_it_was_sealed_only() {
 fn forged(fact: Fact, kind: u8, as_kind: u8) -> Fact {
     let guard = Guard { seen: Position::START, scope: Scope::everything() };
     let (id, time) = (RequestId::from_u128(1), chrono::DateTime::UNIX_EPOCH);
-    let batch = Batch { id, time, actor: None, trace: None, guard, facts: vec![fact] };
+    let batch = Batch { id, time, actor: None, trace: None, content: None, guard, facts: vec![fact] };
     let mut bytes = encode(&batch).unwrap();
     // Behind the prologue, a table of one tag and the number of facts.
-    let at = 1 + 16 + 5 + 1 + 17 + 1;
+    let at = 1 + 16 + 6 + 1 + 17 + 1;
     assert_eq!(std::mem::replace(&mut bytes[at], as_kind), kind);
     decode(&bytes).unwrap().facts.remove(0)
 }
@@ -370,6 +394,80 @@ fn after_a_restart_what_the_log_names_opens_and_is_sealed_with_the_same_keys() {
     assert_eq!(after.seal_join_link(TALK, &link("https://y")).unwrap().keys(), join.keys());
     assert_eq!(after.seal_answers(ANN, TALK, &diet("")).unwrap().keys(), answers.keys());
     assert_eq!(after.seal_answers(BOB, VISIT, &diet("")).unwrap().keys(), waiting.keys());
+}
+
+/// Whatever a fact that makes a registration is called, it names the keys of what was answered; and so does the one that
+/// completes a hold, which names nobody but the booker.
+#[test]
+fn after_a_restart_every_fact_with_answers_says_whose_their_keys_are() {
+    let registration = RegistrationId::from_u128(6);
+    let made: [fn(RegistrationId, Booking) -> Fact; 6] = [
+        |registration, booking| {
+            let draws = Vec::new();
+            Fact::RegistrationConfirmed { gathering: TALK, registration, booking, draws }
+        },
+        |registration, booking| Fact::RegistrationWaitlisted {
+            gathering: TALK,
+            registration,
+            booking,
+            ahead: 0,
+        },
+        |registration, booking| {
+            let (until, latest, draws) = (chrono::DateTime::UNIX_EPOCH, chrono::DateTime::UNIX_EPOCH, vec![]);
+            Fact::RegistrationHeld { gathering: TALK, registration, booking, draws, until, latest }
+        },
+        |registration, booking| {
+            let (draws, pending) = (Vec::new(), Pending { uses_places: false, until: None });
+            Fact::ApprovalRequested { gathering: TALK, registration, booking, draws, pending }
+        },
+        |registration, booking| Fact::FollowUpRequested { gathering: TALK, registration, booking },
+        |registration, booking| Fact::InterestNoted { gathering: TALK, registration, booking },
+    ];
+    for made in made {
+        says_whose_its_keys_are(|answers| made(registration, booking(ANN, answers)));
+    }
+    says_whose_its_keys_are(|answers| {
+        let answers = Some(answers);
+        Fact::HoldConfirmed { gathering: TALK, registration, booker: ANN, answers, pending: None }
+    });
+}
+
+fn says_whose_its_keys_are(fact: impl Fn(Sealed<Answers>) -> Fact) {
+    let place = Place::new();
+    let before = place.keyring();
+    // Somebody else has the first keys.
+    before.seal_answers(BOB, VISIT, &diet("no milk")).unwrap();
+    let answers = before.seal_answers(ANN, TALK, &diet("no nuts")).unwrap();
+    drop(before);
+
+    let after = place.keyring();
+    let fact = fact(answers.clone());
+    after.learn(&fact).unwrap();
+    after.learn(&fact).unwrap();
+    assert!(matches!(after.answers(ANN, TALK, &answers), Opened::Known(_)), "{fact:?}");
+    assert_eq!(after.seal_answers(ANN, TALK, &diet("")).unwrap().keys(), answers.keys(), "{fact:?}");
+    let (ann, _) = both(answers.keys());
+    assert_eq!(one(after.seal_person(ANN, &details("Ann")).unwrap().keys()), ann, "{fact:?}");
+}
+
+/// Of the talk the log has nothing sealed but a resource that was attached.
+#[test]
+fn after_a_restart_a_resource_says_whose_its_key_is() {
+    let place = Place::new();
+    let before = place.keyring();
+    before.seal_join_link(VISIT, &link("https://v")).unwrap();
+    let slides = before.seal_resource_link(TALK, SLIDES, &file("https://s")).unwrap();
+    drop(before);
+
+    let after = place.keyring();
+    let fact = attached(TALK, SLIDES, slides.clone());
+    after.learn(&fact).unwrap();
+    after.learn(&fact).unwrap();
+    assert!(matches!(after.resource_link(TALK, SLIDES, &slides), Opened::Known(_)));
+    assert_eq!(after.seal_join_link(TALK, &link("https://y")).unwrap().keys(), slides.keys());
+    let recording = after.seal_resource_link(TALK, RECORDING, &file("https://r")).unwrap();
+    assert_eq!(recording.keys(), slides.keys());
+    assert_ne!(after.seal_join_link(VISIT, &link("https://v")).unwrap().keys(), slides.keys());
 }
 
 /// Of Bob the log has nothing but his public name; of the visit nothing but the link that came when it moved online.

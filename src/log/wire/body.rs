@@ -5,21 +5,42 @@
 //! choices: a choice with a new code is a new version of every fact that holds it.
 //!
 //! A fact's own ids are not in its body. They are its tags, in the order of [`Tag::of`].
+//!
+//! A version that is no longer written can only be read.
 
 use serde::{Deserialize, Serialize};
 
-use super::part::{
-    BookingTimeV1, CapacityV1, ModeV1, OfferingV1, PoolV1, ScheduleV1, SealedV1, SessionTextsV1,
-    cancelled_by, cancelled_by_code, gathering_kind, gathering_kind_code, reference,
-};
+use super::part::SealedV1;
 use super::{corrupt, newer, not_encoded};
-use crate::fact::{Announcement, Booking, BookingWindow, Fact, Offering, Party, Session};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
-use crate::log::error::{Error, Kind};
-use crate::person::JoinLink;
+use crate::fact::Fact;
+use crate::id::{GatheringId, PersonId, RegistrationId, SessionId};
+use crate::log::error::Error;
 use crate::record::Tag;
-use crate::sealed::Sealed;
-use crate::text::Reference;
+
+mod afterwards;
+mod booking;
+mod gathering;
+mod registration;
+mod rule;
+mod session;
+mod waiting;
+
+use afterwards::{PresenceRecordedV1, ResourceAttachedV1, ResourceWithdrawnV1};
+use gathering::{
+    CapacityChangedV1, CapacityChangedV2, GatheringAnnouncedV1, GatheringAnnouncedV2, GatheringAnnouncedV3,
+    GatheringRescheduledV1, GatheringRescheduledV2, ModeChangedV1, OfferingAddedV1, OfferingAddedV2,
+};
+use registration::{
+    FollowUpRequestedV1, InterestNotedV1, PartyChangedV1, PlaceTransferredV1, RegistrationConfirmedV1,
+    RegistrationConfirmedV2, RegistrationEndedV1, RegistrationEndedV2, RegistrationPromotedV1,
+    RegistrationPromotedV2, RegistrationWaitlistedV1, RegistrationWaitlistedV2,
+};
+use rule::{BookingPausedV1, LineClosedV1, PrioritiesChangedV1, SetAsideChangedV1, SetAsideMadeV1};
+use session::{SessionAddedV1, SessionMovedV1, SessionRevisedV1};
+use waiting::{
+    ApprovalRequestedV1, HoldConfirmedV1, HoldExtendedV1, PassedOverV1, PlaceOfferedV1,
+    RegistrationApprovedV1, RegistrationHeldV1, RegistrationSplitV1,
+};
 
 /// The number of each kind of fact. Given by hand, once and for ever: a number is never used again.
 pub(super) mod kind {
@@ -33,7 +54,7 @@ pub(super) mod kind {
     pub(in crate::log::wire) const REGISTRATION_CONFIRMED: u16 = 8;
     pub(in crate::log::wire) const REGISTRATION_WAITLISTED: u16 = 9;
     pub(in crate::log::wire) const REGISTRATION_PROMOTED: u16 = 10;
-    pub(in crate::log::wire) const REGISTRATION_CANCELLED: u16 = 11;
+    pub(in crate::log::wire) const REGISTRATION_ENDED: u16 = 11;
     pub(in crate::log::wire) const PLACE_TRANSFERRED: u16 = 12;
     pub(in crate::log::wire) const MODE_CHANGED: u16 = 13;
     pub(in crate::log::wire) const OFFERING_ADDED: u16 = 14;
@@ -42,6 +63,34 @@ pub(super) mod kind {
     pub(in crate::log::wire) const SESSION_REVISED: u16 = 17;
     pub(in crate::log::wire) const SESSION_DROPPED: u16 = 18;
     pub(in crate::log::wire) const NAME_PUBLISHED: u16 = 19;
+    pub(in crate::log::wire) const REGISTRATION_HELD: u16 = 20;
+    pub(in crate::log::wire) const HOLD_EXTENDED: u16 = 21;
+    pub(in crate::log::wire) const HOLD_CONFIRMED: u16 = 22;
+    pub(in crate::log::wire) const APPROVAL_REQUESTED: u16 = 23;
+    pub(in crate::log::wire) const REGISTRATION_APPROVED: u16 = 24;
+    pub(in crate::log::wire) const PLACE_OFFERED: u16 = 25;
+    pub(in crate::log::wire) const OFFER_ACCEPTED: u16 = 26;
+    pub(in crate::log::wire) const PASSED_OVER: u16 = 27;
+    pub(in crate::log::wire) const REGISTRATION_SPLIT: u16 = 28;
+    pub(in crate::log::wire) const FOLLOW_UP_REQUESTED: u16 = 29;
+    pub(in crate::log::wire) const MOVED_TO_FOLLOW_UP: u16 = 30;
+    pub(in crate::log::wire) const INTEREST_NOTED: u16 = 31;
+    pub(in crate::log::wire) const PARTY_CHANGED: u16 = 32;
+    pub(in crate::log::wire) const REGISTRATION_RECONFIRMED: u16 = 33;
+    pub(in crate::log::wire) const RECONFIRMATION_CLOSED: u16 = 34;
+    pub(in crate::log::wire) const SET_ASIDE_MADE: u16 = 35;
+    pub(in crate::log::wire) const SET_ASIDE_CHANGED: u16 = 36;
+    pub(in crate::log::wire) const BOOKING_PAUSED: u16 = 37;
+    pub(in crate::log::wire) const BOOKING_TO_LINE_ONLY: u16 = 38;
+    pub(in crate::log::wire) const INTEREST_OPENED: u16 = 39;
+    pub(in crate::log::wire) const LINE_CLOSED: u16 = 40;
+    pub(in crate::log::wire) const PRIORITIES_CHANGED: u16 = 41;
+    pub(in crate::log::wire) const DRAFT_ANNOUNCED: u16 = 42;
+    pub(in crate::log::wire) const BOOKS_CLOSED: u16 = 43;
+    pub(in crate::log::wire) const GATHERING_ARCHIVED: u16 = 44;
+    pub(in crate::log::wire) const PRESENCE_RECORDED: u16 = 45;
+    pub(in crate::log::wire) const RESOURCE_ATTACHED: u16 = 46;
+    pub(in crate::log::wire) const RESOURCE_WITHDRAWN: u16 = 47;
 }
 
 /// A fact's body as it is stored.
@@ -51,68 +100,57 @@ pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
 pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
     match fact {
         Fact::PersonRecorded { person: _, details } => {
             body(kind::PERSON_RECORDED, 1, &PersonRecordedV1 { details: SealedV1::of(details) })
         }
         Fact::GatheringAnnounced { gathering: _, announcement, join_link } => {
-            let join_link = join_link.as_ref().map(SealedV1::of);
-            body(kind::GATHERING_ANNOUNCED, 2, &GatheringAnnouncedV2::of(announcement, join_link)?)
+            let wire = GatheringAnnouncedV3::of(announcement, join_link.as_ref())?;
+            body(kind::GATHERING_ANNOUNCED, 3, &wire)
         }
-        Fact::GatheringRescheduled { gathering: _, schedule, .. } => {
-            let schedule = ScheduleV1::of(schedule);
-            body(kind::GATHERING_RESCHEDULED, 1, &GatheringRescheduledV1 { schedule })
+        Fact::GatheringRescheduled { gathering: _, schedule, ask } => {
+            body(kind::GATHERING_RESCHEDULED, 2, &GatheringRescheduledV2::of(schedule, *ask)?)
         }
         Fact::BookingOpened { gathering: _ } => body(kind::BOOKING_OPENED, 1, &BookingOpenedV1 {}),
         Fact::BookingClosed { gathering: _ } => body(kind::BOOKING_CLOSED, 1, &BookingClosedV1 {}),
-        Fact::CapacityChanged { gathering: _, pool, capacity, .. } => {
-            let capacity = CapacityV1::of(*capacity);
-            body(kind::CAPACITY_CHANGED, 1, &CapacityChangedV1 { pool: pool.get(), capacity })
+        Fact::CapacityChanged { gathering: _, pool, capacity, overbook, keep_all } => {
+            let wire = CapacityChangedV2::of(*pool, *capacity, *overbook, *keep_all);
+            body(kind::CAPACITY_CHANGED, 2, &wire)
         }
         Fact::GatheringCancelled { gathering: _ } => {
             body(kind::GATHERING_CANCELLED, 1, &GatheringCancelledV1 {})
         }
-        Fact::RegistrationConfirmed { gathering: _, registration: _, booking, .. } => {
-            let booking = BookingV1::of(booking);
-            body(kind::REGISTRATION_CONFIRMED, 1, &RegistrationConfirmedV1 { booking })
+        Fact::RegistrationConfirmed { gathering: _, registration: _, booking, draws } => {
+            body(kind::REGISTRATION_CONFIRMED, 2, &RegistrationConfirmedV2::of(booking, draws))
         }
         Fact::RegistrationWaitlisted { gathering: _, registration: _, booking, ahead } => {
-            let booking = BookingV1::of(booking);
-            body(kind::REGISTRATION_WAITLISTED, 1, &RegistrationWaitlistedV1 { booking, ahead: *ahead })
+            body(kind::REGISTRATION_WAITLISTED, 2, &RegistrationWaitlistedV2::of(booking, *ahead))
         }
-        Fact::RegistrationPromoted { gathering: _, registration: _, .. } => {
-            body(kind::REGISTRATION_PROMOTED, 1, &RegistrationPromotedV1 {})
+        Fact::RegistrationPromoted { gathering: _, registration: _, draws } => {
+            body(kind::REGISTRATION_PROMOTED, 2, &RegistrationPromotedV2::of(draws))
         }
-        Fact::RegistrationEnded { gathering: _, registration: _, how: by } => {
-            let by = cancelled_by_code(*by);
-            body(kind::REGISTRATION_CANCELLED, 1, &RegistrationCancelledV1 { by })
+        Fact::RegistrationEnded { gathering: _, registration: _, how } => {
+            body(kind::REGISTRATION_ENDED, 2, &RegistrationEndedV2::of(*how))
         }
         Fact::PlaceTransferred { gathering: _, registration: _, place, from, to: _ } => {
-            let wire = PlaceTransferredV1 { place: *place, from: from.is_some() };
-            body(kind::PLACE_TRANSFERRED, 1, &wire)
+            body(kind::PLACE_TRANSFERRED, 1, &PlaceTransferredV1::of(*place, *from))
         }
         Fact::ModeChanged { gathering: _, mode, join_link } => {
-            let (mode, join_link) = (ModeV1::of(mode), join_link.as_ref().map(SealedV1::of));
-            body(kind::MODE_CHANGED, 1, &ModeChangedV1 { mode, join_link })
+            body(kind::MODE_CHANGED, 1, &ModeChangedV1::of(mode, join_link.as_ref()))
         }
         Fact::OfferingAdded { gathering: _, offering, pools } => {
-            let (requires, session) = (offering.requires.map(OfferingId::get), offering.session.is_some());
-            let (offering, pools) = (OfferingV1::of(offering), pools.iter().map(PoolV1::of).collect());
-            body(kind::OFFERING_ADDED, 1, &OfferingAddedV1 { offering, requires, session, pools })
+            body(kind::OFFERING_ADDED, 2, &OfferingAddedV2::of(offering, pools)?)
         }
         Fact::SessionAdded { gathering: _, session } => {
-            let (schedule, room) = (ScheduleV1::of(&session.schedule), &*session.room);
-            let texts = SessionTextsV1::of(&session.texts);
-            body(kind::SESSION_ADDED, 1, &SessionAddedV1 { schedule, room, texts })
+            body(kind::SESSION_ADDED, 1, &SessionAddedV1::of(session))
         }
         Fact::SessionMoved { gathering: _, session: _, schedule, room } => {
-            let schedule = ScheduleV1::of(schedule);
-            body(kind::SESSION_MOVED, 1, &SessionMovedV1 { schedule, room })
+            body(kind::SESSION_MOVED, 1, &SessionMovedV1::of(schedule, room))
         }
         Fact::SessionRevised { gathering: _, session: _, texts } => {
-            let texts = SessionTextsV1::of(texts);
-            body(kind::SESSION_REVISED, 1, &SessionRevisedV1 { texts })
+            body(kind::SESSION_REVISED, 1, &SessionRevisedV1::of(texts))
         }
         Fact::SessionDropped { gathering: _, session: _ } => {
             body(kind::SESSION_DROPPED, 1, &SessionDroppedV1 {})
@@ -120,7 +158,85 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::NamePublished { person: _, name } => {
             body(kind::NAME_PUBLISHED, 1, &NamePublishedV1 { name: SealedV1::of(name) })
         }
-        _ => Err(corrupt("not stored yet")),
+        Fact::RegistrationHeld { gathering: _, registration: _, booking, draws, until, latest } => {
+            body(kind::REGISTRATION_HELD, 1, &RegistrationHeldV1::of(booking, draws, *until, *latest)?)
+        }
+        Fact::HoldExtended { gathering: _, registration: _, until } => {
+            body(kind::HOLD_EXTENDED, 1, &HoldExtendedV1::of(*until)?)
+        }
+        Fact::HoldConfirmed { gathering: _, registration: _, booker: _, answers, pending } => {
+            body(kind::HOLD_CONFIRMED, 1, &HoldConfirmedV1::of(answers.as_ref(), *pending)?)
+        }
+        Fact::ApprovalRequested { gathering: _, registration: _, booking, draws, pending } => {
+            body(kind::APPROVAL_REQUESTED, 1, &ApprovalRequestedV1::of(booking, draws, *pending)?)
+        }
+        Fact::RegistrationApproved { gathering: _, registration: _, draws, ahead } => {
+            body(kind::REGISTRATION_APPROVED, 1, &RegistrationApprovedV1::of(draws, *ahead))
+        }
+        Fact::PlaceOffered { gathering: _, registration: _, draws, respond_by } => {
+            body(kind::PLACE_OFFERED, 1, &PlaceOfferedV1::of(draws, *respond_by)?)
+        }
+        Fact::OfferAccepted { gathering: _, registration: _ } => {
+            body(kind::OFFER_ACCEPTED, 1, &OfferAcceptedV1 {})
+        }
+        Fact::PassedOver { gathering: _, registration: _, reason } => {
+            body(kind::PASSED_OVER, 1, &PassedOverV1::of(*reason))
+        }
+        Fact::RegistrationSplit { gathering: _, registration: _, rest: _, keep } => {
+            body(kind::REGISTRATION_SPLIT, 1, &RegistrationSplitV1::of(*keep))
+        }
+        Fact::FollowUpRequested { gathering: _, registration: _, booking } => {
+            body(kind::FOLLOW_UP_REQUESTED, 1, &FollowUpRequestedV1::of(booking))
+        }
+        Fact::MovedToFollowUp { gathering: _, registration: _ } => {
+            body(kind::MOVED_TO_FOLLOW_UP, 1, &MovedToFollowUpV1 {})
+        }
+        Fact::InterestNoted { gathering: _, registration: _, booking } => {
+            body(kind::INTEREST_NOTED, 1, &InterestNotedV1::of(booking))
+        }
+        Fact::PartyChanged { gathering: _, registration: _, removed, added, draws } => {
+            body(kind::PARTY_CHANGED, 1, &PartyChangedV1::of(removed, added, draws))
+        }
+        Fact::RegistrationReconfirmed { gathering: _, registration: _ } => {
+            body(kind::REGISTRATION_RECONFIRMED, 1, &RegistrationReconfirmedV1 {})
+        }
+        Fact::ReconfirmationClosed { gathering: _ } => {
+            body(kind::RECONFIRMATION_CLOSED, 1, &ReconfirmationClosedV1 {})
+        }
+        Fact::SetAsideMade { gathering: _, set_aside } => {
+            body(kind::SET_ASIDE_MADE, 1, &SetAsideMadeV1::of(set_aside)?)
+        }
+        Fact::SetAsideChanged { gathering: _, set_aside, places, release } => {
+            body(kind::SET_ASIDE_CHANGED, 1, &SetAsideChangedV1::of(*set_aside, *places, *release)?)
+        }
+        Fact::BookingPaused { gathering: _, reason } => {
+            body(kind::BOOKING_PAUSED, 1, &BookingPausedV1::of(reason.as_ref()))
+        }
+        Fact::BookingToLineOnly { gathering: _ } => {
+            body(kind::BOOKING_TO_LINE_ONLY, 1, &BookingToLineOnlyV1 {})
+        }
+        Fact::InterestOpened { gathering: _ } => body(kind::INTEREST_OPENED, 1, &InterestOpenedV1 {}),
+        Fact::LineClosed { gathering: _, offering } => {
+            body(kind::LINE_CLOSED, 1, &LineClosedV1::of(*offering))
+        }
+        Fact::PrioritiesChanged { gathering: _, priorities, reason } => {
+            body(kind::PRIORITIES_CHANGED, 1, &PrioritiesChangedV1::of(priorities, reason))
+        }
+        Fact::DraftAnnounced { gathering: _ } => body(kind::DRAFT_ANNOUNCED, 1, &DraftAnnouncedV1 {}),
+        Fact::BooksClosed { gathering: _ } => body(kind::BOOKS_CLOSED, 1, &BooksClosedV1 {}),
+        Fact::GatheringArchived { gathering: _ } => {
+            body(kind::GATHERING_ARCHIVED, 1, &GatheringArchivedV1 {})
+        }
+        Fact::PresenceRecorded { gathering: _, registration: _, place, presence, source, seen_at, flagged } => {
+            let wire = PresenceRecordedV1::of(*place, *presence, *source, *seen_at, *flagged)?;
+            body(kind::PRESENCE_RECORDED, 1, &wire)
+        }
+        Fact::ResourceAttached { gathering: _, resource, link } => {
+            body(kind::RESOURCE_ATTACHED, 1, &ResourceAttachedV1::of(resource, link))
+        }
+        Fact::ResourceWithdrawn { gathering: _, resource } => {
+            body(kind::RESOURCE_WITHDRAWN, 1, &ResourceWithdrawnV1::of(*resource))
+        }
     }
 }
 
@@ -141,24 +257,60 @@ fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Resul
         (kind::PERSON_RECORDED, 1) => read::<PersonRecordedV1<'_>>(bytes)?.fact(ids),
         (kind::GATHERING_ANNOUNCED, 1) => read::<GatheringAnnouncedV1<'_>>(bytes)?.fact(ids),
         (kind::GATHERING_ANNOUNCED, 2) => read::<GatheringAnnouncedV2<'_>>(bytes)?.fact(ids),
+        (kind::GATHERING_ANNOUNCED, 3) => read::<GatheringAnnouncedV3<'_>>(bytes)?.fact(ids),
         (kind::GATHERING_RESCHEDULED, 1) => read::<GatheringRescheduledV1<'_>>(bytes)?.fact(ids),
+        (kind::GATHERING_RESCHEDULED, 2) => read::<GatheringRescheduledV2<'_>>(bytes)?.fact(ids),
         (kind::BOOKING_OPENED, 1) => read::<BookingOpenedV1>(bytes)?.fact(ids),
         (kind::BOOKING_CLOSED, 1) => read::<BookingClosedV1>(bytes)?.fact(ids),
         (kind::CAPACITY_CHANGED, 1) => read::<CapacityChangedV1>(bytes)?.fact(ids),
+        (kind::CAPACITY_CHANGED, 2) => read::<CapacityChangedV2>(bytes)?.fact(ids),
         (kind::GATHERING_CANCELLED, 1) => read::<GatheringCancelledV1>(bytes)?.fact(ids),
         (kind::REGISTRATION_CONFIRMED, 1) => read::<RegistrationConfirmedV1<'_>>(bytes)?.fact(ids),
+        (kind::REGISTRATION_CONFIRMED, 2) => read::<RegistrationConfirmedV2<'_>>(bytes)?.fact(ids),
         (kind::REGISTRATION_WAITLISTED, 1) => read::<RegistrationWaitlistedV1<'_>>(bytes)?.fact(ids),
+        (kind::REGISTRATION_WAITLISTED, 2) => read::<RegistrationWaitlistedV2<'_>>(bytes)?.fact(ids),
         (kind::REGISTRATION_PROMOTED, 1) => read::<RegistrationPromotedV1>(bytes)?.fact(ids),
-        (kind::REGISTRATION_CANCELLED, 1) => read::<RegistrationCancelledV1>(bytes)?.fact(ids),
+        (kind::REGISTRATION_PROMOTED, 2) => read::<RegistrationPromotedV2>(bytes)?.fact(ids),
+        (kind::REGISTRATION_ENDED, 1) => read::<RegistrationEndedV1>(bytes)?.fact(ids),
+        (kind::REGISTRATION_ENDED, 2) => read::<RegistrationEndedV2>(bytes)?.fact(ids),
         (kind::PLACE_TRANSFERRED, 1) => read::<PlaceTransferredV1>(bytes)?.fact(ids),
         (kind::MODE_CHANGED, 1) => read::<ModeChangedV1<'_>>(bytes)?.fact(ids),
         (kind::OFFERING_ADDED, 1) => read::<OfferingAddedV1<'_>>(bytes)?.fact(ids),
+        (kind::OFFERING_ADDED, 2) => read::<OfferingAddedV2<'_>>(bytes)?.fact(ids),
         (kind::SESSION_ADDED, 1) => read::<SessionAddedV1<'_>>(bytes)?.fact(ids),
         (kind::SESSION_MOVED, 1) => read::<SessionMovedV1<'_>>(bytes)?.fact(ids),
         (kind::SESSION_REVISED, 1) => read::<SessionRevisedV1<'_>>(bytes)?.fact(ids),
         (kind::SESSION_DROPPED, 1) => read::<SessionDroppedV1>(bytes)?.fact(ids),
         (kind::NAME_PUBLISHED, 1) => read::<NamePublishedV1<'_>>(bytes)?.fact(ids),
-        (kind::PERSON_RECORDED..=kind::NAME_PUBLISHED, 0) | (0, _) => {
+        (kind::REGISTRATION_HELD, 1) => read::<RegistrationHeldV1<'_>>(bytes)?.fact(ids),
+        (kind::HOLD_EXTENDED, 1) => read::<HoldExtendedV1>(bytes)?.fact(ids),
+        (kind::HOLD_CONFIRMED, 1) => read::<HoldConfirmedV1<'_>>(bytes)?.fact(ids),
+        (kind::APPROVAL_REQUESTED, 1) => read::<ApprovalRequestedV1<'_>>(bytes)?.fact(ids),
+        (kind::REGISTRATION_APPROVED, 1) => read::<RegistrationApprovedV1>(bytes)?.fact(ids),
+        (kind::PLACE_OFFERED, 1) => read::<PlaceOfferedV1>(bytes)?.fact(ids),
+        (kind::OFFER_ACCEPTED, 1) => read::<OfferAcceptedV1>(bytes)?.fact(ids),
+        (kind::PASSED_OVER, 1) => read::<PassedOverV1>(bytes)?.fact(ids),
+        (kind::REGISTRATION_SPLIT, 1) => read::<RegistrationSplitV1>(bytes)?.fact(ids),
+        (kind::FOLLOW_UP_REQUESTED, 1) => read::<FollowUpRequestedV1<'_>>(bytes)?.fact(ids),
+        (kind::MOVED_TO_FOLLOW_UP, 1) => read::<MovedToFollowUpV1>(bytes)?.fact(ids),
+        (kind::INTEREST_NOTED, 1) => read::<InterestNotedV1<'_>>(bytes)?.fact(ids),
+        (kind::PARTY_CHANGED, 1) => read::<PartyChangedV1>(bytes)?.fact(ids),
+        (kind::REGISTRATION_RECONFIRMED, 1) => read::<RegistrationReconfirmedV1>(bytes)?.fact(ids),
+        (kind::RECONFIRMATION_CLOSED, 1) => read::<ReconfirmationClosedV1>(bytes)?.fact(ids),
+        (kind::SET_ASIDE_MADE, 1) => read::<SetAsideMadeV1<'_>>(bytes)?.fact(ids),
+        (kind::SET_ASIDE_CHANGED, 1) => read::<SetAsideChangedV1>(bytes)?.fact(ids),
+        (kind::BOOKING_PAUSED, 1) => read::<BookingPausedV1<'_>>(bytes)?.fact(ids),
+        (kind::BOOKING_TO_LINE_ONLY, 1) => read::<BookingToLineOnlyV1>(bytes)?.fact(ids),
+        (kind::INTEREST_OPENED, 1) => read::<InterestOpenedV1>(bytes)?.fact(ids),
+        (kind::LINE_CLOSED, 1) => read::<LineClosedV1>(bytes)?.fact(ids),
+        (kind::PRIORITIES_CHANGED, 1) => read::<PrioritiesChangedV1<'_>>(bytes)?.fact(ids),
+        (kind::DRAFT_ANNOUNCED, 1) => read::<DraftAnnouncedV1>(bytes)?.fact(ids),
+        (kind::BOOKS_CLOSED, 1) => read::<BooksClosedV1>(bytes)?.fact(ids),
+        (kind::GATHERING_ARCHIVED, 1) => read::<GatheringArchivedV1>(bytes)?.fact(ids),
+        (kind::PRESENCE_RECORDED, 1) => read::<PresenceRecordedV1>(bytes)?.fact(ids),
+        (kind::RESOURCE_ATTACHED, 1) => read::<ResourceAttachedV1<'_>>(bytes)?.fact(ids),
+        (kind::RESOURCE_WITHDRAWN, 1) => read::<ResourceWithdrawnV1>(bytes)?.fact(ids),
+        (kind::PERSON_RECORDED..=kind::RESOURCE_WITHDRAWN, 0) | (0, _) => {
             Err(corrupt("a fact has a number that was never given"))
         }
         _ => Err(newer(format!("a fact of kind {kind}, version {version} is not known to this version"))),
@@ -224,6 +376,38 @@ fn wrong_tags() -> Error {
     corrupt("the tags of a fact do not fit its kind")
 }
 
+/// What is said by the ids of a fact alone, which are its tags: a struct without a field.
+macro_rules! bare {
+    ($($(#[$doc:meta])* $name:ident => $fact:ident { $($id:ident),+ };)+) => {$(
+        $(#[$doc])*
+        #[derive(Serialize, Deserialize)]
+        struct $name {}
+
+        impl $name {
+            fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+                let Self {} = self;
+                Ok(Fact::$fact { $($id: ids.$id()?),+ })
+            }
+        }
+    )+};
+}
+
+bare! {
+    BookingOpenedV1 => BookingOpened { gathering };
+    BookingClosedV1 => BookingClosed { gathering };
+    GatheringCancelledV1 => GatheringCancelled { gathering };
+    SessionDroppedV1 => SessionDropped { gathering, session };
+    OfferAcceptedV1 => OfferAccepted { gathering, registration };
+    MovedToFollowUpV1 => MovedToFollowUp { gathering, registration };
+    RegistrationReconfirmedV1 => RegistrationReconfirmed { gathering, registration };
+    ReconfirmationClosedV1 => ReconfirmationClosed { gathering };
+    BookingToLineOnlyV1 => BookingToLineOnly { gathering };
+    InterestOpenedV1 => InterestOpened { gathering };
+    DraftAnnouncedV1 => DraftAnnounced { gathering };
+    BooksClosedV1 => BooksClosed { gathering };
+    GatheringArchivedV1 => GatheringArchived { gathering };
+}
+
 #[derive(Serialize, Deserialize)]
 struct PersonRecordedV1<'a> {
     #[serde(borrow)]
@@ -236,326 +420,6 @@ impl PersonRecordedV1<'_> {
     }
 }
 
-/// Written by itself no longer: in it no offering requires another, and overlaps are allowed.
-#[derive(Serialize, Deserialize)]
-struct GatheringAnnouncedV1<'a> {
-    kind: u8,
-    title: &'a str,
-    description: &'a str,
-    #[serde(borrow)]
-    mode: ModeV1<'a>,
-    schedule: ScheduleV1<'a>,
-    pools: Vec<PoolV1<'a>>,
-    offerings: Vec<OfferingV1<'a>>,
-    opens: Option<BookingTimeV1>,
-    closes: Option<BookingTimeV1>,
-    reference: Option<&'a str>,
-    join_link: Option<SealedV1<'a>>,
-}
-
-impl<'a> GatheringAnnouncedV1<'a> {
-    fn of(announcement: &'a Announcement, join_link: Option<SealedV1<'a>>) -> Result<Self, Error> {
-        let Announcement { title, description, mode, schedule, pools, offerings, window, reference, .. } =
-            announcement;
-        Ok(Self {
-            kind: gathering_kind_code(announcement.kind),
-            title,
-            description,
-            mode: ModeV1::of(mode),
-            schedule: ScheduleV1::of(schedule),
-            pools: pools.iter().map(PoolV1::of).collect(),
-            offerings: offerings.iter().map(OfferingV1::of).collect(),
-            opens: window.opens.map(BookingTimeV1::of).transpose()?,
-            closes: window.closes.map(BookingTimeV1::of).transpose()?,
-            reference: reference.as_ref().map(Reference::as_str),
-            join_link,
-        })
-    }
-
-    fn announcement(self) -> Result<(Announcement, Option<Sealed<JoinLink>>), Error> {
-        let window = BookingWindow {
-            opens: self.opens.map(BookingTimeV1::time).transpose()?,
-            closes: self.closes.map(BookingTimeV1::time).transpose()?,
-        };
-        let announcement = Announcement {
-            kind: gathering_kind(self.kind)?,
-            title: self.title.to_owned(),
-            description: self.description.to_owned(),
-            mode: self.mode.mode(),
-            schedule: self.schedule.schedule()?,
-            pools: self.pools.into_iter().map(PoolV1::pool).collect(),
-            offerings: self.offerings.into_iter().map(OfferingV1::offering).collect(),
-            window,
-            no_overlap: false,
-            reference: self.reference.map(reference).transpose()?,
-            draft: false,
-            series: None,
-            replaces: None,
-            organisation_cap: None,
-            priorities: Vec::new(),
-            set_asides: Vec::new(),
-        };
-        Ok((announcement, self.join_link.map(SealedV1::sealed)))
-    }
-
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (announcement, join_link) = self.announcement()?;
-        Ok(Fact::GatheringAnnounced {
-            gathering: ids.gathering()?,
-            announcement: Box::new(announcement),
-            join_link,
-        })
-    }
-}
-
-/// With what each offering requires, in the order of the offerings. None of them is for a session: there is none yet.
-#[derive(Serialize, Deserialize)]
-struct GatheringAnnouncedV2<'a> {
-    #[serde(borrow)]
-    first: GatheringAnnouncedV1<'a>,
-    requires: Vec<Option<u16>>,
-    no_overlap: bool,
-}
-
-impl<'a> GatheringAnnouncedV2<'a> {
-    fn of(announcement: &'a Announcement, join_link: Option<SealedV1<'a>>) -> Result<Self, Error> {
-        let Announcement { offerings, no_overlap, .. } = announcement;
-        if offerings.iter().any(|offering| offering.session.is_some()) {
-            return Err(Error::new(Kind::Misuse, "an announcement has an offering for a session"));
-        }
-        let requires = offerings.iter().map(|offering| offering.requires.map(OfferingId::get)).collect();
-        let first = GatheringAnnouncedV1::of(announcement, join_link)?;
-        Ok(Self { first, requires, no_overlap: *no_overlap })
-    }
-
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (mut announcement, join_link) = self.first.announcement()?;
-        if self.requires.len() != announcement.offerings.len() {
-            return Err(corrupt("an announcement says what other offerings than its own require"));
-        }
-        for (offering, requires) in announcement.offerings.iter_mut().zip(self.requires) {
-            offering.requires = requires.map(OfferingId::new);
-        }
-        announcement.no_overlap = self.no_overlap;
-        Ok(Fact::GatheringAnnounced {
-            gathering: ids.gathering()?,
-            announcement: Box::new(announcement),
-            join_link,
-        })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct GatheringRescheduledV1<'a> {
-    #[serde(borrow)]
-    schedule: ScheduleV1<'a>,
-}
-
-impl GatheringRescheduledV1<'_> {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        Ok(Fact::GatheringRescheduled { gathering: ids.gathering()?, schedule: self.schedule.schedule()?, ask: None })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct BookingOpenedV1 {}
-
-impl BookingOpenedV1 {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let Self {} = self;
-        Ok(Fact::BookingOpened { gathering: ids.gathering()? })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct BookingClosedV1 {}
-
-impl BookingClosedV1 {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let Self {} = self;
-        Ok(Fact::BookingClosed { gathering: ids.gathering()? })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct CapacityChangedV1 {
-    pool: u16,
-    capacity: CapacityV1,
-}
-
-impl CapacityChangedV1 {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (pool, capacity) = (PoolId::new(self.pool), self.capacity.capacity());
-        Ok(Fact::CapacityChanged { gathering: ids.gathering()?, pool, capacity, overbook: crate::fact::Overbook::No, keep_all: false })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct GatheringCancelledV1 {}
-
-impl GatheringCancelledV1 {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let Self {} = self;
-        Ok(Fact::GatheringCancelled { gathering: ids.gathering()? })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct RegistrationConfirmedV1<'a> {
-    #[serde(borrow)]
-    booking: BookingV1<'a>,
-}
-
-impl RegistrationConfirmedV1<'_> {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (gathering, registration) = (ids.gathering()?, ids.registration()?);
-        Ok(Fact::RegistrationConfirmed { gathering, registration, booking: self.booking.booking(ids)? , draws: Vec::new() })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct RegistrationWaitlistedV1<'a> {
-    #[serde(borrow)]
-    booking: BookingV1<'a>,
-    ahead: u32,
-}
-
-impl RegistrationWaitlistedV1<'_> {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (gathering, registration) = (ids.gathering()?, ids.registration()?);
-        let booking = self.booking.booking(ids)?;
-        Ok(Fact::RegistrationWaitlisted { gathering, registration, booking, ahead: self.ahead })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct RegistrationPromotedV1 {}
-
-impl RegistrationPromotedV1 {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let Self {} = self;
-        Ok(Fact::RegistrationPromoted { gathering: ids.gathering()?, registration: ids.registration()?, draws: Vec::new() })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct RegistrationCancelledV1 {
-    by: u8,
-}
-
-impl RegistrationCancelledV1 {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (gathering, registration) = (ids.gathering()?, ids.registration()?);
-        Ok(Fact::RegistrationEnded { gathering, registration, how: cancelled_by(self.by)? })
-    }
-}
-
-/// Who has the place now, and who had it if anybody was named, are among the fact's tags.
-#[derive(Serialize, Deserialize)]
-struct PlaceTransferredV1 {
-    place: u16,
-    from: bool,
-}
-
-impl PlaceTransferredV1 {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (gathering, registration, to) = (ids.gathering()?, ids.registration()?, ids.person()?);
-        let from = if self.from { Some(ids.person()?) } else { None };
-        Ok(Fact::PlaceTransferred { gathering, registration, place: self.place, from, to })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct ModeChangedV1<'a> {
-    #[serde(borrow)]
-    mode: ModeV1<'a>,
-    join_link: Option<SealedV1<'a>>,
-}
-
-impl ModeChangedV1<'_> {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (mode, join_link) = (self.mode.mode(), self.join_link.map(SealedV1::sealed));
-        Ok(Fact::ModeChanged { gathering: ids.gathering()?, mode, join_link })
-    }
-}
-
-/// The session that the offering is for, if it is for one, is among the fact's tags.
-#[derive(Serialize, Deserialize)]
-struct OfferingAddedV1<'a> {
-    #[serde(borrow)]
-    offering: OfferingV1<'a>,
-    requires: Option<u16>,
-    session: bool,
-    pools: Vec<PoolV1<'a>>,
-}
-
-impl OfferingAddedV1<'_> {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let gathering = ids.gathering()?;
-        let session = if self.session { Some(ids.session()?) } else { None };
-        let requires = self.requires.map(OfferingId::new);
-        let offering = Offering { requires, session, ..self.offering.offering() };
-        let pools = self.pools.into_iter().map(PoolV1::pool).collect();
-        Ok(Fact::OfferingAdded { gathering, offering, pools })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct SessionAddedV1<'a> {
-    #[serde(borrow)]
-    schedule: ScheduleV1<'a>,
-    room: &'a str,
-    texts: SessionTextsV1<'a>,
-}
-
-impl SessionAddedV1<'_> {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (gathering, id) = (ids.gathering()?, ids.session()?);
-        let (schedule, room) = (self.schedule.schedule()?, self.room.to_owned());
-        let texts = self.texts.texts(ids.people()?);
-        Ok(Fact::SessionAdded { gathering, session: Box::new(Session { id, schedule, room, texts }) })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct SessionMovedV1<'a> {
-    #[serde(borrow)]
-    schedule: ScheduleV1<'a>,
-    room: &'a str,
-}
-
-impl SessionMovedV1<'_> {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (gathering, session) = (ids.gathering()?, ids.session()?);
-        let (schedule, room) = (self.schedule.schedule()?, self.room.to_owned());
-        Ok(Fact::SessionMoved { gathering, session, schedule, room })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct SessionRevisedV1<'a> {
-    #[serde(borrow)]
-    texts: SessionTextsV1<'a>,
-}
-
-impl SessionRevisedV1<'_> {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let (gathering, session) = (ids.gathering()?, ids.session()?);
-        let texts = Box::new(self.texts.texts(ids.people()?));
-        Ok(Fact::SessionRevised { gathering, session, texts })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct SessionDroppedV1 {}
-
-impl SessionDroppedV1 {
-    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let Self {} = self;
-        Ok(Fact::SessionDropped { gathering: ids.gathering()?, session: ids.session()? })
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 struct NamePublishedV1<'a> {
     #[serde(borrow)]
@@ -565,38 +429,5 @@ struct NamePublishedV1<'a> {
 impl NamePublishedV1<'_> {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         Ok(Fact::NamePublished { person: ids.person()?, name: self.name.sealed() })
-    }
-}
-
-/// The guests' ids are among the fact's tags; here is which places have one.
-#[derive(Serialize, Deserialize)]
-struct BookingV1<'a> {
-    offering: u16,
-    guests: Vec<bool>,
-    reference: Option<&'a str>,
-    #[serde(borrow)]
-    answers: Option<SealedV1<'a>>,
-}
-
-impl<'a> BookingV1<'a> {
-    fn of(booking: &'a Booking) -> Self {
-        Self {
-            offering: booking.offering.get(),
-            guests: booking.party.guests.iter().map(Option::is_some).collect(),
-            reference: booking.reference.as_ref().map(Reference::as_str),
-            answers: booking.answers.as_ref().map(SealedV1::of),
-        }
-    }
-
-    fn booking(self, ids: &mut Ids<'_>) -> Result<Booking, Error> {
-        let booker = ids.person()?;
-        let guest = |named: bool| if named { ids.person().map(Some) } else { Ok(None) };
-        let guests = self.guests.into_iter().map(guest).collect::<Result<_, _>>()?;
-        let party = Party { booker, guests };
-        Ok(Booking {
-            reference: self.reference.map(reference).transpose()?,
-            answers: self.answers.map(SealedV1::sealed),
-            ..Booking::new(OfferingId::new(self.offering), party)
-        })
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, SessionId, TraceId};
 use crate::log::error::{Error, Kind};
-use crate::record::{Batch, Guard, Position, Scope, Tag};
+use crate::record::{Batch, Content, Guard, Position, Scope, Tag};
 
 mod body;
 mod part;
@@ -17,7 +17,9 @@ mod part;
 mod tests;
 
 /// The layout of the prologue and of the list of facts.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
+/// The layout of before requests were known again by a hash of what they asked for. It is read, and no longer written.
+const LAYOUT_WITHOUT_CONTENT: u8 = 1;
 
 /// The largest batch, in bytes.
 pub(crate) const BATCH_LIMIT: usize = 16 * 1024 * 1024;
@@ -57,6 +59,7 @@ mod scope_code {
 ///     time: chrono::DateTime::UNIX_EPOCH,
 ///     actor: None,
 ///     trace: None,
+///     content: None,
 ///     guard: Guard { seen: Position::START, scope: Scope::everything() },
 ///     facts: vec![Fact::BookingOpened { gathering: GatheringId::from_u128(2) }],
 /// };
@@ -129,6 +132,7 @@ fn put_prologue(out: &mut Writer, batch: &Batch) -> Result<(), Error> {
     let time = part::micros(batch.time).map_err(|error| error.at_request(batch.id))?;
     out.put(&(LAYOUT, batch.id.bytes(), time))?;
     out.put(&(batch.actor.map(ActorId::bytes), batch.trace.map(TraceId::bytes)))?;
+    out.put(&batch.content.map(Content::bytes))?;
     out.put(&batch.guard.seen.get())
 }
 
@@ -193,6 +197,7 @@ pub(crate) struct Prologue<'a> {
     time: DateTime<Utc>,
     actor: Option<ActorId>,
     trace: Option<TraceId>,
+    content: Option<Content>,
     guard: Guard,
     pub(crate) facts: Vec<Unread<'a>>,
 }
@@ -213,13 +218,16 @@ impl<'a> Prologue<'a> {
         }
         let mut from = Reader { rest: bytes };
         let layout: u8 = from.take("layout")?;
-        if layout != LAYOUT {
-            return Err(newer(format!("a batch has layout {layout}; this version reads layout {LAYOUT}")));
+        if !(LAYOUT_WITHOUT_CONTENT..=LAYOUT).contains(&layout) {
+            let read = "this version reads the layouts 1 and 2";
+            return Err(newer(format!("a batch has layout {layout}; {read}")));
         }
         let id = RequestId::from_bytes(from.take("id")?);
         let time = part::time(from.take("time")?)?;
         let actor = from.take::<Option<_>>("actor")?.map(ActorId::from_bytes);
         let trace = from.take::<Option<_>>("trace")?.map(TraceId::from_bytes);
+        let content: Option<[u8; 8]> = if layout == LAYOUT { from.take("content")? } else { None };
+        let content = content.map(Content::from_bytes);
         let seen = Position::new(from.take("guard")?);
         let scope = read_scope(&mut from)?;
         let mut table = ReadTable::read(&mut from)?;
@@ -229,15 +237,15 @@ impl<'a> Prologue<'a> {
         if !from.rest.is_empty() {
             return Err(corrupt("bytes follow the last fact of a batch"));
         }
-        Ok(Self { id, time, actor, trace, guard: Guard { seen, scope }, facts })
+        Ok(Self { id, time, actor, trace, content, guard: Guard { seen, scope }, facts })
     }
 
     /// Reads the bodies, too.
     pub(crate) fn finish(self) -> Result<Batch, Error> {
         let read = |fact: &Unread<'_>| body::decode(fact.kind, fact.version, &fact.tags, fact.body);
         let facts = self.facts.iter().map(read).collect::<Result<_, _>>()?;
-        let Self { id, time, actor, trace, guard, .. } = self;
-        Ok(Batch { id, time, actor, trace, content: None, guard, facts })
+        let Self { id, time, actor, trace, content, guard, .. } = self;
+        Ok(Batch { id, time, actor, trace, content, guard, facts })
     }
 }
 

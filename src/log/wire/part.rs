@@ -1,4 +1,4 @@
-//! What the bodies of facts are made of: choices, schedules, pools, sealed values.
+//! What the bodies of facts are made of: choices, schedules, pools, sealed values; and below, rules and codes.
 //!
 //! A part is stored within facts, so a part that says something anew is a new version of every fact that holds it.
 
@@ -12,9 +12,7 @@ use serde::ser::SerializeTuple;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{corrupt, newer};
-use crate::fact::{
-    BookingTime, Ending, Capacity, GatheringKind, Mode, Offering, Pool, SessionTexts, Venue,
-};
+use crate::fact::{BookingTime, Capacity, Mode, Offering, Overbook, Pool, SessionTexts, Venue};
 use crate::id::{OfferingId, PersonId, PoolId};
 use crate::log::error::{Error, Kind};
 use crate::schedule::{DateSpan, Moment, Schedule, Tables, TimeSpan, Zone};
@@ -28,7 +26,7 @@ macro_rules! choice {
         enum $name:ident $(<$life:lifetime>)? { $($code:literal => $variant:ident($inside:ty),)+ }
     ) => {
         $(#[$doc])*
-        pub(super) enum $name $(<$life>)? { $($variant($inside)),+ }
+        pub(in crate::log::wire) enum $name $(<$life>)? { $($variant($inside)),+ }
 
         impl $(<$life>)? Serialize for $name $(<$life>)? {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -67,6 +65,18 @@ macro_rules! choice {
     };
 }
 
+mod code;
+mod rule;
+
+pub(super) use code::{
+    ended_by, ending, ending_code, gathering_kind, gathering_kind_code, presence, presence_code,
+    presence_source, presence_source_code,
+};
+pub(super) use rule::{
+    ApprovalV1, CredentialV1, DrawV1, LinePolicyV1, OrganisationCapV1, PassReasonV1, PendingV1,
+    ReconfirmationV1, ResourceV1, SetAsideV1, WhoV1, classes, draws, everybody,
+};
+
 struct Chosen<T>(PhantomData<T>);
 
 fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(pair: &mut A) -> Result<T, A::Error> {
@@ -77,18 +87,15 @@ pub(super) fn reference(text: &str) -> Result<Reference, Error> {
     Reference::new(text).map_err(|fault| corrupt("a stored reference is none").because(fault))
 }
 
-#[derive(Serialize, Deserialize)]
+/// A pool of a time when none was overbooked.
+#[derive(Deserialize)]
 pub(super) struct PoolV1<'a> {
     id: u16,
     name: &'a str,
     capacity: CapacityV1,
 }
 
-impl<'a> PoolV1<'a> {
-    pub(super) fn of(pool: &'a Pool) -> Self {
-        Self { id: pool.id.get(), name: &pool.name, capacity: CapacityV1::of(pool.capacity) }
-    }
-
+impl PoolV1<'_> {
     pub(super) fn pool(self) -> Pool {
         let capacity = self.capacity.capacity();
         Pool::new(PoolId::new(self.id), self.name, capacity)
@@ -96,6 +103,32 @@ impl<'a> PoolV1<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
+pub(super) struct PoolV2<'a> {
+    id: u16,
+    name: &'a str,
+    capacity: CapacityV1,
+    overbook: OverbookV1,
+}
+
+impl<'a> PoolV2<'a> {
+    pub(super) fn of(pool: &'a Pool) -> Self {
+        let Pool { id, name, capacity, overbook } = pool;
+        let (capacity, overbook) = (CapacityV1::of(*capacity), OverbookV1::of(*overbook));
+        Self { id: id.get(), name, capacity, overbook }
+    }
+
+    pub(super) fn pool(self) -> Pool {
+        Pool {
+            id: PoolId::new(self.id),
+            name: self.name.to_owned(),
+            capacity: self.capacity.capacity(),
+            overbook: self.overbook.overbook(),
+        }
+    }
+}
+
+/// An offering of a time when it had no rules beyond the size of a party. What it requires was said beside it.
+#[derive(Deserialize)]
 pub(super) struct OfferingV1<'a> {
     id: u16,
     name: &'a str,
@@ -104,17 +137,7 @@ pub(super) struct OfferingV1<'a> {
     waiting_list: bool,
 }
 
-impl<'a> OfferingV1<'a> {
-    pub(super) fn of(offering: &'a Offering) -> Self {
-        Self {
-            id: offering.id.get(),
-            name: &offering.name,
-            pools: offering.pools.iter().map(|pool| pool.get()).collect(),
-            max_party: offering.max_party,
-            waiting_list: offering.waiting_list,
-        }
-    }
-
+impl OfferingV1<'_> {
     pub(super) fn offering(self) -> Offering {
         let (id, pools) = (OfferingId::new(self.id), self.pools.into_iter().map(PoolId::new));
         Offering {
@@ -122,6 +145,68 @@ impl<'a> OfferingV1<'a> {
             waiting_list: self.waiting_list,
             ..Offering::new(id, self.name, pools)
         }
+    }
+}
+
+/// The session that it is for, if it is for one, is among the fact's tags.
+#[derive(Serialize, Deserialize)]
+pub(super) struct OfferingV2<'a> {
+    id: u16,
+    name: &'a str,
+    pools: Vec<u16>,
+    max_party: NonZeroU16,
+    waiting_list: bool,
+    requires: Option<u16>,
+    line: LinePolicyV1,
+    approval: Option<ApprovalV1>,
+    #[serde(borrow)]
+    only_for: Vec<WhoV1<'a>>,
+    hold_limit: u32,
+}
+
+impl<'a> OfferingV2<'a> {
+    pub(super) fn of(offering: &'a Offering) -> Result<Self, Error> {
+        let Offering {
+            id,
+            name,
+            pools,
+            max_party,
+            waiting_list,
+            requires,
+            session: _,
+            line,
+            approval,
+            only_for,
+            hold_limit,
+        } = offering;
+        Ok(Self {
+            id: id.get(),
+            name,
+            pools: pools.iter().map(|pool| pool.get()).collect(),
+            max_party: *max_party,
+            waiting_list: *waiting_list,
+            requires: requires.map(OfferingId::get),
+            line: LinePolicyV1::of(*line)?,
+            approval: approval.map(ApprovalV1::of),
+            only_for: WhoV1::all(only_for),
+            hold_limit: *hold_limit,
+        })
+    }
+
+    pub(super) fn offering(self) -> Result<Offering, Error> {
+        Ok(Offering {
+            id: OfferingId::new(self.id),
+            name: self.name.to_owned(),
+            pools: self.pools.into_iter().map(PoolId::new).collect(),
+            max_party: self.max_party,
+            waiting_list: self.waiting_list,
+            requires: self.requires.map(OfferingId::new),
+            session: None,
+            line: self.line.policy()?,
+            approval: self.approval.map(ApprovalV1::approval),
+            only_for: everybody(self.only_for)?,
+            hold_limit: self.hold_limit,
+        })
     }
 }
 
@@ -150,57 +235,6 @@ impl<'a> SessionTextsV1<'a> {
             link: self.link.to_owned(),
             speakers,
         }
-    }
-}
-
-/// The codes of the kinds of gatherings.
-mod gathering_code {
-    pub(super) const WEBINAR: u8 = 1;
-    pub(super) const WORKSHOP: u8 = 2;
-    pub(super) const MEETING: u8 = 3;
-    pub(super) const CONFERENCE: u8 = 4;
-    pub(super) const VISIT: u8 = 5;
-}
-
-pub(super) fn gathering_kind_code(kind: GatheringKind) -> u8 {
-    match kind {
-        GatheringKind::Webinar => gathering_code::WEBINAR,
-        GatheringKind::Workshop => gathering_code::WORKSHOP,
-        GatheringKind::Meeting => gathering_code::MEETING,
-        GatheringKind::Conference => gathering_code::CONFERENCE,
-        GatheringKind::Visit => gathering_code::VISIT,
-    }
-}
-
-pub(super) fn gathering_kind(code: u8) -> Result<GatheringKind, Error> {
-    match code {
-        gathering_code::WEBINAR => Ok(GatheringKind::Webinar),
-        gathering_code::WORKSHOP => Ok(GatheringKind::Workshop),
-        gathering_code::MEETING => Ok(GatheringKind::Meeting),
-        gathering_code::CONFERENCE => Ok(GatheringKind::Conference),
-        gathering_code::VISIT => Ok(GatheringKind::Visit),
-        _ => Err(corrupt("no kind of gathering has the stored code")),
-    }
-}
-
-/// The codes of who can end a registration.
-mod canceller {
-    pub(super) const ATTENDEE: u8 = 1;
-    pub(super) const ORGANISER: u8 = 2;
-}
-
-pub(super) fn cancelled_by_code(by: Ending) -> u8 {
-    match by {
-        Ending::Attendee => canceller::ATTENDEE,
-        _ => canceller::ORGANISER,
-    }
-}
-
-pub(super) fn cancelled_by(code: u8) -> Result<Ending, Error> {
-    match code {
-        canceller::ATTENDEE => Ok(Ending::Attendee),
-        canceller::ORGANISER => Ok(Ending::Organiser),
-        _ => Err(corrupt("nobody who cancels has the stored code")),
     }
 }
 
@@ -265,6 +299,32 @@ impl CapacityV1 {
         match self {
             Self::Limited(places) => Capacity::Limited(places),
             Self::Unlimited(()) => Capacity::Unlimited,
+        }
+    }
+}
+
+choice! {
+    enum OverbookV1 {
+        1 => No(()),
+        2 => Places(u32),
+        3 => PerCent(u16),
+    }
+}
+
+impl OverbookV1 {
+    pub(super) fn of(overbook: Overbook) -> Self {
+        match overbook {
+            Overbook::No => Self::No(()),
+            Overbook::Places(more) => Self::Places(more),
+            Overbook::PerCent(of_hundred) => Self::PerCent(of_hundred),
+        }
+    }
+
+    pub(super) fn overbook(self) -> Overbook {
+        match self {
+            Self::No(()) => Overbook::No,
+            Self::Places(more) => Overbook::Places(more),
+            Self::PerCent(of_hundred) => Overbook::PerCent(of_hundred),
         }
     }
 }

@@ -5,10 +5,33 @@ use crate::fact::*;
 use samples::*;
 
 mod any;
+mod codes;
 mod hostile;
 mod samples;
 
 const FROZEN: &str = include_str!("../../../tests/data/facts.txt");
+
+/// The reasons why registrations end, in the order of their codes. So are the other lists.
+const ENDINGS: [Ending; 10] = [
+    Ending::Attendee,
+    Ending::Organiser,
+    Ending::Expired,
+    Ending::Declined,
+    Ending::OfferWithdrawn,
+    Ending::Rejected,
+    Ending::NotReconfirmed,
+    Ending::Displaced,
+    Ending::MovedAway,
+    Ending::Superseded,
+];
+const PRESENCES: [Presence; 5] =
+    [Presence::Unknown, Presence::Attended, Presence::Late, Presence::Excused, Presence::NoShow];
+const SOURCES: [PresenceSource; 3] =
+    [PresenceSource::Door, PresenceSource::Online, PresenceSource::Organiser];
+const RESOURCES: [ResourceKind; 4] =
+    [ResourceKind::Recording, ResourceKind::Handout, ResourceKind::Slides, ResourceKind::Other];
+const AUDIENCES: [Audience; 4] =
+    [Audience::Attended, Audience::Registered, Audience::Members, Audience::Public];
 
 fn batch_of(facts: Vec<Fact>) -> Batch {
     Batch {
@@ -16,6 +39,7 @@ fn batch_of(facts: Vec<Fact>) -> Batch {
         time: DateTime::from_timestamp_micros(1_767_225_600_000_000).unwrap(),
         actor: Some(ActorId::from_u128(0x51)),
         trace: None,
+        content: Some(Content::from_bytes([0xC0, 0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7])),
         guard: Guard {
             seen: Position::new(200),
             scope: Scope::of([
@@ -42,11 +66,24 @@ fn frozen_lines() -> Vec<(&'static str, &'static str)> {
     lines.map(|line| line.split_once(' ').unwrap()).collect()
 }
 
+/// What is written today, under the names by which it is frozen.
+fn written() -> impl Iterator<Item = (String, Fact)> {
+    samples().into_iter().chain(further()).map(|(name, fact)| (format!("layout2/{name}"), fact))
+}
+
+/// The body of a frozen fact, with its kind and its version.
+fn frozen_body(name: &str) -> (u16, u8, Vec<u8>) {
+    let (_, bytes) = frozen_lines().into_iter().find(|(line, _)| *line == name).unwrap();
+    let bytes = unhex(bytes);
+    let unread = &Prologue::read(&bytes).unwrap().facts[0];
+    (unread.kind, unread.version, unread.body.to_vec())
+}
+
 /// What is stored once is read for ever: if this fails, the change needs a new version of the fact.
 #[test]
 fn the_bytes_of_every_kind_of_fact_are_frozen() {
     let frozen = frozen_lines();
-    let now = samples().into_iter().map(|(name, fact)| (name, hex(&encode(&batch_of(vec![fact])).unwrap())));
+    let now = written().map(|(name, fact)| (name, hex(&encode(&batch_of(vec![fact])).unwrap())));
     let changed: Vec<_> = now
         .filter(|(name, bytes)| !frozen.contains(&(name, bytes)))
         .map(|(name, bytes)| format!("{name} {bytes}\n"))
@@ -54,57 +91,86 @@ fn the_bytes_of_every_kind_of_fact_are_frozen() {
     assert!(changed.is_empty(), "stored bytes have changed:\n{}", changed.concat());
 }
 
+/// All of them are of layout 1, in which a batch says nothing of what was asked.
 #[test]
 fn the_frozen_bytes_of_older_versions_are_facts_of_today() {
     for (name, fact) in older() {
         let (_, bytes) = frozen_lines().into_iter().find(|(line, _)| *line == name).unwrap();
-        assert_eq!(decode(&unhex(bytes)).unwrap(), batch_of(vec![fact]), "{name}");
+        let batch = Batch { content: None, ..batch_of(vec![fact]) };
+        assert_eq!(decode(&unhex(bytes)).unwrap(), batch, "{name}");
     }
 }
 
 #[test]
 fn every_frozen_line_is_a_sample_or_an_older_version() {
-    let mut frozen: Vec<_> = frozen_lines().into_iter().map(|(name, _)| name).collect();
-    let mut known: Vec<_> = samples().into_iter().chain(older()).map(|(name, _)| name).collect();
+    let mut frozen: Vec<_> = frozen_lines().into_iter().map(|(name, _)| name.to_owned()).collect();
+    let older = older().into_iter().map(|(name, _)| name.to_owned());
+    let mut known: Vec<_> = written().map(|(name, _)| name).chain(older).collect();
     frozen.sort_unstable();
     known.sort_unstable();
     assert_eq!(frozen, known);
 }
 
-/// To the bytes of the first version the second adds one offering that requires nothing, and no rule.
+/// Every version of every kind up to the newest has a frozen line, in whichever layout.
+#[test]
+fn every_version_of_every_kind_is_frozen() {
+    let frozen: Vec<_> = frozen_lines().into_iter().map(|(name, _)| frozen_body(name)).collect();
+    for (_, fact) in samples() {
+        let newest = body::encode(&fact).unwrap();
+        for version in 1..=newest.version {
+            let is_there = frozen.iter().any(|(kind, frozen, _)| (*kind, *frozen) == (newest.kind, version));
+            assert!(is_there, "kind {}, version {version}", newest.kind);
+        }
+    }
+}
+
+/// Layout 2 has, behind the trace, an option of eight bytes. Nothing else differs.
+#[test]
+fn a_batch_of_layout_1_is_one_of_layout_2_without_what_was_asked() {
+    let (_, first) = frozen_lines().into_iter().find(|(name, _)| *name == "BookingOpened").unwrap();
+    let (first, fact) = (unhex(first), Fact::BookingOpened { gathering: GatheringId::from_u128(0x11) });
+    // Layout, id, time, actor, trace.
+    let (before, behind) = first[1..].split_at(16 + 8 + 17 + 1);
+    let content = batch_of(vec![]).content.unwrap().bytes();
+    let with = |option: &[u8]| [&[2], before, option, behind].concat();
+    assert_eq!(encode(&batch_of(vec![fact.clone()])).unwrap(), with(&[&[1], &content[..]].concat()));
+    let without = Batch { content: None, ..batch_of(vec![fact]) };
+    assert_eq!(encode(&without).unwrap(), with(&[0]));
+    assert_eq!(decode(&first).unwrap(), without);
+}
+
+/// To the bytes of the first version the second adds, for one offering, that it requires nothing, and no rule.
 #[test]
 fn the_second_version_of_an_announcement_begins_with_the_first() {
-    let (_, first) = frozen_lines().into_iter().find(|(name, _)| *name == "GatheringAnnounced").unwrap();
-    let first = unhex(first);
-    let unread = &Prologue::read(&first).unwrap().facts[0];
-    assert_eq!((unread.kind, unread.version), (2, 1));
-    let (_, fact) = older().remove(0);
-    assert_eq!(body::encode(&fact).unwrap().bytes, [unread.body, &[1, 0, 0]].concat());
+    let (kind, version, first) = frozen_body("GatheringAnnounced");
+    assert_eq!((kind, version), (2, 1));
+    let (_, fact) = older().remove(1);
+    let second = [&first[..], &[1, 0, 0]].concat();
+    assert_eq!(body::decode(2, 2, &Tag::of(&fact), &second).unwrap(), fact);
 }
 
 #[test]
 fn every_kind_of_fact_has_a_number_of_its_own() {
     let bodies: Vec<_> =
         samples().into_iter().map(|(name, fact)| (name, body::encode(&fact).unwrap())).collect();
-    let mut numbers: Vec<_> = bodies.iter().map(|(_, body)| body.kind).collect();
-    numbers.sort_unstable();
-    assert_eq!(numbers, (1..=19).collect::<Vec<_>>());
+    let numbers: Vec<_> = bodies.iter().map(|(_, body)| body.kind).collect();
+    assert_eq!(numbers, (1..=47).collect::<Vec<_>>());
     for (name, body) in bodies {
-        let version = name.split_once('/').map_or(1, |(_, version)| version.parse().unwrap());
-        assert_eq!(body.version, version, "{name}");
+        let (_, version) = name.split_once('/').unwrap();
+        assert_eq!(body.version, version.parse::<u8>().unwrap(), "{name}");
     }
 }
 
 #[test]
 fn an_ordinary_registration_and_its_frame_header_take_less_than_200_bytes() {
-    let booking =
-        Booking { reference: None, answers: None, party: Party::one(PersonId::random()), ..booking() };
+    let booking = plain_booking();
     let (gathering, registration) = (GatheringId::random(), RegistrationId::random());
     let batch = Batch {
         guard: Guard { seen: Position::new(1_000_000), scope: Scope::of([Tag::Gathering(gathering)]) },
         actor: None,
-        ..batch_of(vec![Fact::RegistrationConfirmed { gathering, registration, booking }])
+        ..batch_of(vec![Fact::RegistrationConfirmed { gathering, registration, booking, draws: vec![] }])
     };
+    assert!(batch.content.is_some());
     let length = encode(&batch).unwrap().len();
     assert!(length + 80 < 200, "{length}");
 }
@@ -125,8 +191,8 @@ fn a_batch_without_facts_or_beyond_the_limits_is_refused_by_name() {
     let guests = vec![Some(PersonId::from_u128(1)); TAGS_LIMIT];
     let party = Party { booker: PersonId::from_u128(1), guests };
     let registration = RegistrationId::from_u128(1);
-    let crowd =
-        Fact::RegistrationConfirmed { gathering, registration, booking: Booking { party, ..booking() } };
+    let booking = Booking { party, ..booking() };
+    let crowd = Fact::RegistrationConfirmed { gathering, registration, booking, draws: vec![] };
     assert!(encode(&batch_of(vec![crowd])).unwrap_err().is_misuse());
 }
 
@@ -158,8 +224,26 @@ fn an_announcement_with_an_offering_for_a_session_is_refused_by_name() {
 /// Else what is read back would not be what was decided.
 #[test]
 fn a_time_finer_than_the_bytes_is_refused() {
-    let fact = Fact::BookingOpened { gathering: GatheringId::from_u128(1) };
+    let (gathering, registration) = (GatheringId::from_u128(1), RegistrationId::from_u128(1));
+    let fact = Fact::BookingOpened { gathering };
     let time = DateTime::from_timestamp_nanos(1_001);
     let error = encode(&Batch { time, ..batch_of(vec![fact]) }).unwrap_err();
     assert!(error.is_misuse() && error.to_string().contains("finer than a microsecond"), "{error}");
+    for fact in [
+        Fact::HoldExtended { gathering, registration, until: time },
+        quiet_from(chrono::NaiveTime::from_hms_nano_opt(21, 0, 0, 1).unwrap()),
+        quiet_from(chrono::NaiveTime::from_hms_milli_opt(23, 59, 59, 1_000).unwrap()),
+    ] {
+        let error = encode(&batch_of(vec![fact])).unwrap_err();
+        assert!(error.is_misuse() && error.to_string().contains("finer than a microsecond"), "{error}");
+        assert!(error.to_string().contains("000000000041"), "{error}");
+    }
+}
+
+/// An offering whose offers do not end from a time of the day on.
+fn quiet_from(from: chrono::NaiveTime) -> Fact {
+    let mut announcement = course();
+    let quiet = Some(QuietHours { from, until: chrono::NaiveTime::MIN });
+    announcement.offerings[0].line.serving = Serving::Offer(OfferTerms { respond_within: 60, quiet });
+    announced(announcement)
 }

@@ -14,7 +14,7 @@ use crate::domain::{
     OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson, RecordPresence, Register, Reject,
     Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
-use crate::fact::{Offering, Reconfirmation, ResourceKind};
+use crate::fact::{Offering, ResourceKind};
 use crate::id::{OfferingId, PoolId, SetAsideId};
 use crate::person::{Answers, PersonDetails, PublishedName, ResourceLink};
 
@@ -148,11 +148,10 @@ impl History {
             What::Reschedule { gathering, when, with_programme, ask } => {
                 let command = Reschedule::new(self.gathering(*gathering, nth), when.schedule());
                 let command = if *with_programme { command.with_programme() } else { command };
-                let ask = ask.map(|ask| Reconfirmation {
-                    until: self.time(nth) + TimeDelta::hours(ask.hours),
-                    on_silence: ask.on_silence,
-                });
-                AnyCommand::Reschedule(ask.map_or(command.clone(), |ask| command.ask(ask)))
+                AnyCommand::Reschedule(match ask {
+                    Some(ask) => command.ask(self.time(nth) + TimeDelta::hours(ask.hours), ask.on_silence),
+                    None => command,
+                })
             }
             What::ChangeMode { gathering, mode, link } => {
                 let command = ChangeMode::new(self.gathering(*gathering, nth), mode.mode());

@@ -113,7 +113,7 @@ fn offering_plans() -> impl Strategy<Value = OfferingPlan> {
         let plan = OfferingPlan { waiting_list, ..OfferingPlan::new(Vec::new(), max_party) };
         match terms {
             Some((line, approval, only_for, hold_limit)) => {
-                OfferingPlan { line, approval, only_for, hold_limit, ..plan }
+                OfferingPlan { line, approval, only_for: only_for.unwrap_or_default(), hold_limit, ..plan }
             }
             None => plan,
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::terms::{ApprovalPlan, CapPlan, CredentialPlan, LinePlan, OverbookPlan, SetAsidePlan, TimePlan, WhoPlan, classes};
+use super::terms::{ApprovalPlan, CapPlan, CredentialPlan, LinePlan, OverbookPlan, SetAsidePlan, WhoPlan, classes};
 use crate::domain::Gathering;
 use crate::fact::{
     BookingTime, BookingWindow, Capacity, GatheringKind, Mode, Offering, Pool, Session, SessionTexts, Venue,

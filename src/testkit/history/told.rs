@@ -7,8 +7,8 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
     CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
     ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
-    Effects, ExtendHold, FollowUp, Gathering, Held, Hold, LineOnly, MoveRegistration, MoveSession,
-    NoteInterest, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
+    Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly, MoveRegistration, MoveSession,
+    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
     RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule, Seen, SetProgramme, Settle,
     Transfer, WithdrawOffer, WithdrawResource,
 };
@@ -262,8 +262,8 @@ impl From<Effects> for Told {
     }
 }
 
-impl From<Held> for Told {
-    fn from(outcome: Held) -> Self {
+impl From<OnHold> for Told {
+    fn from(outcome: OnHold) -> Self {
         Self::Held(outcome.registration, outcome.until)
     }
 }

@@ -3,12 +3,19 @@
 use super::samples::*;
 use super::*;
 
+/// A prologue of our making, up to the scope.
+fn forged_prologue() -> Writer {
+    let mut out = Writer::default();
+    out.put(&(LAYOUT, [0_u8; 16], 0_i64, None::<u8>, None::<u8>, None::<u8>, 0_u64)).unwrap();
+    out
+}
+
 /// The bytes of a batch with one fact of our making.
 fn forged(kind: u16, version: u8, tags: &[Tag], body: &[u8]) -> Vec<u8> {
     let mut table = Table::default();
     let places = table.places(tags);
-    let mut out = Writer::default();
-    out.put(&(LAYOUT, [0_u8; 16], 0_i64, None::<u8>, None::<u8>, 0_u64, scope_code::EVERYTHING)).unwrap();
+    let mut out = forged_prologue();
+    out.put(&scope_code::EVERYTHING).unwrap();
     table.put(&mut out).unwrap();
     out.put(&1_u8).unwrap();
     out.put(&(kind, version, places, body)).unwrap();
@@ -17,18 +24,22 @@ fn forged(kind: u16, version: u8, tags: &[Tag], body: &[u8]) -> Vec<u8> {
 
 const GATHERING: Tag = Tag::Gathering(GatheringId::from_u128(1));
 const PERSON: Tag = Tag::Person(PersonId::from_u128(1));
+const REGISTRATION: Tag = Tag::Registration(RegistrationId::from_u128(1));
 
 #[test]
 fn what_a_newer_version_wrote_is_told_from_damage() {
     assert!(decode(&forged(4, 1, &[GATHERING], &[])).is_ok());
-    for (kind, version) in [(2, 3), (4, 2), (19, 2), (20, 1), (999, 7)] {
+    for (kind, version) in [(2, 4), (4, 2), (11, 3), (19, 2), (20, 2), (47, 2), (48, 1), (999, 7)] {
         let error = decode(&forged(kind, version, &[GATHERING], &[])).unwrap_err();
         assert!(error.is_newer(), "{error}");
         assert!(error.to_string().contains(&format!("kind {kind}, version {version}")), "{error}");
     }
-    let mut layout = forged(4, 1, &[GATHERING], &[]);
-    layout[0] = 2;
-    assert!(decode(&layout).unwrap_err().is_newer());
+    for unknown in [0, 3, 255] {
+        let mut layout = forged(4, 1, &[GATHERING], &[]);
+        layout[0] = unknown;
+        let error = decode(&layout).unwrap_err();
+        assert!(error.is_newer() && error.to_string().contains(&format!("layout {unknown}")), "{error}");
+    }
 }
 
 /// An older version can still tell whom a fact that it does not know is about.
@@ -41,7 +52,7 @@ fn tags_are_read_without_knowing_the_kind() {
 #[test]
 fn a_zone_that_this_build_does_not_know_is_newer_and_named() {
     let schedule = frozen("2026-03-05 14:00 to 15:30 Europe/London");
-    let fact = Fact::GatheringRescheduled { gathering: GatheringId::from_u128(1), schedule };
+    let fact = Fact::GatheringRescheduled { gathering: GatheringId::from_u128(1), schedule, ask: None };
     let mut bytes = encode(&batch_of(vec![fact])).unwrap();
     let place = bytes.windows(6).position(|window| window == b"London").unwrap();
     bytes[place..place + 6].copy_from_slice(b"Utopia");
@@ -59,8 +70,19 @@ fn what_encode_would_not_make_is_corrupt() {
         ("a tag of another type", forged(4, 1, &[PERSON], &[])),
         ("a code that was never given", forged(6, 1, &[GATHERING], &[1, 3, 1])),
         ("a version that was never given", forged(4, 0, &[GATHERING], &[])),
-        ("one of the newest kind that was never given", forged(19, 0, &[PERSON], &[])),
+        ("one of the newest kind that was never given", forged(47, 0, &[GATHERING], &[])),
         ("a kind that was never given", forged(0, 1, &[GATHERING], &[])),
+        ("a time beyond all years", forged(21, 1, &[GATHERING, REGISTRATION], &[0xff; 10])),
+        ("what was asked, neither there nor not", {
+            let mut batch = forged(4, 1, &[GATHERING], &[]);
+            batch[1 + 16 + 1 + 1 + 1] = 2;
+            batch
+        }),
+        ("a batch of layout 1 with what was asked", {
+            let mut batch = forged(4, 1, &[GATHERING], &[]);
+            batch[0] = LAYOUT_WITHOUT_CONTENT;
+            batch
+        }),
         ("bytes behind the last fact", [forged(4, 1, &[GATHERING], &[]), vec![0]].concat()),
         ("nothing", vec![]),
     ];
@@ -72,8 +94,8 @@ fn what_encode_would_not_make_is_corrupt() {
 #[test]
 fn a_tag_table_is_as_encode_makes_it_or_corrupt() {
     let forge = |table: &[(u8, [u8; 16])], scope: &[u8], places: &[u8]| {
-        let mut out = Writer::default();
-        out.put(&(LAYOUT, [0_u8; 16], 0_i64, None::<u8>, None::<u8>, 0_u64, 1_u8, scope)).unwrap();
+        let mut out = forged_prologue();
+        out.put(&(1_u8, scope)).unwrap();
         out.put(table).unwrap();
         out.put(&(1_u8, 4_u16, 1_u8, places, 0_u8)).unwrap();
         decode(&out.bytes)
@@ -107,7 +129,8 @@ fn read_body(kind: u16, version: u8, tags: &[Tag], body: &[u8]) -> Result<Fact, 
 fn an_announcement_says_of_each_of_its_offerings_what_it_requires() {
     let fact = announced(conference());
     let tags = Tag::of(&fact);
-    let whole = body::encode(&fact).unwrap().bytes;
+    let (kind, version, whole) = frozen_body("GatheringAnnounced/2");
+    assert_eq!((kind, version), (2, 2));
     let first = whole.strip_suffix(&[2, 0, 1, 3, 1]).expect("two offerings, the second needs number 3");
     let with = |rest: &[u8]| read_body(2, 2, &tags, &[first, rest].concat());
     assert_eq!(with(&[2, 0, 1, 3, 1]).unwrap(), fact);
@@ -133,12 +156,7 @@ fn an_announcement_says_of_each_of_its_offerings_what_it_requires() {
 }
 
 /// The types of tags, of which every list up to some length is tried.
-const TYPES: [Tag; 4] = [
-    GATHERING,
-    PERSON,
-    Tag::Registration(RegistrationId::from_u128(1)),
-    Tag::Session(SessionId::from_u128(1)),
-];
+const TYPES: [Tag; 4] = [GATHERING, PERSON, REGISTRATION, Tag::Session(SessionId::from_u128(1))];
 
 /// Every list of up to five tags, by type.
 fn all_tags() -> Vec<Vec<Tag>> {
@@ -155,7 +173,7 @@ fn a_fact_takes_the_tags_of_its_kind_in_their_order_and_no_others() {
     let types = |tags: &[Tag]| tags.iter().map(std::mem::discriminant).collect::<Vec<_>>();
     let all = all_tags();
     assert_eq!(all.len(), 1 + 4 + 16 + 64 + 256 + 1_024);
-    for (name, fact) in samples() {
+    for (name, fact) in samples().into_iter().chain(further()) {
         let own = types(&Tag::of(&fact));
         let body = body::encode(&fact).unwrap();
         let speakers = matches!(fact, Fact::SessionAdded { .. } | Fact::SessionRevised { .. });
@@ -177,10 +195,16 @@ fn a_fact_takes_the_tags_of_its_kind_in_their_order_and_no_others() {
 
 #[test]
 fn an_added_offering_says_whether_a_session_is_among_its_tags() {
+    // Number 5, no name, no pools, parties of one, no line; nothing required; for a session; no new pools. Before the
+    // session, the second version has how the line is served, no approval, for nobody in particular, and holds.
+    let first = |party, session| [5, 0, 0, party, 0, 0, session, 0];
+    let second = |party, session| [5, 0, 0, party, 0, 0, 1, 1, 0, 0, 0, session, 0];
+    says_whether_for_a_session(|tags, party, session| read_body(14, 1, tags, &first(party, session)));
+    says_whether_for_a_session(|tags, party, session| read_body(14, 2, tags, &second(party, session)));
+}
+
+fn says_whether_for_a_session(read: impl Fn(&[Tag], u8, u8) -> Result<Fact, Error>) {
     let session = Tag::Session(SessionId::from_u128(1));
-    // Number 5, no name, no pools, parties of one, no line; nothing required; for a session; no new pools.
-    let body = |party, session| [5, 0, 0, party, 0, 0, session, 0];
-    let read = |tags: &[Tag], party, session| read_body(14, 1, tags, &body(party, session));
     let Ok(Fact::OfferingAdded { offering, .. }) = read(&[GATHERING, session], 1, 1) else {
         panic!("not read")
     };

@@ -1,0 +1,344 @@
+//! The cells that decisions are taken against: ids, counts, times and statuses, no texts.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::fact::{
+    BookingWindow, ByHand, Capacity, Credential, Draw, Mode, Offering, OrganisationCap, Overbook, Party, Pending,
+    Presence, Reconfirmation, SessionTexts, SetAside, Who,
+};
+use crate::id::{
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, ResourceId, SeriesId,
+    SessionId, SetAsideId,
+};
+use crate::record::Position;
+use crate::schedule::Schedule;
+
+/// A gathering as decisions see it. Cheap to copy: what is large in it is shared.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct GatheringCell {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) schedule: Arc<Schedule>,
+    pub(crate) window: BookingWindow,
+    /// The organiser's last word on booking; `None` leaves it to the window.
+    pub(crate) by_hand: Option<ByHand>,
+    pub(crate) phase: Phase,
+    /// Where it takes place, as a hash, and whether there is a link to join it.
+    pub(crate) place: (Fingerprint, bool),
+    /// Whether its places take their people's time.
+    pub(crate) no_overlap: bool,
+    /// The series that it is a date of.
+    pub(crate) series: Option<SeriesId>,
+    /// The first day that it had when it last had a date.
+    pub(crate) first_day: Option<NaiveDate>,
+    /// The question whether new dates suit, while it is open.
+    pub(crate) round: Option<Reconfirmation>,
+    /// How many registrations stand in all its lines.
+    pub(crate) in_line: u32,
+    /// The time of the last fact about it: no later decision is dated before.
+    pub(crate) touched: DateTime<Utc>,
+}
+
+/// Where a gathering is in its life. Whether it is going on, or over, is a question of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Draft,
+    Announced,
+    Cancelled,
+    Completed,
+    Archived,
+}
+
+/// What can be booked, the limits it draws on, and the rules for both.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) pools: Vec<(PoolId, String)>,
+    pub(crate) offerings: Vec<Arc<Offering>>,
+    pub(crate) set_asides: Vec<SetAside>,
+    pub(crate) priorities: Vec<Vec<Who>>,
+    pub(crate) organisation_cap: Option<OrganisationCap>,
+    pub(crate) resources: BTreeSet<ResourceId>,
+}
+
+/// A pool: its capacity and the people who have places of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct PoolCell {
+    pub(crate) capacity: Capacity,
+    pub(crate) overbook: Overbook,
+    pub(crate) used: u32,
+}
+
+/// A session as decisions see it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SessionCell {
+    pub(crate) schedule: Arc<Schedule>,
+    pub(crate) room: Arc<str>,
+    /// What the programme says of it, as a hash: to see whether it changes.
+    pub(crate) texts: Fingerprint,
+    pub(crate) dropped: bool,
+}
+
+/// A hash of texts: of a session's, of a place's. The state holds no texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    pub(crate) fn of(texts: &SessionTexts) -> Self {
+        let SessionTexts { title, description, track, kind, link, speakers } = texts;
+        let mut hash = hash_of([title, description, track, kind, link]);
+        for speaker in speakers {
+            hash.update(&speaker.bytes());
+        }
+        Self::finish(&hash)
+    }
+
+    pub(crate) fn of_place(mode: &Mode) -> Self {
+        let (name, address) = mode.venue().map_or(("", ""), |venue| (&venue.name, &venue.address));
+        let mut hash = hash_of([name, address]);
+        hash.update(&[u8::from(mode.is_online()), u8::from(mode.venue().is_some())]);
+        Self::finish(&hash)
+    }
+
+    pub(crate) const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
+    fn finish(hash: &blake3::Hasher) -> Self {
+        let mut bytes = [0; 16];
+        hash.finalize_xof().fill(&mut bytes);
+        Self(bytes)
+    }
+}
+
+/// The hash of a list of texts, each with its length in front: no two lists run into the same bytes.
+fn hash_of<'t>(texts: impl IntoIterator<Item = &'t (impl AsRef<str> + ?Sized + 't)>) -> blake3::Hasher {
+    let mut hash = blake3::Hasher::new();
+    for text in texts {
+        let text = text.as_ref();
+        hash.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash
+}
+
+/// A registration as decisions see it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RegistrationCell {
+    pub(crate) gathering: GatheringId,
+    pub(crate) offering: OfferingId,
+    pub(crate) party: Party,
+    pub(crate) claim: Claim,
+    /// Where it entered the log, or its line, and so its place in the line.
+    pub(crate) joined: Position,
+    /// What most registrations do not have.
+    pub(crate) particulars: Option<Box<Particulars>>,
+}
+
+/// What most registrations do not have.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Particulars {
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) draws: Vec<Draw>,
+    pub(crate) uncounted: bool,
+    pub(crate) may_split: bool,
+    /// Who made the booking, where the booker has changed since.
+    pub(crate) made_by: Option<PersonId>,
+    /// The latest that a hold can be put off to.
+    pub(crate) latest: Option<DateTime<Utc>>,
+    /// How it stands with the last question whether new dates suit.
+    pub(crate) asked: Asked,
+}
+
+/// How a registration stands with the question whether new dates suit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Asked {
+    #[default]
+    Not,
+    Open,
+    Answered,
+}
+
+/// What a registration claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    Confirmed,
+    Waiting,
+    Held {
+        until: DateTime<Utc>,
+    },
+    Pending(Pending),
+    Offered {
+        respond_by: DateTime<Utc>,
+    },
+    FollowUp,
+    Interested,
+    Ended,
+    /// Ended, as a hold whose time was up.
+    Lapsed,
+}
+
+impl Claim {
+    /// Whether it has places, as far as facts say.
+    pub(crate) fn uses_places(self) -> bool {
+        match self {
+            Self::Confirmed | Self::Held { .. } | Self::Offered { .. } => true,
+            Self::Pending(pending) => pending.uses_places,
+            Self::Waiting | Self::FollowUp | Self::Interested | Self::Ended | Self::Lapsed => false,
+        }
+    }
+
+    pub(crate) fn is_ended(self) -> bool {
+        matches!(self, Self::Ended | Self::Lapsed)
+    }
+
+    /// Whether it takes its people's time.
+    pub(crate) fn is_engagement(self) -> bool {
+        !self.is_ended() && !matches!(self, Self::FollowUp | Self::Interested)
+    }
+
+    /// When it ends by itself.
+    pub(crate) fn deadline(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Held { until } => Some(until),
+            Self::Offered { respond_by } => Some(respond_by),
+            Self::Pending(pending) => pending.until,
+            Self::Confirmed
+            | Self::Waiting
+            | Self::FollowUp
+            | Self::Interested
+            | Self::Ended
+            | Self::Lapsed => None,
+        }
+    }
+
+    /// Whether it stands at a time, whether its end has been written down or not.
+    pub(crate) fn is_live_at(self, now: DateTime<Utc>) -> bool {
+        !self.is_ended() && self.deadline().is_none_or(|deadline| now < deadline)
+    }
+}
+
+impl RegistrationCell {
+    /// How many places it takes of each pool: its people, or none where it is uncounted.
+    pub(crate) fn counted(&self) -> u32 {
+        if self.is_uncounted() { 0 } else { self.party.size() }
+    }
+
+    pub(crate) fn is_uncounted(&self) -> bool {
+        self.particulars.as_ref().is_some_and(|it| it.uncounted)
+    }
+
+    pub(crate) fn may_split(&self) -> bool {
+        self.particulars.as_ref().is_some_and(|it| it.may_split)
+    }
+
+    pub(crate) fn credentials(&self) -> &[Credential] {
+        self.particulars.as_ref().map_or(&[], |it| &it.credentials)
+    }
+
+    pub(crate) fn draws(&self) -> &[Draw] {
+        self.particulars.as_ref().map_or(&[], |it| &it.draws)
+    }
+
+    pub(crate) fn asked(&self) -> Asked {
+        self.particulars.as_ref().map_or(Asked::Not, |it| it.asked)
+    }
+
+    /// Who made the booking: whoever booked, whoever has place 1 by now.
+    pub(crate) fn made_by(&self) -> PersonId {
+        self.particulars.as_ref().and_then(|it| it.made_by).unwrap_or(self.party.booker)
+    }
+
+    /// When its hold can be put off to at the latest.
+    pub(crate) fn latest(&self) -> Option<DateTime<Utc>> {
+        self.particulars.as_ref().and_then(|it| it.latest)
+    }
+
+    /// Its particulars, to be changed.
+    pub(crate) fn particular(&mut self) -> &mut Particulars {
+        self.particulars.get_or_insert_default()
+    }
+}
+
+/// A place in a line: the earlier of two is served first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Turn {
+    pub(crate) class: u16,
+    pub(crate) joined: Position,
+    /// Two that were one party share the rest.
+    pub(crate) registration: RegistrationId,
+}
+
+impl Plan {
+    /// The class in line of a registration of somebody with these credentials: the first is served first.
+    pub(crate) fn class(&self, made_by: PersonId, credentials: &[Credential]) -> u16 {
+        let is_meant = |class: &Vec<Who>| class.iter().any(|who| who.is(made_by, credentials));
+        let class = self.priorities.iter().position(is_meant).unwrap_or(self.priorities.len());
+        u16::try_from(class).unwrap_or(u16::MAX)
+    }
+
+    /// Where a registration stands in its line, if it stands in it.
+    pub(crate) fn turn(&self, registration: RegistrationId, cell: &RegistrationCell) -> Turn {
+        let class = self.class(cell.made_by(), cell.credentials());
+        Turn { class, joined: cell.joined, registration }
+    }
+}
+
+/// When something ends by itself: the time, then the order of joining.
+pub(crate) type Due = (DateTime<Utc>, Position, RegistrationId);
+
+/// A place of a registration.
+pub(crate) type Place = (RegistrationId, u16);
+
+/// What was last seen of somebody, and when.
+pub(crate) type Seen = (DateTime<Utc>, Presence);
+
+/// Somebody's live registration for one offering, by the offering and the person.
+pub(crate) type HolderKey = (GatheringId, OfferingId, PersonId);
+
+/// The cells that a fold reads and writes. The state keeps them; a decision lays its own over them.
+///
+/// There is one fold for both, so what a decision sees of its own facts is what the log will say of them.
+pub(crate) trait Cells {
+    fn gathering(&self, id: GatheringId) -> Option<&GatheringCell>;
+    fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell);
+    fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell>;
+    fn put_pool(&mut self, gathering: GatheringId, pool: PoolId, cell: PoolCell);
+    fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell>;
+    fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell);
+    fn holder(&self, key: HolderKey) -> Option<RegistrationId>;
+    fn put_holder(&mut self, key: HolderKey, registration: Option<RegistrationId>);
+    fn waiting(&self, gathering: GatheringId, offering: OfferingId) -> u32;
+    /// The first in the line of an offering after a turn, or the first of all.
+    fn next_waiting(&self, gathering: GatheringId, offering: OfferingId, after: Option<Turn>)
+    -> Option<Turn>;
+    fn join_line(&mut self, gathering: GatheringId, offering: OfferingId, turn: Turn);
+    fn leave_line(&mut self, gathering: GatheringId, offering: OfferingId, turn: Turn);
+    /// The first of a gathering's registrations to end by itself after one, or the first of all.
+    fn next_due(&self, gathering: GatheringId, after: Option<Due>) -> Option<Due>;
+    fn put_due(&mut self, gathering: GatheringId, due: Due, is_due: bool);
+    /// How many places of a set-aside have been drawn.
+    fn drawn(&self, gathering: GatheringId, set_aside: SetAsideId) -> u32;
+    fn put_drawn(&mut self, gathering: GatheringId, set_aside: SetAsideId, places: u32);
+    /// How many people of an organisation have places.
+    fn people_of(&self, gathering: GatheringId, organisation: OrganisationId) -> u32;
+    fn put_people_of(&mut self, gathering: GatheringId, organisation: OrganisationId, people: u32);
+    fn seen(&self, gathering: GatheringId, place: Place) -> Option<Seen>;
+    fn put_seen(&mut self, gathering: GatheringId, place: Place, seen: Seen);
+    /// Every registration that somebody holds for an offering, once for each person named on it.
+    fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId>;
+    fn knows_person(&self, id: PersonId) -> bool;
+    fn put_person(&mut self, id: PersonId);
+    fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell>;
+    /// Every session of a gathering in the order of their ids, the dropped ones too.
+    fn sessions(&self, gathering: GatheringId) -> Vec<SessionId>;
+    fn put_session(&mut self, gathering: GatheringId, id: SessionId, cell: SessionCell);
+    /// The gathering that has a session, whether the gathering itself is known or not.
+    fn home_of(&self, session: SessionId) -> Option<GatheringId>;
+    fn put_home(&mut self, session: SessionId, gathering: GatheringId);
+    /// The live registrations that take a person's time, in order of joining.
+    fn engagements(&self, person: PersonId) -> &[RegistrationId];
+    fn put_engagements(&mut self, person: PersonId, registrations: Vec<RegistrationId>);
+}
+

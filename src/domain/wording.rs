@@ -1,0 +1,326 @@
+//! What a refusal says to people: what stands in the way, with its figures, and what would change it.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::problem::{SessionProblem, Shortage};
+use super::refusal::Refusal;
+use crate::fact::{Credential, Who};
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(problem) => write!(f, "{problem}"),
+            Self::Layout(problem) => write!(f, "{problem}"),
+            Self::TimeAhead { time, clock } => write!(
+                f,
+                "the time given, {}, is more than a day ahead of the clock, {}; if that is meant, say so with `ahead_of_clock`",
+                instant(*time),
+                instant(*clock)
+            ),
+            Self::TooMuchAtOnce { facts, limit } => {
+                write!(f, "{facts} things would happen at once, and up to {limit} may: do it in smaller steps")
+            }
+            Self::TooManyNamed { named, limit } => write!(
+                f,
+                "people, registrations and sessions would be named {named} times at once, and up to {limit} may: do it in smaller steps"
+            ),
+            Self::RequestReused { request } => {
+                write!(f, "request {request} was answered before, for something else; send this one with an id of its own")
+            }
+            Self::UnknownGathering { gathering } => write!(f, "there is no gathering {gathering}"),
+            Self::GatheringExists { gathering } => write!(f, "there is a gathering {gathering} already"),
+            Self::UnknownOffering { offering, offerings, .. } => no_such(f, "offering", offering, offerings),
+            Self::WhichOffering { offerings, .. } => which(f, "offering", offerings),
+            Self::UnknownPool { pool, pools, .. } => no_such(f, "pool", pool, pools),
+            Self::WhichPool { pools, .. } => which(f, "pool", pools),
+            Self::UnknownRegistration { registration } => write!(f, "there is no registration {registration}"),
+            Self::RegistrationExists { registration } => {
+                write!(f, "there is a registration {registration} already")
+            }
+            Self::RegistrationEnded { registration } => {
+                write!(f, "registration {registration} has ended; a new one can be made")
+            }
+            Self::UnknownPlace { place, places, .. } => {
+                write!(f, "there is no place {place}; the registration has places 1 to {places}")
+            }
+            Self::Session(_)
+            | Self::Programme { .. }
+            | Self::TooManySessions { .. }
+            | Self::TooMuchText { .. }
+            | Self::EmptyProgramme { .. }
+            | Self::SessionOver { .. } => self.of_sessions(f),
+            Self::NeedsPlace { .. } | Self::Overlap { .. } => self.of_people(f),
+            Self::GatheringCancelled { gathering } => write!(f, "gathering {gathering} has been called off"),
+            Self::GatheringOver { ended, .. } => write!(f, "the gathering ended at {}", instant(*ended)),
+            Self::InThePast { ends, now } => {
+                write!(f, "these dates are over: they end at {}, and it is {}", instant(*ends), instant(*now))
+            }
+            Self::BookingNotOpenYet { opens: Some(opens), .. } => {
+                write!(f, "booking opens at {}", instant(*opens))
+            }
+            Self::BookingNotOpenYet { opens: None, .. } => {
+                f.write_str("booking is not open yet: it follows the date, which is to be confirmed; it can be opened by hand")
+            }
+            Self::BookingClosed { .. } => f.write_str("booking is closed; it can be opened by hand until the gathering is over"),
+            Self::TwiceInParty { person } => write!(f, "person {person} is named twice for the same offering"),
+            Self::PartyTooLarge { size, limit } => {
+                write!(f, "a party of {size} is too large; one registration may have up to {limit} people")
+            }
+            Self::AlreadyRegistered { person, registration } => {
+                write!(f, "person {person} has registration {registration} for this already")
+            }
+            Self::NeverFits { .. } | Self::Full { .. } | Self::LineFirst { .. } | Self::BelowUsed { .. } => {
+                self.of_places(f)
+            }
+            Self::SplitNeedsNames
+            | Self::GatheringCompleted { .. }
+            | Self::GatheringArchived { .. }
+            | Self::NotAnnounced { .. }
+            | Self::NotOver { .. }
+            | Self::NotBegun { .. }
+            | Self::NotCompleted { .. }
+            | Self::BookingPaused { .. }
+            | Self::InterestOnly { .. }
+            | Self::BookingOpen { .. }
+            | Self::LineOnly { .. }
+            | Self::StillLive { .. }
+            | Self::NotEligible { .. }
+            | Self::OrganisationNeeded { .. }
+            | Self::OrganisationCap { .. }
+            | Self::SeriesDate { .. }
+            | Self::NeedsApproval { .. }
+            | Self::DeadlinePast { .. }
+            | Self::DeadlineTooLate { .. }
+            | Self::NotHeld { .. }
+            | Self::NotPending { .. }
+            | Self::NotOffered { .. }
+            | Self::NotConfirmed { .. }
+            | Self::NotAsked { .. }
+            | Self::NotDisplaceable { .. }
+            | Self::BookersPlace { .. }
+            | Self::PresenceRecorded { .. }
+            | Self::InLine { .. }
+            | Self::StillNeeded { .. }
+            | Self::TooManyToAsk { .. }
+            | Self::UnknownSetAside { .. }
+            | Self::SetAsideExists { .. }
+            | Self::SetAsideForNobody { .. }
+            | Self::SetAsidesTooLarge { .. }
+            | Self::NoShowByBooks { .. }
+            | Self::ResourceExists { .. }
+            | Self::UnknownResource { .. }
+            | Self::SettleFirst { .. } => self.of_rules(f),
+        }
+    }
+}
+
+impl Refusal {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    fn of_sessions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(problem) => write!(f, "{problem}"),
+            Self::Programme { problems } => programme(f, problems),
+            Self::TooManySessions { sessions, limit } => {
+                write!(
+                    f,
+                    "the programme would have {sessions} sessions, those that were dropped counted; it may have up to {limit}"
+                )
+            }
+            Self::TooMuchText { bytes, limit } => write!(
+                f,
+                "the texts have {bytes} bytes, and up to {limit} are taken at once: do it in parts (each part of a programme has to `leave_alone` the sessions of the others)"
+            ),
+            Self::EmptyProgramme { sessions, .. } => {
+                let dropped = if *sessions == 1 { "session" } else { "sessions" };
+                write!(
+                    f,
+                    "the programme is empty: {sessions} {dropped} would be dropped; if that is meant, say so with `even_if_empty`"
+                )
+            }
+            Self::SessionOver { ended, .. } => write!(f, "the session ended at {}", instant(*ended)),
+            other => f.write_str(other.code()),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    fn of_places(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeverFits { short } => {
+                f.write_str("it can never fit, even when nobody else comes: ")?;
+                shortages(f, short)
+            }
+            Self::Full { short, largest } => {
+                f.write_str("it is full: ")?;
+                shortages(f, short)?;
+                match largest {
+                    0 => Ok(()),
+                    n => write!(f, "; a party of up to {n} would fit"),
+                }
+            }
+            Self::LineFirst { held } => {
+                write!(
+                    f,
+                    "what is free (pool {}) is held for those who wait; others have it when these are served",
+                    listed(held)
+                )
+            }
+            Self::BelowUsed { name, asked, used, .. } => {
+                let over = used.saturating_sub(*asked);
+                write!(
+                    f,
+                    "{used} people have a place in {name:?}, {over} more than {asked}; cancel {over} first, or lower it to {used}"
+                )
+            }
+            other => f.write_str(other.code()),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    fn of_people(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeedsPlace { person: Some(person), name, .. } => {
+                write!(
+                    f,
+                    "a confirmed place in {name:?} comes first, and person {person} has none on the booker's registration"
+                )
+            }
+            Self::NeedsPlace { person: None, name, .. } => {
+                write!(
+                    f,
+                    "a confirmed place in {name:?} comes first for everybody, and the booker's registration has not enough of them left for this party"
+                )
+            }
+            Self::Overlap { person, registration, starts, ends } => write!(
+                f,
+                "person {person} cannot be in two places at once: registration {registration} is from {} to {}",
+                instant(*starts),
+                instant(*ends)
+            ),
+            other => f.write_str(other.code()),
+        }
+    }
+}
+
+impl Refusal {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    #[expect(clippy::too_many_lines, reason = "a line for each")]
+    fn of_rules(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SplitNeedsNames => f.write_str("a party that may be split needs a name for everybody in it"),
+            Self::GatheringCompleted { .. } => f.write_str("the books of the gathering are closed"),
+            Self::GatheringArchived { .. } => f.write_str("the gathering has been archived"),
+            Self::NotAnnounced { .. } => f.write_str("the gathering is a draft; it can be booked once it is announced"),
+            Self::NotCompleted { .. } => f.write_str("its books are not closed yet; close them first"),
+            Self::BookingPaused { .. } => f.write_str("booking is paused; it can be opened by hand"),
+            Self::InterestOnly { .. } => f.write_str("it cannot be booked yet; an interest can be noted, and counts once booking opens"),
+            Self::BookingOpen { .. } => f.write_str("booking is open: a place can be booked"),
+            Self::LineOnly { .. } => f.write_str("places are given out to the line later, and this cannot stand in it"),
+            Self::StillLive { registration } => write!(f, "registration {registration} has not ended, so nothing can take its place; cancel it first"),
+            Self::OrganisationNeeded { .. } => f.write_str("each organisation may have so many places here: say of which the party is"),
+            Self::SeriesDate { person, registration, .. } => write!(f, "person {person} has another date of this series, with registration {registration}; it can be moved here instead"),
+            Self::NeedsApproval { .. } => f.write_str("somebody has to say yes there first: register for it, then cancel this one"),
+            Self::DeadlinePast { deadline, now } => write!(f, "the deadline, {}, is not ahead: it is {}", instant(*deadline), instant(*now)),
+            Self::DeadlineTooLate { deadline, latest } => write!(f, "the deadline, {}, is too far off; {} is the latest", instant(*deadline), instant(*latest)),
+            Self::NotHeld { registration } => write!(f, "registration {registration} is not on hold"),
+            Self::NotPending { registration } => write!(f, "registration {registration} does not wait for approval"),
+            Self::NotOffered { registration } => write!(f, "registration {registration} has no offer to answer"),
+            Self::NotConfirmed { registration } => write!(f, "registration {registration} is neither confirmed nor in line"),
+            Self::NotAsked { registration } => write!(f, "registration {registration} has no question about new dates to answer"),
+            Self::NotDisplaceable { registration } => write!(f, "registration {registration} has no place of this pool to give up"),
+            Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration be cancelled"),
+            Self::PresenceRecorded { place, .. } => write!(f, "somebody was seen on place {place}, so it stays"),
+            Self::InLine { .. } => f.write_str("a party in line cannot grow, since that would push back those behind it; the others can register by themselves"),
+            Self::StillNeeded { registration } => write!(f, "registration {registration} needs these places; change or cancel it first"),
+            Self::TooManyToAsk { registrations, limit } => write!(f, "{registrations} registrations would be asked, and up to {limit} can be at once"),
+            Self::UnknownSetAside { set_aside, .. } => write!(f, "there is no set-aside {set_aside}"),
+            Self::SetAsideExists { set_aside, .. } => write!(f, "there is a set-aside {set_aside} already"),
+            Self::SetAsideForNobody { set_aside } => write!(f, "set-aside {set_aside} is for nobody: say who may draw on it"),
+            Self::SetAsidesTooLarge { name, asked, room, .. } => write!(f, "{asked} more places cannot be set aside of {name:?}; {room} can"),
+            Self::NoShowByBooks { .. } => f.write_str("that somebody did not come is said of all by closing the books"),
+            Self::ResourceExists { resource } => write!(f, "there is a resource {resource} already"),
+            Self::UnknownResource { resource, .. } => write!(f, "there is no resource {resource}"),
+            Self::SettleFirst { .. } => f.write_str("more is due on the gathering than one decision writes: settle it first"),
+            Self::NotOver { ends: Some(ends), .. } => write!(f, "the gathering ends at {}", instant(*ends)),
+            Self::NotOver { ends: None, .. } => f.write_str("the gathering has no date yet, so it is not over"),
+            Self::NotBegun { starts: Some(starts), .. } => {
+                write!(f, "the gathering begins at {}", instant(*starts))
+            }
+            Self::NotBegun { starts: None, .. } => f.write_str("the gathering has no date yet"),
+            Self::NotEligible { only_for, .. } => {
+                f.write_str("this is for some people only: ")?;
+                only_for_whom(f, only_for)
+            }
+            Self::OrganisationCap { asked, used, cap, until, .. } => {
+                let left = cap.saturating_sub(*used);
+                write!(f, "the organisation has {used} of the {cap} places that each may have; {left} of the {asked} asked for would do")?;
+                match until {
+                    Some(until) => write!(f, ", and as many as there are from {} on", instant(*until)),
+                    None => Ok(()),
+                }
+            }
+            other => f.write_str(other.code()),
+        }
+    }
+}
+
+fn only_for_whom(f: &mut fmt::Formatter<'_>, whom: &[Who]) -> fmt::Result {
+    for (n, who) in whom.iter().enumerate() {
+        f.write_str(if n == 0 { "" } else { ", or " })?;
+        match who {
+            Who::With(Credential::Code(_)) => f.write_str("those with a code")?,
+            Who::With(Credential::Category(category)) => write!(f, "category {category}")?,
+            Who::With(Credential::Organisation(organisation)) => write!(f, "organisation {organisation}")?,
+            Who::Person(person) => write!(f, "person {person}")?,
+        }
+    }
+    Ok(())
+}
+
+/// The first few, since a programme can have thousands.
+fn programme(f: &mut fmt::Formatter<'_>, problems: &[SessionProblem]) -> fmt::Result {
+    const SHOWN: usize = 3;
+    let sessions = if problems.len() == 1 { "session is" } else { "sessions are" };
+    write!(f, "{} {sessions} not taken, so nothing was changed: ", problems.len())?;
+    let shown: Vec<String> = problems.iter().take(SHOWN).map(ToString::to_string).collect();
+    f.write_str(&shown.join("; "))?;
+    match problems.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => write!(f, "; and {more} more"),
+    }
+}
+
+fn instant(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn no_such<T: fmt::Display>(f: &mut fmt::Formatter<'_>, what: &str, asked: &T, known: &[T]) -> fmt::Result {
+    write!(f, "there is no {what} {asked}; the gathering has {}", listed(known))
+}
+
+fn which<T: fmt::Display>(f: &mut fmt::Formatter<'_>, what: &str, known: &[T]) -> fmt::Result {
+    write!(f, "say which {what} is meant; the gathering has {}", listed(known))
+}
+
+fn listed<T: fmt::Display>(things: &[T]) -> String {
+    match things {
+        [] => String::from("none"),
+        _ => things.iter().map(T::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn shortages(f: &mut fmt::Formatter<'_>, short: &[Shortage]) -> fmt::Result {
+    for (n, shortage) in short.iter().enumerate() {
+        let Shortage { name, wanted, free, .. } = shortage;
+        let separator = if n == 0 { "" } else { "; " };
+        let missing = shortage.missing();
+        let places = if missing == 1 { "place" } else { "places" };
+        write!(
+            f,
+            "{separator}{name:?} has {} free of the {wanted} wanted; {missing} more {places} would do",
+            free.max(&0)
+        )?;
+    }
+    Ok(())
+}
