@@ -61,6 +61,11 @@ pub(super) fn any_which() -> impl Strategy<Value = Which> {
     any::<u16>().prop_map(Which::at)
 }
 
+/// Mostly about what was asked for last.
+pub(super) fn recent() -> impl Strategy<Value = Which> {
+    prop_oneof![1 => any_which(), 2 => (40_000..=u16::MAX).prop_map(Which::at)]
+}
+
 /// The same session on a day of the gathering.
 fn within(plan: &GatheringPlan, session: SessionPlan) -> SessionPlan {
     let (begins, hours) = match plan.when {
@@ -341,20 +346,20 @@ pub(super) fn on_claims() -> impl Strategy<Value = What> {
     let lasts = || prop_oneof![1 => Just(0_i64), 6 => (1..8_i64).prop_map(|fives| 300 * fives), 1 => 2_400..9_000_i64];
     prop_oneof![
         6 => (parts(), lasts()).prop_map(|(part, lasts)| What::Hold { part, lasts }),
-        2 => (which(), lasts()).prop_map(|(hold, lasts)| What::ExtendHold { hold, lasts }),
-        5 => (which(), any::<bool>()).prop_map(|(hold, answers)| What::ConfirmHold { hold, answers }),
-        4 => which().prop_map(What::Approve),
-        1 => which().prop_map(What::Reject),
-        4 => which().prop_map(What::AcceptOffer),
-        2 => which().prop_map(What::DeclineOffer),
-        1 => which().prop_map(What::WithdrawOffer),
+        2 => (recent(), lasts()).prop_map(|(hold, lasts)| What::ExtendHold { hold, lasts }),
+        5 => (recent(), any::<bool>()).prop_map(|(hold, answers)| What::ConfirmHold { hold, answers }),
+        4 => recent().prop_map(What::Approve),
+        1 => recent().prop_map(What::Reject),
+        4 => recent().prop_map(What::AcceptOffer),
+        2 => recent().prop_map(What::DeclineOffer),
+        1 => recent().prop_map(What::WithdrawOffer),
         2 => (which(), offerings(), 0..PEOPLE).prop_map(|(gathering, offering, person)| {
             What::FollowUp { gathering, offering, person }
         }),
         2 => (which(), offerings(), 0..PEOPLE).prop_map(|(gathering, offering, person)| {
             What::NoteInterest { gathering, offering, person }
         }),
-        2 => which().prop_map(What::Reconfirm),
+        2 => recent().prop_map(What::Reconfirm),
     ]
 }
 

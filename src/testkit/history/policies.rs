@@ -22,9 +22,16 @@ fn credential() -> impl Strategy<Value = CredentialPlan> {
     ]
 }
 
-/// What the host vouches for: nothing, mostly; or one thing or two.
-pub(super) fn credentials() -> impl Strategy<Value = Vec<CredentialPlan>> {
-    prop_oneof![2 => Just(Vec::new()), 3 => vec(credential(), 1..3)]
+/// What the host vouches for: mostly an organisation, perhaps with something else.
+fn credentials() -> impl Strategy<Value = Vec<CredentialPlan>> {
+    let organisation = (1..3_u8).prop_map(CredentialPlan::Organisation);
+    prop_oneof![
+        2 => Just(Vec::new()),
+        5 => (organisation, vec(credential(), 0..2)).prop_map(|(first, others)| {
+            std::iter::once(first).chain(others).collect()
+        }),
+        2 => vec(credential(), 1..3),
+    ]
 }
 
 /// Whom a rule is for.
@@ -141,9 +148,20 @@ pub(super) fn says() -> impl Strategy<Value = Says> {
 }
 
 impl Says {
-    /// The party with what it says of itself. One with unnamed guests hardly ever says that it may be split.
-    pub(super) fn of(self, mut part: PartPlan, guests: Vec<Option<u8>>) -> PartPlan {
-        part.may_split = self.may_split && (guests.iter().all(Option::is_some) || self.credentials.len() > 1);
+    /// The party with what it says of itself. One with unnamed guests hardly ever says that it may be split, and
+    /// somebody is hardly ever named twice.
+    pub(super) fn of(self, mut part: PartPlan, mut guests: Vec<Option<u8>>) -> PartPlan {
+        let is_careless = self.credentials.len() == 2 && part.booker == 0;
+        if !is_careless {
+            let mut named = vec![part.booker];
+            for guest in guests.iter_mut().flatten() {
+                while named.contains(guest) {
+                    *guest = (*guest + 1) % PEOPLE;
+                }
+                named.push(*guest);
+            }
+        }
+        part.may_split = self.may_split && (guests.iter().all(Option::is_some) || is_careless);
         part.guests = guests;
         part.credentials = self.credentials;
         part.uncounted = self.uncounted;

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::generate::{afterwards, any_which, capacities, on_claims, on_terms};
+use super::generate::{afterwards, any_which, capacities, on_claims, on_terms, recent};
 use super::plan::{GatheringPlan, OfferingPlan, PartPlan, PoolPlan, When, Which};
 use super::policies::{
     approvals, asks, caps, lines, only_for, overbooks, priorities, says, set_asides, with_set_asides,
@@ -96,9 +96,9 @@ fn offering() -> impl Strategy<Value = OfferingPlan> {
     let only_for = prop_oneof![9 => Just(Vec::new()), 1 => only_for()];
     let requires = option::weighted(0.25, Just(1_u16));
     let line = prop::bool::weighted(0.85);
-    (lines(), approval, only_for, requires, line, 1..5_u16).prop_map(
+    (lines(), approval, only_for, requires, line, 2..7_u16).prop_map(
         |(policy, approval, only_for, requires, waiting_list, max_party)| {
-            let plan = OfferingPlan::new(Vec::new(), max_party.max(2));
+            let plan = OfferingPlan::new(Vec::new(), max_party.min(4));
             OfferingPlan { line: policy, approval, only_for, requires, waiting_list, ..plan }
         },
     )
@@ -134,11 +134,6 @@ fn what() -> impl Strategy<Value = What> {
         1 => any_which().prop_map(What::SendAgain),
         1 => (any_which(), any_which()).prop_map(|(request, content)| What::SendOther { request, content }),
     ]
-}
-
-/// Mostly about what was asked for last.
-fn recent() -> impl Strategy<Value = Which> {
-    prop_oneof![any_which(), (40_000..=u16::MAX).prop_map(Which::at)]
 }
 
 fn changed_minds() -> impl Strategy<Value = What> {

@@ -58,7 +58,9 @@ impl Naive<'_> {
             BookingState::Open | BookingState::LineOnly => {}
         }
         if let Some(other) = asked.supersedes.filter(|_| !moves) {
-            refuse_if(self.one(other)?.claim.is_live(), "still_live")?;
+            let claim = self.one(other)?.claim;
+            let is_past = claim.deadline().is_some_and(|deadline| deadline <= now);
+            refuse_if(claim.is_live() && !is_past, "still_live")?;
         }
         refuse_if(self.holds_one_already(&asked, &asked.named()), "already_registered")?;
         Ok(asked)
@@ -121,10 +123,9 @@ impl Naive<'_> {
         let draws = self.draws(&asked, people, &walk.kept, now);
         let ahead = self.ahead(&asked);
         let (how, told) = if let Some(policy) = offering.plan.approval {
-            let line_only = self.booking(gathering, now) == BookingState::LineOnly;
             let uses_places = match room {
-                Ok(()) => asked.uncounted || policy.uses_places,
-                Err(no) if policy.uses_places && !keeps_a_line && !line_only => return Err(no),
+                Ok(()) => policy.uses_places, // D2
+                Err(no) if policy.uses_places && !keeps_a_line => return Err(no),
                 Err(_) => false,
             };
             let until = policy.decide_within.map(|seconds| now + TimeDelta::seconds(i64::from(seconds)));

@@ -33,7 +33,7 @@ pub(super) fn told(registered: Registered) -> Told {
 
 impl Naive<'_> {
     pub(super) fn register(&mut self, asked: Asked, given: DateTime<Utc>) -> Result<Told, No> {
-        let now = self.begin(&[asked.gathering], given);
+        let now = self.begin_asking(std::slice::from_ref(&asked), given);
         let asked = self.can_be_asked(asked, false, now)?;
         self.is_eligible(&asked, now)?;
         refuse_if(self.never_fits(&asked, asked.counted()), "never_fits")?;
@@ -47,8 +47,7 @@ impl Naive<'_> {
         best_effort: bool,
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
-        let gatherings: Vec<GatheringId> = parts.iter().map(|part| part.gathering).collect();
-        let now = self.begin(&gatherings, given);
+        let now = self.begin_asking(&parts, given);
         let mut asked: Vec<Asked> = Vec::new();
         for part in parts {
             let part = self.can_be_asked(part, false, now)?;

@@ -21,6 +21,7 @@ impl Naive<'_> {
             return Ok(self.effects());
         }
         for id in displaced {
+            self.one(*id)?;
             refuse_if(!self.can_be_displaced(gathering, pool, *id), "not_displaceable")?;
         }
         for id in displaced {

@@ -125,7 +125,8 @@ fn of_a_registration(done: Done) -> Option<Fact> {
         }
         Done::HoldConfirmed(gathering, registration, pending) => {
             let pending = pending.map(|until| Pending { uses_places: true, until });
-            Fact::HoldConfirmed { gathering, registration, answers: None, pending }
+            let booker = person_id(0);
+            Fact::HoldConfirmed { gathering, registration, booker, answers: None, pending }
         }
         Done::Approved(gathering, registration, draws, ahead) => {
             Fact::RegistrationApproved { gathering, registration, draws: drawn(&draws), ahead }
@@ -163,8 +164,8 @@ fn plain(done: &Done) -> String {
         Done::Announced(gathering, _) => format!("announced {gathering}"),
         Done::OfferingAdded(gathering, number, ..) => format!("offering {number} added to {gathering}"),
         Done::ModeChanged(gathering, mode, link) => mode_changed(*gathering, &mode.mode(), link.is_some()),
-        Done::Seen(gathering, registration, place, presence, seen_at) => {
-            format!("{presence:?} on {place} of {registration} in {gathering}, {seen_at}")
+        Done::Seen { gathering, registration, place, presence, seen_at, flagged } => {
+            format!("{presence:?} on {place} of {registration} in {gathering}, {seen_at}, flagged {flagged}")
         }
         Done::Attached(gathering, resource, audience) => {
             format!("{} of {gathering} for {audience:?}", resource_id(*resource))
@@ -187,7 +188,7 @@ pub(in super::super) fn plain_fact(fact: &Fact) -> String {
         | Fact::ApprovalRequested { booking, .. }
         | Fact::FollowUpRequested { booking, .. }
         | Fact::InterestNoted { booking, .. } => booking.answers = None,
-        Fact::HoldConfirmed { answers, .. } => *answers = None,
+        Fact::HoldConfirmed { answers, booker, .. } => (*answers, *booker) = (None, person_id(0)),
         // Where several are in the way, no rule says which is named.
         Fact::PassedOver {
             reason: PassReason::Overlap { registration } | PassReason::SeriesDate { registration },
@@ -205,8 +206,8 @@ pub(in super::super) fn plain_fact(fact: &Fact) -> String {
         Fact::ModeChanged { gathering, mode, join_link } => {
             mode_changed(*gathering, mode, join_link.is_some())
         }
-        Fact::PresenceRecorded { gathering, registration, place, presence, seen_at, .. } => {
-            format!("{presence:?} on {place} of {registration} in {gathering}, {seen_at}")
+        Fact::PresenceRecorded { gathering, registration, place, presence, seen_at, flagged, .. } => {
+            format!("{presence:?} on {place} of {registration} in {gathering}, {seen_at}, flagged {flagged}")
         }
         Fact::ResourceAttached { gathering, resource, .. } => {
             format!("{} of {gathering} for {:?}", resource.id, resource.audience)

@@ -15,7 +15,7 @@ impl Naive<'_> {
         until: DateTime<Utc>,
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
-        let now = self.begin(&[asked.gathering], given);
+        let now = self.begin_asking(std::slice::from_ref(&asked), given);
         let asked = self.can_be_asked(asked, false, now)?;
         self.is_eligible(&asked, now)?;
         let people = asked.counted();
@@ -88,12 +88,13 @@ impl Naive<'_> {
         new: RegistrationId,
         now: DateTime<Utc>,
     ) -> Result<Told, No> {
-        let supersedes = Some(one.id());
-        let asked = Asked { registration: new, supersedes, ..one.asked.clone() };
+        let (supersedes, maker) = (Some(one.id()), one.asked.booker());
+        let asked = Asked { registration: new, supersedes, maker, ..one.asked.clone() };
         let asked = self.can_be_asked(asked, false, now)?;
         self.is_eligible(&asked, now)?;
         refuse_if(self.never_fits(&asked, asked.counted()), "never_fits")?;
         let walk = self.walk_for(&asked, now);
+        self.room(&asked, asked.counted(), &walk, now)?;
         Ok(bookings::told(self.enter(asked, walk, false, now)?))
     }
 }

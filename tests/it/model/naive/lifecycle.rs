@@ -75,7 +75,7 @@ impl Naive<'_> {
             return Ok(ALREADY_SO);
         }
         self.done(now, Done::ByHand(gathering, word));
-        if word == ByHand::Opened {
+        if matches!(word, ByHand::Opened | ByHand::Closed) {
             self.serve(gathering, now);
         }
         Ok(MADE)

@@ -1,6 +1,6 @@
 //! The line: who is next, who is passed and why, and where a newcomer stands.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::pools::Kept;
 use super::times::starts;
@@ -12,6 +12,8 @@ use gather::{OfferingId, PoolId};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Walk {
     pub(super) kept: Kept,
+    /// The lines that somebody holds: who comes behind holds nothing more.
+    closed: BTreeSet<u16>,
     /// Who was passed, offering by offering, in order, and why.
     passed: BTreeMap<u16, Vec<(RegistrationId, PassReason)>>,
 }
@@ -94,7 +96,9 @@ impl Naive<'_> {
             }
             if let Some(reason) = self.obstacle(&one, now) {
                 walk.pass(&one, reason);
-            } else if !self.short(&one.asked, one.asked.counted(), &walk.kept, now).is_empty() {
+            } else if self.short(&one.asked, one.asked.counted(), &walk.kept, now).is_empty() {
+                self.keeps_all_it_would_take(&mut walk, &one);
+            } else {
                 self.stays(&mut walk, &one, now);
             }
         }
@@ -117,7 +121,9 @@ impl Naive<'_> {
     /// Why somebody in line cannot be served, whatever room there is.
     fn obstacle(&self, one: &Registration, now: DateTime<Utc>) -> Option<PassReason> {
         let asked = &one.asked;
-        if self.is_over_the_cap(asked, asked.counted(), now) {
+        let has_none = asked.organisation().is_none() && !asked.uncounted;
+        let needs_one = self.cap_in_force(asked.gathering, now).is_some() && has_none;
+        if needs_one || self.is_over_the_cap(asked, asked.counted(), now) {
             return Some(PassReason::OrganisationCap);
         }
         if !self.has_what_it_requires(asked) {
@@ -179,9 +185,10 @@ impl Naive<'_> {
         let (pool, free) = self.short(asked, people, &walk.kept, now)[0];
         let set_aside = PassReason::SetAside { pool: PoolId::new(pool) };
         if self.holds_the_line(asked.gathering, asked.offering, now) {
-            for (pool, _) in self.short(asked, people, &Kept::default(), now) {
-                walk.kept.general.insert(pool);
-                walk.kept.set_asides.extend(self.theirs(asked, pool).iter().map(|one| one.number));
+            if walk.closed.insert(asked.offering) {
+                for (pool, _) in self.short(asked, people, &Kept::default(), now) {
+                    self.keep(walk, asked, pool);
+                }
             }
             walk.pass(one, set_aside);
         } else if free <= 0 {
@@ -190,6 +197,24 @@ impl Naive<'_> {
             let too_large = PassReason::TooLarge { pool: PoolId::new(pool), wanted: people, free };
             walk.pass(one, too_large);
         }
+    }
+
+    /// Somebody could be served, but it is not time: what they would take is for nobody behind them.
+    fn keeps_all_it_would_take(&self, walk: &mut Walk, one: &Registration) {
+        let asked = &one.asked;
+        let drawn = self.drawn(asked.gathering, asked.offering);
+        let set_aside = PassReason::SetAside { pool: PoolId::new(drawn[0]) };
+        if walk.closed.insert(asked.offering) {
+            for pool in drawn {
+                self.keep(walk, asked, pool);
+            }
+        }
+        walk.pass(one, set_aside);
+    }
+
+    fn keep(&self, walk: &mut Walk, asked: &Asked, pool: u16) {
+        walk.kept.general.insert(pool);
+        walk.kept.set_asides.extend(self.theirs(asked, pool).iter().map(|one| one.number));
     }
 
     fn holds_the_line(&self, gathering: GatheringId, offering: u16, now: DateTime<Utc>) -> bool {

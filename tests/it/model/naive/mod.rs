@@ -115,7 +115,14 @@ enum Done {
     DraftAnnounced(GatheringId),
     BooksClosed(GatheringId),
     Archived(GatheringId),
-    Seen(GatheringId, RegistrationId, u16, Presence, DateTime<Utc>),
+    Seen {
+        gathering: GatheringId,
+        registration: RegistrationId,
+        place: u16,
+        presence: Presence,
+        seen_at: DateTime<Utc>,
+        flagged: bool,
+    },
     Attached(GatheringId, u8, Audience),
     Withdrawn(GatheringId, u8),
 }
@@ -136,6 +143,8 @@ struct Asked {
     offering: u16,
     /// Who is on each place, the booker first; `None` where nobody is named.
     people: Vec<Option<u8>>,
+    /// Who booked, whoever has the first place by now.
+    maker: u8,
     credentials: Vec<CredentialPlan>,
     uncounted: bool,
     may_split: bool,
@@ -188,7 +197,7 @@ impl Asked {
     fn is_among(&self, who: &[WhoPlan]) -> bool {
         who.iter().any(|who| match who {
             WhoPlan::With(credential) => self.credentials.contains(credential),
-            WhoPlan::Person(person) => self.booker() == *person,
+            WhoPlan::Person(person) => self.maker == *person,
         })
     }
 }
@@ -410,6 +419,7 @@ impl<'h> Naive<'h> {
             registration: RegistrationId::from_uuid(request.derive(nth)),
             offering: self.history.offering(part.offering, part.gathering, step),
             people: std::iter::once(Some(part.booker)).chain(part.guests.iter().copied()).collect(),
+            maker: part.booker,
             credentials: part.credentials.clone(),
             uncounted: part.uncounted,
             may_split: part.may_split,
@@ -499,7 +509,7 @@ impl Done {
             | Self::DraftAnnounced(gathering)
             | Self::BooksClosed(gathering)
             | Self::Archived(gathering)
-            | Self::Seen(gathering, ..)
+            | Self::Seen { gathering, .. }
             | Self::Attached(gathering, ..)
             | Self::Withdrawn(gathering, _) => Some(*gathering),
         }

@@ -17,8 +17,8 @@ impl Naive<'_> {
         let waited = one.claim == Claim::Waiting;
         refuse_if(!waited && one.claim != Claim::Confirmed, "not_confirmed")?;
         let supersedes = Some(id);
-        let (gathering, registration) = (target, new);
-        let asked = Asked { gathering, registration, offering, supersedes, ..one.asked.clone() };
+        let (gathering, registration, maker) = (target, new, one.asked.booker());
+        let asked = Asked { gathering, registration, offering, supersedes, maker, ..one.asked.clone() };
         let asked = self.can_be_asked(asked, true, now)?;
         let needs_a_yes = self.offering(target, asked.offering).unwrap().plan.approval.is_some();
         refuse_if(needs_a_yes, "needs_approval")?;

@@ -43,13 +43,13 @@ impl Naive<'_> {
     fn could_be_so(&self, one: &Registration, after: &Asked, added: &[Option<u8>]) -> Result<(), No> {
         let new: Vec<u8> = added.iter().copied().flatten().collect();
         refuse_if(has_twins(&after.named()), "twice_in_party")?;
-        let same = self.same_offering(after).into_iter().filter(|other| other.id() != one.id());
-        let mut others = same.flat_map(|other| other.asked.named());
-        refuse_if(others.any(|person| new.contains(&person)), "already_registered")?;
+        // Whoever goes cannot come again at once.
+        let mut named = self.same_offering(after).into_iter().flat_map(|other| other.asked.named());
+        refuse_if(named.any(|person| new.contains(&person)), "already_registered")?;
         let most = self.offering(after.gathering, after.offering).unwrap().plan.max_party;
-        refuse_if(after.size() > u32::from(most), "party_too_large")?;
-        refuse_if(after.may_split && added.contains(&None), "split_needs_names")?;
         let grows = after.size() > one.asked.size();
+        refuse_if(grows && after.size() > u32::from(most), "party_too_large")?;
+        refuse_if(after.may_split && added.contains(&None), "split_needs_names")?;
         refuse_if(one.claim == Claim::Waiting && grows, "in_line")
     }
 
@@ -113,10 +113,12 @@ impl Naive<'_> {
 /// The places that are to go, each once, in order.
 fn places(one: &Registration, without: &[u16]) -> Result<Vec<u16>, No> {
     let most = u16::try_from(one.asked.people.len()).unwrap();
-    refuse_if(without.iter().any(|place| *place == 0 || *place > most), "unknown_place")?;
-    refuse_if(without.contains(&1), "bookers_place")?;
     let mut places = without.to_vec();
     places.sort_unstable();
     places.dedup();
+    for &place in &places {
+        refuse_if(place == 0 || place > most, "unknown_place")?;
+        refuse_if(place == 1, "bookers_place")?;
+    }
     Ok(places)
 }

@@ -25,8 +25,9 @@ impl Naive<'_> {
         let came = matches!(presence, Presence::Attended | Presence::Late);
         let start = starts(self.when(gathering)).ok_or("not_begun")?;
         refuse_if(came && seen_at < start - TimeDelta::hours(24), "not_begun")?;
-        self.done(now, Done::Seen(gathering, id, place, presence, seen_at));
-        Ok(Told::Seen { flagged: one.claim != Claim::Confirmed })
+        let flagged = one.claim != Claim::Confirmed;
+        self.done(now, Done::Seen { gathering, registration: id, place, presence, seen_at, flagged });
+        Ok(Told::Seen { flagged })
     }
 
     pub(super) fn attach(
@@ -37,9 +38,9 @@ impl Naive<'_> {
         audience: Audience,
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
+        refuse_if(!titled, "text")?; // D5
         let now = self.is_kept(gathering, given)?;
         self.is_announced(gathering)?;
-        refuse_if(!titled, "text")?;
         let begun = starts(self.when(gathering)).is_some_and(|start| start <= now);
         refuse_if(!begun, "not_begun")?;
         let is_there = self.of(gathering).resources.iter().any(|(other, _)| *other == resource);

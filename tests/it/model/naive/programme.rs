@@ -282,10 +282,10 @@ impl Naive<'_> {
             told.dropped.push(session_id(number));
         }
         self.serve(gathering, now);
-        let Told::Promoted { registrations, offered, ended } = self.effects() else {
+        let Told::Promoted { registrations, ended, .. } = self.effects() else {
             unreachable!("that is how effects are told")
         };
-        (told.promoted, told.offered, told.ended) = (registrations, offered, ended);
+        (told.promoted, told.ended) = (registrations, ended);
         Ok(Told::Programme(told))
     }
 

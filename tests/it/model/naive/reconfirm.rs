@@ -34,8 +34,8 @@ impl Naive<'_> {
                 Silence::Keep => {}
                 Silence::Release => self.end_with_dependents(&one, Ending::NotReconfirmed, now),
                 Silence::FollowUp => {
-                    self.done(now, Done::MovedToFollowUp(gathering, id));
                     self.end_dependents(&one, Ending::NotReconfirmed, now);
+                    self.done(now, Done::MovedToFollowUp(gathering, id)); // D9
                 }
             }
         }

@@ -226,7 +226,7 @@ impl Registration {
                 self.seen.extend(added.iter().map(|_| Vec::new()));
                 self.draws.clone_from(draws);
             }
-            Done::Seen(_, which, place, presence, seen_at) if *which == id => {
+            Done::Seen { registration, place, presence, seen_at, .. } if *registration == id => {
                 self.seen[usize::from(*place) - 1].push((*seen_at, *presence));
             }
             _ => {}

@@ -19,7 +19,8 @@ impl Naive<'_> {
         refuse_if(is_there, "set_aside_exists")?;
         refuse_if(set_aside.who.is_empty(), "set_aside_for_nobody")?;
         refuse_if(self.are_too_large(gathering, &set_aside, now), "set_asides_too_large")?;
-        refuse_if(is_past(self.instant_said(set_aside.release), now), "deadline_past")?;
+        let has_come = |release| self.has_come(gathering, release, now);
+        refuse_if(set_aside.release.is_some_and(has_come), "deadline_past")?;
         let number = set_aside.number;
         self.done(now, Done::SetAsideMade(gathering, set_aside));
         Ok(Told::SetAside(gather::SetAsideId::new(number)))
@@ -40,22 +41,16 @@ impl Naive<'_> {
         self.stands(gathering)?;
         let wanted =
             SetAsidePlan { places, release: release.unwrap_or(now_set.release), ..now_set.clone() };
-        refuse_if(self.are_too_large(gathering, &wanted, now), "set_asides_too_large")?;
-        refuse_if(is_past(self.instant_said(release.flatten()), now), "deadline_past")?;
         if wanted == *now_set {
             return Ok(self.effects());
         }
+        let is_more = places > now_set.places || self.is_released(gathering, now_set, now);
+        refuse_if(is_more && self.are_too_large(gathering, &wanted, now), "set_asides_too_large")?;
+        let has_come = |release| self.has_come(gathering, release, now);
+        refuse_if(release.flatten().is_some_and(has_come), "deadline_past")?;
         self.done(now, Done::SetAsideChanged(gathering, number, places, wanted.release));
         self.serve(gathering, now);
         Ok(self.effects())
-    }
-
-    /// The instant that was named; none that counts from a start.
-    fn instant_said(&self, release: Option<TimePlan>) -> Option<DateTime<Utc>> {
-        match release {
-            Some(TimePlan::At(hours)) => Some(gather::testkit::epoch() + TimeDelta::hours(hours)),
-            Some(TimePlan::BeforeStart(_)) | None => None,
-        }
     }
 
     /// Whether this and the others that are not released yet would be more than the pool takes.
@@ -67,8 +62,4 @@ impl Naive<'_> {
         let places: i64 = unreleased.map(|other| i64::from(other.places)).sum();
         limit(self.pool(gathering, wanted.pool)).is_some_and(|most| places + i64::from(wanted.places) > most)
     }
-}
-
-fn is_past(instant: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    instant.is_some_and(|instant| instant <= now)
 }
