@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match answer??.outcome {
             Registered::Confirmed { .. } => confirmed += 1,
             Registered::Waiting { ahead, .. } => line.push(ahead),
+            Registered::Pending { .. } => return Err("nobody has to say yes here".into()),
         }
     }
     line.sort_unstable();

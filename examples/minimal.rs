@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     match desk.register(webinar, ann)?.outcome {
         Registered::Confirmed { .. } => println!("see you there"),
         Registered::Waiting { ahead, .. } => println!("in line, {ahead} ahead"),
+        Registered::Pending { .. } => println!("somebody has to say yes first"),
     }
 
     println!("{}", desk.attendee_list(webinar)?.expose("door list"));

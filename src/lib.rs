@@ -62,18 +62,20 @@ pub mod testkit;
 mod text;
 
 pub use desk::{
-    Call, Clock, Command, Desk, DeskBuilder, Error, Failure, PoolForecast, Receipt, RequestIds, WhatIf,
+    Call, Clock, Command, Desk, DeskBuilder, Error, Explanation, Failure, PoolForecast, Receipt, RequestIds,
+    WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
-    CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
-    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
-    Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession,
-    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
-    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule, Seen, SessionFault,
-    SessionProblem, SetProgramme, Settle, Shortage, Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
+    Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
+    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
+    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly,
+    MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
+    PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register,
+    Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
+    Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
@@ -88,9 +90,9 @@ pub use id::{
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 pub use projection::{
     Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lists, OfferingOn, PoolCount, Programme, ProgrammeRow,
-    ProgrammeWarning, RegistrationCard, RegistrationStatus, SessionStatus, WaitingList, WaitingRow, WhatsOn,
-    WhatsOnRow,
+    ExposedWaitingList, GatheringCard, Lifecycle, Lists, OfferingOn, PassOver, PoolCount, PresenceCounts,
+    Programme, ProgrammeRow, ProgrammeWarning, RegistrationCard, RegistrationStatus, ResourceRow, Resources,
+    SessionStatus, SetAsideCount, Turn, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};

@@ -226,7 +226,7 @@ impl Bookings {
                 Part::Registered(registered) => {
                     match registered {
                         Registered::Confirmed { .. } => self.confirmed += 1,
-                        Registered::Waiting { .. } => self.waiting += 1,
+                        Registered::Waiting { .. } | Registered::Pending { .. } => self.waiting += 1,
                     }
                     let id = registered.registration();
                     let is_place = desk.registration(id).is_ok_and(|row| row.offering == CONFERENCE);

@@ -12,8 +12,8 @@ use crate::sealed::{Opened, Personal};
 
 /// What is on, as a calendar for everybody: an entry for each gathering with a date, in order of their ids.
 ///
-/// It is made of announcements alone, so neither an attendee nor a join link can get into it. A gathering called
-/// off stays and says so; one whose dates were taken back stays at the old ones, as postponed. The UID of an entry
+/// It is made of announcements alone, so neither an attendee nor a join link can get into it. Drafts are left out. A
+/// gathering called off stays and says so; one whose dates were taken back stays at the old ones, as postponed. The UID of an entry
 /// is the gathering's id, for good; its SEQUENCE rises with each change of dates or venue and with the cancellation.
 /// Sessions are not in it: a programme is a calendar of its own, [`ProgrammeFeed`](super::ProgrammeFeed).
 ///
@@ -74,7 +74,8 @@ fn category(kind: GatheringKind) -> &'static [&'static str] {
 impl PublicFeed {
     /// The calendar of these gatherings.
     pub(crate) fn of<'a>(gatherings: impl IntoIterator<Item = &'a GatheringCard>) -> Self {
-        let gatherings = gatherings.into_iter().map(GatheringEntry::of).collect();
+        let known = gatherings.into_iter().filter(|card| !card.is_draft());
+        let gatherings = known.map(GatheringEntry::of).collect();
         Self {
             name: String::from("Gatherings"),
             description: String::new(),
@@ -124,9 +125,10 @@ impl fmt::Display for PublicFeed {
 
 /// One person's own calendar: what they have a place in, with join links and reminders.
 ///
-/// It belongs behind a secret address. An entry's UID is the registration's id. A place given up, or lost with its
-/// gathering, stays as a cancelled entry, so that no calendar keeps it as it was. Those in line are left out
-/// unless asked for with [`with_waiting`](Self::with_waiting).
+/// It belongs behind a secret address. An entry's UID is the registration's id. A place that was confirmed and was given
+/// up, moved, or lost, with its gathering or otherwise, stays as a cancelled entry, so that no calendar keeps it as it was.
+/// What was never confirmed has no entry; what people wait for has one if asked for with
+/// [`with_waiting`](Self::with_waiting).
 ///
 /// # Example
 /// ```
@@ -187,7 +189,7 @@ impl PersonalFeed {
         self
     }
 
-    /// Shows as tentative what the person waits for.
+    /// Shows as tentative what the person waits for: in line, for approval, or with an offer to answer.
     pub fn with_waiting(mut self) -> Self {
         self.waiting = true;
         self
@@ -209,21 +211,21 @@ impl PersonalFeed {
     fn shown<'a>(&'a self, row: &'a AgendaRow) -> Option<Own<'a>> {
         let (when, is_postponed) = row.shown_schedule();
         let while_confirmed = if is_postponed { Status::Postponed } else { Status::Confirmed };
-        let status = match row.status {
-            RegistrationStatus::Confirmed => while_confirmed,
-            RegistrationStatus::Waiting if self.waiting && while_confirmed == Status::Confirmed => {
-                Status::Tentative
-            }
-            RegistrationStatus::Waiting if self.waiting => while_confirmed,
-            RegistrationStatus::Cancelled { .. } | RegistrationStatus::CancelledWithGathering
-                if row.was_confirmed =>
-            {
-                Status::Cancelled
-            }
+        let waits = matches!(
+            row.status,
             RegistrationStatus::Waiting
-            | RegistrationStatus::Cancelled { .. }
-            | RegistrationStatus::LeftLine
-            | RegistrationStatus::CancelledWithGathering => return None,
+                | RegistrationStatus::Pending { .. }
+                | RegistrationStatus::Offered { .. }
+        );
+        let status = if row.status == RegistrationStatus::Confirmed {
+            while_confirmed
+        } else if row.was_confirmed {
+            // Whatever became of a place that was confirmed, no calendar must keep it as it was.
+            Status::Cancelled
+        } else if waits && self.waiting {
+            if is_postponed { Status::Postponed } else { Status::Tentative }
+        } else {
+            return None;
         };
         let link = match self.agenda.join_link(row.registration) {
             Some(Opened::Known(link)) if status == Status::Confirmed => Some(link),
@@ -265,5 +267,106 @@ impl fmt::Display for PersonalFeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let own = self.own();
         self.calendar(&own).fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{Ending, Fact, Pending};
+    use crate::projection::fixture::{Story, booking, gathering, person, registration, webinar};
+
+    const UNTIL: &str = "2026-03-01T12:00:00Z";
+
+    fn story() -> Story {
+        let mut story = Story::new();
+        story.announces(1, webinar("Talk", "2026-03-05 14:00 to 15:30 Europe/London", 1));
+        story
+    }
+
+    fn feed(story: &Story) -> PersonalFeed {
+        PersonalFeed::of(story.lists.agenda(person(1), story.opener()))
+    }
+
+    /// The line of the only entry that begins so, if there is an entry.
+    fn line(calendar: &str, begins: &str) -> Option<String> {
+        let (_, entry) = calendar.split_once("BEGIN:VEVENT\r\n")?;
+        entry.lines().find(|line| line.starts_with(begins)).map(String::from)
+    }
+
+    #[test]
+    fn what_was_confirmed_stays_as_cancelled_whatever_became_of_it() {
+        let endings = [
+            Ending::Attendee,
+            Ending::Organiser,
+            Ending::NotReconfirmed,
+            Ending::Displaced,
+            Ending::MovedAway,
+            Ending::Superseded,
+        ];
+        let facts = endings.map(|how| Fact::RegistrationEnded {
+            gathering: gathering(1),
+            registration: registration(1),
+            how,
+        });
+        let to_follow_up = Fact::MovedToFollowUp { gathering: gathering(1), registration: registration(1) };
+        for fact in facts.into_iter().chain([to_follow_up]) {
+            let mut story = story();
+            story.confirms(1, 1, booking(1, 1, &[])).tell(fact);
+            let calendar = feed(&story).to_string();
+            assert_eq!(line(&calendar, "STATUS").unwrap(), "STATUS:CANCELLED");
+            assert_eq!(line(&calendar, "SEQUENCE").unwrap(), "SEQUENCE:1");
+            assert!(!calendar.contains("secret") && !calendar.contains("BEGIN:VALARM"), "{calendar}");
+        }
+    }
+
+    #[test]
+    fn what_was_never_confirmed_has_no_entry() {
+        let (one, pending) = (|| booking(1, 1, &[]), Pending { uses_places: true, until: None });
+        let mut stories: [Story; 6] = std::array::from_fn(|_| story());
+        let [held, expired, offered, declined, rejected, called_off] = &mut stories;
+        held.holds(1, 1, one(), UNTIL);
+        expired.holds(1, 1, one(), UNTIL).ends(1, 1, Ending::Expired);
+        offered.waitlists(1, 1, one()).offers(1, 1, UNTIL);
+        declined.waitlists(1, 1, one()).offers(1, 1, UNTIL).ends(1, 1, Ending::Declined);
+        rejected.asks_approval(1, 1, one(), pending).ends(1, 1, Ending::Rejected);
+        called_off.waitlists(1, 1, one()).calls_off(1);
+        for story in stories {
+            assert_eq!(line(&feed(&story).to_string(), "STATUS"), None);
+        }
+    }
+
+    #[test]
+    fn what_people_wait_for_is_tentative_if_they_want_to_see_it() {
+        let mut story = story();
+        story.waitlists(1, 1, booking(1, 1, &[])).offers(1, 1, UNTIL);
+        let calendar = feed(&story).with_waiting().to_string();
+        assert_eq!(line(&calendar, "STATUS").unwrap(), "STATUS:TENTATIVE");
+        assert!(!calendar.contains("secret"), "nobody walks in on an offer: {calendar}");
+    }
+
+    #[test]
+    fn a_draft_is_in_no_calendar() {
+        let mut story = Story::new();
+        let mut draft = webinar("Draft", "2026-03-05 14:00 to 15:30 Europe/London", 1);
+        draft.draft = true;
+        story.announces(1, draft);
+        let public = |story: &Story| PublicFeed::of(story.lists.gatherings()).to_string();
+        let programme = |story: &Story| super::super::ProgrammeFeed::new(story.programme(1)).to_string();
+        assert!(!public(&story).contains("BEGIN:VEVENT") && !programme(&story).contains("BEGIN:VEVENT"));
+        story.tell(Fact::DraftAnnounced { gathering: gathering(1) });
+        assert_eq!(line(&public(&story), "CREATED").unwrap(), "CREATED:20260201T100000Z");
+        assert!(programme(&story).contains("BEGIN:VEVENT"));
+        story.calls_off(1);
+        assert_eq!(line(&public(&story), "STATUS").unwrap(), "STATUS:CANCELLED");
+    }
+
+    #[test]
+    fn a_draft_that_was_called_off_was_never_in_a_calendar() {
+        let mut story = Story::new();
+        let mut draft = webinar("Draft", "2026-03-05 14:00 to 15:30 Europe/London", 1);
+        draft.draft = true;
+        story.announces(1, draft).calls_off(1);
+        assert!(!PublicFeed::of(story.lists.gatherings()).to_string().contains("BEGIN:VEVENT"));
     }
 }

@@ -111,8 +111,10 @@ impl ProgrammeFeed {
         &'a self,
         shown: &'a [Shown<'a>],
     ) -> Calendar<'a, impl Iterator<Item: CalendarEntry> + Clone + 'a> {
-        let whole = self.whole.then(|| gathering_entry(self.programme.gathering_entry()));
-        let sessions = shown.iter().map(|shown| self.session_entry(shown));
+        // A draft is in no calendar: whoever subscribed would keep what may never come.
+        let known = !self.programme.announcement().draft;
+        let whole = (known && self.whole).then(|| gathering_entry(self.programme.gathering_entry()));
+        let sessions = shown.iter().filter(move |_| known).map(|shown| self.session_entry(shown));
         Calendar::new(&self.name, whole.into_iter().chain(sessions))
             .description(&self.description)
             .wording(&self.wording)

@@ -5,20 +5,18 @@ use std::fmt;
 
 use zeroize::Zeroize;
 
+use super::Desk;
 use super::failure::Failure;
 use crate::domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
-    CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
-    ChangeSession, ChangeSetAside, Clear, CloseBooking, CloseBooks, CloseLine, ConfirmHold, Context, Decide,
-    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly, MoveRegistration,
-    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
-    PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule, Seen,
-    SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
+    Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
+    ChangePriorities, ChangeSession, ChangeSetAside, Clear, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
+    Context, Decide, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly,
+    MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
+    ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered,
+    Reject, Reschedule, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
-use super::Desk;
-use crate::id::{
-    GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId,
-};
+use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 use crate::person::{Answers, JoinLink};
 use crate::privacy::{Keyring, VaultError};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
@@ -197,8 +195,13 @@ impl Command for ConfirmHold {
         let whose = edge.is_sealing().then(|| edge.booker_of(registration)).transpose()?;
         let nobody = (GatheringId::from_u128(0), PersonId::from_u128(0));
         let (gathering, booker) = whose.unwrap_or(nobody);
-        let sealed = edge.seal(answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))?;
-        Ok(Ready::new(ConfirmHold { registration, answers: Some(sealed), booker: whose.map(|(_, booker)| booker) }))
+        let sealed =
+            edge.seal(answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))?;
+        Ok(Ready::new(ConfirmHold {
+            registration,
+            answers: Some(sealed),
+            booker: whose.map(|(_, booker)| booker),
+        }))
     }
 }
 

@@ -20,14 +20,15 @@ impl Desk {
     ///
     /// # Example
     /// ```
-    /// use chrono::{TimeDelta, Utc};
+    /// use chrono::{DateTime, TimeDelta, Utc};
     /// use gather::{Desk, Gathering, Hold, PersonId, Register};
     ///
-    /// let desk = Desk::in_memory();
+    /// let noon: DateTime<Utc> = "2099-03-01T12:00:00Z".parse()?;
+    /// let desk = Desk::builder().clock(move || noon).in_memory();
     /// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?).places(1);
     /// let talk = desk.announce(talk)?.outcome;
-    /// let ten_minutes = Utc::now() + TimeDelta::minutes(10);
-    /// drop(desk.execute(Hold::new(Register::new(talk, PersonId::random()), ten_minutes))?);
+    /// let ten_past = noon + TimeDelta::minutes(10);
+    /// drop(desk.execute(Hold::new(Register::new(talk, PersonId::random()), ten_past))?);
     /// let next = desk.register(talk, PersonId::random())?.outcome.registration();
     ///
     /// let due = desk.next_deadline()?.unwrap();
@@ -78,6 +79,7 @@ impl Desk {
 
 /// When something is due on a gathering first, after all that was settled when last something happened to it.
 fn deadline(state: &State, gathering: GatheringId, settled: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let context = Context { request: crate::id::RequestId::from_u128(0), time: settled, actor: None, trace: None };
+    let context =
+        Context { request: crate::id::RequestId::from_u128(0), time: settled, actor: None, trace: None };
     next_deadline(&Decision::new(state, &context), gathering)
 }

@@ -64,7 +64,8 @@ impl Desk {
                 let (position, time) = (head, decided.time);
                 return Ok(Receipt { outcome, request, position, time, facts: Vec::new(), repeated: false });
             }
-            let batch = batch(context, head, ready.get().content().finish(), decided);
+            let asked = ready.get().content().finish();
+            let batch = batch(context, head, asked, decided);
             let appended = match self.inner.log.append(std::slice::from_ref(&batch)) {
                 // The request may be one that another desk has answered meanwhile.
                 Err(error) if error.is_misuse() && self.was_behind(&mut state)? => continue,
@@ -182,8 +183,8 @@ fn too_much(decided: &Decided) -> Option<Refusal> {
     (named > TAGS_LIMIT).then_some(Refusal::TooManyNamed { named, limit: TAGS_LIMIT })
 }
 
-pub(super) fn batch(context: &Context, seen: Position, content: Content, decided: Decided) -> Batch {
+pub(super) fn batch(context: &Context, seen: Position, asked: Content, decided: Decided) -> Batch {
     let Context { request: id, actor, trace, .. } = *context;
     let Decided { facts, scope, time } = decided;
-    Batch { id, time, actor, trace, content: Some(content), guard: Guard { seen, scope }, facts }
+    Batch { id, time, actor, trace, content: Some(asked), guard: Guard { seen, scope }, facts }
 }

@@ -32,7 +32,8 @@ impl Bench {
         let context =
             Context { request: history.request(nth), time: history.time(nth), actor: None, trace: None };
         let desk = Desk::in_memory();
-        let ready = history.command(nth).ready(&Edge::looking(context, &desk)).expect("generated texts are taken");
+        let ready =
+            history.command(nth).ready(&Edge::looking(context, &desk)).expect("generated texts are taken");
         (context, ready)
     }
 

@@ -25,6 +25,7 @@ mod clock;
 mod command;
 mod deadlines;
 mod deciding;
+mod explain;
 mod failure;
 #[cfg(test)]
 mod laws;
@@ -34,6 +35,7 @@ mod what_if;
 pub use builder::DeskBuilder;
 pub use clock::{Clock, RequestIds};
 pub use command::{Command, Edge, Ready};
+pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use what_if::{PoolForecast, WhatIf};
 

@@ -9,27 +9,58 @@ use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
 use crate::log::{self, Page, StoredBatch};
 use crate::person::{Answers, PersonDetails};
 use crate::privacy::Keyring;
-use crate::projection::{Agenda, AgendaRow, AttendeeList, Programme, WaitingList, WhatsOn, WhatsOnRow};
+use crate::projection::{
+    Agenda, AgendaRow, AttendeeList, Programme, Resources, WaitingList, WhatsOn, WhatsOnRow,
+};
 use crate::record::Position;
 use crate::sealed::{Opened, Opener};
 
 impl Desk {
-    /// Who has a place in a gathering, in the order in which they registered.
+    /// Who has a place in a gathering now, or keeps one from others while they make up their minds, in the order in which
+    /// they registered.
     ///
     /// # Errors
     /// [`Refusal::UnknownGathering`].
     pub fn attendee_list(&self, gathering: GatheringId) -> Result<AttendeeList, Failure> {
-        let list = self.lists().attendee_list(gathering, self.opener());
+        // Asked before the lists are held: a host's clock may take its time.
+        let now = self.inner.clock.now();
+        let list = self.lists().attendee_list(gathering, now, self.opener());
         Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
     }
 
-    /// Who waits for a place in a gathering, line by line, in the order in which they are served.
+    /// Who waits for a place in a gathering, line by line, in the order in which they are served; and who has an offer now.
     ///
     /// # Errors
     /// [`Refusal::UnknownGathering`].
     pub fn waiting_list(&self, gathering: GatheringId) -> Result<WaitingList, Failure> {
-        let list = self.lists().waiting_list(gathering, self.opener());
+        let now = self.inner.clock.now();
+        let list = self.lists().waiting_list(gathering, now, self.opener());
         Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
+    }
+
+    /// All that can be had of a gathering, whoever gets it: recordings, handouts, slides. For those who run it.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`].
+    pub fn resources(&self, gathering: GatheringId) -> Result<Resources, Failure> {
+        let resources = self.lists().resources(gathering, self.opener());
+        Ok(resources.ok_or(Refusal::UnknownGathering { gathering })?)
+    }
+
+    /// What a person may have, of all gatherings that were not called off: what is for everybody, what is for members
+    /// where the host says that they are one, what is for those with a place or a wish to hear of it afterwards, and what
+    /// is for those who came. [`Resources::of`] narrows it to one gathering.
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, PersonId};
+    ///
+    /// let desk = Desk::in_memory();
+    /// assert!(desk.resources_for(PersonId::random(), true).rows().is_empty());
+    /// ```
+    #[must_use]
+    pub fn resources_for(&self, person: PersonId, is_member: bool) -> Resources {
+        self.lists().resources_for(person, is_member, self.opener())
     }
 
     /// The programme of a gathering: its sessions, with the names under which people speak. It prints as a table;

@@ -44,7 +44,7 @@ impl AddOffering {
     /// Adds an offering that draws on pools which the gathering has, or which come with it.
     #[must_use]
     pub fn new(gathering: GatheringId, offering: Offering) -> Self {
-        Self { gathering, offering, pools: Vec::new() }
+        Self { gathering, offering: offering.whole(), pools: Vec::new() }
     }
 
     /// Brings a pool along.

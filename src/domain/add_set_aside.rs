@@ -1,6 +1,7 @@
 //! Set places aside: for members, for a code, for an organisation, until a release time.
 
 use super::capacity;
+use super::cells::PoolCell;
 use super::decision::{Decision, Gathering};
 use super::hold::check_deadline;
 use super::refusal::Refusal;
@@ -48,7 +49,7 @@ impl AddSetAside {
     /// Sets places of a gathering aside.
     #[must_use]
     pub fn new(gathering: GatheringId, set_aside: SetAside) -> Self {
-        Self { gathering, set_aside }
+        Self { gathering, set_aside: set_aside.whole() }
     }
 }
 
@@ -92,7 +93,7 @@ pub(super) fn check_size(
     pool: PoolId,
     more: u64,
 ) -> Result<(), Refusal> {
-    let Some(Capacity::Limited(limit)) = decision.pool(gathering, pool).map(|cell| cell.limit()) else {
+    let Some(Capacity::Limited(limit)) = decision.pool(gathering, pool).map(PoolCell::limit) else {
         return Ok(());
     };
     let before = capacity::set_aside_in_all(decision, gathering, pool);

@@ -1,7 +1,5 @@
 //! Announce a gathering: what it is, when, where, and how many can come.
 
-use chrono::SubsecRound;
-
 use super::decision::Decision;
 use super::refusal::{LayoutProblem, Refusal};
 use super::reschedule::check_schedule;
@@ -81,7 +79,7 @@ pub(crate) struct Draft {
     pools: Vec<Pool>,
     offerings: Vec<Offering>,
     no_overlap: bool,
-    is_draft: bool,
+    unannounced: bool,
     series: Option<SeriesId>,
     replaces: Option<GatheringId>,
     organisation_cap: Option<OrganisationCap>,
@@ -129,7 +127,7 @@ impl Gathering {
             pools: Vec::new(),
             offerings: Vec::new(),
             no_overlap: false,
-            is_draft: false,
+            unannounced: false,
             series: None,
             replaces: None,
             organisation_cap: None,
@@ -186,18 +184,14 @@ impl Gathering {
 
     /// Adds something to book.
     pub fn offering(mut self, offering: Offering) -> Self {
-        self.draft.offerings.push(offering);
+        self.draft.offerings.push(offering.whole());
         self
     }
 
     /// Says when booking opens and closes by itself. Instants count in microseconds.
     pub fn booking(mut self, window: BookingWindow) -> Self {
-        let whole = |time| match time {
-            BookingTime::At(instant) => BookingTime::At(instant.trunc_subsecs(6)),
-            BookingTime::BeforeStart { .. } => time,
-        };
-        self.draft.window =
-            BookingWindow { opens: window.opens.map(whole), closes: window.closes.map(whole) };
+        let (opens, closes) = (window.opens.map(BookingTime::whole), window.closes.map(BookingTime::whole));
+        self.draft.window = BookingWindow { opens, closes };
         self
     }
 
@@ -220,7 +214,7 @@ impl Gathering {
     /// Keeps it a draft: it can be planned, but nobody can book it and no public list shows it, until
     /// [`AnnounceDraft`](crate::AnnounceDraft).
     pub fn draft(mut self) -> Self {
-        self.draft.is_draft = true;
+        self.draft.unannounced = true;
         self
     }
 
@@ -239,7 +233,7 @@ impl Gathering {
     /// Limits how many people of one organisation may have places. Every registration then has to bring its organisation
     /// ([`Credential::Organisation`](crate::Credential::Organisation)).
     pub fn organisation_cap(mut self, cap: OrganisationCap) -> Self {
-        self.draft.organisation_cap = Some(cap);
+        self.draft.organisation_cap = Some(cap.whole());
         self
     }
 
@@ -252,7 +246,7 @@ impl Gathering {
 
     /// Keeps places for some people from the beginning.
     pub fn set_aside(mut self, set_aside: SetAside) -> Self {
-        self.draft.set_asides.push(set_aside);
+        self.draft.set_asides.push(set_aside.whole());
         self
     }
 }
@@ -284,7 +278,7 @@ impl Draft {
             window: self.window,
             no_overlap: self.no_overlap,
             reference: self.reference.clone(),
-            draft: self.is_draft,
+            draft: self.unannounced,
             series: self.series,
             replaces: self.replaces,
             organisation_cap: self.organisation_cap,

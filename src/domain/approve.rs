@@ -7,7 +7,7 @@ use super::eligibility::{self, Applying};
 use super::refusal::Refusal;
 use super::register::Registered;
 use super::{Clear, Context, Decide, waiting_list};
-use crate::fact::Fact;
+use crate::fact::{Draw, Fact};
 use crate::id::RegistrationId;
 
 /// Says yes to a registration that waits for approval.
@@ -62,8 +62,11 @@ impl Approve {
         };
         eligibility::must_be_eligible(decision, gathering, offering, Applying::of(registration, cell))?;
         let applicant = Applicant::of(cell);
-        let never =
-            capacity::shortages_when_empty(decision, gathering, &capacity::demand(offering, applicant.people));
+        let never = capacity::shortages_when_empty(
+            decision,
+            gathering,
+            &capacity::demand(offering, applicant.people),
+        );
         if !never.is_empty() {
             return Err(Refusal::NeverFits { short: never });
         }
@@ -89,7 +92,7 @@ fn record(
     decision: &mut Decision<'_>,
     gathering: &Gathering,
     registration: RegistrationId,
-    draws: Vec<crate::fact::Draw>,
+    draws: Vec<Draw>,
     ahead: Option<u32>,
 ) {
     decision.record(Fact::RegistrationApproved { gathering: gathering.id, registration, draws, ahead });
@@ -116,14 +119,12 @@ impl Decide for Approve {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Registered> {
-        facts.iter().find_map(|fact| match *fact {
-            Fact::RegistrationApproved { registration, ahead: None, .. } => {
-                Some(Registered::Confirmed { registration })
-            }
-            Fact::RegistrationApproved { registration, ahead: Some(ahead), .. } => {
-                Some(Registered::Waiting { registration, ahead })
-            }
-            _ => None,
+        facts.iter().find_map(|fact| {
+            let Fact::RegistrationApproved { registration, ahead, .. } = *fact else { return None };
+            Some(match ahead {
+                Some(ahead) => Registered::Waiting { registration, ahead },
+                None => Registered::Confirmed { registration },
+            })
         })
     }
 }

@@ -77,7 +77,11 @@ impl Decide for AttachResource<Sealed<ResourceLink>> {
             return Err(Refusal::ResourceExists { resource: id });
         }
         let resource = Resource { id, kind: self.kind, title: self.title.clone(), audience: self.audience };
-        decision.record(Fact::ResourceAttached { gathering: gathering.id, resource, link: self.link.clone() });
+        decision.record(Fact::ResourceAttached {
+            gathering: gathering.id,
+            resource,
+            link: self.link.clone(),
+        });
         Ok(id)
     }
 

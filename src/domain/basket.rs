@@ -9,7 +9,7 @@ use super::register::{Asked, Register, Registered, Supersedes, registered};
 use super::waiting_list::Ahead;
 use super::{Clear, Context, Decide};
 use crate::fact::Fact;
-use crate::id::{GatheringId, OfferingId, PoolId};
+use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
 use crate::person::Answers;
 use crate::sealed::{Personal, Sealed};
 
@@ -127,7 +127,8 @@ impl Item<'_> {
         self.part.must_be_eligible(decision, &self.asked)?;
         let room = self.part.room(decision, &self.asked, &self.ahead);
         // Where somebody has to say yes, no room is needed before that; everywhere else it is all or nothing.
-        let room = if self.asked.offering.approval.is_some() { room } else { Ok(room.map_err(without_figure)?) };
+        let room =
+            if self.asked.offering.approval.is_some() { room } else { Ok(room.map_err(without_figure)?) };
         self.part.enter(decision, &self.asked, self.registration(context), room)
     }
 
@@ -148,17 +149,14 @@ impl Item<'_> {
         }
     }
 
-    fn registration(&self, context: &Context) -> crate::id::RegistrationId {
+    fn registration(&self, context: &Context) -> RegistrationId {
         context.new_registration(u32::try_from(self.number).unwrap_or(u32::MAX))
     }
 }
 
 /// A smaller party would be no answer to a basket.
 fn without_figure(refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Full { short, .. } => Refusal::Full { short, largest: 0 },
-        other => other,
-    }
+    if let Refusal::Full { short, .. } = refusal { Refusal::Full { short, largest: 0 } } else { refusal }
 }
 
 fn can_be_left_out(refusal: &Refusal) -> bool {

@@ -186,9 +186,9 @@ pub(crate) fn draws(
     let mut draws = Vec::new();
     for pool in sorted(&offering.pools) {
         let mut uncovered = applicant.people;
-        let theirs = set_asides.iter().filter(|it| {
-            it.pool == pool && applicant.may_draw_on(it) && !held.set_asides.contains(&it.id)
-        });
+        let theirs = set_asides
+            .iter()
+            .filter(|it| it.pool == pool && applicant.may_draw_on(it) && !held.set_asides.contains(&it.id));
         for set_aside in theirs {
             let places = decision.open(gathering, set_aside).min(uncovered);
             uncovered = uncovered.saturating_sub(places);

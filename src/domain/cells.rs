@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::fact::{
-    BookingWindow, ByHand, Capacity, Credential, Draw, Mode, Offering, OrganisationCap, Overbook, Party, Pending,
-    Presence, Reconfirmation, SessionTexts, SetAside, Who,
+    BookingWindow, ByHand, Capacity, Credential, Draw, Mode, Offering, OrganisationCap, Overbook, Party,
+    Pending, Presence, Reconfirmation, SessionTexts, SetAside, Who,
 };
 use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, ResourceId, SeriesId,
@@ -225,6 +225,10 @@ impl RegistrationCell {
         if self.is_uncounted() { 0 } else { self.party.size() }
     }
 
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.claim == Claim::Waiting
+    }
+
     pub(crate) fn is_uncounted(&self) -> bool {
         self.particulars.as_ref().is_some_and(|it| it.uncounted)
     }
@@ -341,4 +345,3 @@ pub(crate) trait Cells {
     fn engagements(&self, person: PersonId) -> &[RegistrationId];
     fn put_engagements(&mut self, person: PersonId, registrations: Vec<RegistrationId>);
 }
-

@@ -1,9 +1,9 @@
 //! Change the mode: another venue, online, or both.
 
 use super::announce::check_venue;
+use super::cells::Fingerprint;
 use super::decision::Decision;
 use super::refusal::{LayoutProblem, Refusal};
-use super::cells::Fingerprint;
 use super::{Change, Clear, Context, Decide};
 use crate::fact::{Fact, Mode};
 use crate::id::GatheringId;

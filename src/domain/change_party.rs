@@ -91,7 +91,8 @@ impl ChangeParty {
                 return Err(Refusal::BookersPlace { registration });
             }
         }
-        let seen = self.removed.iter().find(|place| decision.seen(gathering, (registration, **place)).is_some());
+        let seen =
+            self.removed.iter().find(|place| decision.seen(gathering, (registration, **place)).is_some());
         if let Some(&place) = seen {
             return Err(Refusal::PresenceRecorded { registration, place });
         }
@@ -212,10 +213,8 @@ impl Decide for ChangeParty {
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Effects, Refusal> {
         let registration = self.registration;
         let (cell, gathering) = decision.live_registration(registration)?;
-        let can_change = matches!(
-            cell.claim,
-            Claim::Confirmed | Claim::Waiting | Claim::Held { .. } | Claim::Pending(_)
-        );
+        let can_change =
+            matches!(cell.claim, Claim::Confirmed | Claim::Waiting | Claim::Held { .. } | Claim::Pending(_));
         let offering = gathering.cell.plan.offering(cell.offering).cloned().filter(|_| can_change);
         let Some(offering) = offering else { return Err(Refusal::NotConfirmed { registration }) };
         let changed = self.changed(decision, &gathering, &cell)?;

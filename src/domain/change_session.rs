@@ -75,6 +75,8 @@ impl Decide for ChangeSession {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        Some(Change::among(facts, |fact| matches!(fact, Fact::SessionMoved { .. } | Fact::SessionRevised { .. })))
+        Some(Change::among(facts, |fact| {
+            matches!(fact, Fact::SessionMoved { .. } | Fact::SessionRevised { .. })
+        }))
     }
 }

@@ -1,7 +1,7 @@
 //! Change a set-aside: its size, its release; and so release it by hand.
 
 use super::add_set_aside::{check_release, check_size};
-use super::decision::Decision;
+use super::decision::{Decision, Gathering};
 use super::refusal::Refusal;
 use super::{Clear, Context, Decide, Effects, waiting_list};
 use crate::fact::{BookingTime, Fact, SetAside};
@@ -18,27 +18,35 @@ pub struct ChangeSetAside {
     gathering: GatheringId,
     set_aside: SetAsideId,
     places: u32,
-    release: Option<Option<BookingTime>>,
+    release: Release,
+}
+
+/// What is said of when the rest goes to everybody.
+#[derive(Clone, Copy, Debug)]
+enum Release {
+    AsBefore,
+    At(BookingTime),
+    Never,
 }
 
 impl ChangeSetAside {
     /// Sets how many places are set aside from now on.
     #[must_use]
     pub fn new(gathering: GatheringId, set_aside: SetAsideId, places: u32) -> Self {
-        Self { gathering, set_aside, places, release: None }
+        Self { gathering, set_aside, places, release: Release::AsBefore }
     }
 
     /// Sets when what is left goes to everybody. Unless something is said, that stays as it was.
     #[must_use]
     pub fn release(mut self, at: BookingTime) -> Self {
-        self.release = Some(Some(at));
+        self.release = Release::At(at.whole());
         self
     }
 
     /// Releases it no more by itself.
     #[must_use]
     pub fn never_released(mut self) -> Self {
-        self.release = Some(None);
+        self.release = Release::Never;
         self
     }
 }
@@ -53,7 +61,11 @@ impl Decide for ChangeSetAside {
             return Err(Refusal::UnknownSetAside { gathering: gathering.id, set_aside });
         };
         gathering.must_stand()?;
-        let release = self.release.unwrap_or(known.release);
+        let release = match self.release {
+            Release::AsBefore => known.release,
+            Release::At(time) => Some(time),
+            Release::Never => None,
+        };
         if (places, release) != (known.places, known.release) {
             if places > known.places {
                 check_size(decision, &gathering, known.pool, growth(decision, &gathering, &known, places))?;
@@ -70,9 +82,11 @@ impl Decide for ChangeSetAside {
     fn content(&self) -> Clear {
         let mut clear = Clear::new("change set-aside");
         clear.gathering(self.gathering).number(self.set_aside.get()).number(self.places);
-        clear.maybe(self.release, |clear, release| {
-            clear.booking_time(release);
-        });
+        match self.release {
+            Release::AsBefore => clear.number(0_u8),
+            Release::Never => clear.number(1_u8),
+            Release::At(time) => clear.number(2_u8).booking_time(Some(time)),
+        };
         clear
     }
 
@@ -82,12 +96,7 @@ impl Decide for ChangeSetAside {
 }
 
 /// By how much what is set aside in all would grow: one that was released counts anew, in whole.
-fn growth(
-    decision: &Decision<'_>,
-    gathering: &super::decision::Gathering,
-    known: &SetAside,
-    places: u32,
-) -> u64 {
+fn growth(decision: &Decision<'_>, gathering: &Gathering, known: &SetAside, places: u32) -> u64 {
     let before = if decision.is_released(gathering, known) { 0 } else { known.places };
     u64::from(places).saturating_sub(u64::from(before))
 }

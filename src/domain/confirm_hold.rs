@@ -77,9 +77,9 @@ impl Decide for ConfirmHold<Sealed<Answers>> {
     }
 
     fn recall(&self, context: &Context, facts: &[Fact]) -> Option<Registered> {
-        let confirmed = facts.iter().find_map(|fact| match fact {
-            Fact::HoldConfirmed { registration, pending, .. } => Some(outcome(*registration, pending.is_some())),
-            _ => None,
+        let confirmed = facts.iter().find_map(|fact| {
+            let Fact::HoldConfirmed { registration, pending, .. } = fact else { return None };
+            Some(outcome(*registration, pending.is_some()))
         });
         confirmed.or_else(|| register::registered(facts, context.new_registration(0)))
     }

@@ -10,17 +10,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::fold::fold;
-use super::refusal::{Refusal, SessionFault};
 use super::cells::{
     Cells, Due, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
 };
+use super::fold::fold;
 use super::overlay::Overlay;
+use super::refusal::{Refusal, SessionFault};
 use super::state::State;
 use super::{Context, due};
 use crate::fact::{BookingState, ByHand, Fact, Offering, SetAside};
 use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId, SetAsideId,
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId,
+    SetAsideId,
 };
 use crate::record::{Scope, Tag};
 
@@ -428,10 +429,8 @@ impl Gathering {
 
     /// Whether people in line can be given places at `now`.
     pub(crate) fn serves_its_lines(&self, now: DateTime<Utc>) -> bool {
-        let rests = matches!(
-            self.cell.by_hand,
-            Some(ByHand::Paused | ByHand::LineOnly | ByHand::InterestOnly)
-        );
+        let rests =
+            matches!(self.cell.by_hand, Some(ByHand::Paused | ByHand::LineOnly | ByHand::InterestOnly));
         !rests && self.cell.phase == Phase::Announced && self.must_not_be_over(now).is_ok()
     }
 

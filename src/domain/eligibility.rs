@@ -71,7 +71,8 @@ pub(crate) fn obstacle(
     {
         return Some(PassReason::NeedsPlace { offering: required });
     }
-    let in_the_way = |id: RegistrationId, other: &RegistrationCell| id != registration && other.claim.uses_places();
+    let in_the_way =
+        |id: RegistrationId, other: &RegistrationCell| id != registration && other.claim.uses_places();
     let mut people = cell.party.named();
     people.find_map(|person| match conflict(decision, gathering, offering, person, in_the_way) {
         Ok(None) | Err(_) => None,
@@ -87,7 +88,11 @@ fn must_be_meant(gathering: &Gathering, offering: &Offering, who: Applying<'_>) 
     if is_meant {
         return Ok(());
     }
-    Err(Refusal::NotEligible { gathering: gathering.id, offering: offering.id, only_for: offering.only_for.clone() })
+    Err(Refusal::NotEligible {
+        gathering: gathering.id,
+        offering: offering.id,
+        only_for: offering.only_for.clone(),
+    })
 }
 
 /// The cap on each organisation, while it holds.

@@ -10,22 +10,25 @@ use super::cells::{
     SessionCell,
 };
 use crate::fact::{
-    Announcement, Booking, BookingTime, ByHand, Capacity, Draw, Ending, Fact, Offering, Overbook, Party, Pool, Presence,
-    Reconfirmation, Session, SetAside, Who, organisation,
+    Announcement, Booking, BookingTime, ByHand, Capacity, Draw, Ending, Fact, Offering, Overbook, Party,
+    Pool, Presence, Reconfirmation, Session, SetAside, Who, organisation,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId, SetAsideId};
 use crate::record::Position;
 use crate::schedule::Schedule;
 
 /// Folds one fact. Facts about what is not there (outside the scope that was folded) do nothing to it.
-#[expect(clippy::too_many_lines, reason = "a line or two for each kind of fact: the whole vocabulary at a glance")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a line or two for each kind of fact: the whole vocabulary at a glance"
+)]
 pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<Utc>, fact: &Fact) {
     match fact {
         Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => cells.put_person(*person),
         Fact::GatheringAnnounced { gathering, announcement, join_link } => {
             announce(cells, *gathering, announcement, join_link.is_some(), time);
         }
-        Fact::DraftAnnounced { gathering } => change(cells, *gathering, |cell| cell.phase = Phase::Announced),
+        Fact::DraftAnnounced { gathering } => set_phase(cells, *gathering, Phase::Announced),
         Fact::GatheringRescheduled { gathering, schedule, ask } => {
             reschedule(cells, *gathering, schedule, *ask);
         }
@@ -37,11 +40,9 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::CapacityChanged { gathering, pool, capacity, overbook, .. } => {
             resize(cells, *gathering, *pool, *capacity, *overbook);
         }
-        Fact::GatheringCancelled { gathering } => {
-            change(cells, *gathering, |cell| cell.phase = Phase::Cancelled);
-        }
+        Fact::GatheringCancelled { gathering } => set_phase(cells, *gathering, Phase::Cancelled),
         Fact::BooksClosed { gathering } => close_books(cells, *gathering),
-        Fact::GatheringArchived { gathering } => change(cells, *gathering, |cell| cell.phase = Phase::Archived),
+        Fact::GatheringArchived { gathering } => set_phase(cells, *gathering, Phase::Archived),
         Fact::RegistrationConfirmed { gathering, registration, booking, draws } => {
             enter(cells, *gathering, *registration, booking, draws, Claim::Confirmed, position);
         }
@@ -67,21 +68,20 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::HoldConfirmed { registration, pending, .. } => {
             set_claim(cells, *registration, pending.map_or(Claim::Confirmed, Claim::Pending), None);
         }
-        Fact::RegistrationApproved { registration, draws, ahead: None, .. } => {
+        Fact::RegistrationApproved { registration, draws, ahead: None, .. }
+        | Fact::RegistrationPromoted { registration, draws, .. } => {
             set_claim(cells, *registration, Claim::Confirmed, Some(draws));
         }
         Fact::RegistrationApproved { registration, .. } => {
-            change_registration(cells, *registration, |cell| cell.joined = position);
-            set_claim(cells, *registration, Claim::Waiting, Some(&[]));
-        }
-        Fact::RegistrationPromoted { registration, draws, .. } => {
-            set_claim(cells, *registration, Claim::Confirmed, Some(draws));
+            reclaim(cells, *registration, |cell| (cell.claim, cell.joined) = (Claim::Waiting, position));
         }
         Fact::PlaceOffered { registration, draws, respond_by, .. } => {
             set_claim(cells, *registration, Claim::Offered { respond_by: *respond_by }, Some(draws));
         }
         Fact::OfferAccepted { registration, .. } => set_claim(cells, *registration, Claim::Confirmed, None),
-        Fact::MovedToFollowUp { registration, .. } => set_claim(cells, *registration, Claim::FollowUp, Some(&[])),
+        Fact::MovedToFollowUp { registration, .. } => {
+            set_claim(cells, *registration, Claim::FollowUp, Some(&[]))
+        }
         Fact::RegistrationEnded { registration, how, .. } => end(cells, *registration, *how),
         Fact::RegistrationSplit { registration, rest, keep, .. } => split(cells, *registration, *rest, *keep),
         Fact::PartyChanged { registration, removed, added, draws, .. } => {
@@ -249,27 +249,21 @@ fn change_plan<C: Cells>(cells: &mut C, id: GatheringId, how: impl FnOnce(&mut P
     change(cells, id, |cell| how(Arc::make_mut(&mut cell.plan)));
 }
 
-fn change_registration<C: Cells>(
-    cells: &mut C,
-    id: RegistrationId,
-    how: impl FnOnce(&mut RegistrationCell),
-) {
+fn change_registration<C: Cells>(cells: &mut C, id: RegistrationId, how: impl FnOnce(&mut RegistrationCell)) {
     let Some(mut cell) = cells.registration(id).cloned() else { return };
     how(&mut cell);
     cells.put_registration(id, cell);
+}
+
+fn set_phase<C: Cells>(cells: &mut C, id: GatheringId, phase: Phase) {
+    change(cells, id, |cell| cell.phase = phase);
 }
 
 fn say<C: Cells>(cells: &mut C, id: GatheringId, word: ByHand) {
     change(cells, id, |cell| cell.by_hand = Some(word));
 }
 
-fn resize<C: Cells>(
-    cells: &mut C,
-    id: GatheringId,
-    pool: PoolId,
-    capacity: Capacity,
-    overbook: Overbook,
-) {
+fn resize<C: Cells>(cells: &mut C, id: GatheringId, pool: PoolId, capacity: Capacity, overbook: Overbook) {
     if let Some(cell) = cells.pool(id, pool) {
         cells.put_pool(id, pool, PoolCell { capacity, overbook, ..cell });
     }
@@ -336,7 +330,12 @@ fn close_books<C: Cells>(cells: &mut C, gathering: GatheringId) {
 }
 
 /// The latest of what was seen counts, in whatever order it is told.
-fn see<C: Cells>(cells: &mut C, gathering: GatheringId, place: (RegistrationId, u16), seen: (DateTime<Utc>, Presence)) {
+fn see<C: Cells>(
+    cells: &mut C,
+    gathering: GatheringId,
+    place: (RegistrationId, u16),
+    seen: (DateTime<Utc>, Presence),
+) {
     if cells.seen(gathering, place).is_none_or(|known| known < seen) {
         cells.put_seen(gathering, place, seen);
     }
@@ -362,7 +361,8 @@ fn enter<C: Cells>(
             ..Particulars::default()
         })
     });
-    let cell = RegistrationCell { gathering, offering: *offering, party: party.clone(), claim, joined, particulars };
+    let cell =
+        RegistrationCell { gathering, offering: *offering, party: party.clone(), claim, joined, particulars };
     admit(cells, id, cell);
 }
 
@@ -384,20 +384,28 @@ fn end<C: Cells>(cells: &mut C, id: RegistrationId, how: Ending) {
     set_claim(cells, id, if lapsed { Claim::Lapsed } else { Claim::Ended }, None);
 }
 
-/// Moves a registration from one claim to another: out of the places or the line that it had, into the next. What it
-/// draws stays as it was unless it is said.
+/// Moves a registration from one claim to another. What it draws stays as it was unless it is said.
 fn set_claim<C: Cells>(cells: &mut C, id: RegistrationId, next: Claim, draws: Option<&[Draw]>) {
-    let Some(mut cell) = cells.registration(id).cloned().filter(|cell| !cell.claim.is_ended()) else { return };
+    reclaim(cells, id, |cell| {
+        cell.claim = next;
+        if let Some(draws) = draws.filter(|draws| *draws != cell.draws()) {
+            cell.particular().draws = draws.to_vec();
+        }
+    });
+}
+
+/// Changes what a live registration claims: it gives up the places or the line that it had, and takes up the next.
+fn reclaim<C: Cells>(cells: &mut C, id: RegistrationId, how: impl FnOnce(&mut RegistrationCell)) {
+    let Some(mut cell) = cells.registration(id).cloned().filter(|cell| !cell.claim.is_ended()) else {
+        return;
+    };
     take_up(cells, id, &cell, false);
     let (was_engaged, gathering, offering) = (cell.claim.is_engagement(), cell.gathering, cell.offering);
-    cell.claim = next;
-    if let Some(draws) = draws.filter(|draws| *draws != cell.draws()) {
-        cell.particular().draws = draws.to_vec();
-    }
-    if next.is_ended() {
+    how(&mut cell);
+    if cell.claim.is_ended() {
         cell.party.named().for_each(|person| cells.put_holder((gathering, offering, person), None));
     }
-    if was_engaged && !next.is_engagement() {
+    if was_engaged && !cell.claim.is_engagement() {
         cell.party.named().for_each(|person| disengage(cells, person, id));
     }
     take_up(cells, id, &cell, true);
@@ -436,7 +444,8 @@ fn stand_in_line<C: Cells>(
 /// The first places stay; the others are a registration of their own at the same place in the line.
 fn split<C: Cells>(cells: &mut C, id: RegistrationId, rest: RegistrationId, keep: u16) {
     let Some(mut cell) = cells.registration(id).cloned() else { return };
-    let mut guests = cell.party.guests.split_off(usize::from(keep.saturating_sub(1)).min(cell.party.guests.len()));
+    let mut guests =
+        cell.party.guests.split_off(usize::from(keep.saturating_sub(1)).min(cell.party.guests.len()));
     if guests.is_empty() {
         return;
     }

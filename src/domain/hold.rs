@@ -24,15 +24,16 @@ use crate::sealed::{Personal, Sealed};
 ///
 /// # Example
 /// ```
-/// use chrono::{TimeDelta, Utc};
+/// use chrono::{DateTime, TimeDelta, Utc};
 /// use gather::{ConfirmHold, Desk, Gathering, Hold, PersonId, Register};
 ///
-/// let desk = Desk::in_memory();
+/// let noon: DateTime<Utc> = "2099-03-01T12:00:00Z".parse()?;
+/// let desk = Desk::builder().clock(move || noon).in_memory();
 /// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 Europe/London".parse()?).places(1);
 /// let talk = desk.announce(talk)?.outcome;
 ///
 /// let ann = Register::new(talk, PersonId::random());
-/// let held = desk.execute(Hold::new(ann, Utc::now() + TimeDelta::minutes(10)))?.outcome;
+/// let held = desk.execute(Hold::new(ann, noon + TimeDelta::minutes(10)))?.outcome;
 /// assert!(!desk.register(talk, PersonId::random())?.outcome.is_confirmed()); // the place is taken meanwhile
 /// assert!(desk.execute(ConfirmHold::new(held.registration))?.outcome.is_confirmed());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -100,11 +101,9 @@ impl Decide for Hold<Sealed<Answers>> {
 
     fn recall(&self, context: &Context, facts: &[Fact]) -> Option<OnHold> {
         let registration = context.new_registration(0);
-        facts.iter().find_map(|fact| match fact {
-            Fact::RegistrationHeld { registration: made, until, .. } if *made == registration => {
-                Some(OnHold { registration, until: *until })
-            }
-            _ => None,
+        facts.iter().find_map(|fact| {
+            let Fact::RegistrationHeld { registration: made, until, .. } = fact else { return None };
+            (*made == registration).then_some(OnHold { registration, until: *until })
         })
     }
 }

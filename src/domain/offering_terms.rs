@@ -8,7 +8,11 @@ use crate::schedule::Schedule;
 
 /// The last instant for an answer to an offer that is made at `now`: as long as the terms give, never in quiet hours and
 /// never after booking closes. `None` where there is no such instant.
-pub(crate) fn respond_by(gathering: &Gathering, terms: OfferTerms, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub(crate) fn respond_by(
+    gathering: &Gathering,
+    terms: OfferTerms,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
     if gathering.booking(now) != BookingState::Open {
         return None;
     }

@@ -1,11 +1,11 @@
 //! What may be in a programme, and how a session comes into it, moves and leaves it.
 
+use super::cells::Fingerprint;
 use super::decision::{Decision, Gathering};
 use super::ending;
 use super::refusal::{Refusal, SessionFault};
-use super::cells::Fingerprint;
 use crate::fact::{Ending, Fact, Session, SessionTexts};
-use crate::id::{GatheringId, RegistrationId, SessionId};
+use crate::id::{RegistrationId, SessionId};
 use crate::schedule::Schedule;
 use crate::text;
 

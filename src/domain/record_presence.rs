@@ -139,10 +139,9 @@ impl Decide for RecordPresence {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Seen> {
-        facts.iter().find_map(|fact| match fact {
-            Fact::PresenceRecorded { flagged: false, .. } => Some(Seen::Counted),
-            Fact::PresenceRecorded { flagged: true, .. } => Some(Seen::Flagged),
-            _ => None,
+        facts.iter().find_map(|fact| {
+            let Fact::PresenceRecorded { flagged, .. } = fact else { return None };
+            Some(if *flagged { Seen::Flagged } else { Seen::Counted })
         })
     }
 }

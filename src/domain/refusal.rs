@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 pub use super::problem::{LayoutProblem, SessionFault, SessionProblem, Shortage};
 use crate::fact::Who;
 use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SessionId,
-    SetAsideId,
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId,
+    SessionId, SetAsideId,
 };
 use crate::text::TextProblem;
 
@@ -506,6 +506,7 @@ pub enum Refusal {
 impl Refusal {
     /// A stable word for programs: it never changes for a kind of refusal.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a line for each")]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",

@@ -258,7 +258,11 @@ impl Register<Sealed<Answers>> {
     }
 
     /// Looks at all that needs no counting: what is asked for is there, stands, and can be booked.
-    pub(super) fn asked(&self, decision: &mut Decision<'_>, supersedes: Supersedes) -> Result<Asked, Refusal> {
+    pub(super) fn asked(
+        &self,
+        decision: &mut Decision<'_>,
+        supersedes: Supersedes,
+    ) -> Result<Asked, Refusal> {
         let gathering = decision.acting_on(self.gathering)?;
         let offering = Arc::clone(gathering.offering(self.offering)?);
         self.check_party(&offering)?;
@@ -337,7 +341,12 @@ impl Register<Sealed<Answers>> {
     }
 
     /// Room behind those who come first, or why there is none.
-    pub(super) fn room(&self, decision: &Decision<'_>, asked: &Asked, ahead: &Ahead) -> Result<Room, Refusal> {
+    pub(super) fn room(
+        &self,
+        decision: &Decision<'_>,
+        asked: &Asked,
+        ahead: &Ahead,
+    ) -> Result<Room, Refusal> {
         waiting_list::room(decision, &asked.gathering, &asked.offering, self.applicant(), ahead)
     }
 
@@ -441,19 +450,22 @@ impl Register<Sealed<Answers>> {
 
 /// How a registration waits for approval from now on.
 pub(super) fn pending(approval: Approval, uses_places: bool, now: DateTime<Utc>) -> Pending {
-    let until = approval.decide_within.and_then(|seconds| {
-        now.checked_add_signed(TimeDelta::seconds(i64::from(seconds)))
-    });
+    let until = approval
+        .decide_within
+        .and_then(|seconds| now.checked_add_signed(TimeDelta::seconds(i64::from(seconds))));
     Pending { uses_places, until }
 }
 
 /// What a decision said of a registration that it made.
 pub(super) fn registered(facts: &[Fact], registration: RegistrationId) -> Option<Registered> {
-    let fact = facts.iter().find(|fact| fact.registration_made().is_some_and(|(id, _)| id == registration))?;
+    let fact =
+        facts.iter().find(|fact| fact.registration_made().is_some_and(|(id, _)| id == registration))?;
     #[expect(clippy::wildcard_enum_match_arm, reason = "three kinds of facts are told of")]
     match fact {
         Fact::RegistrationConfirmed { .. } => Some(Registered::Confirmed { registration }),
-        Fact::RegistrationWaitlisted { ahead, .. } => Some(Registered::Waiting { registration, ahead: *ahead }),
+        Fact::RegistrationWaitlisted { ahead, .. } => {
+            Some(Registered::Waiting { registration, ahead: *ahead })
+        }
         Fact::ApprovalRequested { pending, .. } => {
             Some(Registered::Pending { registration, uses_places: pending.uses_places })
         }

@@ -71,7 +71,10 @@ impl Refusal {
     /// ```
     #[must_use]
     pub fn remedies(&self) -> Vec<Remedy> {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the others take another request, or somebody's decision")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the others take another request, or somebody's decision"
+        )]
         match self {
             Self::NeverFits { short } => vec![more_places(short)],
             Self::Full { short, largest } => {

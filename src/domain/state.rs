@@ -11,7 +11,8 @@ use super::cells::{
 use super::fold::fold;
 use crate::fact::Fact;
 use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId, SetAsideId,
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId,
+    SetAsideId,
 };
 use crate::record::{Position, Record};
 
@@ -113,7 +114,9 @@ impl State {
         };
         if matches!(record.fact(), Fact::GatheringArchived { .. }) {
             let about = std::mem::take(&mut room.requests);
-            about.into_iter().for_each(|request| self.forget(request));
+            for request in about {
+                self.forget(request);
+            }
             return;
         }
         if room.requests.last() != Some(&request) {
@@ -223,7 +226,11 @@ impl Cells for State {
 
     fn put_due(&mut self, gathering: GatheringId, due: Due, is_due: bool) {
         let Some(room) = self.rooms.get_mut(&gathering) else { return };
-        if is_due { room.due.insert(due) } else { room.due.remove(&due) };
+        if is_due {
+            room.due.insert(due)
+        } else {
+            room.due.remove(&due)
+        };
     }
 
     fn drawn(&self, gathering: GatheringId, set_aside: SetAsideId) -> u32 {

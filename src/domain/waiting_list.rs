@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::capacity::{self, Applicant, Held};
 use super::cells::{RegistrationCell, Turn};
 use super::decision::{Decision, Gathering};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Shortage};
 use super::{eligibility, offering_terms};
 use crate::fact::{BookingState, Draw, Fact, HeadPolicy, Offering, PassReason, Serving};
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
@@ -41,7 +41,9 @@ pub(crate) fn serve_up_to(decision: &mut Decision<'_>, gathering: GatheringId, f
         if decision.facts().len() >= facts {
             return false;
         }
-        let Some(cell) = decision.registration_on(&gathering, head.turn.registration).cloned() else { continue };
+        let Some(cell) = decision.registration_on(&gathering, head.turn.registration).cloned() else {
+            continue;
+        };
         let verdict = walk.judge(decision, &gathering, head.offering, head.turn, &cell);
         let goes_on = match verdict {
             Verdict::Fits(serving, draws) => {
@@ -52,7 +54,12 @@ pub(crate) fn serve_up_to(decision: &mut Decision<'_>, gathering: GatheringId, f
             Verdict::FitsInPart(serving, keep) => {
                 walk.record_passed(decision, &gathering, head.offering.id);
                 let (registration, rest) = (head.turn.registration, decision.spare_registration());
-                decision.record(Fact::RegistrationSplit { gathering: gathering.id, registration, rest, keep });
+                decision.record(Fact::RegistrationSplit {
+                    gathering: gathering.id,
+                    registration,
+                    rest,
+                    keep,
+                });
                 let part = Applicant { people: u32::from(keep), ..Applicant::of(&cell) };
                 let draws = capacity::draws(decision, &gathering, head.offering, part, &walk.held);
                 hand_out(decision, &gathering, registration, serving, draws);
@@ -136,7 +143,10 @@ impl Walk {
         let applicant = Applicant::of(cell);
         let short = capacity::shortages(decision, gathering, offering, applicant, &self.held);
         let Some(first) = short.first() else {
-            return Verdict::Fits(serving, capacity::draws(decision, gathering, offering, applicant, &self.held));
+            return Verdict::Fits(
+                serving,
+                capacity::draws(decision, gathering, offering, applicant, &self.held),
+            );
         };
         if cell.may_split() {
             let less = applicant.people.saturating_sub(1);
@@ -231,11 +241,16 @@ pub(crate) struct Ahead {
 /// Looks at all who come before a newcomer of a class in the line for an offering.
 ///
 /// Between decisions nobody in line can be served unless the line rests; so whoever is met either is passed or holds.
-pub(crate) fn ahead(
+pub(crate) fn ahead(decision: &Decision<'_>, gathering: &Gathering, wanted: &Offering, class: u16) -> Ahead {
+    before_whom(decision, gathering, wanted, |turn| turn.class <= class)
+}
+
+/// Looks at all who come first, as long as they do.
+fn before_whom(
     decision: &Decision<'_>,
     gathering: &Gathering,
     wanted: &Offering,
-    class: u16,
+    comes_first: impl Fn(Turn) -> bool,
 ) -> Ahead {
     if gathering.cell.in_line == 0 {
         return Ahead::default();
@@ -243,7 +258,7 @@ pub(crate) fn ahead(
     let plan = Arc::clone(&gathering.cell.plan);
     let mut heads = Heads::of(decision, gathering, &plan.offerings, |rival| shares_a_pool(rival, wanted));
     let mut walk = Walk::default();
-    while let Some(head) = heads.first().filter(|head| head.turn.class <= class) {
+    while let Some(head) = heads.first().filter(|head| comes_first(head.turn)) {
         let Some(cell) = decision.registration_on(gathering, head.turn.registration) else { continue };
         let goes_on = match walk.judge(decision, gathering, head.offering, head.turn, cell) {
             // The line rests. What would be theirs is not for whoever comes now.
@@ -303,6 +318,60 @@ pub(crate) fn room(
     let limit = u32::from(offering.max_party.get());
     let largest = capacity::largest_party(decision, gathering, offering, applicant, held, limit);
     Err(Refusal::Full { short, largest })
+}
+
+/// Why somebody in line has not been served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WaitsFor {
+    /// Too few places are free, even if nobody came first.
+    Places(Vec<Shortage>),
+    /// There would be room, but those who come first wait for it: the pools that are held for them.
+    Others(Vec<PoolId>),
+    /// Something of its own stands in the way, whatever room there is.
+    Obstacle(PassReason),
+    /// Nobody in line is served just now: booking is paused, or only the line is open.
+    Opening,
+    /// What it was for is over, or does not take place.
+    Nothing,
+    /// It is next: whatever happens to the gathering next gives it its places.
+    Turn,
+}
+
+/// Why somebody in line has not been served.
+pub(crate) fn waits_for(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+    cell: &RegistrationCell,
+) -> WaitsFor {
+    let Some(offering) = gathering.cell.plan.offering(cell.offering) else { return WaitsFor::Nothing };
+    let stands = gathering.must_stand().is_ok() && decision.session_must_stand(gathering, offering).is_ok();
+    let is_over = gathering.must_not_be_over(decision.time()).is_err()
+        || decision.session_must_not_be_over(gathering, offering).is_err();
+    if is_over || !stands {
+        return WaitsFor::Nothing;
+    }
+    if !gathering.serves_its_lines(decision.time()) {
+        return WaitsFor::Opening;
+    }
+    if let Some(reason) = eligibility::obstacle(decision, gathering, offering, registration, cell) {
+        return WaitsFor::Obstacle(reason);
+    }
+    if how(decision, gathering, offering).is_none() {
+        return WaitsFor::Obstacle(PassReason::NoTimeToAnswer);
+    }
+    let applicant = Applicant::of(cell);
+    let short = capacity::shortages(decision, gathering, offering, applicant, &Held::default());
+    if !short.is_empty() {
+        return WaitsFor::Places(short);
+    }
+    let turn = gathering.cell.plan.turn(registration, cell);
+    let Ahead { held, .. } = before_whom(decision, gathering, offering, |other| other < turn);
+    if capacity::shortages(decision, gathering, offering, applicant, &held).is_empty() {
+        return WaitsFor::Turn;
+    }
+    WaitsFor::Others(held.of(offering))
 }
 
 fn shares_a_pool(one: &Offering, other: &Offering) -> bool {

@@ -9,6 +9,7 @@ use super::refusal::Refusal;
 use crate::fact::{Credential, Who};
 
 impl fmt::Display for Refusal {
+    #[expect(clippy::too_many_lines, reason = "a line for each")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(problem) => write!(f, "{problem}"),
@@ -205,7 +206,6 @@ impl Refusal {
 
 impl Refusal {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
-    #[expect(clippy::too_many_lines, reason = "a line for each")]
     fn of_rules(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SplitNeedsNames => f.write_str("a party that may be split needs a name for everybody in it"),

@@ -263,6 +263,12 @@ impl Offering {
         }
     }
 
+    /// The same with times that can be stored.
+    pub(crate) fn whole(mut self) -> Self {
+        self.line = self.line.whole();
+        self
+    }
+
     /// Says how its line is served. By default places go to whoever is next at once, and a party that does not fit holds
     /// the line.
     #[must_use]

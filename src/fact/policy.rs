@@ -1,6 +1,6 @@
 //! How an offering treats those who ask for it: its line, its approval, its holds, who may have it.
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{NaiveTime, TimeDelta, Timelike};
 
 use super::credential::Who;
 use super::window::BookingTime;
@@ -25,6 +25,14 @@ pub struct LinePolicy {
 }
 
 impl LinePolicy {
+    /// The same with times that can be stored.
+    pub(crate) fn whole(mut self) -> Self {
+        if let Serving::Offer(terms) = &mut self.serving {
+            terms.quiet = terms.quiet.map(QuietHours::whole);
+        }
+        self
+    }
+
     /// A free place is offered, and whoever gets the offer has so many hours to answer.
     #[must_use]
     pub fn offering_for_hours(hours: u16) -> Self {
@@ -52,7 +60,8 @@ impl LinePolicy {
     /// A party that does not fit holds the line until so many hours before the start; from then on it is passed.
     #[must_use]
     pub fn best_fit_from(mut self, hours_before_start: u16) -> Self {
-        self.head = HeadPolicy::StrictThenFit { seconds: u32::from(hours_before_start).saturating_mul(3_600) };
+        self.head =
+            HeadPolicy::StrictThenFit { seconds: u32::from(hours_before_start).saturating_mul(3_600) };
         self
     }
 }
@@ -88,6 +97,12 @@ pub struct QuietHours {
 }
 
 impl QuietHours {
+    /// The same in whole seconds of an ordinary minute, which is what can be stored.
+    fn whole(self) -> Self {
+        let whole = |time: NaiveTime| time.with_nanosecond(0).unwrap_or(time);
+        Self { from: whole(self.from), until: whole(self.until) }
+    }
+
     /// How long after this time of the day the quiet ends, if it is quiet then.
     pub(crate) fn left_at(self, time: NaiveTime) -> Option<TimeDelta> {
         let day = TimeDelta::days(1);
@@ -154,6 +169,14 @@ pub enum Overbook {
     PerCent(u16),
 }
 
+impl OrganisationCap {
+    /// The same with times in whole microseconds, which is what can be stored.
+    pub(crate) fn whole(mut self) -> Self {
+        self.until = self.until.map(BookingTime::whole);
+        self
+    }
+}
+
 impl Overbook {
     /// How many that is for a number of places.
     #[must_use]
@@ -201,6 +224,12 @@ impl SetAside {
     #[must_use]
     pub fn who(mut self, who: impl Into<Who>) -> Self {
         self.who.push(who.into());
+        self
+    }
+
+    /// The same with times in whole microseconds, which is what can be stored.
+    pub(crate) fn whole(mut self) -> Self {
+        self.release = self.release.map(BookingTime::whole);
         self
     }
 

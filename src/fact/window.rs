@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::schedule::Schedule;
 
@@ -38,6 +38,14 @@ pub enum BookingTime {
 }
 
 impl BookingTime {
+    /// The same in whole microseconds, which is what can be stored.
+    pub(crate) fn whole(self) -> Self {
+        match self {
+            Self::At(instant) => Self::At(instant.trunc_subsecs(6)),
+            Self::BeforeStart { .. } => self,
+        }
+    }
+
     /// The instant meant; `None` while it counts from a start that is not known.
     #[must_use]
     pub fn resolve(self, start: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {

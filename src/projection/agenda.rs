@@ -9,12 +9,14 @@ use serde::ser::{Serialize, Serializer};
 use crate::fact::{Announcement, Session};
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, SessionId};
 use crate::person::JoinLink;
-use crate::projection::card::{GatheringCard, RegistrationCard, RegistrationStatus};
+use crate::projection::card::GatheringCard;
+use crate::projection::registration::RegistrationCard;
 use crate::projection::session::SessionStatus;
+use crate::projection::status::RegistrationStatus;
 use crate::projection::table::{Column, Table};
-use crate::projection::when::{PlaceForm, ScheduleForm, above, place, shared_zone, start_cell};
+use crate::projection::when::{PlaceForm, ScheduleForm, above, instant_cell, place, shared_zone, start_cell};
 use crate::record::Position;
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, Zone};
 use crate::sealed::{Opened, Opener, Sealed};
 use crate::text::Reference;
 
@@ -28,7 +30,9 @@ use crate::text::Reference;
 /// `gathering`, `title`, `kind`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place` (`online`, `venue`,
 /// `address`), `session` (`null`, or what was booked of the programme: `session`, `title`, `room`, its `schedule` and its
 /// `status`, see [`SessionStatus::code`]), `offering`, `offering_name`, `party`, `status` (see
-/// [`RegistrationStatus::code`]), `place_in_line` (`null` unless waiting) and `since`. Where a session was booked, `title`
+/// [`RegistrationStatus::code`]), `deadline` (when it ends by itself: of a hold, an offer, a request for approval; `null`
+/// otherwise), `reconfirm_by` (until when it has to be said that new dates suit; `null` where nobody asks), `place_in_line`
+/// (`null` unless waiting), `supersedes` and `superseded_by` (ids, or `null`) and `since`. Where a session was booked, `title`
 /// and `schedule` above it are the gathering's.
 #[derive(Clone)]
 #[doc(alias = "my bookings")]
@@ -60,8 +64,14 @@ pub struct AgendaRow {
     pub party: u32,
     /// How the registration stands.
     pub status: RegistrationStatus,
+    /// Until when its people have to say that new dates suit them, where they were asked and have not answered.
+    pub reconfirm_by: Option<DateTime<Utc>>,
     /// Its place in line while it waits: 1 is served first.
     pub place_in_line: Option<u32>,
+    /// The registration that it took the place of.
+    pub supersedes: Option<RegistrationId>,
+    /// The registration that took its place.
+    pub superseded_by: Option<RegistrationId>,
     /// Since when it has stood so.
     pub since: DateTime<Utc>,
     /// When it was made.
@@ -101,7 +111,10 @@ impl AgendaRow {
             offering: booking.offering,
             party: booking.party.size(),
             status,
-            place_in_line: place_in_line(card, registration),
+            reconfirm_by: card.reconfirm_by(registration),
+            place_in_line: card.ahead(registration).map(|ahead| ahead.saturating_add(1)),
+            supersedes: booking.supersedes,
+            superseded_by: registration.superseded_by(),
             since: card.since(registration),
             joined_at: registration.joined_at(),
             was_confirmed: registration.was_confirmed(),
@@ -192,20 +205,16 @@ impl AgendaRow {
         }
     }
 
-    fn status_cell(&self) -> String {
-        match self.place_in_line {
-            Some(place) => format!("waiting, no. {place}"),
-            None => self.status.to_string(),
+    /// How it stands, and what its people have to know of that: who is before them, or until when something has to happen.
+    fn status_cell(&self, zone: Option<Zone>) -> String {
+        let deadline = self.status.deadline();
+        match (self.place_in_line, deadline, self.reconfirm_by) {
+            (Some(place), _, _) => format!("waiting, no. {place}"),
+            (None, Some(deadline), _) => format!("{} until {}", self.status, instant_cell(deadline, zone)),
+            (None, None, Some(by)) => format!("confirm again by {}", instant_cell(by, zone)),
+            (None, None, None) => self.status.to_string(),
         }
     }
-}
-
-fn place_in_line(card: &GatheringCard, registration: &RegistrationCard) -> Option<u32> {
-    if card.status(registration) != RegistrationStatus::Waiting {
-        return None;
-    }
-    let line = (1..).zip(card.line(registration.booking().offering));
-    line.filter(|(_, waiting)| waiting.id() == registration.id()).map(|(place, _)| place).next()
 }
 
 impl Agenda {
@@ -268,7 +277,7 @@ impl fmt::Display for Agenda {
         for row in &self.rows {
             let mut cells = vec![start_cell(row.schedule(), zone), row.title_cell(), row.place_cell()];
             cells.extend(has_choice.then(|| row.choice_cell()));
-            cells.push(row.status_cell());
+            cells.push(row.status_cell(zone));
             table.row(cells);
         }
         table.fmt(f)
@@ -297,7 +306,11 @@ struct RowForm<'a> {
     offering_name: &'a str,
     party: u32,
     status: &'static str,
+    deadline: Option<DateTime<Utc>>,
+    reconfirm_by: Option<DateTime<Utc>>,
     place_in_line: Option<u32>,
+    supersedes: Option<RegistrationId>,
+    superseded_by: Option<RegistrationId>,
     since: DateTime<Utc>,
 }
 
@@ -341,7 +354,11 @@ impl<'a> From<&'a AgendaRow> for RowForm<'a> {
             offering_name: row.offering_name(),
             party: row.party,
             status: row.status.code(),
+            deadline: row.status.deadline(),
+            reconfirm_by: row.reconfirm_by,
             place_in_line: row.place_in_line,
+            supersedes: row.supersedes,
+            superseded_by: row.superseded_by,
             since: row.since,
         }
     }
@@ -363,7 +380,7 @@ impl Serialize for Agenda {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::{Ending, Fact};
+    use crate::fact::{Ending, Fact, Pending, Reconfirmation, Silence};
     use crate::projection::fixture::{
         Story, booking, conference, gathering, person, registration, talk, time, webinar,
     };
@@ -483,7 +500,11 @@ to be confirmed   Postponed         online                        confirmed";
             "offering_name": "places",
             "party": 1,
             "status": "waiting",
+            "deadline": null,
+            "reconfirm_by": null,
             "place_in_line": 2,
+            "supersedes": null,
+            "superseded_by": null,
             "since": "2026-02-01T17:00:00Z",
         });
         assert_eq!(json["registrations"][2], expected);
@@ -495,8 +516,11 @@ to be confirmed   Postponed         online                        confirmed";
         let story = story();
         let agenda = story.lists.agenda(person(77), story.opener());
         assert_eq!(agenda.to_string(), "Agenda\n\nnothing is booked");
-        assert!(story.lists.attendee_list(gathering(77), story.opener()).is_none());
+        assert!(
+            story.lists.attendee_list(gathering(77), time("2026-03-01T12:00:00Z"), story.opener()).is_none()
+        );
     }
+
     /// A workshop at a conference, and the conference itself, both booked by person 1.
     fn at_a_workshop() -> Story {
         let mut story = Story::new();
@@ -556,7 +580,7 @@ to be confirmed   Owning libraries           Library Hub,…  in person  confirm
         story.drops(1, 1).tell(Fact::RegistrationEnded {
             gathering: gathering(1),
             registration: registration(2),
-            by: Ending::Organiser,
+            how: Ending::Organiser,
         });
         let printed = story.lists.agenda(person(1), story.opener()).to_string();
         assert!(printed.contains("Asset transfer"), "{printed}");
@@ -615,7 +639,11 @@ to be confirmed   Owning libraries           Library Hub,…  in person  confirm
             "offering_name": "workshop",
             "party": 1,
             "status": "confirmed",
+            "deadline": null,
+            "reconfirm_by": null,
             "place_in_line": null,
+            "supersedes": null,
+            "superseded_by": null,
             "since": "2026-02-01T13:00:00Z",
         });
         assert_eq!(json(&story), expected);
@@ -624,5 +652,60 @@ to be confirmed   Owning libraries           Library Hub,…  in person  confirm
         story.calls_off(1);
         assert_eq!(json(&story)["session"]["status"], "cancelled");
         assert_eq!(json(&story)["status"], "cancelled_with_gathering");
+    }
+
+    #[test]
+    fn every_status_is_told_in_words() {
+        let mut story = Story::new();
+        let (pending, until) = (Pending { uses_places: true, until: None }, "2026-02-28T12:00:00Z");
+        let by = Some(time(until));
+        for number in 1..=8 {
+            story.announces(number, webinar("Talk", "2026-03-05 14:00 to 15:30 Europe/London", 1));
+        }
+        story
+            .holds(1, 1, booking(1, 1, &[]), until)
+            .asks_approval(2, 2, booking(1, 1, &[]), pending)
+            .asks_approval(3, 3, booking(1, 1, &[]), Pending { until: by, ..pending })
+            .waitlists(4, 4, booking(1, 1, &[]))
+            .offers(4, 4, until)
+            .tell(Fact::FollowUpRequested {
+                gathering: gathering(5),
+                registration: registration(5),
+                booking: booking(1, 1, &[]),
+            })
+            .tell(Fact::InterestNoted {
+                gathering: gathering(6),
+                registration: registration(6),
+                booking: booking(1, 1, &[]),
+            })
+            .confirms(7, 7, booking(1, 1, &[]))
+            .confirms(8, 8, booking(1, 1, &[]))
+            .ends(8, 8, Ending::MovedAway)
+            .tell(Fact::GatheringRescheduled {
+                gathering: gathering(7),
+                schedule: "2026-03-06 14:00 to 15:30 Europe/London".parse().unwrap(),
+                ask: Some(Reconfirmation { until: time(until), on_silence: Silence::Release }),
+            });
+        let expected = "\
+Agenda, times in Europe/London
+
+Start             Title  Where   Status
+2026-03-05 14:00  Talk   online  held until 2026-02-28 12:00
+2026-03-05 14:00  Talk   online  to be approved
+2026-03-05 14:00  Talk   online  to be approved until 2026-02-28 12:00
+2026-03-05 14:00  Talk   online  offered until 2026-02-28 12:00
+2026-03-05 14:00  Talk   online  follow-up only
+2026-03-05 14:00  Talk   online  interested
+2026-03-05 14:00  Talk   online  moved away
+2026-03-06 14:00  Talk   online  confirm again by 2026-02-28 12:00";
+        let agenda = story.lists.agenda(person(1), story.opener());
+        assert_eq!(agenda.to_string(), expected);
+        let json = serde_json::to_value(&agenda).unwrap();
+        assert_eq!(json["registrations"][0]["deadline"], until);
+        assert_eq!(json["registrations"][7]["reconfirm_by"], until);
+        let with_link: Vec<_> =
+            agenda.rows().iter().filter(|row| agenda.join_link(row.registration).is_some()).collect();
+        assert_eq!(with_link.iter().map(|row| row.number).collect::<Vec<_>>(), [1], "the confirmed one");
+        assert_eq!(with_link[0].gathering, gathering(7));
     }
 }

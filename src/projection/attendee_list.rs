@@ -1,4 +1,4 @@
-//! Who has a place: one row for each place of each confirmed registration.
+//! Who has a place: one row for each place that is confirmed, and for each that is kept from others.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,30 +7,42 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, Serializer};
 
-use crate::fact::{Announcement, Capacity, Pool};
+use crate::fact::{Announcement, Capacity, Presence};
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::person::PersonDetails;
-use crate::projection::card::{GatheringCard, RegistrationCard};
-use crate::projection::head::{Head, PoolCount, counted};
+use crate::projection::card::GatheringCard;
+use crate::projection::head::{Head, counted};
 use crate::projection::names::{ExposedListForm, ExposedRowForm, Opening, PERSONAL, Shown, name_cell};
+use crate::projection::places::PoolCount;
+use crate::projection::presence::{PresenceCounts, word};
+use crate::projection::registration::RegistrationCard;
+use crate::projection::status::RegistrationStatus;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{ScheduleForm, day_cell, instant_cell};
 use crate::sealed::{Opener, Sealed, Unavailable};
 use crate::text::Reference;
 
+#[cfg(test)]
+mod tests;
+
 /// Who has a place at a gathering, name by name once [exposed](Self::expose).
 ///
-/// It holds one row for each place, so it has as many rows as people have places: the booker's place is 1, guests
-/// come after, named or not. Rows are in the order in which registrations joined, then by place. It is a value of
-/// its own and stays as it is while bookings go on.
+/// It holds one row for each place: the booker's place is 1, guests come after, named or not. Beside those who are
+/// confirmed it has whoever else keeps a place from others at the time of the list: held, offered, or pending. So the
+/// rows that are [counted](AttendeeRow::is_counted) are what is taken of the pools, and those that are confirmed are who
+/// comes. Rows are in the order in which registrations joined, then by place. It is a value of its own and stays as it
+/// is while bookings go on.
 ///
-/// Printed or serialised as it is, it shows `[personal]` in place of every name. A list of a gathering that was
-/// called off has no rows.
+/// Printed or serialised as it is, it shows `[personal]` in place of every name. Printed, it says how each stands where
+/// there is more to say than that they are confirmed, and who came where anything is known of that. A list of a gathering
+/// that was called off has no rows.
 ///
 /// Serialised it has `gathering`, `title`, `cancelled`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`),
-/// `pools` (`pool`, `name`, `capacity` with `null` for no limit, `taken`) and `attendees`. An attendee has
+/// `pools` (`pool`, `name`, `capacity` and `limit` with `null` for no limit, `taken`, `set_aside`, `left` with `null` for
+/// no limit), `presence` (see [`PresenceCounts`]) and `attendees`. An attendee has
 /// `number`, `place`, `registration`, `reference`, `person` (`null` for a guest not named), `booker`, `offering`,
-/// `offering_name`, `party`, `since` and `name`. Ids are strings, but for the numbers that a gathering's author gives
+/// `offering_name`, `party`, `status` (see [`RegistrationStatus::code`]), `uncounted`, `presence` (see
+/// [`Presence::code`]), `since` and `name`. Ids are strings, but for the numbers that a gathering's author gives
 /// to pools and offerings; times are RFC 3339 in UTC.
 ///
 /// # Example
@@ -56,12 +68,13 @@ use crate::text::Reference;
 #[doc(alias = "participants")]
 pub struct AttendeeList {
     head: Head,
+    at: DateTime<Utc>,
     pools: Vec<PoolCount>,
     rows: Vec<AttendeeRow>,
     opener: Arc<dyn Opener>,
 }
 
-/// One place of a confirmed registration, without a name.
+/// One place, without a name.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AttendeeRow {
@@ -81,6 +94,12 @@ pub struct AttendeeRow {
     pub offering: OfferingId,
     /// How many places the whole party has.
     pub party: u32,
+    /// How the registration stands: confirmed, or held, offered or pending with its places kept.
+    pub status: RegistrationStatus,
+    /// Whether it takes no place of any pool.
+    pub uncounted: bool,
+    /// Whether they came.
+    pub presence: Presence,
     /// When the registration got its places.
     pub since: DateTime<Utc>,
     details: Option<Arc<Sealed<PersonDetails>>>,
@@ -92,17 +111,61 @@ impl AttendeeRow {
     pub fn details(&self) -> Option<&Sealed<PersonDetails>> {
         self.details.as_deref()
     }
+
+    /// Whether it is one of the places that are taken of the pools.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        !self.uncounted
+    }
+
+    fn is_confirmed(&self) -> bool {
+        self.status == RegistrationStatus::Confirmed
+    }
+
+    /// Whether there is more to say of it than that it is confirmed.
+    fn is_remarkable(&self) -> bool {
+        self.uncounted || !self.is_confirmed()
+    }
+
+    /// How it stands, in a word or two: whether they came is more than that they were to.
+    fn status_cell(&self, tells_presence: bool) -> String {
+        let (status, presence) = (self.status.to_string(), word(self.presence));
+        match (self.is_confirmed(), self.uncounted, tells_presence) {
+            (true, false, true) => presence.into(),
+            (true, true, true) => format!("uncounted, {presence}"),
+            (true, true, false) => "uncounted".into(),
+            (true, false, false) | (false, _, _) => status,
+        }
+    }
 }
 
 impl AttendeeList {
     pub(super) fn of(
         card: &GatheringCard,
+        now: DateTime<Utc>,
         details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
         opener: Arc<dyn Opener>,
     ) -> Self {
-        let confirmed = card.confirmed();
-        let rows = confirmed.flat_map(|registration| rows_of(card, registration, &details)).collect();
-        Self { head: Head::of(card), pools: pools_of(card), rows, opener }
+        let has_a_place = |registration: &&RegistrationCard| {
+            let status = card.status(registration);
+            let counted = !registration.booking().uncounted;
+            status == RegistrationStatus::Confirmed || (counted && status.uses_places(now))
+        };
+        let registrations = card.registrations().iter().filter(has_a_place);
+        let rows = registrations.flat_map(|registration| rows_of(card, registration, &details)).collect();
+        Self { head: Head::of(card), at: now, pools: card.pools(now), rows, opener }
+    }
+
+    /// The time that was asked about.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// How many of the confirmed places were used, and how. Their sum is the number of the rows that are confirmed.
+    #[must_use]
+    pub fn presence(&self) -> PresenceCounts {
+        presence_of(self.rows.iter())
     }
 
     /// Which gathering.
@@ -167,6 +230,7 @@ impl AttendeeList {
         };
         ExposedAttendeeList {
             head: self.head.clone(),
+            at: self.at,
             pools: self.pools.clone(),
             purpose: purpose.map(String::from),
             rows: self.rows.iter().map(exposed).collect(),
@@ -182,30 +246,49 @@ fn rows_of(
     let booking = registration.booking();
     let booker = std::iter::once(Some(booking.party.booker));
     let people = booker.chain(booking.party.guests.iter().copied());
-    let row = |(place, person): (u32, Option<PersonId>)| AttendeeRow {
+    let row = |(place, person): (u16, Option<PersonId>)| AttendeeRow {
         number: registration.number(),
-        place,
+        place: u32::from(place),
         registration: registration.id(),
         reference: booking.reference.clone(),
         person,
         booker: booking.party.booker,
         offering: booking.offering,
         party: booking.party.size(),
+        status: card.status(registration),
+        uncounted: booking.uncounted,
+        presence: card.presence(registration, place),
         since: card.since(registration),
         details: person.and_then(&details),
     };
     (1..).zip(people).map(row).collect()
 }
 
-fn pools_of(card: &GatheringCard) -> Vec<PoolCount> {
-    let tally = card.tally();
-    let count = |pool: &Pool| PoolCount {
-        pool: pool.id,
-        name: pool.name.clone(),
-        capacity: pool.capacity,
-        taken: tally.taken(pool.id),
-    };
-    card.announcement().pools.iter().map(count).collect()
+fn presence_of<'a>(rows: impl Iterator<Item = &'a AttendeeRow>) -> PresenceCounts {
+    rows.filter(|row| row.is_confirmed()).map(|row| row.presence).collect()
+}
+
+/// What a printed list says beyond who is confirmed.
+#[derive(Clone, Copy)]
+struct Says {
+    status: bool,
+    presence: Option<PresenceCounts>,
+}
+
+impl Says {
+    fn of<'a>(mut rows: impl Iterator<Item = &'a AttendeeRow> + Clone) -> Self {
+        let presence = Some(presence_of(rows.clone())).filter(|counts| counts.known() > 0);
+        let status = presence.is_some() || rows.any(AttendeeRow::is_remarkable);
+        Self { status, presence }
+    }
+
+    fn column(self) -> Option<Column> {
+        self.status.then_some(Column::text("Status"))
+    }
+
+    fn cell(self, row: &AttendeeRow) -> Option<String> {
+        self.status.then(|| row.status_cell(self.presence.is_some()))
+    }
 }
 
 impl fmt::Debug for AttendeeList {
@@ -219,23 +302,24 @@ impl fmt::Debug for AttendeeList {
 }
 
 impl fmt::Display for AttendeeList {
-    /// A table with ids in place of names, at most 80 columns wide, without a line break at its end.
+    /// A table with ids in place of names, at most 80 columns wide, without a line break at its end. Beside the ids there
+    /// is room for the days or for how they stand.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let zone = self.head.announcement.schedule.zone();
+        let says = Says::of(self.rows.iter());
         let mut columns = vec![Column::number("No."), Column::whole("Name"), Column::whole("Person")];
         columns.extend(self.head.has_choice().then_some(Column::text("Offering")));
-        columns.push(Column::whole("Since"));
+        columns.push(says.column().unwrap_or(Column::whole("Since")));
         let mut table = Table::new(columns);
         for row in &self.rows {
             let name = if row.person.is_some() { PERSONAL } else { "guest" };
             let person = row.person.map(|person| person.to_string());
             let mut cells = vec![row.number.to_string(), name.into(), person.unwrap_or_default()];
             cells.extend(self.head.has_choice().then(|| self.offering_name(row.offering).into()));
-            cells.push(day_cell(row.since, zone));
+            cells.push(says.cell(row).unwrap_or_else(|| day_cell(row.since, zone)));
             table.row(cells);
         }
-        let people = people(&self.head, self.rows.iter());
-        write_list(f, &self.head, (!self.rows.is_empty()).then_some(table), &self.pools, people)
+        write_list(f, &self.head, &table, &self.pools, self.rows.iter())
     }
 }
 
@@ -246,29 +330,35 @@ fn people<'a>(head: &Head, rows: impl Iterator<Item = &'a AttendeeRow>) -> usize
     let dependent: BTreeSet<OfferingId> =
         offerings.iter().filter(|offering| offering.requires.is_some()).map(|offering| offering.id).collect();
     let mut named = BTreeSet::new();
-    rows.filter(|row| !dependent.contains(&row.offering))
+    rows.filter(|row| row.is_confirmed() && !dependent.contains(&row.offering))
         .filter(|row| row.person.is_none_or(|person| named.insert(person)))
         .count()
 }
 
-fn write_list(
+fn write_list<'a>(
     f: &mut fmt::Formatter<'_>,
     head: &Head,
-    table: Option<Table>,
+    table: &Table,
     pools: &[PoolCount],
-    people: usize,
+    rows: impl Iterator<Item = &'a AttendeeRow> + Clone,
 ) -> fmt::Result {
     writeln!(f, "{}\n", head.heading())?;
-    if let Some(table) = table {
+    if !table.is_empty() {
         writeln!(f, "{table}\n")?;
     }
-    let people = counted(u64::try_from(people).unwrap_or(u64::MAX), "person", "people");
+    let people = u64::try_from(people(head, rows.clone())).unwrap_or(u64::MAX);
+    f.write_str(&counted(people, "person", "people"))?;
     match pools {
-        [only] => write!(f, "{people}, {}", places(only)),
-        several => {
-            f.write_str(&people)?;
-            several.iter().try_for_each(|pool| write!(f, "\n{}: {}", pool.name, places(pool)))
-        }
+        [only] => write!(f, ", {}", places(only))?,
+        several => several.iter().try_for_each(|pool| write!(f, "\n{}: {}", pool.name, places(pool)))?,
+    }
+    match Says::of(rows).presence {
+        Some(came) => write!(
+            f,
+            "\n{} attended, {} late, {} excused, {} no-show, {} unknown",
+            came.attended, came.late, came.excused, came.no_show, came.unknown
+        ),
+        None => Ok(()),
     }
 }
 
@@ -289,6 +379,7 @@ fn places(pool: &PoolCount) -> String {
 #[derive(Clone)]
 pub struct ExposedAttendeeList {
     head: Head,
+    at: DateTime<Utc>,
     pools: Vec<PoolCount>,
     purpose: Option<String>,
     rows: Vec<ExposedAttendee>,
@@ -317,6 +408,18 @@ impl ExposedAttendeeList {
     #[must_use]
     pub fn announcement(&self) -> &Announcement {
         &self.head.announcement
+    }
+
+    /// The time that was asked about.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// How many of the confirmed places were used, and how.
+    #[must_use]
+    pub fn presence(&self) -> PresenceCounts {
+        presence_of(self.rows.iter().map(|exposed| &exposed.row))
     }
 
     /// The places taken in each pool, in the author's order.
@@ -353,7 +456,9 @@ impl fmt::Display for ExposedAttendeeList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let zone = self.head.announcement.schedule.zone();
         let mut columns = vec![Column::number("No."), Column::text("Name"), Column::text("Organisation")];
+        let says = Says::of(self.rows.iter().map(|exposed| &exposed.row));
         columns.extend(self.head.has_choice().then_some(Column::text("Offering")));
+        columns.extend(says.column());
         columns.push(Column::whole("Since"));
         let mut table = Table::new(columns);
         let mut booker = String::new();
@@ -367,11 +472,11 @@ impl fmt::Display for ExposedAttendeeList {
             }
             let mut cells = vec![row.number.to_string(), name, details.organisation.clone()];
             cells.extend(self.head.has_choice().then(|| self.head.offering_name(row.offering).into()));
+            cells.extend(says.cell(row));
             cells.push(instant_cell(row.since, zone));
             table.row(cells);
         }
-        let people = people(&self.head, self.rows.iter().map(|row| &row.row));
-        write_list(f, &self.head, (!self.rows.is_empty()).then_some(table), &self.pools, people)
+        write_list(f, &self.head, &table, &self.pools, self.rows.iter().map(|exposed| &exposed.row))
     }
 }
 
@@ -382,6 +487,7 @@ struct ListForm<'a, Row> {
     cancelled: bool,
     schedule: ScheduleForm,
     pools: Vec<PoolForm<'a>>,
+    presence: PresenceCounts,
     attendees: Vec<Row>,
 }
 
@@ -390,7 +496,10 @@ struct PoolForm<'a> {
     pool: PoolId,
     name: &'a str,
     capacity: Option<u32>,
+    limit: Option<u32>,
     taken: u64,
+    set_aside: u64,
+    left: Option<i64>,
 }
 
 #[derive(serde::Serialize)]
@@ -404,19 +513,34 @@ struct RowForm<'a> {
     offering: OfferingId,
     offering_name: &'a str,
     party: u32,
+    status: &'static str,
+    uncounted: bool,
+    presence: &'static str,
     since: DateTime<Utc>,
     name: &'a str,
 }
 
-fn list_form<'a, Row>(head: &'a Head, pools: &'a [PoolCount], attendees: Vec<Row>) -> ListForm<'a, Row> {
+const fn limit(capacity: Capacity) -> Option<u32> {
+    match capacity {
+        Capacity::Limited(places) => Some(places),
+        Capacity::Unlimited => None,
+    }
+}
+
+fn list_form<'a, Row>(
+    head: &'a Head,
+    pools: &'a [PoolCount],
+    presence: PresenceCounts,
+    attendees: Vec<Row>,
+) -> ListForm<'a, Row> {
     let pool_form = |pool: &'a PoolCount| PoolForm {
         pool: pool.pool,
         name: &pool.name,
-        capacity: match pool.capacity {
-            Capacity::Limited(places) => Some(places),
-            Capacity::Unlimited => None,
-        },
+        capacity: limit(pool.capacity),
+        limit: limit(pool.limit),
         taken: pool.taken,
+        set_aside: pool.set_aside,
+        left: pool.left,
     };
     ListForm {
         gathering: head.gathering,
@@ -424,6 +548,7 @@ fn list_form<'a, Row>(head: &'a Head, pools: &'a [PoolCount], attendees: Vec<Row
         cancelled: head.cancelled,
         schedule: ScheduleForm::from(&head.announcement.schedule),
         pools: pools.iter().map(pool_form).collect(),
+        presence,
         attendees,
     }
 }
@@ -439,6 +564,9 @@ fn row_form<'a>(head: &'a Head, row: &'a AttendeeRow, name: &'a str) -> RowForm<
         offering: row.offering,
         offering_name: head.offering_name(row.offering),
         party: row.party,
+        status: row.status.code(),
+        uncounted: row.uncounted,
+        presence: row.presence.code(),
         since: row.since,
         name,
     }
@@ -448,14 +576,14 @@ impl Serialize for AttendeeList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let name = |row: &AttendeeRow| if row.person.is_some() { PERSONAL } else { "" };
         let rows = self.rows.iter().map(|row| row_form(&self.head, row, name(row))).collect();
-        list_form(&self.head, &self.pools, rows).serialize(serializer)
+        list_form(&self.head, &self.pools, self.presence(), rows).serialize(serializer)
     }
 }
 
 impl Serialize for ExposedAttendeeList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rows = self.rows.iter().map(|exposed| exposed_form(&self.head, exposed)).collect();
-        let list = list_form(&self.head, &self.pools, rows);
+        let list = list_form(&self.head, &self.pools, self.presence(), rows);
         ExposedListForm { purpose: self.purpose(), list }.serialize(serializer)
     }
 }
@@ -463,223 +591,4 @@ impl Serialize for ExposedAttendeeList {
 fn exposed_form<'a>(head: &'a Head, exposed: &'a ExposedAttendee) -> ExposedRowForm<'a, RowForm<'a>> {
     let ExposedAttendee { row, details, unavailable } = exposed;
     ExposedRowForm::new(row_form(head, row, &details.name), details, *unavailable)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::Ordering;
-
-    use super::*;
-    use crate::projection::fixture::{Story, booking, conference, gathering, person, webinar};
-    use crate::projection::table::WIDTH;
-
-    /// Three parties at a conference: names in wide and in combined characters, guests named and unnamed, a person
-    /// whose key is lost, and one of whom nothing is recorded.
-    fn story() -> Story {
-        let mut story = Story::new();
-        story
-            .announces(1, conference())
-            .knows(1, PersonDetails::new("王小明").organisation("図書館").email("wang@example.org"))
-            .knows(
-                2,
-                PersonDetails::new("Zoe\u{308} Müller").organisation("Hillside Library").role("trustee"),
-            )
-            .records(3)
-            .confirms(1, 1, booking(1, 1, &[None, Some(2)]))
-            .waitlists(1, 2, booking(1, 5, &[]))
-            .confirms(1, 3, booking(2, 3, &[None]))
-            .confirms(1, 4, booking(3, 4, &[]))
-            .confirms(1, 5, booking(2, 2, &[]))
-            .cancels(1, 5);
-        story
-    }
-
-    fn list() -> AttendeeList {
-        let story = story();
-        story.lists.attendee_list(gathering(1), story.opener()).unwrap()
-    }
-
-    #[test]
-    fn names_are_printed_only_when_exposed() {
-        let expected = "\
-Owning libraries, 2026-03-20 to 2026-03-21 Europe/London
-
-No.  Name        Person                                Offering       Since
-  1  [personal]  00000000-0000-0000-0000-000000000001  in person      2026-02-01
-  1  guest                                             in person      2026-02-01
-  1  [personal]  00000000-0000-0000-0000-000000000002  in person      2026-02-01
-  3  [personal]  00000000-0000-0000-0000-000000000003  online         2026-02-01
-  3  guest                                             online         2026-02-01
-  4  [personal]  00000000-0000-0000-0000-000000000004  with site vi…  2026-02-01
-
-6 people
-in person: 4 of 2 places taken
-online: 2 places taken, no limit
-site visit: 1 of 1 place taken";
-        assert_eq!(list().to_string(), expected);
-    }
-
-    #[test]
-    fn whoever_has_several_places_is_counted_once() {
-        let mut conference = conference();
-        conference.offerings[2].requires = Some(OfferingId::new(1));
-        let mut story = Story::new();
-        story
-            .announces(1, conference)
-            .confirms(1, 1, booking(1, 1, &[Some(2), None]))
-            .confirms(1, 2, booking(2, 1, &[]))
-            .confirms(1, 3, booking(3, 1, &[None]));
-        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
-        assert_eq!(list.rows().len(), 6);
-        assert!(list.to_string().contains("\n\n3 people\n"), "{list}");
-    }
-
-    #[test]
-    fn an_exposed_list_is_a_table_aligned_by_what_is_seen() {
-        let expected = "\
-Owning libraries, 2026-03-20 to 2026-03-21 Europe/London
-
-No.  Name                    Organisation      Offering         Since
-  1  王小明                  図書館            in person        2026-02-01 13:00
-  1  guest of 王小明                           in person        2026-02-01 13:00
-  1  Zoe\u{308} Müller              Hillside Library  in person        2026-02-01 13:00
-  3  [unavailable]                             online           2026-02-01 15:00
-  3  guest of [unavailable]                    online           2026-02-01 15:00
-  4  [no name]                                 with site visit  2026-02-01 16:00
-
-6 people
-in person: 4 of 2 places taken
-online: 2 places taken, no limit
-site visit: 1 of 1 place taken";
-        assert_eq!(list().expose("badges").to_string(), expected);
-    }
-
-    #[test]
-    fn a_gathering_without_a_choice_does_not_name_its_offering() {
-        let mut story = Story::new();
-        story
-            .announces(1, webinar("Asset transfer", "2026-07-02 14:00 to 15:30 Europe/London", 100))
-            .confirms(1, 1, booking(1, 1, &[]));
-        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
-        let expected = "\
-Asset transfer, 2026-07-02 14:00 to 15:30 Europe/London
-
-No.  Name         Organisation  Since
-  1  Ann Example                2026-02-01 10:00
-
-1 person, 1 of 100 places taken";
-        assert_eq!(list.with_names(|_| Some("Ann Example".into())).to_string(), expected);
-    }
-
-    #[test]
-    fn an_empty_list_has_no_table() {
-        let mut story = Story::new();
-        story.announces(1, webinar("Asset transfer", "to be confirmed (spring)", 1));
-        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
-        assert_eq!(
-            list.to_string(),
-            "Asset transfer, to be confirmed (spring)\n\n0 people, 0 of 1 place taken"
-        );
-    }
-
-    #[test]
-    fn long_names_keep_within_a_terminal() {
-        let mut story = Story::new();
-        let long = PersonDetails::new("名".repeat(200)).organisation("x".repeat(200));
-        story.announces(1, conference()).knows(1, long).confirms(1, 1, booking(3, 1, &[None]));
-        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
-        for line in list.expose("badges").to_string().lines().chain(list.to_string().lines()) {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= WIDTH, "{line}");
-        }
-    }
-
-    #[test]
-    fn each_person_is_opened_once_and_nobody_before_exposure() {
-        let mut story = story();
-        story.confirms(1, 6, booking(2, 2, &[Some(2), Some(1)]));
-        let opener = story.opener();
-        let list = story.lists.attendee_list(gathering(1), opener.clone()).unwrap();
-        let _ = (list.to_string(), format!("{list:?}"), serde_json::to_string(&list).unwrap());
-        assert_eq!(opener.opened.load(Ordering::Relaxed), 0);
-        let _ = list.with_names(|_| None);
-        assert_eq!(opener.opened.load(Ordering::Relaxed), 0);
-        let _ = list.expose("badges");
-        assert_eq!(opener.opened.load(Ordering::Relaxed), 3, "persons 1, 2 and 3 have details");
-    }
-
-    #[test]
-    fn a_host_gives_names_by_id() {
-        let list = list().with_names(|id| (id == person(4)).then(|| "Dora\u{1b}[2J".into()));
-        let names: Vec<_> = list.rows().iter().map(|row| row.details.name.as_str()).collect();
-        assert_eq!(names, ["", "", "", "", "", "Dora\u{1b}[2J"]);
-        assert_eq!(list.purpose(), None);
-        assert!(list.to_string().contains("Dora\u{FFFD}[2J"), "an escape is not passed to a terminal");
-    }
-
-    #[test]
-    fn no_name_is_in_debug_or_in_a_list_not_exposed() {
-        let list = list();
-        let exposed = list.expose("badges");
-        let json = serde_json::to_string(&list).unwrap();
-        let shown = format!("{list:?} {list:#?} {list} {json} {exposed:?} {exposed:#?} {:?}", exposed.rows());
-        for secret in ["王小明", "Zoe", "Hillside", "図書館", "trustee", "wang@example.org"] {
-            assert!(!shown.contains(secret), "{secret} in {shown}");
-            assert!(serde_json::to_string(&exposed).unwrap().contains(secret));
-        }
-    }
-
-    #[test]
-    fn field_names_are_stable() {
-        let mut story = Story::new();
-        story
-            .announces(1, webinar("Asset transfer", "2026-07-02 14:00 to 15:30 Europe/London", 100))
-            .records(1)
-            .confirms(1, 1, booking(1, 1, &[]));
-        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
-        let schedule = serde_json::json!({
-            "text": "2026-07-02 14:00 to 15:30 Europe/London",
-            "starts": "2026-07-02T13:00:00Z",
-            "ends": "2026-07-02T14:30:00Z",
-            "zone": "Europe/London",
-            "all_day": false,
-        });
-        let mut expected = serde_json::json!({
-            "gathering": "00000000-0000-0000-0000-000000000001",
-            "title": "Asset transfer",
-            "cancelled": false,
-            "schedule": schedule,
-            "pools": [{ "pool": 1, "name": "places", "capacity": 100, "taken": 1 }],
-            "attendees": [{
-                "number": 1,
-                "place": 1,
-                "registration": "00000000-0000-0000-0000-000000000001",
-                "reference": null,
-                "person": "00000000-0000-0000-0000-000000000001",
-                "booker": "00000000-0000-0000-0000-000000000001",
-                "offering": 1,
-                "offering_name": "places",
-                "party": 1,
-                "since": "2026-02-01T11:00:00Z",
-                "name": "[personal]",
-            }],
-        });
-        assert_eq!(serde_json::to_value(&list).unwrap(), expected);
-        expected["purpose"] = "badges".into();
-        let row = &mut expected["attendees"][0];
-        for field in ["name", "email", "phone", "organisation", "role", "region"] {
-            row[field] = "".into();
-        }
-        row["unavailable"] = "key_missing".into();
-        assert_eq!(serde_json::to_value(list.expose("badges")).unwrap(), expected);
-    }
-
-    #[test]
-    fn a_cancelled_gathering_has_no_attendees() {
-        let mut story = story();
-        story.calls_off(1);
-        let list = story.lists.attendee_list(gathering(1), story.opener()).unwrap();
-        assert!(list.rows().is_empty());
-        assert!(list.pools().iter().all(|pool| pool.taken == 0));
-        assert!(list.to_string().starts_with("Cancelled: Owning libraries, "));
-    }
 }

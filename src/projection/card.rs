@@ -1,21 +1,27 @@
 //! What the lists know of one gathering and of each registration on it.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use hashbrown::HashMap;
 
 use crate::fact::{
-    Announcement, Booking, BookingState, Ending, Capacity, Mode, Offering, Pool, Session,
+    Announcement, BookingState, BookingTime, ByHand, Capacity, Mode, Offering, Overbook, Pool, Presence,
+    Reconfirmation, Resource, Session, SetAside, Who,
 };
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId};
-use crate::person::JoinLink;
+use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId};
+use crate::person::{JoinLink, ResourceLink};
+use crate::projection::lifecycle::Lifecycle;
+use crate::projection::places::{PoolCount, SetAsideCount, Tally};
+use crate::projection::presence::PresenceCounts;
+use crate::projection::registration::{Joined, RegistrationCard};
+use crate::projection::resources::ResourceCard;
 use crate::projection::session::{SessionCard, SessionStatus};
+use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
+use crate::text::Reference;
 
 /// One gathering as it is now, with everybody who ever registered for it.
 #[derive(Clone, Debug)]
@@ -24,7 +30,13 @@ pub struct GatheringCard {
     announcement: Arc<Announcement>,
     join_link: Option<Arc<Sealed<JoinLink>>>,
     cancelled: Option<DateTime<Utc>>,
-    opened: Option<crate::fact::ByHand>,
+    completed: Option<DateTime<Utc>>,
+    archived: Option<DateTime<Utc>>,
+    by_hand: Option<ByHand>,
+    pause_reason: Option<Reference>,
+    reconfirmation: Option<Reconfirmation>,
+    closed_lines: BTreeSet<OfferingId>,
+    resources: Vec<ResourceCard>,
     sequence: u32,
     announced_at: DateTime<Utc>,
     revised_at: DateTime<Utc>,
@@ -45,7 +57,13 @@ impl GatheringCard {
             announcement: Arc::new(announcement.clone()),
             join_link: join_link.map(|link| Arc::new(link.clone())),
             cancelled: None,
-            opened: None,
+            completed: None,
+            archived: None,
+            by_hand: None,
+            pause_reason: None,
+            reconfirmation: None,
+            closed_lines: BTreeSet::new(),
+            resources: Vec::new(),
             sequence: 0,
             announced_at: time,
             revised_at: time,
@@ -55,7 +73,17 @@ impl GatheringCard {
         }
     }
 
-    pub(super) fn reschedule(&mut self, schedule: &Schedule, time: DateTime<Utc>) {
+    /// Has other dates. A round of asking whether they suit goes on, or makes way for the next.
+    pub(super) fn reschedule(
+        &mut self,
+        schedule: &Schedule,
+        ask: Option<&Reconfirmation>,
+        time: DateTime<Utc>,
+    ) {
+        if let Some(ask) = ask {
+            self.reconfirmation = Some(*ask);
+            self.registrations.iter_mut().for_each(RegistrationCard::ask);
+        }
         self.revise(time, |card| {
             let announcement = Arc::make_mut(&mut card.announcement);
             let before = std::mem::replace(&mut announcement.schedule, schedule.clone());
@@ -63,6 +91,10 @@ impl GatheringCard {
                 card.previous = Some(before);
             }
         });
+    }
+
+    pub(super) fn close_reconfirmation(&mut self) {
+        self.reconfirmation = None;
     }
 
     pub(super) fn cancel(&mut self, time: DateTime<Utc>) {
@@ -134,31 +166,86 @@ impl GatheringCard {
         announcement.offerings.push(offering.clone());
     }
 
-    pub(super) fn set_opened(&mut self, opened: crate::fact::ByHand) {
-        self.opened = Some(opened);
+    pub(super) fn set_by_hand(&mut self, by_hand: ByHand, pause_reason: Option<&Reference>) {
+        self.by_hand = Some(by_hand);
+        self.pause_reason = pause_reason.cloned();
     }
 
-    pub(super) fn set_capacity(&mut self, pool: PoolId, capacity: Capacity) {
+    pub(super) fn set_capacity(&mut self, pool: PoolId, capacity: Capacity, overbook: Overbook) {
         let announcement = Arc::make_mut(&mut self.announcement);
         if let Some(pool) = announcement.pools.iter_mut().find(|known| known.id == pool) {
-            pool.capacity = capacity;
+            (pool.capacity, pool.overbook) = (capacity, overbook);
         }
+    }
+
+    pub(super) fn set_aside(&mut self, set_aside: &SetAside) {
+        Arc::make_mut(&mut self.announcement).set_asides.push(set_aside.clone());
+    }
+
+    pub(super) fn change_set_aside(&mut self, id: SetAsideId, places: u32, release: Option<BookingTime>) {
+        let announcement = Arc::make_mut(&mut self.announcement);
+        if let Some(known) = announcement.set_asides.iter_mut().find(|known| known.id == id) {
+            (known.places, known.release) = (places, release);
+        }
+    }
+
+    pub(super) fn set_priorities(&mut self, priorities: &[Vec<Who>]) {
+        Arc::make_mut(&mut self.announcement).priorities = priorities.to_vec();
+    }
+
+    /// Everybody in the line of an offering leaves it, and nobody joins it any more.
+    pub(super) fn close_line(&mut self, offering: OfferingId, time: DateTime<Utc>) {
+        let announcement = Arc::make_mut(&mut self.announcement);
+        let Some(known) = announcement.offerings.iter_mut().find(|known| known.id == offering) else {
+            return;
+        };
+        known.waiting_list = false;
+        self.closed_lines.insert(offering);
+        let theirs = |registration: &&mut RegistrationCard| registration.booking().offering == offering;
+        self.registrations.iter_mut().filter(theirs).for_each(|registration| registration.close_line(time));
+    }
+
+    /// Is known from now on: for everybody else it begins here.
+    pub(super) fn announce_draft(&mut self, time: DateTime<Utc>) {
+        Arc::make_mut(&mut self.announcement).draft = false;
+        (self.announced_at, self.revised_at) = (time, time);
+    }
+
+    pub(super) fn close_books(&mut self, time: DateTime<Utc>) {
+        self.completed = Some(time);
+        self.reconfirmation = None;
+        self.registrations.iter_mut().for_each(|registration| registration.close_books(time));
+    }
+
+    pub(super) fn archive(&mut self, time: DateTime<Utc>) {
+        self.archived = Some(time);
+    }
+
+    pub(super) fn attach(&mut self, resource: &Resource, link: &Sealed<ResourceLink>, time: DateTime<Utc>) {
+        self.withdraw(resource.id);
+        self.resources.push(ResourceCard::attached(resource, link, time));
+    }
+
+    pub(super) fn withdraw(&mut self, resource: ResourceId) {
+        self.resources.retain(|known| known.resource().id != resource);
     }
 
     /// Adds a registration and says where it is kept.
     pub(super) fn join(&mut self, join: Joined<'_>) -> usize {
-        let index = self.registrations.len();
-        self.registrations.push(RegistrationCard {
-            id: join.registration,
-            number: u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1),
-            booking: join.booking.clone(),
-            standing: join.standing,
-            since: join.time,
-            joined: join.position,
-            joined_at: join.time,
-            was_confirmed: join.standing == RegistrationStatus::Confirmed,
-        });
-        index
+        self.registrations.push(RegistrationCard::joined_as(self.next_number(), join));
+        self.registrations.len().saturating_sub(1)
+    }
+
+    /// Splits a party in line, and says where the rest is kept; `None` where there is nothing to split.
+    pub(super) fn split(&mut self, index: usize, rest: RegistrationId, keep: u16) -> Option<usize> {
+        let number = self.next_number();
+        let rest = self.registrations.get_mut(index)?.split(rest, keep, number)?;
+        self.registrations.push(rest);
+        Some(self.registrations.len().saturating_sub(1))
+    }
+
+    fn next_number(&self) -> u32 {
+        u32::try_from(self.registrations.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
     pub(super) fn registration_mut(&mut self, index: usize) -> Option<&mut RegistrationCard> {
@@ -171,7 +258,8 @@ impl GatheringCard {
         self.id
     }
 
-    /// The announcement as it is now: new dates and capacities are in it.
+    /// The announcement as it is now: new dates, capacities, set-asides and priorities are in it, and it is no draft any
+    /// more once it was made known.
     #[must_use]
     pub fn announcement(&self) -> &Announcement {
         &self.announcement
@@ -195,6 +283,78 @@ impl GatheringCard {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.is_some()
+    }
+
+    /// Whether it is a draft still, called off or not.
+    #[must_use]
+    pub fn is_draft(&self) -> bool {
+        self.announcement.draft
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn lifecycle(&self) -> Lifecycle {
+        match (self.is_cancelled(), self.archived.is_some(), self.completed.is_some(), self.is_draft()) {
+            (true, _, _, _) => Lifecycle::Cancelled,
+            (false, true, _, _) => Lifecycle::Archived,
+            (false, false, true, _) => Lifecycle::Completed,
+            (false, false, false, true) => Lifecycle::Draft,
+            (false, false, false, false) => Lifecycle::Announced,
+        }
+    }
+
+    /// When its books were closed, if they were.
+    #[must_use]
+    pub fn completed_at(&self) -> Option<DateTime<Utc>> {
+        self.completed
+    }
+
+    /// When it was put away, if it was.
+    #[must_use]
+    pub fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.archived
+    }
+
+    /// What the organiser has last said of booking.
+    #[must_use]
+    pub fn by_hand(&self) -> Option<ByHand> {
+        self.by_hand
+    }
+
+    /// Why booking rests, if it does and a reason was given.
+    #[must_use]
+    pub fn pause_reason(&self) -> Option<&Reference> {
+        self.pause_reason.as_ref()
+    }
+
+    /// The round of asking whether new dates suit that is going on.
+    #[must_use]
+    pub fn reconfirmation(&self) -> Option<&Reconfirmation> {
+        self.reconfirmation.as_ref()
+    }
+
+    /// Whether the line of an offering was closed.
+    #[must_use]
+    pub fn is_line_closed(&self, offering: OfferingId) -> bool {
+        self.closed_lines.contains(&offering)
+    }
+
+    /// What can be had afterwards, in the order in which it was attached.
+    pub(super) fn resources(&self) -> &[ResourceCard] {
+        &self.resources
+    }
+
+    /// Its pools with the places taken at a time, in the author's order.
+    #[must_use]
+    pub fn pools(&self, now: DateTime<Utc>) -> Vec<PoolCount> {
+        let tally = Tally::of(self, now);
+        self.announcement.pools.iter().map(|pool| tally.pool(pool)).collect()
+    }
+
+    /// What is set aside, with the places drawn and open at a time, in the order in which it was.
+    #[must_use]
+    pub fn set_asides(&self, now: DateTime<Utc>) -> Vec<SetAsideCount> {
+        Tally::of(self, now).set_asides()
     }
 
     /// How often its calendar entry has changed in time or place or been called off: 0 at first, then one more for each
@@ -228,13 +388,13 @@ impl GatheringCard {
         &self.registrations
     }
 
-    /// Whether it can be booked at a time. A cancelled gathering is closed.
+    /// Whether it can be booked at a time. One that is a draft, was called off, or has its books closed is closed.
     #[must_use]
     pub fn booking_state(&self, now: DateTime<Utc>) -> BookingState {
-        if self.is_cancelled() {
+        if self.lifecycle() != Lifecycle::Announced {
             return BookingState::Closed;
         }
-        self.announcement.window.state(&self.announcement.schedule, self.opened, now)
+        self.announcement.window.state(&self.announcement.schedule, self.by_hand, now)
     }
 
     /// Whether an offering can be had at a time: not one for a session that was dropped, or is over.
@@ -246,24 +406,53 @@ impl GatheringCard {
     /// How a registration on this gathering stands. Calling the gathering off ended all that were alive.
     #[must_use]
     pub fn status(&self, registration: &RegistrationCard) -> RegistrationStatus {
-        if self.is_cancelled() && registration.standing.is_live() {
+        if self.is_cancelled() && registration.standing().is_live() {
             return RegistrationStatus::CancelledWithGathering;
         }
-        registration.standing
+        registration.standing()
     }
 
     /// Since when a registration on this gathering has stood as it does.
     #[must_use]
     pub fn since(&self, registration: &RegistrationCard) -> DateTime<Utc> {
-        let ended = self.cancelled.filter(|_| registration.standing.is_live());
-        ended.unwrap_or(registration.since)
+        let ended = self.cancelled.filter(|_| registration.standing().is_live());
+        ended.unwrap_or(registration.own_since())
+    }
+
+    /// Until when a registration's people have to say that new dates suit them: `None` unless they were asked, have not
+    /// answered, and are asked still.
+    #[must_use]
+    pub fn reconfirm_by(&self, registration: &RegistrationCard) -> Option<DateTime<Utc>> {
+        let asked = registration.was_asked() && !registration.has_reconfirmed();
+        let open = asked && self.status(registration) == RegistrationStatus::Confirmed;
+        self.reconfirmation.filter(|_| open).map(|round| round.until)
+    }
+
+    /// Whether the person on a place came: the latest that was recorded of it, and, once the books are closed, not to have
+    /// come where nothing is known of a confirmed place.
+    #[must_use]
+    pub fn presence(&self, registration: &RegistrationCard, place: u16) -> Presence {
+        let recorded = registration.recorded_presence(place);
+        let confirmed = self.status(registration) == RegistrationStatus::Confirmed;
+        let missed = self.completed.is_some() && confirmed && recorded == Presence::Unknown;
+        if missed { Presence::NoShow } else { recorded }
+    }
+
+    /// How many of the confirmed places were used, and how.
+    #[must_use]
+    pub fn presence_counts(&self) -> PresenceCounts {
+        let confirmed = self.registrations.iter();
+        let confirmed = confirmed.filter(|it| self.status(it) == RegistrationStatus::Confirmed);
+        let places =
+            confirmed.flat_map(|it| (1..).take(1 + it.booking().party.guests.len()).map(move |at| (it, at)));
+        places.map(|(it, place)| self.presence(it, place)).collect()
     }
 
     /// The sequence of a registration's own calendar entry: the gathering's, or that of the session which was booked, and
-    /// one more once a confirmed registration was cancelled on its own.
+    /// one more once a confirmed registration is so no longer by a fact of its own.
     #[must_use]
     pub fn entry_sequence(&self, registration: &RegistrationCard) -> u32 {
-        let session = self.session_of(registration.booking.offering);
+        let session = self.session_of(registration.booking().offering);
         let sequence = session.map_or(self.sequence, SessionCard::sequence);
         sequence.saturating_add(u32::from(registration.has_left()))
     }
@@ -271,236 +460,69 @@ impl GatheringCard {
     /// When a registration's own calendar entry was last changed.
     #[must_use]
     pub fn entry_revised_at(&self, registration: &RegistrationCard) -> DateTime<Utc> {
-        let session = self.session_of(registration.booking.offering);
-        session.map_or(self.revised_at, SessionCard::revised_at).max(registration.since)
+        let session = self.session_of(registration.booking().offering);
+        session.map_or(self.revised_at, SessionCard::revised_at).max(registration.own_since())
     }
 
-    /// Registrations that have places, in the order in which they joined.
-    pub(super) fn confirmed(&self) -> impl Iterator<Item = &RegistrationCard> {
-        self.standing_as(RegistrationStatus::Confirmed)
+    /// The turn of a registration that stands in line: whoever has the smaller is served first. `None` for one that does
+    /// not.
+    #[must_use]
+    pub fn turn(&self, registration: &RegistrationCard) -> Option<Turn> {
+        (self.status(registration) == RegistrationStatus::Waiting)
+            .then(|| Turn { class: self.class(registration), joined: registration.joined_line() })
     }
 
-    /// Registrations in the line of an offering, the first in line first.
-    pub(super) fn line(&self, offering: OfferingId) -> impl Iterator<Item = &RegistrationCard> {
-        let waiting = self.standing_as(RegistrationStatus::Waiting);
-        waiting.filter(move |registration| registration.booking.offering == offering)
+    /// The class is that of the priorities as they are now, whenever somebody joined.
+    pub(super) fn class(&self, registration: &RegistrationCard) -> u32 {
+        let (booker, credentials) = (registration.stands_for(), &registration.booking().credentials);
+        let classes = &self.announcement.priorities;
+        let first = classes.iter().position(|class| class.iter().any(|who| who.is(booker, credentials)));
+        u32::try_from(first.unwrap_or(classes.len())).unwrap_or(u32::MAX)
     }
 
-    fn standing_as(&self, status: RegistrationStatus) -> impl Iterator<Item = &RegistrationCard> {
-        self.registrations.iter().filter(move |registration| self.status(registration) == status)
+    /// How many registrations are served before one that stands in the same line; `None` for one that stands in none.
+    #[must_use]
+    pub fn ahead(&self, registration: &RegistrationCard) -> Option<u32> {
+        let offering = registration.booking().offering;
+        let own = (self.turn(registration)?, registration.number());
+        let others = self.registrations.iter().filter(|other| other.booking().offering == offering);
+        let before = others.filter(|other| self.turn(other).is_some_and(|turn| (turn, other.number()) < own));
+        Some(u32::try_from(before.count()).unwrap_or(u32::MAX))
     }
 
-    /// Counts who has places and who waits. Counted anew each time, since a counter kept aside can drift.
-    pub(super) fn tally(&self) -> Tally<'_> {
-        let mut counts: HashMap<OfferingId, (u64, u64)> = HashMap::new();
-        for registration in &self.registrations {
-            let (people, waiting) = counts.entry(registration.booking.offering).or_default();
-            match self.status(registration) {
-                RegistrationStatus::Confirmed => *people += u64::from(registration.booking.party.size()),
-                RegistrationStatus::Waiting => *waiting += 1,
-                RegistrationStatus::Cancelled { .. }
-                | RegistrationStatus::LeftLine
-                | RegistrationStatus::CancelledWithGathering => {}
-            }
-        }
-        let count = |offering: &Offering| counts.get(&offering.id).copied().unwrap_or_default();
-        let mut pools: HashMap<PoolId, PoolTally> = HashMap::with_capacity(self.announcement.pools.len());
-        for pool in &self.announcement.pools {
-            pools.insert(pool.id, PoolTally { capacity: pool.capacity, taken: 0 });
-        }
-        for offering in &self.announcement.offerings {
-            for pool in &offering.pools {
-                if let Some(pool) = pools.get_mut(pool) {
-                    pool.taken += count(offering).0;
-                }
-            }
-        }
-        let lines = self.announcement.offerings.iter().map(|offering| (offering, count(offering).1));
-        Tally { lines: lines.collect(), pools }
+    /// Registrations in the line of an offering with their turns, the first in line first.
+    pub(super) fn line(&self, offering: OfferingId) -> Vec<(Turn, &RegistrationCard)> {
+        let theirs = self.registrations.iter().filter(|it| it.booking().offering == offering);
+        let mut line: Vec<_> = theirs.filter_map(|it| Some((self.turn(it)?, it))).collect();
+        line.sort_unstable_by_key(|(turn, it)| (*turn, it.number()));
+        line
+    }
+
+    /// Registrations that have an offer of places in an offering at a time: whoever has to answer first comes first.
+    pub(super) fn offers(
+        &self,
+        offering: OfferingId,
+        now: DateTime<Utc>,
+    ) -> Vec<(DateTime<Utc>, &RegistrationCard)> {
+        let offer = |it: &RegistrationCard| {
+            let RegistrationStatus::Offered { respond_by } = self.status(it).at(now) else { return None };
+            Some(respond_by)
+        };
+        let theirs = self.registrations.iter().filter(|it| it.booking().offering == offering);
+        let mut offers: Vec<_> = theirs.filter_map(|it| Some((offer(it)?, it))).collect();
+        offers.sort_unstable_by_key(|(respond_by, it)| (*respond_by, it.number()));
+        offers
     }
 }
 
-/// What a registration joins with.
-#[derive(Clone, Copy)]
-pub(super) struct Joined<'a> {
-    pub(super) registration: RegistrationId,
-    pub(super) booking: &'a Booking,
-    pub(super) standing: RegistrationStatus,
-    pub(super) position: Position,
-    pub(super) time: DateTime<Utc>,
-}
-
-/// One registration. How it stands is asked of its gathering: [`GatheringCard::status`].
-#[derive(Clone, Debug)]
-pub struct RegistrationCard {
-    id: RegistrationId,
-    number: u32,
-    booking: Booking,
-    standing: RegistrationStatus,
-    since: DateTime<Utc>,
-    joined: Position,
-    joined_at: DateTime<Utc>,
-    was_confirmed: bool,
-}
-
-impl RegistrationCard {
-    pub(super) fn promote(&mut self, time: DateTime<Utc>) {
-        if self.standing != RegistrationStatus::Waiting {
-            return;
-        }
-        self.stand(RegistrationStatus::Confirmed, time);
-        self.was_confirmed = true;
-    }
-
-    /// Somebody else has a place. What was answered is the former booker's, so it goes with place 1.
-    pub(super) fn transfer(&mut self, place: u16, to: PersonId) {
-        self.booking.party.put(place, to);
-        if place == 1 {
-            self.booking.answers = None;
-        }
-    }
-
-    pub(super) fn end(&mut self, by: Ending, time: DateTime<Utc>) {
-        match self.standing {
-            RegistrationStatus::Confirmed => self.stand(RegistrationStatus::Cancelled { by }, time),
-            RegistrationStatus::Waiting => self.stand(RegistrationStatus::LeftLine, time),
-            RegistrationStatus::Cancelled { .. }
-            | RegistrationStatus::LeftLine
-            | RegistrationStatus::CancelledWithGathering => {}
-        }
-    }
-
-    fn stand(&mut self, standing: RegistrationStatus, time: DateTime<Utc>) {
-        self.standing = standing;
-        self.since = time;
-    }
-
-    fn has_left(&self) -> bool {
-        matches!(self.standing, RegistrationStatus::Cancelled { .. })
-    }
-
-    /// Its id.
-    #[must_use]
-    pub fn id(&self) -> RegistrationId {
-        self.id
-    }
-
-    /// Its number within the gathering: 1 for the first that joined. Never given twice.
-    #[must_use]
-    pub fn number(&self) -> u32 {
-        self.number
-    }
-
-    /// What was booked, with the answers sealed.
-    #[must_use]
-    pub fn booking(&self) -> &Booking {
-        &self.booking
-    }
-
-    /// The position at which it joined the log, which decides its place in line.
-    #[must_use]
-    pub fn joined(&self) -> Position {
-        self.joined
-    }
-
-    /// When it joined.
-    #[must_use]
-    pub fn joined_at(&self) -> DateTime<Utc> {
-        self.joined_at
-    }
-
-    /// Whether it has ever had its places: then a calendar may hold its entry.
-    #[must_use]
-    pub fn was_confirmed(&self) -> bool {
-        self.was_confirmed
-    }
-}
-
-/// How a registration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Whose turn it is in a line: whoever has the smaller is served first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum RegistrationStatus {
-    /// It has its places.
-    Confirmed,
-    /// It stands in line.
-    Waiting,
-    /// It had its places and was cancelled.
-    Cancelled {
-        /// Who wished it.
-        by: Ending,
-    },
-    /// It stood in line and was withdrawn.
-    LeftLine,
-    /// It ended when the gathering was called off.
-    CancelledWithGathering,
-}
-
-impl RegistrationStatus {
-    const fn is_live(self) -> bool {
-        matches!(self, Self::Confirmed | Self::Waiting)
-    }
-
-    /// A stable name for machines: `confirmed`, `waiting`, `cancelled_by_attendee`, `cancelled_by_organiser`,
-    /// `left_line`, `cancelled_with_gathering`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::Waiting => "waiting",
-            Self::Cancelled { by: Ending::Attendee } => "cancelled_by_attendee",
-            Self::Cancelled { .. } => "cancelled_by_organiser",
-            Self::LeftLine => "left_line",
-            Self::CancelledWithGathering => "cancelled_with_gathering",
-        }
-    }
-}
-
-impl fmt::Display for RegistrationStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Confirmed => "confirmed",
-            Self::Waiting => "waiting",
-            Self::Cancelled { by: Ending::Attendee } => "cancelled",
-            Self::Cancelled { .. } => "cancelled by organiser",
-            Self::LeftLine => "left the line",
-            Self::CancelledWithGathering => "called off",
-        })
-    }
-}
-
-/// Who has places and who waits, offering by offering in the author's order.
-pub(super) struct Tally<'a> {
-    lines: Vec<(&'a Offering, u64)>,
-    pools: HashMap<PoolId, PoolTally>,
-}
-
-/// A pool, and the people with places in it through whichever offering.
-#[derive(Clone, Copy)]
-struct PoolTally {
-    capacity: Capacity,
-    taken: u64,
-}
-
-impl<'a> Tally<'a> {
-    /// People with places in a pool, through whichever offering.
-    pub(super) fn taken(&self, pool: PoolId) -> u64 {
-        self.pools.get(&pool).map_or(0, |pool| pool.taken)
-    }
-
-    /// Places left in the tightest pool that an offering draws on; below 0 when over-full, `None` without limit.
-    pub(super) fn left(&self, offering: &Offering) -> Option<i64> {
-        let pools = offering.pools.iter().filter_map(|pool| self.pools.get(pool));
-        let limited = pools.filter_map(|pool| match pool.capacity {
-            Capacity::Limited(places) => Some(i64::from(places).saturating_sub_unsigned(pool.taken)),
-            Capacity::Unlimited => None,
-        });
-        limited.min()
-    }
-
-    /// Each offering with the number of registrations in its line.
-    pub(super) fn lines(&self) -> impl Iterator<Item = (&'a Offering, u64)> {
-        self.lines.iter().copied()
-    }
+pub struct Turn {
+    /// The first of the gathering's priorities, from 0, that means it; their number if none does.
+    pub class: u32,
+    /// Where it joined the line.
+    pub joined: Position,
 }
 
 #[cfg(test)]

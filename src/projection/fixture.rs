@@ -1,6 +1,5 @@
 //! A story to fold: a small log made by hand, and an opener that looks names up.
 
-use std::num::NonZeroU16;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,8 +8,8 @@ use hashbrown::HashMap;
 
 use super::{Lists, Programme, ProgrammeRow};
 use crate::fact::{
-    Announcement, Booking, BookingWindow, Ending, Capacity, Fact, GatheringKind, Mode, Offering, Party,
-    Pool, Session, SessionTexts, Venue,
+    Announcement, Booking, BookingWindow, Capacity, Draw, Ending, Fact, GatheringKind, Mode, Offering, Party,
+    Pending, Pool, Session, SessionTexts, Venue,
 };
 use crate::id::{
     GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SessionId,
@@ -19,32 +18,32 @@ use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLin
 use crate::record::{Batch, Guard, Position, Scope};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
-pub(super) fn gathering(number: u128) -> GatheringId {
+pub(crate) fn gathering(number: u128) -> GatheringId {
     GatheringId::from_u128(number)
 }
 
-pub(super) fn person(number: u128) -> PersonId {
+pub(crate) fn person(number: u128) -> PersonId {
     PersonId::from_u128(number)
 }
 
-pub(super) fn registration(number: u128) -> RegistrationId {
+pub(crate) fn registration(number: u128) -> RegistrationId {
     RegistrationId::from_u128(number)
 }
 
-pub(super) fn session(number: u128) -> SessionId {
+pub(crate) fn session(number: u128) -> SessionId {
     SessionId::from_u128(number)
 }
 
-pub(super) fn time(text: &str) -> DateTime<Utc> {
+pub(crate) fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
 /// An opener that knows people by the number of their key, and counts how often it is asked.
 #[derive(Default)]
-pub(super) struct Register {
+pub(crate) struct Register {
     people: Mutex<HashMap<u64, PersonDetails>>,
     names: Mutex<HashMap<PersonId, String>>,
-    pub(super) opened: AtomicUsize,
+    pub(crate) opened: AtomicUsize,
 }
 
 impl Opener for Register {
@@ -65,6 +64,10 @@ impl Opener for Register {
         Opened::Known(Personal::new(JoinLink::new("https://meet.example/secret")))
     }
 
+    fn resource_link(&self, _: GatheringId, _: ResourceId, _: &Sealed<ResourceLink>) -> Opened<ResourceLink> {
+        Opened::Known(Personal::new(ResourceLink::new("https://files.example/secret")))
+    }
+
     fn published_name(&self, person: PersonId, _: &Sealed<PublishedName>) -> Opened<PublishedName> {
         self.opened.fetch_add(1, Ordering::Relaxed);
         match self.names.lock().unwrap().get(&person) {
@@ -72,37 +75,29 @@ impl Opener for Register {
             None => Opened::Unavailable(Unavailable::KeyMissing),
         }
     }
-
-    fn resource_link(
-        &self,
-        _: GatheringId,
-        _: ResourceId,
-        _: &Sealed<ResourceLink>,
-    ) -> Opened<ResourceLink> {
-        Opened::Known(Personal::new(ResourceLink::new("https://files.example/secret")))
-    }
 }
 
 /// Tells facts to lists: one batch each, an hour apart, from 09:00 UTC on 1 February 2026.
-pub(super) struct Story {
-    pub(super) lists: Lists,
+pub(crate) struct Story {
+    pub(crate) lists: Lists,
     register: Arc<Register>,
     clock: DateTime<Utc>,
     told: usize,
 }
 
 impl Story {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let clock = time("2026-02-01T09:00:00Z");
         Self { lists: Lists::new(), register: Arc::default(), clock, told: 0 }
     }
 
-    pub(super) fn tell(&mut self, fact: Fact) -> &mut Self {
+    pub(crate) fn tell(&mut self, fact: Fact) -> &mut Self {
         let batch = Batch {
             id: RequestId::from_u128(u128::try_from(self.told).unwrap()),
             time: self.clock,
             actor: None,
             trace: None,
+            content: None,
             guard: Guard { seen: Position::START, scope: Scope::everything() },
             facts: vec![fact],
         };
@@ -115,18 +110,18 @@ impl Story {
     }
 
     /// Records a person whom the register can open.
-    pub(super) fn knows(&mut self, number: u64, details: PersonDetails) -> &mut Self {
+    pub(crate) fn knows(&mut self, number: u64, details: PersonDetails) -> &mut Self {
         self.register.people.lock().unwrap().insert(number, details);
         self.records(number)
     }
 
     /// Records a person whose key is lost.
-    pub(super) fn records(&mut self, number: u64) -> &mut Self {
+    pub(crate) fn records(&mut self, number: u64) -> &mut Self {
         let details = Sealed::from_parts(Keys::One(KeyRef::new(number)), 1, Box::new([7; 8]));
         self.tell(Fact::PersonRecorded { person: person(number.into()), details })
     }
 
-    pub(super) fn announces(&mut self, number: u128, announcement: Announcement) -> &mut Self {
+    pub(crate) fn announces(&mut self, number: u128, announcement: Announcement) -> &mut Self {
         let link = announcement.mode.is_online();
         let link = link.then(|| Sealed::from_parts(Keys::One(KeyRef::new(99)), 1, Box::new([9; 8])));
         self.tell(Fact::GatheringAnnounced {
@@ -136,36 +131,74 @@ impl Story {
         })
     }
 
-    pub(super) fn reschedules(&mut self, number: u128, schedule: &str) -> &mut Self {
+    pub(crate) fn reschedules(&mut self, number: u128, schedule: &str) -> &mut Self {
         let schedule = schedule.parse().unwrap();
-        self.tell(Fact::GatheringRescheduled { gathering: gathering(number), schedule })
+        self.tell(Fact::GatheringRescheduled { gathering: gathering(number), schedule, ask: None })
     }
 
-    pub(super) fn calls_off(&mut self, number: u128) -> &mut Self {
+    pub(crate) fn calls_off(&mut self, number: u128) -> &mut Self {
         self.tell(Fact::GatheringCancelled { gathering: gathering(number) })
     }
 
-    pub(super) fn confirms(&mut self, on: u128, number: u128, booking: Booking) -> &mut Self {
-        let (gathering, registration) = (gathering(on), registration(number));
-        self.tell(Fact::RegistrationConfirmed { gathering, registration, booking })
+    pub(crate) fn confirms(&mut self, on: u128, number: u128, booking: Booking) -> &mut Self {
+        self.confirms_with(on, number, booking, Vec::new())
     }
 
-    pub(super) fn waitlists(&mut self, on: u128, number: u128, booking: Booking) -> &mut Self {
+    pub(crate) fn confirms_with(
+        &mut self,
+        on: u128,
+        number: u128,
+        booking: Booking,
+        draws: Vec<Draw>,
+    ) -> &mut Self {
+        let (gathering, registration) = (gathering(on), registration(number));
+        self.tell(Fact::RegistrationConfirmed { gathering, registration, booking, draws })
+    }
+
+    /// Keeps places until a time.
+    pub(crate) fn holds(&mut self, on: u128, number: u128, booking: Booking, until: &str) -> &mut Self {
+        let (gathering, registration, until) = (gathering(on), registration(number), time(until));
+        let (draws, latest) = (Vec::new(), until);
+        self.tell(Fact::RegistrationHeld { gathering, registration, booking, draws, until, latest })
+    }
+
+    pub(crate) fn asks_approval(
+        &mut self,
+        on: u128,
+        number: u128,
+        booking: Booking,
+        pending: Pending,
+    ) -> &mut Self {
+        let (gathering, registration, draws) = (gathering(on), registration(number), Vec::new());
+        self.tell(Fact::ApprovalRequested { gathering, registration, booking, draws, pending })
+    }
+
+    /// Offers places until a time.
+    pub(crate) fn offers(&mut self, on: u128, number: u128, respond_by: &str) -> &mut Self {
+        let (gathering, registration, respond_by) = (gathering(on), registration(number), time(respond_by));
+        self.tell(Fact::PlaceOffered { gathering, registration, draws: Vec::new(), respond_by })
+    }
+
+    pub(crate) fn waitlists(&mut self, on: u128, number: u128, booking: Booking) -> &mut Self {
         let (gathering, registration) = (gathering(on), registration(number));
         self.tell(Fact::RegistrationWaitlisted { gathering, registration, booking, ahead: 0 })
     }
 
-    pub(super) fn promotes(&mut self, on: u128, number: u128) -> &mut Self {
+    pub(crate) fn promotes(&mut self, on: u128, number: u128) -> &mut Self {
         let (gathering, registration) = (gathering(on), registration(number));
-        self.tell(Fact::RegistrationPromoted { gathering, registration })
+        self.tell(Fact::RegistrationPromoted { gathering, registration, draws: Vec::new() })
     }
 
-    pub(super) fn cancels(&mut self, on: u128, number: u128) -> &mut Self {
-        let (gathering, registration) = (gathering(on), registration(number));
-        self.tell(Fact::RegistrationEnded { gathering, registration, how: Ending::Attendee })
+    pub(crate) fn cancels(&mut self, on: u128, number: u128) -> &mut Self {
+        self.ends(on, number, Ending::Attendee)
     }
 
-    pub(super) fn transfers(
+    pub(crate) fn ends(&mut self, on: u128, number: u128, how: Ending) -> &mut Self {
+        let (gathering, registration) = (gathering(on), registration(number));
+        self.tell(Fact::RegistrationEnded { gathering, registration, how })
+    }
+
+    pub(crate) fn transfers(
         &mut self,
         on: u128,
         number: u128,
@@ -179,65 +212,65 @@ impl Story {
     }
 
     /// Publishes a name that the register can open.
-    pub(super) fn publishes(&mut self, number: u128, name: &str) -> &mut Self {
+    pub(crate) fn publishes(&mut self, number: u128, name: &str) -> &mut Self {
         self.register.names.lock().unwrap().insert(person(number), name.into());
         self.publishes_unreadably(number)
     }
 
     /// Publishes a name whose key is lost.
-    pub(super) fn publishes_unreadably(&mut self, number: u128) -> &mut Self {
+    pub(crate) fn publishes_unreadably(&mut self, number: u128) -> &mut Self {
         let name = Sealed::from_parts(Keys::One(KeyRef::new(1)), 1, Box::new([5; 8]));
         self.tell(Fact::NamePublished { person: person(number), name })
     }
 
-    pub(super) fn adds(&mut self, on: u128, session: Session) -> &mut Self {
+    pub(crate) fn adds(&mut self, on: u128, session: Session) -> &mut Self {
         self.tell(Fact::SessionAdded { gathering: gathering(on), session: Box::new(session) })
     }
 
-    pub(super) fn moves(&mut self, on: u128, number: u128, schedule: &str, room: &str) -> &mut Self {
+    pub(crate) fn moves(&mut self, on: u128, number: u128, schedule: &str, room: &str) -> &mut Self {
         let (gathering, session, schedule) = (gathering(on), session(number), schedule.parse().unwrap());
         self.tell(Fact::SessionMoved { gathering, session, schedule, room: room.into() })
     }
 
-    pub(super) fn revises(&mut self, on: u128, number: u128, texts: SessionTexts) -> &mut Self {
+    pub(crate) fn revises(&mut self, on: u128, number: u128, texts: SessionTexts) -> &mut Self {
         let (gathering, session, texts) = (gathering(on), session(number), Box::new(texts));
         self.tell(Fact::SessionRevised { gathering, session, texts })
     }
 
-    pub(super) fn drops(&mut self, on: u128, number: u128) -> &mut Self {
+    pub(crate) fn drops(&mut self, on: u128, number: u128) -> &mut Self {
         self.tell(Fact::SessionDropped { gathering: gathering(on), session: session(number) })
     }
 
     /// Moves a gathering to another place, with a link or without one. As in a log, no link is sealed twice alike.
-    pub(super) fn changes_mode(&mut self, on: u128, mode: Mode, linked: bool) -> &mut Self {
+    pub(crate) fn changes_mode(&mut self, on: u128, mode: Mode, linked: bool) -> &mut Self {
         let seal = self.told.to_le_bytes();
         let link = || Sealed::from_parts(Keys::One(KeyRef::new(99)), 1, Box::new(seal));
         self.tell(Fact::ModeChanged { gathering: gathering(on), mode, join_link: linked.then(link) })
     }
 
     /// Adds places of their own for a session: a pool and an offering with this number.
-    pub(super) fn adds_offering(&mut self, on: u128, number: u16, name: &str, of: u128) -> &mut Self {
+    pub(crate) fn adds_offering(&mut self, on: u128, number: u16, name: &str, of: u128) -> &mut Self {
         let offering = offering(number, name, &[number]).for_session(session(of));
         let pools = vec![pool(number, name, Capacity::Limited(20))];
         self.tell(Fact::OfferingAdded { gathering: gathering(on), offering, pools })
     }
 
-    pub(super) fn programme(&self, number: u128) -> Programme {
+    pub(crate) fn programme(&self, number: u128) -> Programme {
         self.lists.programme(gathering(number), self.opener()).unwrap()
     }
 
     /// A session of gathering 1 as its programme has it.
-    pub(super) fn session(&self, number: u128) -> ProgrammeRow {
+    pub(crate) fn session(&self, number: u128) -> ProgrammeRow {
         self.programme(1).session(session(number)).unwrap().clone()
     }
 
-    pub(super) fn opener(&self) -> Arc<Register> {
+    pub(crate) fn opener(&self) -> Arc<Register> {
         Arc::clone(&self.register)
     }
 }
 
 /// A webinar with one offering and one pool.
-pub(super) fn webinar(title: &str, schedule: &str, places: u32) -> Announcement {
+pub(crate) fn webinar(title: &str, schedule: &str, places: u32) -> Announcement {
     Announcement {
         kind: GatheringKind::Webinar,
         title: title.into(),
@@ -249,11 +282,17 @@ pub(super) fn webinar(title: &str, schedule: &str, places: u32) -> Announcement 
         window: BookingWindow::default(),
         no_overlap: false,
         reference: None,
+        draft: false,
+        series: None,
+        replaces: None,
+        organisation_cap: None,
+        priorities: Vec::new(),
+        set_asides: Vec::new(),
     }
 }
 
 /// A conference: in person (2 places), online (no limit), and a site visit (1 place) for those who come in person.
-pub(super) fn conference() -> Announcement {
+pub(crate) fn conference() -> Announcement {
     let venue = Venue { name: "Library Hub".into(), address: "Hill Road 1".into() };
     Announcement {
         kind: GatheringKind::Conference,
@@ -274,34 +313,21 @@ pub(super) fn conference() -> Announcement {
 }
 
 fn pool(number: u16, name: &str, capacity: Capacity) -> Pool {
-    Pool { id: PoolId::new(number), name: name.into(), capacity }
+    Pool::new(PoolId::new(number), name, capacity)
 }
 
 fn offering(number: u16, name: &str, pools: &[u16]) -> Offering {
-    Offering {
-        id: OfferingId::new(number),
-        name: name.into(),
-        pools: pools.iter().copied().map(PoolId::new).collect(),
-        max_party: NonZeroU16::new(10).unwrap(),
-        waiting_list: true,
-        requires: None,
-        session: None,
-    }
+    Offering::new(OfferingId::new(number), name, pools.iter().copied().map(PoolId::new))
 }
 
 /// A booking of one offering for a person and some guests, named or not.
-pub(super) fn booking(offering: u16, booker: u128, guests: &[Option<u128>]) -> Booking {
+pub(crate) fn booking(offering: u16, booker: u128, guests: &[Option<u128>]) -> Booking {
     let guests = guests.iter().map(|guest| guest.map(person)).collect();
-    Booking {
-        offering: OfferingId::new(offering),
-        party: Party { booker: person(booker), guests },
-        reference: None,
-        answers: None,
-    }
+    Booking::new(OfferingId::new(offering), Party { booker: person(booker), guests })
 }
 
 /// A session at a time of 20 March 2026 (`10:00 to 10:45`), the first day of the [`conference`].
-pub(super) fn talk(number: u128, title: &str, hours: &str) -> Session {
+pub(crate) fn talk(number: u128, title: &str, hours: &str) -> Session {
     let when = format!("2026-03-20 {hours} Europe/London");
     Session::new(session(number), title).at(when.parse().unwrap())
 }

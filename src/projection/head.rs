@@ -4,25 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::fact::{Announcement, Capacity};
-use crate::id::{GatheringId, OfferingId, PoolId};
+use crate::fact::Announcement;
+use crate::id::{GatheringId, OfferingId};
 use crate::projection::card::GatheringCard;
 use crate::projection::when::Heading;
 use crate::schedule::Schedule;
-
-/// A pool with the places taken in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PoolCount {
-    /// Its number within the gathering.
-    pub pool: PoolId,
-    /// Its name for people.
-    pub name: String,
-    /// How many places it has.
-    pub capacity: Capacity,
-    /// How many people have a place in it. More than its capacity when over-full.
-    pub taken: u64,
-}
 
 /// Which gathering a list is of, as it was when the list was taken.
 #[derive(Clone, Debug)]

@@ -9,19 +9,21 @@ use serde::ser::{Serialize, Serializer};
 use crate::fact::{Announcement, BookingState, Offering};
 use crate::id::{GatheringId, OfferingId, SessionId};
 use crate::projection::card::GatheringCard;
+use crate::projection::lifecycle::Lifecycle;
+use crate::projection::places::Tally;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{PlaceForm, ScheduleForm, above, place, shared_zone, start_cell};
 use crate::schedule::Zone;
 use crate::text::Reference;
 
-/// What is on at some time: gatherings that are neither cancelled nor over, with the places left.
+/// What is on at some time: gatherings that were announced and are neither cancelled nor over, with the places left.
 ///
 /// The earliest start comes first, then the title and the id decide; those whose dates are to be confirmed come
 /// last. Nothing in it is personal: it may be published.
 ///
 /// Serialised it has `at` and `gatherings`. Each of these has `gathering`, `reference`, `title`, `description`, `kind`,
-/// `cancelled`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place` (`online`, `venue`, `address`),
-/// `booking` (`not_yet`, `open`, `closed`) and `offerings`, each with `offering`, `name`, `left` (`null` for no limit,
+/// `lifecycle` (see [`Lifecycle::code`]), `cancelled`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place`
+/// (`online`, `venue`, `address`), `booking` (see [`BookingState::code`]), `pause_reason` and `offerings`, each with `offering`, `name`, `left` (`null` for no limit,
 /// below 0 when over-full), `waiting`, `requires` and `session` (ids, or `null`).
 #[derive(Clone, Debug)]
 #[doc(alias = "upcoming")]
@@ -38,11 +40,15 @@ pub struct WhatsOn {
 pub struct WhatsOnRow {
     /// Which.
     pub gathering: GatheringId,
+    /// How far it has come. In a [`WhatsOn`] it was announced, and no more.
+    pub lifecycle: Lifecycle,
     /// Whether it was called off: then nobody has a place, nobody waits and booking is closed. Never so in a
     /// [`WhatsOn`].
     pub cancelled: bool,
     /// Whether it can be booked at the time of the list.
     pub booking: BookingState,
+    /// Why booking rests, if it does and a reason was given: a code of the host's.
+    pub pause_reason: Option<Reference>,
     /// What can be booked, in the author's order; without places in sessions that were dropped or are over.
     pub offerings: Vec<OfferingOn>,
     announcement: Arc<Announcement>,
@@ -56,8 +62,8 @@ pub struct OfferingOn {
     pub offering: OfferingId,
     /// Its name for people.
     pub name: String,
-    /// The places left in the tightest pool that it draws on: `None` without a limit, below 0 when over-full. Where
-    /// somebody waits, the places left are theirs first.
+    /// The places left for everybody in the tightest pool that it draws on, without those that are set aside for some:
+    /// `None` without a limit, below 0 when over-full. Where somebody waits, the places left are theirs first.
     pub left: Option<i64>,
     /// How many registrations stand in its line.
     pub waiting: u64,
@@ -69,7 +75,7 @@ pub struct OfferingOn {
 
 impl WhatsOnRow {
     pub(super) fn of(card: &GatheringCard, now: DateTime<Utc>) -> Self {
-        let tally = card.tally();
+        let tally = Tally::of(card, now);
         let offering = |(offering, waiting): (&Offering, u64)| OfferingOn {
             offering: offering.id,
             name: offering.name.clone(),
@@ -80,8 +86,10 @@ impl WhatsOnRow {
         };
         Self {
             gathering: card.id(),
+            lifecycle: card.lifecycle(),
             cancelled: card.is_cancelled(),
             booking: card.booking_state(now),
+            pause_reason: card.pause_reason().cloned(),
             offerings: tally.lines().filter(|(it, _)| card.is_on_offer(it, now)).map(offering).collect(),
             announcement: card.shared_announcement(),
         }
@@ -122,7 +130,7 @@ impl WhatsOn {
     pub(super) fn of<'a>(cards: impl Iterator<Item = &'a GatheringCard>, now: DateTime<Utc>) -> Self {
         let is_over =
             |card: &GatheringCard| card.announcement().schedule.ends().is_some_and(|end| now >= end);
-        let on = cards.filter(|card| !card.is_cancelled() && !is_over(card));
+        let on = cards.filter(|card| card.lifecycle() == Lifecycle::Announced && !is_over(card));
         let mut rows: Vec<_> = on.map(|card| WhatsOnRow::of(card, now)).collect();
         rows.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
         Self { at: now, rows }
@@ -183,10 +191,12 @@ struct RowForm<'a> {
     title: &'a str,
     description: &'a str,
     kind: &'static str,
+    lifecycle: &'static str,
     cancelled: bool,
     schedule: ScheduleForm,
     place: PlaceForm<'a>,
     booking: &'static str,
+    pause_reason: Option<&'a str>,
     offerings: Vec<OfferingForm<'a>>,
 }
 
@@ -217,10 +227,12 @@ impl<'a> From<&'a WhatsOnRow> for RowForm<'a> {
             title: &it.title,
             description: &it.description,
             kind: it.kind.code(),
+            lifecycle: row.lifecycle.code(),
             cancelled: row.cancelled,
             schedule: ScheduleForm::from(&it.schedule),
             place: PlaceForm::from(&it.mode),
             booking: row.booking.code(),
+            pause_reason: row.pause_reason.as_ref().map(Reference::as_str),
             offerings: row.offerings.iter().map(offering).collect(),
         }
     }
@@ -242,7 +254,7 @@ impl Serialize for WhatsOn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::{Capacity, Fact};
+    use crate::fact::{Capacity, Fact, Overbook};
     use crate::id::PoolId;
     use crate::projection::fixture::{Story, booking, conference, gathering, time, webinar};
 
@@ -298,7 +310,13 @@ to be confirmed   王小明 speaks      online                  5        0  not 
         let it = gathering(1);
         story
             .announces(1, webinar("Talk", "2026-03-05 14:00 to 15:30 UTC", 1))
-            .tell(Fact::CapacityChanged { gathering: it, pool: PoolId::ONLY, capacity: Capacity::Limited(7) })
+            .tell(Fact::CapacityChanged {
+                gathering: it,
+                pool: PoolId::ONLY,
+                capacity: Capacity::Limited(7),
+                overbook: Overbook::No,
+                keep_all: false,
+            })
             .tell(Fact::BookingClosed { gathering: it });
         let on = story.lists.whats_on(time(NOW));
         assert_eq!((on.rows()[0].offerings[0].left, on.rows()[0].booking), (Some(7), BookingState::Closed));
@@ -333,6 +351,7 @@ to be confirmed   王小明 speaks      online                  5        0  not 
                 "title": "Owning libraries",
                 "description": "",
                 "kind": "conference",
+                "lifecycle": "announced",
                 "cancelled": false,
                 "schedule": {
                     "text": "2026-03-20 to 2026-03-21 Europe/London",
@@ -343,6 +362,7 @@ to be confirmed   王小明 speaks      online                  5        0  not 
                 },
                 "place": { "online": true, "venue": "Library Hub", "address": "Hill Road 1" },
                 "booking": "open",
+                "pause_reason": null,
                 "offerings": null,
             }],
         });
@@ -352,5 +372,54 @@ to be confirmed   王小明 speaks      online                  5        0  not 
     #[test]
     fn nothing_on_is_said_in_words() {
         assert_eq!(Story::new().lists.whats_on(time(NOW)).to_string(), "What is on\n\nnothing is on");
+    }
+
+    #[test]
+    fn drafts_and_what_is_done_with_are_not_on_and_closed() {
+        let mut story = Story::new();
+        let mut draft = webinar("Draft", "2026-03-05 14:00 to 15:30 UTC", 1);
+        draft.draft = true;
+        story.announces(1, draft).announces(2, webinar("Done", "to be confirmed", 1));
+        story.tell(Fact::BookingOpened { gathering: gathering(1) });
+        let row = |story: &Story, number| story.lists.places_left(gathering(number), time(NOW)).unwrap();
+        assert_eq!(
+            (row(&story, 1).lifecycle, row(&story, 1).booking),
+            (Lifecycle::Draft, BookingState::Closed)
+        );
+        assert_eq!(story.lists.whats_on(time(NOW)).rows().len(), 1);
+        story.tell(Fact::DraftAnnounced { gathering: gathering(1) });
+        assert_eq!(
+            (row(&story, 1).lifecycle, row(&story, 1).booking),
+            (Lifecycle::Announced, BookingState::Open)
+        );
+        assert_eq!(story.lists.whats_on(time(NOW)).rows().len(), 2);
+        story.tell(Fact::BooksClosed { gathering: gathering(2) });
+        assert_eq!(
+            (row(&story, 2).lifecycle, row(&story, 2).booking),
+            (Lifecycle::Completed, BookingState::Closed)
+        );
+        story.tell(Fact::GatheringArchived { gathering: gathering(2) });
+        assert_eq!((row(&story, 2).lifecycle.code(), row(&story, 2).cancelled), ("archived", false));
+        assert_eq!(story.lists.whats_on(time(NOW)).rows().len(), 1);
+    }
+
+    #[test]
+    fn what_the_organiser_says_of_booking_is_told_in_words() {
+        let mut story = Story::new();
+        let it = gathering(1);
+        story.announces(1, webinar("Talk", "2026-03-05 14:00 to 15:30 UTC", 1));
+        let mut after = |fact| {
+            story.tell(fact);
+            let row = story.lists.places_left(it, time(NOW)).unwrap();
+            (row.booking.to_string(), row.pause_reason.map(|reason| reason.as_str().to_owned()))
+        };
+        let reason = Some(Reference::new("venue").unwrap());
+        assert_eq!(
+            after(Fact::BookingPaused { gathering: it, reason }),
+            ("paused".into(), Some("venue".into()))
+        );
+        assert_eq!(after(Fact::BookingToLineOnly { gathering: it }), ("line only".into(), None));
+        assert_eq!(after(Fact::InterestOpened { gathering: it }), ("interest only".into(), None));
+        assert_eq!(after(Fact::BookingOpened { gathering: it }), ("open".into(), None));
     }
 }

@@ -48,9 +48,12 @@ pub(crate) fn address(venue: &Venue) -> String {
     if venue.address.is_empty() { venue.name.clone() } else { format!("{}, {}", venue.name, venue.address) }
 }
 
-/// What the public feed should say of a gathering; nothing where it never had a date.
+/// What the public feed should say of a gathering; nothing where it never had a date, or is a draft.
 fn public_entry(card: &GatheringCard) -> Option<Value> {
     let it = card.announcement();
+    if it.draft {
+        return None;
+    }
     let dated = |schedule: &Schedule| schedule.starts().is_some();
     let when = Some(&it.schedule).filter(|when| dated(when)).or(card.previous_schedule())?;
     let (status, prefix) = match (card.is_cancelled(), dated(&it.schedule)) {

@@ -227,7 +227,15 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::GatheringArchived { gathering: _ } => {
             body(kind::GATHERING_ARCHIVED, 1, &GatheringArchivedV1 {})
         }
-        Fact::PresenceRecorded { gathering: _, registration: _, place, presence, source, seen_at, flagged } => {
+        Fact::PresenceRecorded {
+            gathering: _,
+            registration: _,
+            place,
+            presence,
+            source,
+            seen_at,
+            flagged,
+        } => {
             let wire = PresenceRecordedV1::of(*place, *presence, *source, *seen_at, *flagged)?;
             body(kind::PRESENCE_RECORDED, 1, &wire)
         }

@@ -491,7 +491,8 @@ fn any_fact_of_afterwards() -> impl Strategy<Value = Fact> {
                 place,
                 presence,
                 source,
-                seen_at
+                seen_at,
+                flagged: false
             }
         ),
         (any_gathering_id(), resource, any_sealed())

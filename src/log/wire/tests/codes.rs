@@ -52,16 +52,24 @@ fn the_first_version_knows_two_endings() {
 
 fn seen(presence: Presence, source: PresenceSource) -> Fact {
     let (gathering, registration) = (GATHERING, REGISTRATION);
-    Fact::PresenceRecorded { gathering, registration, place: 2, presence, source, seen_at: at(-1) }
+    Fact::PresenceRecorded {
+        gathering,
+        registration,
+        place: 2,
+        presence,
+        source,
+        seen_at: at(-1),
+        flagged: true,
+    }
 }
 
 #[test]
 fn presences_and_their_sources() {
     for (presence, code) in PRESENCES.into_iter().zip(1..) {
-        is(&seen(presence, PresenceSource::Door), &[2, code, 1, 1]);
+        is(&seen(presence, PresenceSource::Door), &[2, code, 1, 1, 1]);
     }
     for (source, code) in SOURCES.into_iter().zip(1..) {
-        is(&seen(Presence::Late, source), &[2, 3, code, 1]);
+        is(&seen(Presence::Late, source), &[2, 3, code, 1, 1]);
     }
     for forged in [[2, 0, 1, 1], [2, 6, 1, 1], [2, 1, 0, 1], [2, 1, 4, 1]] {
         is_not(&seen(Presence::Late, PresenceSource::Door), &forged);

@@ -403,8 +403,15 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
         Fact::BooksClosed { .. } => ("GatheringArchived/1", Fact::GatheringArchived { gathering }),
         Fact::GatheringArchived { .. } => {
             let (presence, source, seen_at) = (Presence::Late, PresenceSource::Online, at(NOON));
-            let fact =
-                Fact::PresenceRecorded { gathering, registration, place: 3, presence, source, seen_at };
+            let fact = Fact::PresenceRecorded {
+                gathering,
+                registration,
+                place: 3,
+                presence,
+                source,
+                seen_at,
+                flagged: true,
+            };
             ("PresenceRecorded/1", fact)
         }
         Fact::PresenceRecorded { .. } => {

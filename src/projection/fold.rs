@@ -1,0 +1,267 @@
+//! What each fact does to the lists: the only place where that is written.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::card::GatheringCard;
+use super::programme::Billing;
+use super::registration::{Joined, RegistrationCard};
+use super::session::SessionCard;
+use super::status::RegistrationStatus;
+use super::{Lists, Spot, Theirs};
+use crate::fact::{Booking, ByHand, Draw, Fact};
+use crate::id::{GatheringId, PersonId, RegistrationId, SessionId};
+use crate::record::Record;
+
+impl Lists {
+    /// Folds the next record in. It has happened, so this cannot fail; what it says of a gathering or a
+    /// registration never heard of changes nothing.
+    #[expect(clippy::too_many_lines, reason = "an arm for each fact, so that a new one is asked for here")]
+    pub fn apply(&mut self, record: &Record<'_>) {
+        self.position = record.position();
+        let (position, time) = (record.position(), record.time());
+        match record.fact() {
+            Fact::PersonRecorded { person, details } => {
+                self.people.insert(*person, Arc::new(details.clone()));
+            }
+            Fact::NamePublished { person, name } => {
+                self.names.insert(*person, Billing { name: Arc::new(name.clone()), since: time });
+            }
+            Fact::GatheringAnnounced { gathering, announcement, join_link } => {
+                let link = join_link.as_ref();
+                let card = || GatheringCard::announced(*gathering, announcement, link, time);
+                self.gatherings.entry(*gathering).or_insert_with(card);
+            }
+            Fact::DraftAnnounced { gathering } => self.at(*gathering, |card| card.announce_draft(time)),
+            Fact::GatheringRescheduled { gathering, schedule, ask } => {
+                self.at(*gathering, |card| card.reschedule(schedule, ask.as_ref(), time));
+            }
+            Fact::ReconfirmationClosed { gathering } => {
+                self.at(*gathering, GatheringCard::close_reconfirmation);
+            }
+            Fact::ModeChanged { gathering, mode, join_link } => {
+                self.at(*gathering, |card| card.set_mode(mode, join_link.as_ref(), time));
+            }
+            Fact::GatheringCancelled { gathering } => self.at(*gathering, |card| card.cancel(time)),
+            Fact::BooksClosed { gathering } => self.at(*gathering, |card| card.close_books(time)),
+            Fact::GatheringArchived { gathering } => self.at(*gathering, |card| card.archive(time)),
+            Fact::BookingOpened { gathering } => self.by_hand(*gathering, ByHand::Opened),
+            Fact::BookingClosed { gathering } => self.by_hand(*gathering, ByHand::Closed),
+            Fact::BookingToLineOnly { gathering } => self.by_hand(*gathering, ByHand::LineOnly),
+            Fact::InterestOpened { gathering } => self.by_hand(*gathering, ByHand::InterestOnly),
+            Fact::BookingPaused { gathering, reason } => {
+                self.at(*gathering, |card| card.set_by_hand(ByHand::Paused, reason.as_ref()));
+            }
+            Fact::CapacityChanged { gathering, pool, capacity, overbook, keep_all: _ } => {
+                self.at(*gathering, |card| card.set_capacity(*pool, *capacity, *overbook));
+            }
+            Fact::SetAsideMade { gathering, set_aside } => {
+                self.at(*gathering, |card| card.set_aside(set_aside));
+            }
+            Fact::SetAsideChanged { gathering, set_aside, places, release } => {
+                self.at(*gathering, |card| card.change_set_aside(*set_aside, *places, *release));
+            }
+            Fact::PrioritiesChanged { gathering, priorities, reason: _ } => {
+                self.at(*gathering, |card| card.set_priorities(priorities));
+            }
+            Fact::LineClosed { gathering, offering } => {
+                self.at(*gathering, |card| card.close_line(*offering, time));
+            }
+            Fact::OfferingAdded { gathering, offering, pools } => {
+                self.at(*gathering, |card| card.add_offering(offering, pools));
+            }
+            Fact::ResourceAttached { gathering, resource, link } => {
+                self.at(*gathering, |card| card.attach(resource, link, time));
+            }
+            Fact::ResourceWithdrawn { gathering, resource } => {
+                self.at(*gathering, |card| card.withdraw(*resource));
+            }
+            Fact::SessionAdded { gathering, session } => {
+                self.at(*gathering, |card| card.add_session(session, time));
+            }
+            Fact::SessionMoved { gathering, session, schedule, room } => {
+                self.in_programme(*gathering, *session, |card| card.move_to(schedule, room, time));
+            }
+            Fact::SessionRevised { gathering, session, texts } => {
+                self.in_programme(*gathering, *session, |card| card.set_texts(texts, time));
+            }
+            Fact::SessionDropped { gathering, session } => {
+                self.in_programme(*gathering, *session, |card| card.drop_out(time));
+            }
+            Fact::RegistrationConfirmed { gathering, registration, booking, draws } => {
+                let standing = RegistrationStatus::Confirmed;
+                self.join(record, *gathering, *registration, booking, (standing, draws));
+            }
+            Fact::RegistrationWaitlisted { gathering, registration, booking, ahead: _ } => {
+                self.join(record, *gathering, *registration, booking, (RegistrationStatus::Waiting, &[]));
+            }
+            Fact::RegistrationHeld { gathering, registration, booking, draws, until, latest: _ } => {
+                let standing = RegistrationStatus::Held { until: *until };
+                self.join(record, *gathering, *registration, booking, (standing, draws));
+            }
+            Fact::ApprovalRequested { gathering, registration, booking, draws, pending } => {
+                let standing = RegistrationStatus::pending(pending);
+                self.join(record, *gathering, *registration, booking, (standing, draws));
+            }
+            Fact::FollowUpRequested { gathering, registration, booking } => {
+                self.join(
+                    record,
+                    *gathering,
+                    *registration,
+                    booking,
+                    (RegistrationStatus::FollowUpOnly, &[]),
+                );
+            }
+            Fact::InterestNoted { gathering, registration, booking } => {
+                self.join(record, *gathering, *registration, booking, (RegistrationStatus::Interested, &[]));
+            }
+            Fact::RegistrationPromoted { gathering: _, registration, draws } => {
+                self.on(*registration, |card| card.promote(draws, time));
+            }
+            Fact::PlaceOffered { gathering: _, registration, draws, respond_by } => {
+                self.on(*registration, |card| card.offer(draws, *respond_by, time));
+            }
+            Fact::OfferAccepted { gathering: _, registration } => {
+                self.on(*registration, |card| card.accept(time));
+            }
+            Fact::HoldExtended { gathering: _, registration, until } => {
+                self.on(*registration, |card| card.extend_hold(*until));
+            }
+            Fact::HoldConfirmed { gathering: _, registration, booker, answers, pending } => {
+                self.on(*registration, |card| {
+                    // What somebody answered who is no longer the booker is not for whoever is.
+                    let answers = answers.as_ref().filter(|_| card.booking().party.booker == *booker);
+                    card.complete_hold(answers, pending.as_ref(), time);
+                });
+            }
+            Fact::RegistrationApproved { gathering: _, registration, draws, ahead } => {
+                self.on(*registration, |card| card.approve(draws, ahead.is_some(), position, time));
+            }
+            Fact::MovedToFollowUp { gathering: _, registration } => {
+                self.on(*registration, |card| card.move_to_follow_up(time));
+            }
+            Fact::RegistrationReconfirmed { gathering: _, registration } => {
+                self.on(*registration, RegistrationCard::reconfirm);
+            }
+            Fact::RegistrationEnded { gathering: _, registration, how } => {
+                self.on(*registration, |card| card.end(*how, time));
+            }
+            Fact::PassedOver { gathering: _, registration, reason } => {
+                self.on(*registration, |card| card.pass_over(*reason, time));
+            }
+            Fact::PresenceRecorded {
+                gathering: _,
+                registration,
+                place,
+                presence,
+                source: _,
+                seen_at,
+                flagged: _,
+            } => {
+                self.on(*registration, |card| card.see(*place, *presence, *seen_at));
+            }
+            Fact::PlaceTransferred { gathering: _, registration, place, from: _, to } => {
+                self.on_party(*registration, |card| card.transfer(*place, *to));
+            }
+            Fact::PartyChanged { gathering: _, registration, removed, added, draws } => {
+                self.on_party(*registration, |card| card.change_party(removed, added, draws));
+            }
+            Fact::RegistrationSplit { gathering: _, registration, rest, keep } => {
+                self.split(*registration, *rest, *keep);
+            }
+        }
+    }
+
+    fn at(&mut self, gathering: GatheringId, change: impl FnOnce(&mut GatheringCard)) {
+        if let Some(card) = self.gatherings.get_mut(&gathering) {
+            change(card);
+        }
+    }
+
+    fn by_hand(&mut self, gathering: GatheringId, word: ByHand) {
+        self.at(gathering, |card| card.set_by_hand(word, None));
+    }
+
+    fn in_programme(
+        &mut self,
+        gathering: GatheringId,
+        session: SessionId,
+        change: impl FnOnce(&mut SessionCard),
+    ) {
+        let card = self.gatherings.get_mut(&gathering);
+        if let Some(session) = card.and_then(|card| card.session_mut(session)) {
+            change(session);
+        }
+    }
+
+    fn on(&mut self, registration: RegistrationId, change: impl FnOnce(&mut RegistrationCard)) {
+        let Some(spot) = self.registrations.get(&registration) else { return };
+        let card = self.gatherings.get_mut(&spot.gathering);
+        if let Some(card) = card.and_then(|card| card.registration_mut(spot.index)) {
+            change(card);
+        }
+    }
+
+    /// Changes who is on a registration, and with it whose agendas it is on.
+    fn on_party(&mut self, registration: RegistrationId, change: impl FnOnce(&mut RegistrationCard)) {
+        let before = self.people_on(registration);
+        self.on(registration, change);
+        self.follow(registration, &before);
+    }
+
+    /// Puts a registration on the agendas of all who are on it, and takes it off those of whoever is no longer.
+    fn follow(&mut self, registration: RegistrationId, before: &BTreeSet<PersonId>) {
+        let after = self.people_on(registration);
+        for gone in before.difference(&after) {
+            if let Some(theirs) = self.bookings.get_mut(gone) {
+                theirs.remove(registration);
+            }
+        }
+        after.difference(before).for_each(|person| self.note(*person, registration));
+    }
+
+    fn people_on(&self, registration: RegistrationId) -> BTreeSet<PersonId> {
+        let known = self.registration(registration);
+        known.map(|(_, card)| card.booking().party.named().collect()).unwrap_or_default()
+    }
+
+    /// Puts a registration on somebody's agenda.
+    fn note(&mut self, person: PersonId, registration: RegistrationId) {
+        let theirs = self.bookings.entry(person);
+        theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
+    }
+
+    fn split(&mut self, registration: RegistrationId, rest: RegistrationId, keep: u16) {
+        let Some(&Spot { gathering, index }) = self.registrations.get(&registration) else { return };
+        if self.registrations.contains_key(&rest) {
+            return;
+        }
+        let before = self.people_on(registration);
+        let split = self.gatherings.get_mut(&gathering).and_then(|card| card.split(index, rest, keep));
+        let Some(index) = split else { return };
+        self.registrations.insert(rest, Spot { gathering, index });
+        self.follow(registration, &before);
+        self.follow(rest, &BTreeSet::new());
+    }
+
+    fn join(
+        &mut self,
+        record: &Record<'_>,
+        gathering: GatheringId,
+        registration: RegistrationId,
+        booking: &Booking,
+        (standing, draws): (RegistrationStatus, &[Draw]),
+    ) {
+        let Some(card) = self.gatherings.get_mut(&gathering) else { return };
+        if self.registrations.contains_key(&registration) {
+            return;
+        }
+        let (position, time) = (record.position(), record.time());
+        let index = card.join(Joined { registration, booking, standing, draws, position, time });
+        self.registrations.insert(registration, Spot { gathering, index });
+        booking.party.named().for_each(|person| self.note(person, registration));
+        if let Some(before) = booking.supersedes {
+            self.on(before, |card| card.supersede_by(registration));
+        }
+    }
+}
