@@ -63,7 +63,8 @@ impl Naive<'_> {
             refuse_if(claim.is_live() && !is_past, "still_live")?;
         }
         refuse_if(self.holds_one_already(&asked, &asked.named()), "already_registered")?;
-        Ok(asked)
+        let instead_of = self.only_asked_before(&asked).first().map(|one| one.id());
+        Ok(Asked { supersedes: asked.supersedes.or(instead_of), ..asked })
     }
 
     /// Whether one of these people has a live registration for the same that is more than a question.
@@ -86,17 +87,6 @@ impl Naive<'_> {
             return Ok(());
         }
         refuse_if(self.booking(asked.gathering, now) == BookingState::LineOnly, "line_only")?;
-        self.room_without_a_word(asked, people, walk, now)
-    }
-
-    /// The same, whatever the organiser has said of booking.
-    pub(super) fn room_without_a_word(
-        &self,
-        asked: &Asked,
-        people: u32,
-        walk: &Walk,
-        now: DateTime<Utc>,
-    ) -> Result<(), No> {
         if self.short(asked, people, &walk.kept, now).is_empty() {
             return Ok(());
         }
@@ -142,7 +132,7 @@ impl Naive<'_> {
         };
         let has_places =
             matches!(how, How::Confirmed(_) | How::Pending { uses_places: true, .. }) && !asked.uncounted;
-        let asked = self.supersede(asked, now);
+        self.supersede(&asked, now);
         if has_places {
             self.record_passed(&mut walk, gathering, asked.offering, now);
         }
@@ -150,17 +140,18 @@ impl Naive<'_> {
         Ok(told)
     }
 
-    /// Ends what its people only asked before, for which it comes instead.
-    pub(super) fn supersede(&mut self, asked: Asked, now: DateTime<Utc>) -> Asked {
-        let mut first = None;
-        for person in asked.named() {
-            let mut same = self.same_offering(&asked).into_iter();
-            if let Some(one) = same.find(|one| one.claim.only_asks() && one.asked.names(person)) {
-                self.done(now, Done::Ended(asked.gathering, one.id(), Ending::Superseded));
-                first = first.or(Some(one.id()));
-            }
+    /// What its people only asked for before, in the order of their places.
+    fn only_asked_before(&self, asked: &Asked) -> Vec<Rc<Registration>> {
+        let same = self.same_offering(asked);
+        let of = |person: &u8| same.iter().find(|one| one.claim.only_asks() && one.asked.names(*person));
+        asked.named().iter().filter_map(of).cloned().collect()
+    }
+
+    /// Ends that, since it comes instead.
+    pub(super) fn supersede(&mut self, asked: &Asked, now: DateTime<Utc>) {
+        for one in self.only_asked_before(asked) {
+            self.end_if_live(one.id(), Ending::Superseded, now);
         }
-        Asked { supersedes: asked.supersedes.or(first), ..asked }
     }
 }
 

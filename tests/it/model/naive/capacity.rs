@@ -29,7 +29,9 @@ impl Naive<'_> {
         }
         let too_many = limit(plan).is_some_and(|limit| limit < self.used(gathering, pool));
         refuse_if(too_many && !keep_all, "below_used")?;
-        self.done(now, Done::CapacityChanged(gathering, pool, plan, too_many));
+        if self.pool(gathering, pool) != plan {
+            self.done(now, Done::CapacityChanged(gathering, pool, plan, too_many));
+        }
         self.serve(gathering, now);
         Ok(self.effects())
     }

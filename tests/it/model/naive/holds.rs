@@ -26,7 +26,7 @@ impl Naive<'_> {
         let mut walk = self.walk_for(&asked, now);
         self.room(&asked, people, &walk, now)?;
         let draws = self.draws(&asked, people, &walk.kept, now);
-        let asked = self.supersede(asked, now);
+        self.supersede(&asked, now);
         if !asked.uncounted {
             self.record_passed(&mut walk, asked.gathering, asked.offering, now);
         }

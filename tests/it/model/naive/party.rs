@@ -80,7 +80,7 @@ impl Naive<'_> {
         refuse_if(self.is_over_the_cap(after, more, now), "organisation_cap")?;
         refuse_if(self.never_fits(after, after.size()), "never_fits")?;
         let mut walk = self.walk_for(after, now);
-        self.room_without_a_word(after, more, &walk, now)?;
+        self.room(after, more, &walk, now)?;
         let mut draws = one.draws.clone();
         for (set_aside, places) in self.draws(after, more, &walk.kept, now) {
             match draws.iter_mut().find(|(from, _)| *from == set_aside) {
