@@ -59,7 +59,7 @@ impl<O> Ready<O> {
         Ready::new(Retold { command: self.0, tell })
     }
 
-    pub(super) fn get(&self) -> &dyn Decide<Outcome = O> {
+    pub(crate) fn get(&self) -> &dyn Decide<Outcome = O> {
         &*self.0
     }
 }
@@ -111,7 +111,7 @@ impl<'a> Edge<'a> {
     }
 
     /// An edge at which commands are only looked at: it makes no key and seals nothing.
-    pub(super) fn looking(context: Context, desk: &'a Desk) -> Self {
+    pub(crate) fn looking(context: Context, desk: &'a Desk) -> Self {
         Self { context, keyring: None, desk, met_personal: Cell::new(false) }
     }
 

@@ -51,7 +51,11 @@ pub(crate) fn dependents(
     let mut found = Vec::new();
     for part in gathering.cell.plan.offerings.iter().filter(|part| part.requires == Some(cell.offering)) {
         let held = cell.party.named().filter_map(|person| decision.holder(gathering, part.id, person));
-        found.extend(held.filter(|registration| seen.insert(*registration)));
+        // Whoever only wants what there is afterwards has no place that could need another.
+        let needs_it = |id: &RegistrationId| {
+            decision.registration_on(gathering, *id).is_some_and(|part| part.claim.is_engagement())
+        };
+        found.extend(held.filter(needs_it).filter(|registration| seen.insert(*registration)));
     }
     found
 }

@@ -256,7 +256,8 @@ fn before_whom(
         return Ahead::default();
     }
     let plan = Arc::clone(&gathering.cell.plan);
-    let mut heads = Heads::of(decision, gathering, &plan.offerings, |rival| shares_a_pool(rival, wanted));
+    let pools = pools_that_bear_on(wanted, &plan.offerings);
+    let mut heads = Heads::of(decision, gathering, &plan.offerings, |rival| draws_on(rival, &pools));
     let mut walk = Walk::default();
     while let Some(head) = heads.first().filter(|head| comes_first(head.turn)) {
         let Some(cell) = decision.registration_on(gathering, head.turn.registration) else { continue };
@@ -374,8 +375,23 @@ pub(crate) fn waits_for(
     WaitsFor::Others(held.of(offering))
 }
 
-fn shares_a_pool(one: &Offering, other: &Offering) -> bool {
-    one.pools.iter().any(|pool| other.pools.contains(pool))
+/// The pools of an offering, and all that hang together with them: whoever waits for one of several is kept from the
+/// others by what is held of the first.
+fn pools_that_bear_on(wanted: &Offering, offerings: &[Arc<Offering>]) -> BTreeSet<PoolId> {
+    let mut pools: BTreeSet<PoolId> = wanted.pools.iter().copied().collect();
+    loop {
+        let known = pools.len();
+        let rivals = offerings.iter().filter(|rival| draws_on(rival, &pools));
+        let more: Vec<PoolId> = rivals.flat_map(|rival| rival.pools.iter().copied()).collect();
+        pools.extend(more);
+        if pools.len() == known {
+            return pools;
+        }
+    }
+}
+
+fn draws_on(offering: &Offering, pools: &BTreeSet<PoolId>) -> bool {
+    offering.pools.iter().any(|pool| pools.contains(pool))
 }
 
 /// The heads of several lines, the one whose turn comes first first.

@@ -27,9 +27,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::desk::Clock;
 
+mod decider;
 mod history;
 mod strategies;
 
+pub use decider::Decider;
 pub use history::{
     Answer, AnyCommand, ApprovalPlan, AskPlan, CapPlan, CredentialPlan, GatheringPlan, HeadPlan, History,
     LinePlan, ModePlan, OfferingPlan, OverbookPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS, ServingPlan,
