@@ -39,6 +39,6 @@ impl Naive<'_> {
         refuse_if(!matches!(one.claim, Claim::Pending { .. }), "not_pending")?;
         self.end_with_dependents(&one, Ending::Rejected, now);
         self.serve(gathering, now);
-        Ok(self.effects_besides(id))
+        Ok(self.effects_besides(&[id]))
     }
 }

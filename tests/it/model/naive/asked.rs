@@ -114,7 +114,7 @@ impl Naive<'_> {
         let ahead = self.ahead(&asked);
         let (how, told) = if let Some(policy) = offering.plan.approval {
             let uses_places = match room {
-                Ok(()) => policy.uses_places, // D2
+                Ok(()) => policy.uses_places,
                 Err(no) if policy.uses_places && !keeps_a_line => return Err(no),
                 Err(_) => false,
             };

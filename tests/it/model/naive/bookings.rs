@@ -64,7 +64,9 @@ impl Naive<'_> {
         let walks: Vec<Walk> = asked.iter().map(|part| self.walk_for(part, now)).collect();
         let mut told = vec![Part::LeftOut; asked.len()];
         for nth in order {
-            let (part, walk) = (asked[nth].clone(), walks[nth].clone());
+            // All of a basket comes at once. Of one that takes what can be had, each part comes after those before it.
+            let part = asked[nth].clone();
+            let walk = if best_effort { self.walk_for(&part, now) } else { walks[nth].clone() };
             match self.take_part(part, walk, best_effort, now) {
                 Ok(registered) => told[nth] = Part::Registered(registered),
                 Err(no) if best_effort && is_left_out(&no) => {}
@@ -135,7 +137,7 @@ impl Naive<'_> {
         let how = if by_organiser { Ending::Organiser } else { Ending::Attendee };
         self.end_with_dependents(&one, how, now);
         self.serve(gathering, now);
-        Ok(self.effects_besides(id))
+        Ok(self.effects_besides(&[id]))
     }
 
     pub(super) fn transfer(

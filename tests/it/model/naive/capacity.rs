@@ -33,7 +33,7 @@ impl Naive<'_> {
             self.done(now, Done::CapacityChanged(gathering, pool, plan, too_many));
         }
         self.serve(gathering, now);
-        Ok(self.effects())
+        Ok(self.effects_besides(displaced))
     }
 
     fn can_be_displaced(&self, gathering: GatheringId, pool: u16, id: RegistrationId) -> bool {

@@ -103,7 +103,7 @@ impl Naive<'_> {
             }
             for person in party.named() {
                 let held = self.held_by(party.gathering, *offering, person);
-                // D6: let held = held.filter(|one| one.claim.takes_time());
+                let held = held.filter(|one| one.claim.takes_time());
                 let is_new = |one: &Rc<Registration>| found.iter().all(|other| other.id() != one.id());
                 found.extend(held.filter(is_new));
             }

@@ -96,7 +96,7 @@ impl Naive<'_> {
             }
             if let Some(reason) = self.obstacle(&one, now) {
                 walk.pass(&one, reason);
-            } else if self.short(&one.asked, one.asked.counted(), &Kept::default(), now).is_empty() { // D15: &walk.kept
+            } else if self.short(&one.asked, one.asked.counted(), &walk.kept, now).is_empty() {
                 self.keeps_all_it_would_take(&mut walk, &one);
             } else {
                 self.stays(&mut walk, &one, now);

@@ -55,8 +55,6 @@ pub(super) struct Naive<'h> {
     /// The request that is being decided, and which deeds come of it: those from here on.
     request: RequestId,
     began: usize,
-    /// Which of them the command itself does: those from here on. What is due is written before.
-    own: usize,
     /// What the past comes to for a gathering, until something more happens to it.
     retold: RefCell<BTreeMap<GatheringId, Rc<Retold>>>,
 }
@@ -208,7 +206,7 @@ pub(super) type No = String;
 impl<'h> Naive<'h> {
     pub(super) fn new(history: &'h History) -> Self {
         let (request, retold) = (RequestId::from_u128(0), RefCell::default());
-        Self { history, past: Vec::new(), answered: Vec::new(), request, began: 0, own: 0, retold }
+        Self { history, past: Vec::new(), answered: Vec::new(), request, began: 0, retold }
     }
 
     /// How many things have happened.
@@ -225,7 +223,7 @@ impl<'h> Naive<'h> {
             return Ok(Answer { told: answered.told.clone(), repeated: true });
         }
         let before = self.past.len();
-        (self.request, self.began, self.own) = (request, before, before);
+        (self.request, self.began) = (request, before);
         let told = self.decide(step, request, self.history.time(nth));
         if told.is_err() && self.past.len() > before {
             self.past.truncate(before);
@@ -434,35 +432,31 @@ impl<'h> Naive<'h> {
         self.past.push(Deed { time, what });
     }
 
-    /// What the command itself has done to others so far.
+    /// What the decision has done to others so far, with what was due.
     fn effects(&self) -> Told {
-        let own = || self.past[self.own..].iter().map(|deed| &deed.what);
-        let promoted = own().filter_map(|done| match done {
+        let ids = |which: &dyn Fn(&Done) -> Option<RegistrationId>| {
+            self.past[self.began..].iter().filter_map(|deed| which(&deed.what)).collect()
+        };
+        let registrations = ids(&|done| match done {
             Done::Promoted(_, id, _) => Some(*id),
             _ => None,
         });
-        let offered = own().filter_map(|done| match done {
+        let offered = ids(&|done| match done {
             Done::Offered(_, id, ..) => Some(*id),
             _ => None,
         });
-        Told::Promoted { registrations: promoted.collect(), offered: offered.collect(), ended: self.ended() }
-    }
-
-    /// What the command itself has ended so far.
-    fn ended(&self) -> Vec<RegistrationId> {
-        let own = self.past[self.own..].iter();
-        let ended = own.filter_map(|deed| match deed.what {
-            Done::Ended(_, id, _) => Some(id),
+        let ended = ids(&|done| match done {
+            Done::Ended(_, id, _) | Done::MovedToFollowUp(_, id) => Some(*id),
             _ => None,
         });
-        ended.collect()
+        Told::Promoted { registrations, offered, ended }
     }
 
-    /// The same for a command that ended one registration because that was asked for.
-    fn effects_besides(&self, registration: RegistrationId) -> Told {
+    /// The same for a command that ended registrations because that was asked for.
+    fn effects_besides(&self, asked_for: &[RegistrationId]) -> Told {
         let mut told = self.effects();
         if let Told::Promoted { ended, .. } = &mut told {
-            ended.retain(|other| *other != registration);
+            ended.retain(|other| !asked_for.contains(other));
         }
         told
     }

@@ -54,6 +54,6 @@ impl Naive<'_> {
         refuse_if(!matches!(one.claim, Claim::Offered { .. }), "not_offered")?;
         self.end_with_dependents(&one, how, now);
         self.serve(gathering, now);
-        Ok(self.effects_besides(id))
+        Ok(self.effects_besides(&[id]))
     }
 }

@@ -38,7 +38,7 @@ impl Naive<'_> {
         audience: Audience,
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
-        refuse_if(!titled, "text")?; // D5
+        refuse_if(!titled, "text")?;
         let now = self.is_kept(gathering, given)?;
         self.is_announced(gathering)?;
         let begun = starts(self.when(gathering)).is_some_and(|start| start <= now);

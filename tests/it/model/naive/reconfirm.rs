@@ -35,7 +35,7 @@ impl Naive<'_> {
                 Silence::Release => self.end_with_dependents(&one, Ending::NotReconfirmed, now),
                 Silence::FollowUp => {
                     self.end_dependents(&one, Ending::NotReconfirmed, now);
-                    self.done(now, Done::MovedToFollowUp(gathering, id)); // D9
+                    self.done(now, Done::MovedToFollowUp(gathering, id));
                 }
             }
         }

@@ -13,7 +13,6 @@ impl Naive<'_> {
                 settled.push(*gathering);
             }
         }
-        self.own = self.past.len();
         now
     }
 
@@ -28,10 +27,7 @@ impl Naive<'_> {
 
     pub(super) fn only_settle(&mut self, gathering: GatheringId, given: DateTime<Utc>) -> Result<Told, No> {
         refuse_if(self.known(gathering).is_none(), "unknown_gathering")?;
-        let before = self.past.len();
         self.begin(&[gathering], given);
-        // It does nothing else, so all of that is its own.
-        self.own = before;
         Ok(self.effects())
     }
 
