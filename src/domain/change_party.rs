@@ -19,8 +19,8 @@ use crate::id::{OfferingId, PersonId, PoolId, RegistrationId};
 ///
 /// # Refusals
 /// In this order: unknown registration, gathering called off, completed or archived, registration ended, gathering over,
-/// session over; offered, or without a place to begin with; unknown place, the booker's place, a place that somebody was
-/// seen on; somebody named twice, registered already; party too large; somebody without a name in a party that may be
+/// session over; offered, or without a place to begin with; unknown place, the booker's place, somebody seen on it or on a
+/// place behind it; somebody named twice, registered already; party too large; somebody without a name in a party that may be
 /// split; larger in line; a registration that needs the place of somebody who leaves; for whoever comes: no place in what
 /// is required, another date of the series, something at the same time; where it has places: as many of an organisation
 /// as may have, can never fit, full, room that others wait for, booking to the line only.
@@ -91,9 +91,11 @@ impl ChangeParty {
                 return Err(Refusal::BookersPlace { registration });
             }
         }
-        let seen =
-            self.removed.iter().find(|place| decision.seen(gathering, (registration, **place)).is_some());
-        if let Some(&place) = seen {
+        // Those behind a place that goes get other numbers, so nobody may have been seen on any of them.
+        let size = u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
+        let renumbered = self.removed.first().map_or(1..=0, |first| *first..=size);
+        let mut seen = renumbered.filter(|place| decision.seen(gathering, (registration, *place)).is_some());
+        if let Some(place) = seen.next() {
             return Err(Refusal::PresenceRecorded { registration, place });
         }
         let mut changed = cell.clone();

@@ -425,7 +425,7 @@ pub enum Refusal {
         /// The registration.
         registration: RegistrationId,
     },
-    /// Somebody was seen on the place.
+    /// Somebody was seen on the place, which would go or get another number.
     PresenceRecorded {
         /// The registration.
         registration: RegistrationId,

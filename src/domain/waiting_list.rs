@@ -128,6 +128,11 @@ impl Walk {
         turn: Turn,
         cell: &RegistrationCell,
     ) -> Verdict {
+        let can_hold_nothing = offering.pools.len() == 1 || !is_strict(decision, gathering, offering);
+        if can_hold_nothing && capacity::is_exhausted(decision, gathering, offering, &self.held) {
+            // The usual end of a long line: nobody in it can be served, and what it would hold is nothing.
+            return Verdict::Closed;
+        }
         let serving = match how(decision, gathering, offering) {
             Some(how) => Ok(how),
             None => Err(PassReason::NoTimeToAnswer),
