@@ -120,7 +120,7 @@ impl Naive<'_> {
         counts: Counts<'_>,
         now: DateTime<Utc>,
     ) -> Vec<Rc<Registration>> {
-        let gatherings = self.gatherings().into_iter();
+        let gatherings = self.gatherings().into_iter().filter(|other| !self.of(*other).completed); // D20
         let mut all: Vec<_> = gatherings.flat_map(|gathering| self.registrations(gathering)).collect();
         all.sort_by_key(|one| one.made);
         let is_past = |one: &Registration| one.claim.deadline().is_some_and(|deadline| deadline <= now);

@@ -20,7 +20,9 @@ impl Naive<'_> {
         if removed.is_empty() && added.is_empty() {
             return Ok(self.effects());
         }
-        let was_seen = removed.iter().any(|place| !one.seen[usize::from(*place) - 1].is_empty());
+        // Whoever is behind a place that goes gets another number.
+        let first = removed.first().map_or(one.seen.len(), |place| usize::from(*place) - 1);
+        let was_seen = one.seen[first..].iter().any(|records| !records.is_empty());
         refuse_if(was_seen, "presence_recorded")?;
         let stay = (1..).zip(&one.asked.people).filter(|(place, _)| !removed.contains(place));
         let people: Vec<Option<u8>> = stay.map(|(_, who)| *who).chain(added.iter().copied()).collect();
