@@ -73,14 +73,16 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             set_claim(cells, *registration, Claim::Confirmed, Some(draws));
         }
         Fact::RegistrationApproved { registration, .. } => {
-            reclaim(cells, *registration, |cell| (cell.claim, cell.joined) = (Claim::Waiting, position));
+            reclaim(cells, *registration, |cell| {
+                (cell.claim, cell.joined) = (Claim::Waiting, position);
+            });
         }
         Fact::PlaceOffered { registration, draws, respond_by, .. } => {
             set_claim(cells, *registration, Claim::Offered { respond_by: *respond_by }, Some(draws));
         }
         Fact::OfferAccepted { registration, .. } => set_claim(cells, *registration, Claim::Confirmed, None),
         Fact::MovedToFollowUp { registration, .. } => {
-            set_claim(cells, *registration, Claim::FollowUp, Some(&[]))
+            set_claim(cells, *registration, Claim::FollowUp, Some(&[]));
         }
         Fact::RegistrationEnded { registration, how, .. } => end(cells, *registration, *how),
         Fact::RegistrationSplit { registration, rest, keep, .. } => split(cells, *registration, *rest, *keep),
