@@ -70,7 +70,8 @@ impl Naive<'_> {
             match self.take_part(part, walk, best_effort, now) {
                 Ok(registered) => told[nth] = Part::Registered(registered),
                 Err(no) if best_effort && is_left_out(&no) => {}
-                Err(no) => return Err(no),
+                // How many would fit is said of a party, not of a basket.
+                Err(no) => return Err(no.split(", up to ").next().map(|full| full.to_owned() + ", up to 0").filter(|_| no.starts_with("full")).unwrap_or(no)),
             }
         }
         Ok(Told::Parts(told))

@@ -41,6 +41,7 @@ mod set_asides;
 mod settle;
 mod times;
 
+pub(super) use asked::full;
 pub(super) use facts::plain_fact;
 pub(super) use lists::{Attending, Booked, On, Slot, Taken, Waits};
 use programme::SessionNow;

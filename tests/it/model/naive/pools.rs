@@ -37,8 +37,13 @@ impl Naive<'_> {
 
     /// How many people have a place in a pool.
     pub(super) fn used(&self, gathering: GatheringId, pool: u16) -> i64 {
+        self.used_at(gathering, pool, DateTime::<Utc>::MIN_UTC)
+    }
+
+    /// The same at a time at which what is due may not be written yet.
+    pub(super) fn used_at(&self, gathering: GatheringId, pool: u16, now: DateTime<Utc>) -> i64 {
         let of = self.of(gathering);
-        let theirs = of.registrations.iter().filter(|one| one.claim.uses_places());
+        let theirs = of.registrations.iter().filter(|one| one.keeps_places(now));
         let drawing = theirs.filter(|one| {
             let offering = of.offerings.iter().find(|(number, _)| *number == one.asked.offering).unwrap();
             offering.1.plan.pools.contains(&pool)
@@ -47,9 +52,9 @@ impl Naive<'_> {
     }
 
     /// How many places were given out of a set-aside.
-    fn through(&self, gathering: GatheringId, set_aside: u16) -> i64 {
+    fn through(&self, gathering: GatheringId, set_aside: u16, now: DateTime<Utc>) -> i64 {
         let of = self.of(gathering);
-        let theirs = of.registrations.iter().filter(|one| one.claim.uses_places());
+        let theirs = of.registrations.iter().filter(|one| one.keeps_places(now));
         let draws = theirs.flat_map(|one| &one.draws).filter(|(from, _)| *from == set_aside);
         draws.map(|(_, places)| i64::from(*places)).sum()
     }
@@ -68,7 +73,7 @@ impl Naive<'_> {
         if self.is_released(gathering, set_aside, now) {
             return 0;
         }
-        (i64::from(set_aside.places) - self.through(gathering, set_aside.number)).max(0)
+        (i64::from(set_aside.places) - self.through(gathering, set_aside.number, now)).max(0)
     }
 
     /// The set-asides of a pool, by number.
@@ -88,9 +93,13 @@ impl Naive<'_> {
 
     /// What is free for everybody in a pool; may be negative. `None` is without a limit.
     pub(super) fn general(&self, gathering: GatheringId, pool: u16, now: DateTime<Utc>) -> Option<i64> {
-        let kept: i64 =
-            self.set_asides_of(gathering, pool).iter().map(|one| self.open(gathering, one, now)).sum();
-        Some(limit(self.pool(gathering, pool))? - self.used(gathering, pool) - kept)
+        let kept = self.set_aside_at(gathering, pool, now);
+        Some(limit(self.pool(gathering, pool))? - self.used_at(gathering, pool, now) - kept)
+    }
+
+    /// How many places of a pool are set aside and not drawn.
+    pub(super) fn set_aside_at(&self, gathering: GatheringId, pool: u16, now: DateTime<Utc>) -> i64 {
+        self.set_asides_of(gathering, pool).iter().map(|one| self.open(gathering, one, now)).sum()
     }
 
     /// How many places of a pool so many of a party could have, as far as nobody keeps them. `None` is without a limit.
@@ -103,7 +112,7 @@ impl Naive<'_> {
         now: DateTime<Utc>,
     ) -> Option<i64> {
         let gathering = asked.gathering;
-        let free = limit(self.pool(gathering, pool))? - self.used(gathering, pool);
+        let free = limit(self.pool(gathering, pool))? - self.used_at(gathering, pool, now);
         let theirs = self.theirs(asked, pool).into_iter();
         let theirs = theirs.filter(|one| !kept.set_asides.contains(&one.number));
         let mine: i64 = theirs.map(|one| self.open(gathering, &one, now)).sum();

@@ -115,6 +115,12 @@ impl Registration {
         self.asked.registration
     }
 
+    /// Whether it keeps places from others at a time, though nobody may have written down that its own is up.
+    pub(super) fn keeps_places(&self, now: DateTime<Utc>) -> bool {
+        let is_past = self.claim.deadline().is_some_and(|deadline| deadline <= now);
+        self.claim.uses_places() && !is_past
+    }
+
     fn new(asked: Asked, number: u32, nth: usize, time: DateTime<Utc>) -> Self {
         Self {
             number,
