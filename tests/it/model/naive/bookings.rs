@@ -71,7 +71,10 @@ impl Naive<'_> {
                 Ok(registered) => told[nth] = Part::Registered(registered),
                 Err(no) if best_effort && is_left_out(&no) => {}
                 // How many would fit is said of a party, not of a basket.
-                Err(no) => return Err(no.split(", up to ").next().map(|full| full.to_owned() + ", up to 0").filter(|_| no.starts_with("full")).unwrap_or(no)),
+                Err(no) => {
+                    let short = no.split_once(", up to ").map(|(short, _)| format!("{short}, up to 0"));
+                    return Err(short.unwrap_or(no));
+                }
             }
         }
         Ok(Told::Parts(told))

@@ -112,7 +112,7 @@ impl Naive<'_> {
     }
 
     /// The registrations that count of those that name somebody, but for the party's own. What is past its time, though
-    /// nobody has written that down, does not count.
+    /// nobody has written that down, does not count, nor does what is in closed books.
     fn others_of(
         &self,
         asked: &Asked,
@@ -120,7 +120,7 @@ impl Naive<'_> {
         counts: Counts<'_>,
         now: DateTime<Utc>,
     ) -> Vec<Rc<Registration>> {
-        let gatherings = self.gatherings().into_iter().filter(|other| !self.of(*other).completed); // D20
+        let gatherings = self.gatherings().into_iter().filter(|other| !self.of(*other).completed);
         let mut all: Vec<_> = gatherings.flat_map(|gathering| self.registrations(gathering)).collect();
         all.sort_by_key(|one| one.made);
         let is_past = |one: &Registration| one.claim.deadline().is_some_and(|deadline| deadline <= now);

@@ -46,8 +46,7 @@ impl Naive<'_> {
         }
         let comes_back =
             self.is_released(gathering, now_set, now) && !self.is_released(gathering, &wanted, now);
-        let _ = comes_back;
-        let is_more = places > now_set.places; // D18 || comes_back
+        let is_more = places > now_set.places || comes_back;
         refuse_if(is_more && self.are_too_large(gathering, &wanted, now), "set_asides_too_large")?;
         let has_come = |release| self.has_come(gathering, release, now);
         refuse_if(release.flatten().is_some_and(has_come), "deadline_past")?;

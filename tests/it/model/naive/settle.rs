@@ -16,12 +16,9 @@ impl Naive<'_> {
         now
     }
 
-    /// The same for parties that ask: where one comes instead of another registration, that is read as well.
+    /// The same for parties that ask.
     pub(super) fn begin_asking(&mut self, parts: &[Asked], given: DateTime<Utc>) -> DateTime<Utc> {
         let gatherings: Vec<GatheringId> = parts.iter().map(|part| part.gathering).collect();
-        let others = parts.iter().filter_map(|part| part.supersedes);
-        let read: Vec<GatheringId> = others.filter_map(|other| self.gathering_of(other).ok()).collect();
-        let given = read.into_iter().map(|other| self.now(other, given)).max().unwrap_or(given);
         self.begin(&gatherings, given)
     }
 
