@@ -157,14 +157,24 @@ impl Desk {
 
 fn decide<O>(state: &State, ready: &Ready<O>, context: &Context) -> (Result<O, Refusal>, Decided) {
     let mut decision = Decision::new(state, context);
-    let mut answer = ready.get().decide(&mut decision, context);
-    if let Some(gathering) = decision.unsettled().filter(|_| answer.is_ok() && !ready.get().settles()) {
-        answer = Err(Refusal::SettleFirst { gathering });
-    }
+    let answer = decide_in(&mut decision, ready, context);
     let decided = decision.finish();
     match too_much(&decided) {
         Some(refusal) if answer.is_ok() => (Err(refusal), decided),
         _ => (answer, decided),
+    }
+}
+
+/// Decides a command in a decision that may have facts of others before it.
+pub(super) fn decide_in<O>(
+    decision: &mut Decision<'_>,
+    ready: &Ready<O>,
+    context: &Context,
+) -> Result<O, Refusal> {
+    let outcome = ready.get().decide(decision, context)?;
+    match decision.unsettled() {
+        Some(gathering) if !ready.get().settles() => Err(Refusal::SettleFirst { gathering }),
+        _ => Ok(outcome),
     }
 }
 

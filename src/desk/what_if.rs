@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use super::deciding::decide_in;
 use super::{Command, Desk, Edge, Failure};
 use crate::domain::{Decision, Refusal};
 use crate::fact::{Capacity, Fact};
@@ -100,7 +101,7 @@ impl WhatIf<'_> {
         let ready = command.ready(&Edge::looking(context, self.desk))?;
         let before = self.decision.clone();
         self.decision.go_on(&context);
-        match ready.get().decide(&mut self.decision, &context) {
+        match decide_in(&mut self.decision, &ready, &context) {
             Ok(outcome) => Ok(outcome),
             Err(refusal) => {
                 self.decision = before;

@@ -254,6 +254,11 @@ impl<'s> Decision<'s> {
         self.cells.waiting(gathering.id, offering)
     }
 
+    /// Whether anybody waits on a gathering that has been read, as of now: this decision may have put somebody in line.
+    pub(crate) fn has_a_line(&self, gathering: &Gathering) -> bool {
+        self.cells.gathering(gathering.id).is_some_and(|cell| cell.in_line > 0)
+    }
+
     /// The first in the line for an offering after a turn, or the first of all.
     pub(crate) fn next_waiting(
         &self,

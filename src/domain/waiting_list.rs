@@ -257,7 +257,7 @@ fn before_whom(
     wanted: &Offering,
     comes_first: impl Fn(Turn) -> bool,
 ) -> Ahead {
-    if gathering.cell.in_line == 0 {
+    if !decision.has_a_line(gathering) {
         return Ahead::default();
     }
     let plan = Arc::clone(&gathering.cell.plan);

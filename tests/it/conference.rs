@@ -269,7 +269,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::RegistrationConfirmed { .. } => "confirmed",
         Fact::RegistrationWaitlisted { .. } => "waitlisted",
         Fact::RegistrationPromoted { .. } => "promoted",
-        Fact::RegistrationCancelled { .. } => "cancelled",
+        Fact::RegistrationEnded { .. } => "ended",
         Fact::PlaceTransferred { .. } => "transferred",
         _ => "something else",
     }

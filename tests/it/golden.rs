@@ -157,7 +157,15 @@ fn frozen_facts_of_the_booking_rules_say_what_they_always_said() {
         ("GatheringArchived/1", Fact::GatheringArchived { gathering }),
         (
             "PresenceRecorded/1",
-            Fact::PresenceRecorded { gathering, registration, place: 3, presence, source, seen_at },
+            Fact::PresenceRecorded {
+                gathering,
+                registration,
+                place: 3,
+                presence,
+                source,
+                seen_at,
+                flagged: true,
+            },
         ),
     ];
     for (name, fact) in known {
@@ -402,7 +410,6 @@ fn a_log_with_programmes_is_read_as_ever() {
 }
 
 #[test]
-#[ignore = "the log is not made yet"]
 fn a_log_with_the_booking_rules_is_read_as_ever() {
     is_read_as_ever(&std::fs::read(THIRD_LOG).unwrap(), &third_batches(), 100);
 }
@@ -451,10 +458,10 @@ fn without_what_is_its_own(mut log: Vec<u8>) -> Vec<u8> {
 
 /// What changes here changes what older versions of the crate can read.
 #[test]
-#[ignore = "the log is not made yet"]
 fn a_log_is_written_as_ever() {
     let frozen = std::fs::read(THIRD_LOG).unwrap();
     let written = written_now();
+    // A new kind of fact needs a new log of its own beside this one: `written_now` is how it is made.
     assert_ne!(written, frozen, "two logs have two ids");
     assert!(without_what_is_its_own(written) == without_what_is_its_own(frozen));
 }
@@ -474,12 +481,4 @@ fn what_is_a_logs_own_is_all_that_two_logs_differ_in() {
     assert_ne!(one, other, "two logs have two ids");
     assert!(without_what_is_its_own(one.clone()) == without_what_is_its_own(other));
     is_read_as_ever(&one, &third_batches(), 100);
-}
-
-/// Run once, by name, when all facts have their last shape. A log that is there is never made anew.
-#[test]
-#[ignore = "it makes a file"]
-fn the_third_log_is_made() {
-    let mut file = std::fs::File::create_new(THIRD_LOG).unwrap();
-    std::io::Write::write_all(&mut file, &written_now()).unwrap();
 }

@@ -128,7 +128,7 @@ fn waits_behind(registered: Registered, behind: u32) -> RegistrationId {
             assert_eq!(ahead, behind);
             registration
         }
-        Registered::Confirmed { .. } => panic!("was to wait: {registered:?}"),
+        Registered::Confirmed { .. } | Registered::Pending { .. } => panic!("was to wait: {registered:?}"),
     }
 }
 
@@ -239,13 +239,13 @@ fn who_leaves_is_gone_before_the_line_moves_up() {
     let receipt = fair.desk.cancel_registration(ann).unwrap();
     assert_eq!(receipt.outcome.promoted, [bob], "in the same decision");
     let told: Vec<_> = receipt.facts.iter().map(kind).collect();
-    assert_eq!(told, ["cancelled", "promoted"]);
+    assert_eq!(told, ["ended", "promoted"]);
     assert_eq!(fair.attending(), [bob]);
 }
 
 fn kind(fact: &gather::Fact) -> &'static str {
     match fact {
-        gather::Fact::RegistrationCancelled { .. } => "cancelled",
+        gather::Fact::RegistrationEnded { .. } => "ended",
         gather::Fact::RegistrationPromoted { .. } => "promoted",
         _ => "something else",
     }
@@ -743,7 +743,7 @@ fn more_promotions_than_a_batch_holds_are_refused_and_done_in_steps() {
         let _ = desk.register(talk, PersonId::from_u128(person)).unwrap();
     }
     let unlimited = ChangeCapacity::new(talk, Capacity::Unlimited);
-    let refused = desk.execute(unlimited).unwrap_err();
+    let refused = desk.execute(unlimited.clone()).unwrap_err();
     let too_much = Refusal::TooMuchAtOnce { facts: 65_538, limit: 65_536 };
     assert_eq!(refused.refusal(), Some(&too_much));
     assert_eq!(desk.execute(ChangeCapacity::new(talk, 60_000)).unwrap().outcome.promoted.len(), 59_999);

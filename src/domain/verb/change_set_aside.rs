@@ -67,8 +67,9 @@ impl Decide for ChangeSetAside {
             Release::Never => None,
         };
         if (places, release) != (known.places, known.release) {
-            if places > known.places {
-                check_size(decision, &gathering, known.pool, growth(decision, &gathering, &known, places))?;
+            let more = growth(decision, &gathering, &known, (places, release));
+            if more > 0 {
+                check_size(decision, &gathering, known.pool, more)?;
             }
             if release != known.release {
                 check_release(decision, &gathering, release)?;
@@ -95,8 +96,15 @@ impl Decide for ChangeSetAside {
     }
 }
 
-/// By how much what is set aside in all would grow: one that was released counts anew, in whole.
-fn growth(decision: &Decision<'_>, gathering: &Gathering, known: &SetAside, places: u32) -> u64 {
-    let before = if decision.is_released(gathering, known) { 0 } else { known.places };
-    u64::from(places).saturating_sub(u64::from(before))
+/// By how much what is set aside in all would grow. What was released counted for nothing, and does unless it comes back.
+fn growth(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    known: &SetAside,
+    (places, release): (u32, Option<BookingTime>),
+) -> u64 {
+    let is_released = decision.is_released(gathering, known);
+    let before = if is_released { 0 } else { known.places };
+    let after = if is_released && release == known.release { 0 } else { places };
+    u64::from(after.saturating_sub(before))
 }

@@ -17,11 +17,12 @@ fn ask(on: GatheringId, person: u8, offering: OfferingId) -> Register {
     Register::new(on, person_id(person)).offering(offering)
 }
 
-/// What became of the parts: `c` confirmed, `w` in line, `-` left out.
+/// What became of the parts: `c` confirmed, `w` in line, `p` pending, `-` left out.
 fn told(parts: &[Part]) -> String {
     let letter = |part: &Part| match part {
         Part::Registered(Registered::Confirmed { .. }) => 'c',
         Part::Registered(Registered::Waiting { .. }) => 'w',
+        Part::Registered(Registered::Pending { .. }) => 'p',
         Part::LeftOut => '-',
     };
     parts.iter().map(letter).collect()
@@ -103,10 +104,11 @@ fn quantity_checked_line_by_line_not_summed() {
             assert!(stage.desk().preview(part.clone()).unwrap().is_confirmed(), "each fits by itself");
         }
         let refusal = stage.refuses(basket(asked.clone()));
-        let short = vec![shortage(on, HALL, "hall", (5, 4, 5))];
+        // The first part that finds too little says how much, beside those before it.
+        let short = vec![shortage(on, HALL, "hall", (1, 0, 5))];
         assert_eq!(refusal, Refusal::Full { short, largest: 0 });
         assert_eq!(refusal.code(), "full");
-        let text = "it is full: \"hall\" has 4 free of the 5 wanted; 1 more place would do";
+        let text = "it is full: \"hall\" has 0 free of the 1 wanted; 1 more place would do";
         assert_eq!(refusal.to_string(), text);
         assert_eq!([stage.left(on, CONFERENCE), stage.left(on, VISIT)], [4, 4], "nothing was taken");
         // What the refusal says would do, does.
@@ -117,14 +119,18 @@ fn quantity_checked_line_by_line_not_summed() {
 }
 
 #[test]
-fn every_pool_that_is_short_is_named() {
+fn the_first_part_that_finds_no_room_is_the_one_refused() {
     Stage::each(|stage| {
         let on = stage.conference(2, 1, 1);
         stage.books(on, 8, ONLINE);
         stage.books(on, 9, CONFERENCE);
         let asked = [ask(on, 1, CONFERENCE), ask(on, 2, CONFERENCE), ask(on, 3, ONLINE), ask(on, 1, VISIT)];
-        let short = vec![shortage(on, HALL, "hall", (2, 1, 2)), shortage(on, STREAM, "stream", (1, 0, 1))];
-        assert_eq!(stage.refuses(basket(asked)), Refusal::Full { short, largest: 0 });
+        let full = |short| Refusal::Full { short: vec![short], largest: 0 };
+        assert_eq!(stage.refuses(basket(asked.clone())), full(shortage(on, HALL, "hall", (1, 0, 2))));
+        drop(stage.does(ChangeCapacity::new(on, 3).pool(HALL)));
+        assert_eq!(stage.refuses(basket(asked.clone())), full(shortage(on, STREAM, "stream", (1, 0, 1))));
+        drop(stage.does(ChangeCapacity::new(on, 2).pool(STREAM)));
+        assert_eq!(told(&stage.does(basket(asked))), "cccc");
     });
 }
 

@@ -174,15 +174,17 @@ fn an_overlap_that_comes_of_a_move_is_kept_and_taken_no_further() {
 }
 
 #[test]
-fn whoever_waits_is_promoted_though_dates_have_moved_onto_each_other() {
+fn whoever_waits_is_passed_while_they_have_a_place_for_the_same_time() {
     Stage::each(|stage| {
         let [first, second] = ["10:00 to 11:00", "12:00 to 13:00"].map(|hours| webinar(stage, hours));
         let bobs = books(stage, first, 2);
         let anns = stage.does(ask(first, 1)).registration();
         books(stage, second, 1);
         stage.does(Reschedule::new(second, day("2027-03-20 10:00 to 11:00")));
-        let promoted = stage.does(CancelRegistration::new(bobs));
-        assert_eq!(promoted.promoted, [anns]);
+        assert!(stage.does(CancelRegistration::new(bobs)).promoted.is_empty(), "Ann is elsewhere then");
+        assert_eq!(stage.status(anns), "waiting");
+        stage.does(Reschedule::new(second, day("2027-03-20 11:00 to 12:00")));
+        assert_eq!(stage.does(gather::Settle::new(first)).promoted, [anns], "she no longer is");
     });
 }
 

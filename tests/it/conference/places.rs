@@ -43,7 +43,7 @@ fn a_visit_ends_with_the_place_that_it_needs_and_both_lines_move_up() {
         let receipt = stage.receives(CancelRegistration::new(anns));
         assert_eq!(receipt.outcome.ended, [visit]);
         assert_eq!(receipt.outcome.promoted, [bobs_visit, cleo], "who joined first is served first");
-        assert_eq!(kinds(&receipt.facts), ["cancelled", "cancelled", "promoted", "promoted"]);
+        assert_eq!(kinds(&receipt.facts), ["ended", "ended", "promoted", "promoted"]);
         assert_eq!([stage.status(anns), stage.status(visit)], ["cancelled_by_attendee"; 2]);
         assert_eq!([stage.left(on, CONFERENCE), stage.left(on, VISIT)], [0, 0]);
 
@@ -206,7 +206,7 @@ fn a_dropped_session_ends_what_was_booked_for_it_and_what_needs_that() {
         let receipt = stage.receives(DropSession::new(on, talk));
         assert_eq!(receipt.outcome.ended, [booked, with_kit, waiting]);
         assert_eq!(receipt.outcome.promoted, [other_kit], "the kit is free for whoever waits for one");
-        assert_eq!(kinds(&receipt.facts), ["dropped", "cancelled", "cancelled", "cancelled", "promoted"]);
+        assert_eq!(kinds(&receipt.facts), ["dropped", "ended", "ended", "ended", "promoted"]);
         let ended = [booked, with_kit, waiting].map(|registration| stage.status(registration));
         assert_eq!(ended, ["cancelled_by_organiser", "cancelled_by_organiser", "left_line"]);
         assert!(wholes.iter().all(|whole| stage.status(*whole) == "confirmed"));

@@ -218,7 +218,7 @@ fn setting_a_programme_adds_moves_revises_and_drops_what_differs() {
         assert_eq!(change.revised, [session(3)]);
         assert_eq!((change.dropped, change.unchanged), (vec![session(4)], 1));
         assert_eq!((change.ended, change.promoted), (booked.to_vec(), vec![]));
-        let expected = ["added", "moved", "moved", "revised", "dropped", "cancelled", "cancelled"];
+        let expected = ["added", "moved", "moved", "revised", "dropped", "ended", "ended"];
         assert_eq!(kinds(&receipt.facts), expected);
 
         // What was dropped comes back as what it is now.
