@@ -157,6 +157,7 @@ impl Refusal {
                 shortages(f, short)?;
                 match largest {
                     0 => Ok(()),
+                    1 => f.write_str("; one person would fit"),
                     n => write!(f, "; a party of up to {n} would fit"),
                 }
             }
@@ -229,7 +230,7 @@ impl Refusal {
             Self::NotConfirmed { registration } => write!(f, "registration {registration} is neither confirmed nor in line"),
             Self::NotAsked { registration } => write!(f, "registration {registration} has no question about new dates to answer"),
             Self::NotDisplaceable { registration } => write!(f, "registration {registration} has no place of this pool to give up"),
-            Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration be cancelled"),
+            Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration cancelled"),
             Self::PresenceRecorded { place, .. } => write!(f, "somebody was seen on place {place}, so it and those before it stay"),
             Self::InLine { .. } => f.write_str("a party in line cannot grow, since that would push back those behind it; the others can register by themselves"),
             Self::StillNeeded { registration } => write!(f, "registration {registration} needs these places; change or cancel it first"),
@@ -238,7 +239,7 @@ impl Refusal {
             Self::SetAsideExists { set_aside, .. } => write!(f, "there is a set-aside {set_aside} already"),
             Self::SetAsideForNobody { set_aside } => write!(f, "set-aside {set_aside} is for nobody: say who may draw on it"),
             Self::SetAsidesTooLarge { name, asked, room, .. } => write!(f, "{asked} more places cannot be set aside of {name:?}; {room} can"),
-            Self::NoShowByBooks { .. } => f.write_str("that somebody did not come is said of all by closing the books"),
+            Self::NoShowByBooks { .. } => f.write_str("closing the books says of everybody who was not seen that they did not come; it is not said by hand"),
             Self::ResourceExists { resource } => write!(f, "there is a resource {resource} already"),
             Self::UnknownResource { resource, .. } => write!(f, "there is no resource {resource}"),
             Self::SettleFirst { .. } => f.write_str("more is due on the gathering than one decision writes: settle it first"),
@@ -254,9 +255,10 @@ impl Refusal {
             }
             Self::OrganisationCap { asked, used, cap, until, .. } => {
                 let left = cap.saturating_sub(*used);
-                write!(f, "the organisation has {used} of the {cap} places that each may have; {left} of the {asked} asked for would do")?;
+                let places = if *cap == 1 { "place" } else { "places" };
+                write!(f, "each organisation may have {cap} {places} here, and this one has {used}: {left} of the {asked} asked for can be had")?;
                 match until {
-                    Some(until) => write!(f, ", and as many as there are from {} on", instant(*until)),
+                    Some(until) => write!(f, "; from {} on there is no such limit", instant(*until)),
                     None => Ok(()),
                 }
             }
