@@ -65,8 +65,7 @@ pub enum Refusal {
         limit: usize,
     },
     /// The request's id was used before, for something else. What is sealed is not compared: of a person's details, a
-    /// join link or answers it only counts whether they are there. Nor is what left no trace: a part of a basket that
-    /// was left out, a session that was so already.
+    /// join link or answers it only counts whether they are there.
     RequestReused {
         /// The id.
         request: RequestId,

@@ -113,7 +113,9 @@ impl Scene {
                 assert_eq!(ahead, behind);
                 registration
             }
-            other => panic!("was to wait: {other:?}"),
+            other @ (Registered::Confirmed { .. } | Registered::Pending { .. }) => {
+                panic!("was to wait: {other:?}")
+            }
         }
     }
 
@@ -121,7 +123,9 @@ impl Scene {
     pub(crate) fn asks(&self, asked: Register) -> (RegistrationId, bool) {
         match self.does(asked) {
             Registered::Pending { registration, uses_places } => (registration, uses_places),
-            other => panic!("was to be pending: {other:?}"),
+            other @ (Registered::Confirmed { .. } | Registered::Waiting { .. }) => {
+                panic!("was to be pending: {other:?}")
+            }
         }
     }
 

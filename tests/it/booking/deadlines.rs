@@ -197,3 +197,21 @@ fn nothing_is_due_on_what_is_called_off_or_a_draft() {
     assert!(scene.desk.settle(scene.now()).unwrap().is_empty());
     assert_eq!(scene.refused(Settle::new(gather::GatheringId::from_u128(404))), "unknown_gathering");
 }
+
+#[test]
+fn where_very_much_is_due_it_is_written_in_steps_and_nothing_else_goes_before() {
+    let scene = Scene::with_places(gather::Capacity::Unlimited);
+    let until = scene.now() + TimeDelta::minutes(10);
+    for number in 0..20_001 {
+        let asked = Register::new(scene.on, gather::PersonId::from_u128(number));
+        let _ = scene.does(Hold::new(asked, until));
+    }
+    let ann = scene.books(scene.one(1));
+    scene.clock.set(until);
+    let refusal = scene.refuses(CancelRegistration::new(ann));
+    let words = "more is due on the gathering than one decision writes: settle it first";
+    assert_eq!((refusal.code(), refusal.to_string().as_str()), ("settle_first", words));
+    let receipts = scene.desk.settle(until).unwrap();
+    assert_eq!(receipts.iter().map(|receipt| receipt.facts.len()).collect::<Vec<_>>(), [20_000, 1]);
+    drop(scene.cancels(ann));
+}

@@ -63,14 +63,14 @@ fn a_hold_never_stands_in_line() {
 #[test]
 fn a_deadline_lies_ahead_and_within_the_limit() {
     let scene = Scene::of(hall(5, |place| place.hold_limit(600)));
-    let hold = |until| Hold::new(scene.one(1), until);
+    let keep = |until| Hold::new(scene.one(1), until);
     let now = scene.now();
-    assert_eq!(scene.refused(hold(now)), "deadline_past");
-    assert_eq!(scene.refused(hold(now - TimeDelta::days(1))), "deadline_past");
+    assert_eq!(scene.refused(keep(now)), "deadline_past");
+    assert_eq!(scene.refused(keep(now - TimeDelta::days(1))), "deadline_past");
     let latest = now + TimeDelta::minutes(10);
-    let refusal = scene.refuses(hold(latest + MICROSECOND));
+    let refusal = scene.refuses(keep(latest + MICROSECOND));
     assert_eq!(refusal, Refusal::DeadlineTooLate { deadline: latest + MICROSECOND, latest });
-    let held = scene.does(hold(latest)).registration;
+    let held = scene.does(keep(latest)).registration;
 
     // Made longer it counts from when it was made; it may be made shorter.
     scene.after(TimeDelta::minutes(5));

@@ -141,3 +141,18 @@ fn the_time_to_answer_lies_ahead_and_not_after_the_new_start() {
     );
     assert_eq!(scene.does(ask(start)), Change::Made);
 }
+
+#[test]
+fn more_than_can_be_asked_at_once_are_not_asked() {
+    let scene = Scene::with_places(gather::Capacity::Unlimited);
+    for number in 0..30_001 {
+        let _ = scene.does(gather::Register::new(scene.on, gather::PersonId::from_u128(number)));
+    }
+    let ask = || Reschedule::new(scene.on, new_dates()).ask(at(UNTIL), Silence::Release);
+    let refusal = scene.refuses(ask());
+    let words = "30001 registrations would be asked, and up to 30000 can be at once";
+    assert_eq!((refusal.code(), refusal.to_string().as_str()), ("too_many_to_ask", words));
+    let first = scene.desk.agenda(gather::PersonId::from_u128(0)).rows()[0].registration;
+    drop(scene.cancels(first));
+    assert_eq!(scene.does(ask()), Change::Made);
+}

@@ -45,13 +45,13 @@ impl Scene {
 fn draws(desk: &Desk, registration: RegistrationId) -> Vec<Draw> {
     let page = desk.read_log(Position::START, usize::MAX).unwrap();
     let facts = page.batches.into_iter().flat_map(|stored| stored.batch.facts);
-    let drawn = facts.filter_map(|fact| match fact {
+    let mut drawn = facts.filter_map(|fact| match fact {
         Fact::RegistrationConfirmed { registration, draws, .. }
         | Fact::RegistrationPromoted { registration, draws, .. }
         | Fact::PartyChanged { registration, draws, .. } => Some((registration, draws)),
         _ => None,
     });
-    drawn.filter(|(id, _)| *id == registration).last().map(|(_, draws)| draws).unwrap()
+    drawn.rfind(|(id, _)| *id == registration).map(|(_, draws)| draws).unwrap()
 }
 
 #[test]
