@@ -22,7 +22,7 @@ pub struct WhatIf<'t> {
 
 impl fmt::Debug for WhatIf<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WhatIf").field("facts", &self.decision.facts().len()).finish_non_exhaustive()
+        f.debug_struct("WhatIf").field("facts", &self.decision.all_facts().len()).finish_non_exhaustive()
     }
 }
 
@@ -113,7 +113,7 @@ impl WhatIf<'_> {
     /// What has happened in the trial so far, in order.
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
-        self.decision.facts()
+        self.decision.all_facts()
     }
 
     /// How the pools of a gathering stand in the trial.

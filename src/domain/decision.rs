@@ -39,6 +39,8 @@ pub(crate) struct Decision<'s> {
     cells: Overlay<'s>,
     noted: RefCell<Vec<Tag>>,
     facts: Vec<Fact>,
+    /// How many of the facts are of commands before this one.
+    begun: usize,
     time: DateTime<Utc>,
     request: RequestId,
     unsettled: Option<GatheringId>,
@@ -70,6 +72,7 @@ impl<'s> Decision<'s> {
             cells: Overlay::new(state),
             noted: RefCell::default(),
             facts: Vec::new(),
+            begun: 0,
             time: context.time,
             request: context.request,
             unsettled: None,
@@ -88,6 +91,7 @@ impl<'s> Decision<'s> {
 
     /// Goes on with the next of several commands that are tried one after the other.
     pub(crate) fn go_on(&mut self, context: &Context) {
+        self.begun = self.facts.len();
         self.time = context.time;
         self.request = context.request;
         self.unsettled = None;
@@ -100,7 +104,7 @@ impl<'s> Decision<'s> {
 
     /// A new registration that this decision makes besides those that were asked for.
     pub(crate) fn spare_registration(&self) -> RegistrationId {
-        let nth = u32::try_from(self.facts.len()).unwrap_or(u32::MAX).saturating_add(SPARE_IDS_BEGIN);
+        let nth = u32::try_from(self.facts().len()).unwrap_or(u32::MAX).saturating_add(SPARE_IDS_BEGIN);
         RegistrationId::from_uuid(self.request.derive(nth))
     }
 
@@ -356,8 +360,13 @@ impl<'s> Decision<'s> {
         self.facts.push(fact);
     }
 
-    /// The facts recorded so far.
+    /// The facts recorded so far, of this command alone.
     pub(crate) fn facts(&self) -> &[Fact] {
+        self.facts.get(self.begun..).unwrap_or_default()
+    }
+
+    /// The facts recorded so far, of all commands that are tried one after the other.
+    pub(crate) fn all_facts(&self) -> &[Fact] {
         &self.facts
     }
 

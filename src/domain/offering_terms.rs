@@ -1,6 +1,6 @@
 //! Until when somebody can answer an offer of places.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::decision::Gathering;
 use crate::fact::{BookingState, ByHand, OfferTerms, QuietHours};
@@ -40,9 +40,11 @@ fn closes(gathering: &Gathering) -> Option<DateTime<Utc>> {
 fn after_quiet(schedule: &Schedule, quiet: Option<QuietHours>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let Some(quiet) = quiet else { return Some(at) };
     let mut at = at;
-    // Where the clocks are put back meanwhile, it can be quiet once more.
-    while let Some(left) = quiet.left_at(wall(schedule, at)) {
-        at = at.checked_add_signed(left)?;
+    // Once more where it does not end when it should, since the clocks are changed in the middle of it.
+    while let Some(left) = quiet.left_at(wall(schedule, at).time()) {
+        let end = by_the_wall(schedule, at, left)?;
+        let is_over = quiet.left_at(wall(schedule, end).time()).is_none();
+        at = if is_over { end } else { at.checked_add_signed(left)? };
     }
     Some(at)
 }
@@ -51,13 +53,23 @@ fn after_quiet(schedule: &Schedule, quiet: Option<QuietHours>, at: DateTime<Utc>
 fn before_quiet(schedule: &Schedule, quiet: Option<QuietHours>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let Some(quiet) = quiet else { return Some(at) };
     let mut at = at;
-    while let Some(begun) = quiet.begun_before(wall(schedule, at)) {
-        at = at.checked_sub_signed(begun)?.checked_sub_signed(TimeDelta::seconds(1))?;
+    while let Some(begun) = quiet.begun_before(wall(schedule, at).time()) {
+        let since = begun.checked_add(&TimeDelta::seconds(1))?;
+        let end = by_the_wall(schedule, at, -since)?;
+        let is_before = quiet.left_at(wall(schedule, end).time()).is_none();
+        at = if is_before { end } else { at.checked_sub_signed(since)? };
     }
     Some(at)
 }
 
-/// The time of the day where the gathering is.
-fn wall(schedule: &Schedule, at: DateTime<Utc>) -> chrono::NaiveTime {
-    schedule.zone().map_or_else(|| at.time(), |zone| zone.wall(at).time())
+/// So long after an instant (or before it) by the clocks on the wall, which may have been changed meanwhile.
+fn by_the_wall(schedule: &Schedule, at: DateTime<Utc>, by: TimeDelta) -> Option<DateTime<Utc>> {
+    let after = at.checked_add_signed(by)?;
+    let changed = wall(schedule, after).signed_duration_since(wall(schedule, at).checked_add_signed(by)?);
+    after.checked_sub_signed(changed)
+}
+
+/// What the clocks on the wall show where the gathering is.
+fn wall(schedule: &Schedule, at: DateTime<Utc>) -> NaiveDateTime {
+    schedule.zone().map_or_else(|| at.naive_utc(), |zone| zone.wall(at))
 }

@@ -50,8 +50,9 @@ pub struct RegistrationCard {
 struct Turned {
     /// Where it joined the line.
     joined: Position,
-    /// Whose turn it has: where a party was split, the rest keeps that of whoever had booked it all.
-    of: Option<PersonId>,
+    /// Who made the booking: its class is theirs, whoever has its place 1 since. Where a party was split, the rest keeps
+    /// that of the whole.
+    of: PersonId,
 }
 
 /// How often somebody in line was passed, and the last times.
@@ -99,7 +100,7 @@ impl RegistrationCard {
             joined: join.position,
             joined_at: join.time,
             was_confirmed: join.standing == RegistrationStatus::Confirmed,
-            turn: Turned { joined: join.position, of: None },
+            turn: Turned { joined: join.position, of: join.booking.party.booker },
             draws: join.draws.to_vec(),
             passed: None,
             asked: Asked::No,
@@ -159,7 +160,7 @@ impl RegistrationCard {
         }
         if in_line {
             self.draws = draws.to_vec();
-            self.turn = Turned { joined: position, of: None };
+            self.turn.joined = position;
             self.stand(RegistrationStatus::Waiting, time);
         } else {
             self.confirm(draws, time);
@@ -226,8 +227,7 @@ impl RegistrationCard {
             supersedes: None,
             ..self.booking.clone()
         };
-        let turn = Turned { of: Some(self.turn.of.unwrap_or(whole)), ..self.turn };
-        Some(Self { id: rest, number, booking, turn, seen: BTreeMap::new(), ..self.clone() })
+        Some(Self { id: rest, number, booking, seen: BTreeMap::new(), ..self.clone() })
     }
 
     pub(super) fn end(&mut self, how: Ending, time: DateTime<Utc>) {
@@ -301,7 +301,7 @@ impl RegistrationCard {
 
     /// By whom its class in the line is told.
     pub(super) fn stands_for(&self) -> PersonId {
-        self.turn.of.unwrap_or(self.booking.party.booker)
+        self.turn.of
     }
 
     /// Where it joined the line.

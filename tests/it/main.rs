@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod booking;
 mod calendar;
 mod conference;
 mod conference_bad_input;
@@ -22,9 +23,12 @@ mod journey;
 mod lists;
 mod log;
 mod model;
+mod others_bugs;
 mod programme;
 mod programme_feeds;
 mod promotions;
+mod remedies;
 mod repeats;
 mod requirements;
+mod scene;
 mod vault;

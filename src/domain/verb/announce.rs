@@ -262,7 +262,7 @@ impl Draft {
     /// The announcement that this draft makes, with the parts that its author left to us.
     fn announcement(&self) -> Announcement {
         let (mut pools, mut offerings) = (self.pools.clone(), self.offerings.clone());
-        if pools.is_empty() && offerings.is_empty() {
+        if self.has_no_parts() {
             pools.push(Pool::new(PoolId::ONLY, "places", self.places.unwrap_or(Capacity::Unlimited)));
             let only = Offering::new(OfferingId::ONLY, "place", [PoolId::ONLY]);
             offerings.push(only.max_party(DEFAULT_MAX_PARTY.get()));
@@ -287,8 +287,13 @@ impl Draft {
         }
     }
 
+    /// Whether its author has left pools and offerings to us.
+    fn has_no_parts(&self) -> bool {
+        self.pools.is_empty() && self.offerings.is_empty()
+    }
+
     fn check_layout(&self, announcement: &Announcement) -> Result<(), LayoutProblem> {
-        if self.places.is_some() && !(self.pools.is_empty() && self.offerings.is_empty()) {
+        if self.places.is_some() && !self.has_no_parts() {
             return Err(LayoutProblem::PlacesAndPools);
         }
         let Announcement { pools, offerings, .. } = announcement;
@@ -360,6 +365,10 @@ impl Decide for Gathering<Sealed<JoinLink>> {
             clear.gathering(id);
         });
         clear.announcement(&self.draft.announcement()).flag(self.join_link.is_some());
+        // Where there are pools it is not part of the announcement, and refused: still it is another thing to ask for.
+        if let Some(places) = self.draft.places.filter(|_| !self.draft.has_no_parts()) {
+            clear.text("places").capacity(places);
+        }
         clear
     }
 

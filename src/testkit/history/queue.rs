@@ -342,9 +342,8 @@ fn answer_to_a_request() -> impl Strategy<Value = What> {
 
 /// New dates, of which everybody is asked if they suit, and some say so.
 fn new_dates() -> BoxedStrategy<Scene> {
-    let asked = (any_which(), when(), option::weighted(0.9, asks())).prop_map(|(gathering, when, ask)| {
-        What::Reschedule { gathering, when, with_programme: false, ask }
-    });
+    let asked = (any_which(), when(), option::weighted(0.9, asks()))
+        .prop_map(|(gathering, when, ask)| What::Reschedule { gathering, when, with_programme: false, ask });
     (then(asked), vec(then(back(8).prop_map(What::Reconfirm)), 0..4))
         .prop_map(|(asked, answers)| std::iter::once(asked).chain(answers).collect())
         .boxed()

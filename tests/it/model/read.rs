@@ -22,7 +22,7 @@ pub(super) fn plainly(answer: &Result<Answer, Failure>) -> Result<Answer, No> {
                 let plain = |problem: &SessionProblem| (problem.session, problem.fault.code().to_owned());
                 programme_refused(&problems.iter().map(plain).collect::<Vec<_>>())
             }
-            Refusal::Full { short, largest } => {
+            Refusal::Full { short, largest, .. } => {
                 let short: Vec<_> = short.iter().map(|one| (one.pool.get(), one.free)).collect();
                 full(&short, *largest)
             }
