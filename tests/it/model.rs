@@ -183,7 +183,7 @@ proptest! {
             if anew {
                 all_of_a_basket_or_nothing(&history, nth, &watched.since(before))?;
             }
-            lists_count_what_facts_say(&watched.desk, &ledger)?;
+            lists_count_what_facts_say(&watched.desk, &ledger, history.time(nth))?;
         }
     }
 
@@ -333,12 +333,12 @@ fn limit(capacity: Capacity) -> Option<i64> {
     }
 }
 
-fn lists_count_what_facts_say(desk: &Desk, ledger: &Ledger) -> Result<(), TestCaseError> {
+fn lists_count_what_facts_say(desk: &Desk, ledger: &Ledger, now: DateTime<Utc>) -> Result<(), TestCaseError> {
     for (id, gathering) in ledger.gatherings() {
         let list = desk.attendee_list(id).unwrap();
-        prop_assert_eq!(list.rows().len(), gathering.people());
+        prop_assert_eq!(list.rows().len(), gathering.people_at(now));
         let told: Vec<_> = list.pools().iter().map(|pool| (pool.pool, pool.taken)).collect();
-        let counted = gathering.pools().iter().map(|pool| (pool.id, gathering.used(pool.id)));
+        let counted = gathering.pools().iter().map(|pool| (pool.id, gathering.used_at(pool.id, now)));
         prop_assert_eq!(told, counted.collect::<Vec<_>>());
         for pool in list.pools() {
             let (taken, set_aside) = (i64::try_from(pool.taken), i64::try_from(pool.set_aside));

@@ -8,8 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::plan::{
-    GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS, SessionPlan, TextsPlan,
-    When, Which,
+    GatheringPlan, ModePlan, OfferingPlan, PartPlan, PoolPlan, SESSIONS, SessionPlan, TextsPlan, When, Which,
 };
 use super::policies::{
     approvals, asks, caps, lines, only_for, overbooks, priorities, says, set_asides, times, with_set_asides,
@@ -17,6 +16,9 @@ use super::policies::{
 use super::terms::{CapPlan, SetAsidePlan, WhoPlan};
 use super::{History, Step, What};
 use crate::fact::{Audience, Presence};
+
+/// How many of the people come, so that they meet.
+const FEW: u8 = 8;
 
 /// The highest number of an offering or a pool. Announcements use 1 to 3.
 const PARTS: u16 = 20;
@@ -260,13 +262,13 @@ fn any_offerings() -> impl Strategy<Value = What> {
 fn guests() -> impl Strategy<Value = Vec<Option<u8>>> {
     prop_oneof![
         4 => Just(Vec::new()),
-        2 => vec(option::weighted(0.5, 0..PEOPLE), 1..3),
+        2 => vec(option::weighted(0.5, 0..FEW), 1..3),
     ]
 }
 
 /// Parties of all kinds.
 fn parts() -> impl Strategy<Value = PartPlan> {
-    (any_which(), offerings(), 0..PEOPLE, guests(), says()).prop_map(
+    (any_which(), offerings(), 0..FEW, guests(), says()).prop_map(
         |(gathering, offering, booker, guests, says)| {
             says.of(PartPlan::new(gathering, offering, booker), guests)
         },
@@ -281,8 +283,8 @@ fn offerings() -> impl Strategy<Value = Option<Which>> {
 fn baskets() -> impl Strategy<Value = What> {
     let on = (any_which(), any_which());
     let guests = prop_oneof![4 => Just(Vec::new()), 1 => guests()];
-    let part = (prop::bool::weighted(0.7), offerings(), option::weighted(0.4, 0..PEOPLE), guests, says());
-    (on, 0..PEOPLE, vec(part, 2..4), any::<bool>()).prop_map(|((here, there), booker, parts, best_effort)| {
+    let part = (prop::bool::weighted(0.7), offerings(), option::weighted(0.4, 0..FEW), guests, says());
+    (on, 0..FEW, vec(part, 2..4), any::<bool>()).prop_map(|((here, there), booker, parts, best_effort)| {
         let parts = parts.into_iter().map(|(is_here, offering, other, guests, says)| {
             let gathering = if is_here { here } else { there };
             says.of(PartPlan::new(gathering, offering, other.unwrap_or(booker)), guests)
@@ -322,19 +324,19 @@ fn what() -> impl Strategy<Value = What> {
 fn on_bookings() -> impl Strategy<Value = What> {
     let which = any_which;
     prop_oneof![
-        2 => (0..PEOPLE).prop_map(What::RecordPerson),
+        2 => (0..FEW).prop_map(What::RecordPerson),
         28 => parts().prop_map(What::Register),
         7 => baskets(),
         11 => (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {
             What::CancelRegistration { registration, by_organiser }
         }),
-        7 => (which(), 0..4_u16, 0..PEOPLE).prop_map(|(registration, place, to)| {
+        7 => (which(), 0..4_u16, 0..FEW).prop_map(|(registration, place, to)| {
             What::Transfer { registration, place, to }
         }),
         4 => (which(), which(), offerings()).prop_map(|(registration, gathering, offering)| {
             What::MoveRegistration { registration, gathering, offering }
         }),
-        6 => (which(), vec(1..5_u16, 0..3), vec(option::weighted(0.7, 0..PEOPLE), 0..3)).prop_map(
+        6 => (which(), vec(1..5_u16, 0..3), vec(option::weighted(0.7, 0..FEW), 0..3)).prop_map(
             |(registration, without, added)| What::ChangeParty { registration, without, added }
         ),
     ]
@@ -353,10 +355,10 @@ pub(super) fn on_claims() -> impl Strategy<Value = What> {
         4 => recent().prop_map(What::AcceptOffer),
         2 => recent().prop_map(What::DeclineOffer),
         1 => recent().prop_map(What::WithdrawOffer),
-        2 => (which(), offerings(), 0..PEOPLE).prop_map(|(gathering, offering, person)| {
+        2 => (which(), offerings(), 0..FEW).prop_map(|(gathering, offering, person)| {
             What::FollowUp { gathering, offering, person }
         }),
-        2 => (which(), offerings(), 0..PEOPLE).prop_map(|(gathering, offering, person)| {
+        2 => (which(), offerings(), 0..FEW).prop_map(|(gathering, offering, person)| {
             What::NoteInterest { gathering, offering, person }
         }),
         2 => recent().prop_map(What::Reconfirm),
@@ -383,7 +385,7 @@ fn on_gatherings() -> impl Strategy<Value = What> {
 
 /// Other capacities, some of which are too small for those who have places.
 pub(super) fn capacities() -> impl Strategy<Value = What> {
-    let places = option::weighted(0.9, 0..9_u32);
+    let places = option::weighted(0.95, prop_oneof![1 => 0..2_u32, 6 => 2..9_u32]);
     let others = (prop::bool::weighted(0.2), prop_oneof![4 => Just(Vec::new()), 1 => vec(any_which(), 1..3)]);
     (any_which(), any_which(), places, overbooks(), others).prop_map(
         |(gathering, pool, places, overbook, (keep_all, displace))| {
@@ -396,7 +398,7 @@ pub(super) fn capacities() -> impl Strategy<Value = What> {
 /// What is asked of the terms of a gathering.
 pub(super) fn on_terms() -> impl Strategy<Value = What> {
     let which = any_which;
-    let numbers = || 1..5_u16;
+    let numbers = || prop_oneof![4 => 1..3_u16, 1 => 3..5_u16];
     let release = option::weighted(0.6, option::of(times()));
     let nobody = prop::bool::weighted(0.1);
     prop_oneof![
@@ -411,8 +413,8 @@ pub(super) fn on_terms() -> impl Strategy<Value = What> {
         3 => (which(), numbers(), 0..4_u32, release).prop_map(|(gathering, number, places, release)| {
             What::ChangeSetAside { gathering, number, places, release }
         }),
-        4 => which().prop_map(What::OpenBooking),
-        2 => which().prop_map(What::PauseBooking),
+        6 => which().prop_map(What::OpenBooking),
+        1 => which().prop_map(What::PauseBooking),
         2 => which().prop_map(What::LineOnly),
         1 => which().prop_map(What::OpenInterest),
         1 => which().prop_map(What::CloseBooking),
@@ -465,7 +467,7 @@ fn on_programmes() -> impl Strategy<Value = What> {
     let leave = prop_oneof![1 => Just(Vec::new()), 1 => vec(session_numbers(), 1..4)];
     let moved = (option::weighted(0.8, session_when()), option::weighted(0.4, 0..3_u8));
     prop_oneof![
-        1 => (0..PEOPLE).prop_map(What::PublishName),
+        1 => (0..FEW).prop_map(What::PublishName),
         3 => added_sessions(),
         2 => places_in_sessions(which()),
         5 => (which(), which(), moved).prop_map(|(gathering, session, (when, room))| {

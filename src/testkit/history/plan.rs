@@ -13,8 +13,8 @@ use crate::id::{GatheringId, OfferingId, OrganisationId, PersonId, PoolId, Resou
 use crate::person::JoinLink;
 use crate::schedule::Schedule;
 
-/// How many people live in a history: numbers 0 to 7.
-pub const PEOPLE: u8 = 8;
+/// How many people live in a history: numbers 0 to 23.
+pub const PEOPLE: u8 = 24;
 
 /// How many sessions all gatherings of a history fight for: numbers 0 to 3.
 pub const SESSIONS: u8 = 4;
@@ -82,6 +82,19 @@ impl Which {
     #[must_use]
     pub fn index(self, count: usize) -> usize {
         usize::from(self.0).saturating_mul(count) >> u16::BITS
+    }
+
+    /// The one with a number among so many, from 0.
+    #[must_use]
+    pub fn exactly(nth: usize, count: usize) -> Self {
+        let place = (nth << u16::BITS).div_ceil(count.max(1));
+        Self(u16::try_from(place).unwrap_or(u16::MAX))
+    }
+
+    /// The one that comes so many before the last of so many, whatever the scale says: its place is that number.
+    pub(super) fn back_from(self, count: usize) -> Self {
+        let back = usize::from(self.0) % count.max(1);
+        Self::exactly(count.saturating_sub(1 + back), count)
     }
 
     /// It among these, if there is one.

@@ -48,7 +48,7 @@ pub(super) fn priorities() -> impl Strategy<Value = Vec<Vec<WhoPlan>>> {
 }
 
 pub(super) fn times() -> impl Strategy<Value = TimePlan> {
-    prop_oneof![(0..40_i64).prop_map(TimePlan::At), (1..60_u8).prop_map(TimePlan::BeforeStart)]
+    prop_oneof![(0..60_i64).prop_map(TimePlan::At), (1..150_u8).prop_map(TimePlan::BeforeStart)]
 }
 
 pub(super) fn overbooks() -> impl Strategy<Value = OverbookPlan> {
@@ -78,7 +78,7 @@ pub(super) fn lines() -> impl Strategy<Value = LinePlan> {
     let head = prop_oneof![
         3 => Just(HeadPlan::Strict),
         2 => Just(HeadPlan::BestFit),
-        1 => (1..72_u8).prop_map(HeadPlan::StrictThenFit),
+        1 => (1..200_u8).prop_map(HeadPlan::StrictThenFit),
     ];
     (serving, head).prop_map(|(serving, head)| LinePlan { serving, head })
 }
@@ -93,7 +93,7 @@ pub(super) fn only_for() -> impl Strategy<Value = Vec<WhoPlan>> {
 }
 
 pub(super) fn caps() -> impl Strategy<Value = CapPlan> {
-    (1..4_u16, option::weighted(0.3, times())).prop_map(|(people, until)| CapPlan { people, until })
+    (2..6_u16, option::weighted(0.3, times())).prop_map(|(people, until)| CapPlan { people, until })
 }
 
 /// Places that are set aside in pools by number, of which not all need to be there.
@@ -153,7 +153,7 @@ impl Says {
     /// The party with what it says of itself. One with unnamed guests hardly ever says that it may be split, and
     /// somebody is hardly ever named twice.
     pub(super) fn of(self, mut part: PartPlan, mut guests: Vec<Option<u8>>) -> PartPlan {
-        let is_careless = self.credentials.len() == 2 && part.booker == 0;
+        let is_careless = self.credentials.is_empty() && part.booker == 0;
         if !is_careless {
             let mut named = vec![part.booker];
             for guest in guests.iter_mut().flatten() {

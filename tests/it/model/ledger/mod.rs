@@ -80,7 +80,10 @@ impl Ledger {
             folded.map_err(|broken| format!("{broken}, at {fact:?} of {batch:?}"))?;
         }
         let touched: BTreeSet<GatheringId> = batch.facts.iter().filter_map(Fact::gathering).collect();
-        let checked = touched.iter().try_for_each(|id| self.gatherings[id].check_after(batch.time));
+        // What falls due of a draft is written once it is known.
+        let known_now = |fact: &Fact| matches!(fact, Fact::DraftAnnounced { .. });
+        let settled = !batch.facts.iter().any(known_now);
+        let checked = touched.iter().try_for_each(|id| self.gatherings[id].check_after(batch.time, settled));
         self.requests.insert(batch.id, touched);
         checked.map_err(|broken| format!("{broken}, after {batch:?}"))
     }

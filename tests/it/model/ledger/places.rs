@@ -308,12 +308,18 @@ impl Gathering {
         Ok(())
     }
 
-    /// How many people have a place.
-    pub(in super::super) fn people(&self) -> usize {
+    /// How many people have a place at a time at which what is due may not be written yet.
+    pub(in super::super) fn people_at(&self, time: DateTime<Utc>) -> usize {
         let has_a_row = |one: &&Registration| {
-            one.claim == Claim::Confirmed || one.uses_places() && !one.booking.uncounted
+            one.claim == Claim::Confirmed || one.keeps_places(time) && !one.booking.uncounted
         };
         self.live().filter(has_a_row).map(|one| usize::try_from(one.booking.party.size()).unwrap()).sum()
+    }
+
+    /// How many people have a place in a pool at such a time.
+    pub(in super::super) fn used_at(&self, pool: PoolId, time: DateTime<Utc>) -> u64 {
+        let drawing = self.live().filter(|one| self.offering(one.booking.offering).pools.contains(&pool));
+        drawing.filter(|one| one.keeps_places(time)).map(Registration::counted).sum()
     }
 
     /// How many people have a place in a pool.

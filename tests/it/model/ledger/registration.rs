@@ -58,6 +58,10 @@ impl Registration {
         )
     }
 
+    pub(super) fn keeps_places(&self, time: DateTime<Utc>) -> bool {
+        self.uses_places() && self.deadline().is_none_or(|deadline| time < deadline)
+    }
+
     /// Whether it is, or may become, a place.
     pub(super) fn takes_time(&self) -> bool {
         self.uses_places() || matches!(self.claim, Claim::Waiting | Claim::Pending { .. })

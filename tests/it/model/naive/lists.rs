@@ -223,20 +223,12 @@ impl Naive<'_> {
         let gatherings = self.gatherings().into_iter();
         let all = gatherings.flat_map(|gathering| self.registrations(gathering));
         let theirs = all.filter(|one| one.asked.names(person));
-        let mut booked: Vec<Booked> = theirs.map(|one| self.booked(&one)).collect();
-        let made = |id: RegistrationId| {
-            let makes = |done: &Done| match done {
-                Done::Joined(asked, _) => asked.registration == id,
-                Done::Split(_, _, rest, _) => *rest == id,
-                _ => false,
-            };
-            self.past.iter().position(|deed| makes(&deed.what))
-        };
-        booked.sort_by_cached_key(|booked| {
+        let mut booked: Vec<(usize, Booked)> = theirs.map(|one| (one.made, self.booked(&one))).collect();
+        booked.sort_by_cached_key(|(made, booked)| {
             let start = booked.schedule.starts();
-            (start.is_none(), start, made(booked.registration))
+            (start.is_none(), start, *made)
         });
-        booked
+        booked.into_iter().map(|(_, booked)| booked).collect()
     }
 
     /// Until when its people have to say that new dates suit them, where they were asked and have not.

@@ -100,7 +100,7 @@ pub(super) struct Registration {
     /// How it stood before it ended.
     pub(super) was: Claim,
     pub(super) draws: Draws,
-    /// Which deed made it, and which put it where it is in line.
+    /// Which deed booked it, and which put it where it is in line.
     pub(super) made: usize,
     pub(super) joined: usize,
     pub(super) since: DateTime<Utc>,
@@ -246,9 +246,10 @@ impl Registration {
     fn rest(&self, rest: RegistrationId, keep: u16, number: u32, nth: usize, time: DateTime<Utc>) -> Self {
         let keep = usize::from(keep);
         let people = self.asked.people[keep..].to_vec();
-        let asked = Asked { registration: rest, people, ..self.asked.clone() };
+        let asked = Asked { registration: rest, people, supersedes: None, ..self.asked.clone() };
         let mut one = Self::new(asked, number, nth, time);
-        (one.joined, one.joined_at) = (self.joined, self.joined_at);
+        (one.made, one.joined, one.joined_at, one.since) =
+            (self.made, self.joined, self.joined_at, self.since);
         one.seen = self.seen[keep..].to_vec();
         one
     }

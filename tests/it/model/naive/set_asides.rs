@@ -43,9 +43,9 @@ impl Naive<'_> {
         if wanted == *now_set {
             return Ok(self.effects());
         }
-        let comes_back =
-            self.is_released(gathering, now_set, now) && !self.is_released(gathering, &wanted, now);
-        let is_more = places > now_set.places || comes_back;
+        let was_released = self.is_released(gathering, now_set, now);
+        let is_more = places > now_set.places || was_released;
+        let is_more = is_more && !self.is_released(gathering, &wanted, now);
         refuse_if(is_more && self.are_too_large(gathering, &wanted, now), "set_asides_too_large")?;
         let has_come = |release| self.has_come(gathering, release, now);
         refuse_if(release.flatten().is_some_and(has_come), "deadline_past")?;
