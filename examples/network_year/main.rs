@@ -1,5 +1,6 @@
 //! A year of a network of community-managed libraries: commands from a JSON file become bookings, lists and
-//! calendars. Webinars and meetings run through it; in March there is a conference with a programme of its own.
+//! calendars. Webinars and meetings run through it; in March there is a conference with a programme of its own, in
+//! autumn a training with places set aside, offers and a line. Last come a few questions at the desk, with its answers.
 //!
 //! ```text
 //! cargo run --example network_year
@@ -18,8 +19,10 @@ use std::{env, fs, io};
 use office::Office;
 use year::Year;
 
+mod at_desk;
 mod office;
 mod show;
+mod words;
 mod year;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -30,11 +33,13 @@ fn run(data: &Path, out: &Path) -> Outcome<()> {
     let year: Year = serde_json::from_str(&text).map_err(|error| named(&error))?;
 
     let mut office = Office::open(out, year.today)?;
+    office.look_what_is_put_away(&year);
     office.record(&year)?;
     for (number, step) in (1..).zip(&year.steps) {
         let taken = office.take(step);
         taken.map_err(|error| format!("step {number} (request {}): {error}", step.request))?;
     }
+    office.settle_until(year.today)?;
     office.write_calendars(&year.show, out)?;
     office.print(&year, out, io::stdout().lock())
 }

@@ -1,24 +1,29 @@
 //! The office: it sends the year's commands to the desk, one after the other, and remembers what came of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use gather::{
     AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode,
-    ChangeSession, Command, Desk, DropSession, Effects, Failure, GatheringId, JoinLink, MoveSession,
-    OpenBooking, Part, PersonDetails, PersonId, PoolId, PublishName, PublishedName, RecordPerson, Register,
-    RegistrationId, RequestId, Reschedule, Session, SessionId, SetProgramme, Transfer,
+    ChangeSession, Command, Credential, Desk, DropSession, Effects, Failure, GatheringId, Hold, JoinLink,
+    Lifecycle, MoveSession, OpenBooking, OrganisationId, Part, PersonDetails, PersonId, PoolId, PublishName,
+    PublishedName, RecordPerson, Reference, Refusal, Register, RegistrationId, RequestId, Reschedule,
+    Schedule, Session, SessionId, SetProgramme, Silence, Transfer,
 };
 
 use crate::Outcome;
 use crate::year::programme::{Activity, Talk};
-use crate::year::{self, Booking, Do, Member, Registered, Step, Year};
+use crate::year::{self, Booking, Do, Member, Organisation, Place, Registered, Step, Year};
+
+mod rules;
 
 /// The desk, and what the file's own numbers and names stand for there.
 pub(crate) struct Office {
     pub(crate) desk: Desk,
     people: BTreeMap<u32, PersonId>,
+    /// What the office vouches for: of which organisation somebody is, and whether they are from a council.
+    credentials: BTreeMap<u32, Vec<Credential>>,
     gatherings: BTreeMap<String, GatheringId>,
     sessions: BTreeMap<String, SessionId>,
     /// By request and, in a basket, by part.
@@ -26,8 +31,14 @@ pub(crate) struct Office {
     pub(crate) news: Vec<News>,
     pub(crate) done_now: usize,
     pub(crate) answered_before: usize,
-    pub(crate) refused: Vec<String>,
+    /// Steps about what was archived before: the desk no longer remembers requests about it.
+    pub(crate) archived: usize,
+    /// What was due by itself between the steps.
+    pub(crate) settled: usize,
+    pub(crate) refused: Vec<(DateTime<Utc>, Refusal)>,
     pub(crate) files_written: usize,
+    /// The gatherings that were archived before this run.
+    put_away: BTreeSet<String>,
 }
 
 /// What became of somebody's registration through what others asked for: they want to be told.
@@ -51,14 +62,18 @@ impl Office {
         Ok(Self {
             desk: desk.map_err(|error| format!("cannot open {}: {error}", out.display()))?,
             people: BTreeMap::new(),
+            credentials: BTreeMap::new(),
             gatherings: BTreeMap::new(),
             sessions: BTreeMap::new(),
             registrations: BTreeMap::new(),
             news: Vec::new(),
             done_now: 0,
             answered_before: 0,
+            archived: 0,
+            settled: 0,
             refused: Vec::new(),
             files_written: 0,
+            put_away: BTreeSet::new(),
         })
     }
 
@@ -71,7 +86,7 @@ impl Office {
                 Ok(Some(receipt.outcome))
             }
             Err(Failure::Refused(refusal)) => {
-                self.refused.push(format!("{}: {refusal}", ask.time.format("%Y-%m-%d %H:%M")));
+                self.refused.push((ask.time, refusal));
                 Ok(None)
             }
             Err(fault) => Err(fault),
@@ -88,6 +103,7 @@ impl Office {
     pub(crate) fn record(&mut self, year: &Year) -> Outcome<()> {
         for member in &year.people {
             let Member { person, of, request, .. } = *member;
+            self.credentials.insert(person, credentials(member)?);
             let home = year.organisations.iter().find(|organisation| organisation.no == of);
             let home = home.ok_or_else(|| format!("person {person}: there is no organisation {of}"))?;
             let details = PersonDetails::new(&member.name)
@@ -103,9 +119,42 @@ impl Office {
         Ok(())
     }
 
+    /// Looks which gatherings were archived before. A host knows their ids, having chosen them.
+    pub(crate) fn look_what_is_put_away(&mut self, year: &Year) {
+        for step in &year.steps {
+            let Do::Announce(plan) = &step.r#do else { continue };
+            let Some(id) = plan.id else { continue };
+            if self.desk.gathering(id).is_ok_and(|it| it.lifecycle == Lifecycle::Archived) {
+                self.gatherings.insert(plan.gathering.clone(), id);
+                self.put_away.insert(plan.gathering.clone());
+            }
+        }
+    }
+
+    /// Lets happen what is due by itself until a time: a host does it when the next deadline comes.
+    pub(crate) fn settle_until(&mut self, time: DateTime<Utc>) -> Outcome<()> {
+        while let Some(due) = self.desk.next_deadline()?.filter(|due| *due <= time) {
+            let receipts = self.desk.settle(due)?;
+            if receipts.is_empty() {
+                break;
+            }
+            self.settled += receipts.len();
+        }
+        Ok(())
+    }
+
+    /// Does the next step, after all that came due before it.
     pub(crate) fn take(&mut self, step: &Step) -> Outcome<()> {
-        let ask = Ask { request: step.request, time: step.time };
-        match &step.r#do {
+        if step.file.as_ref().is_some_and(|gathering| self.put_away.contains(gathering)) {
+            self.archived += 1;
+            return Ok(());
+        }
+        self.settle_until(step.time)?;
+        self.act(Ask { request: step.request, time: step.time }, &step.r#do)
+    }
+
+    fn act(&mut self, ask: Ask, what: &Do) -> Outcome<()> {
+        match what {
             Do::Announce(plan) => {
                 if let Some(id) = self.send(ask, plan.gathering()?)? {
                     self.gatherings.insert(plan.gathering.clone(), id);
@@ -114,18 +163,16 @@ impl Office {
             Do::OpenBooking { gathering } => {
                 self.send(ask, OpenBooking::new(self.gathering(gathering)?))?;
             }
-            Do::Reschedule { gathering, when } => {
-                self.send(ask, Reschedule::new(self.gathering(gathering)?, when.clone()))?;
+            Do::Reschedule { gathering, when, ask_until } => {
+                self.send(ask, reschedule(self.gathering(gathering)?, when, *ask_until))?;
             }
-            Do::ChangeCapacity { gathering, pool, places } => {
+            Do::ChangeCapacity { gathering, pool, places, keep_all } => {
                 let change = ChangeCapacity::new(self.gathering(gathering)?, *places);
+                let change = if *keep_all { change.keep_all() } else { change };
                 self.send_noting(ask, change.pool(pool.unwrap_or(PoolId::ONLY)))?;
             }
             Do::ChangeMode { gathering, venue, join } => {
-                let mode = year::mode(venue.as_ref(), join.as_deref());
-                let change = ChangeMode::new(self.gathering(gathering)?, mode);
-                let link = join.as_ref().map(JoinLink::new);
-                self.send(ask, link.into_iter().fold(change, ChangeMode::join_link))?;
+                self.change_mode(ask, gathering, venue.as_ref(), join.as_deref())?;
             }
             Do::CancelGathering { gathering } => {
                 self.send(ask, CancelGathering::new(self.gathering(gathering)?))?;
@@ -133,13 +180,7 @@ impl Office {
             Do::PublishName { person, name } => {
                 self.send(ask, PublishName::of(self.person(*person)?, PublishedName::new(name)))?;
             }
-            Do::SetProgramme { gathering, sessions } => {
-                let sessions = sessions.iter().map(|talk| self.session_of(talk));
-                let sessions = sessions.collect::<Outcome<Vec<_>>>()?;
-                let set = SetProgramme::new(self.gathering(gathering)?, sessions);
-                let outcome = self.send(ask, set)?.unwrap_or_default();
-                self.note(ask, &outcome.promoted, &outcome.ended);
-            }
+            Do::SetProgramme { gathering, sessions } => self.set_programme(ask, gathering, sessions)?,
             Do::AddSession { gathering, session } => {
                 let session = self.session_of(session)?;
                 self.send(ask, AddSession::new(self.gathering(gathering)?, session))?;
@@ -161,6 +202,14 @@ impl Office {
                     self.registrations.insert((ask.request, 1), outcome.registration());
                 }
             }
+            Do::Hold { booking, until } => {
+                if let Some(held) = self.send(ask, Hold::new(self.booking(booking)?, *until))? {
+                    self.registrations.insert((ask.request, 1), held.registration);
+                }
+            }
+            Do::Interest(interest) => self.take_interest(ask, interest)?,
+            Do::Claim(claim) => self.take_claim(ask, claim)?,
+            Do::After(after) => self.take_after(ask, after)?,
             Do::Basket { parts, best_effort } => self.take_basket(ask, parts, *best_effort)?,
             Do::Cancel(registered) => {
                 self.send_noting(ask, CancelRegistration::new(self.registration(*registered)?))?;
@@ -169,6 +218,28 @@ impl Office {
                 self.send(ask, Transfer::new(self.registration(*place)?, self.person(*to)?))?;
             }
         }
+        Ok(())
+    }
+
+    fn change_mode(
+        &mut self,
+        ask: Ask,
+        gathering: &str,
+        venue: Option<&Place>,
+        join: Option<&str>,
+    ) -> Outcome<()> {
+        let change = ChangeMode::new(self.gathering(gathering)?, year::mode(venue, join));
+        let link = join.map(JoinLink::new);
+        self.send(ask, link.into_iter().fold(change, ChangeMode::join_link))?;
+        Ok(())
+    }
+
+    fn set_programme(&mut self, ask: Ask, gathering: &str, talks: &[Talk]) -> Outcome<()> {
+        let sessions = talks.iter().map(|talk| self.session_of(talk));
+        let sessions = sessions.collect::<Outcome<Vec<_>>>()?;
+        let set = SetProgramme::new(self.gathering(gathering)?, sessions);
+        let outcome = self.send(ask, set)?.unwrap_or_default();
+        self.note(ask, &outcome.promoted, &outcome.ended);
         Ok(())
     }
 
@@ -204,7 +275,7 @@ impl Office {
         self.news.extend(promoted.iter().map(news(false)));
     }
 
-    fn booking(&self, booking: &Booking) -> Outcome<Register> {
+    pub(crate) fn booking(&self, booking: &Booking) -> Outcome<Register> {
         let booker = self.person(booking.person)?;
         let mut register = Register::new(self.gathering(&booking.gathering)?, booker);
         for &guest in &booking.with {
@@ -212,6 +283,16 @@ impl Office {
         }
         if let Some(offering) = booking.offering {
             register = register.offering(offering);
+        }
+        if booking.vouch {
+            let credentials = self.credentials.get(&booking.person).into_iter().flatten();
+            register = credentials.cloned().fold(register, Register::credential);
+        }
+        if booking.uncounted {
+            register = register.uncounted();
+        }
+        if booking.may_split {
+            register = register.may_split();
         }
         Ok(register.unnamed_guests(booking.unnamed_guests))
     }
@@ -222,6 +303,21 @@ impl Office {
         let speakers = speakers.collect::<Outcome<Vec<_>>>()?;
         self.sessions.insert(talk.session.clone(), talk.id);
         Ok(talk.session(speakers))
+    }
+
+    /// Everybody whom the office knows.
+    pub(crate) fn people(&self) -> impl Iterator<Item = PersonId> {
+        self.people.values().copied()
+    }
+
+    /// Every registration that the office has made.
+    pub(crate) fn registrations(&self) -> impl Iterator<Item = RegistrationId> {
+        self.registrations.values().copied()
+    }
+
+    /// Every gathering that the office has announced.
+    pub(crate) fn gatherings(&self) -> impl Iterator<Item = GatheringId> {
+        self.gatherings.values().copied()
     }
 
     pub(crate) fn person(&self, number: u32) -> Outcome<PersonId> {
@@ -239,8 +335,31 @@ impl Office {
         Ok(session.ok_or_else(|| format!("no programme has had a session `{name}`"))?)
     }
 
-    fn registration(&self, made: Registered) -> Outcome<RegistrationId> {
+    pub(crate) fn registration(&self, made: Registered) -> Outcome<RegistrationId> {
         let registration = self.registrations.get(&(made.registered, made.part)).copied();
         Ok(registration.ok_or("that request has registered nobody")?)
+    }
+}
+
+impl Organisation {
+    /// The number that the office's own table has, as an id.
+    pub(crate) fn id(number: u32) -> OrganisationId {
+        OrganisationId::from_u128(number.into())
+    }
+}
+
+/// What the office vouches for when somebody books.
+fn credentials(member: &Member) -> Outcome<Vec<Credential>> {
+    let organisation = Credential::Organisation(Organisation::id(member.of));
+    let council = Credential::Category(Reference::new("council")?);
+    Ok(if member.role == "council officer" { vec![organisation, council] } else { vec![organisation] })
+}
+
+/// New dates; where there is a time until which to answer, everybody is asked, and the silent are released.
+fn reschedule(gathering: GatheringId, when: &Schedule, ask_until: Option<DateTime<Utc>>) -> Reschedule {
+    let change = Reschedule::new(gathering, when.clone());
+    match ask_until {
+        Some(until) => change.ask(until, Silence::Release),
+        None => change,
     }
 }

@@ -5,16 +5,17 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use gather::calendar::ProgrammeFeed;
-use gather::{GatheringId, Opened, PersonDetails, Personal, Programme, ProgrammeWarning, SessionId};
+use gather::{GatheringId, Programme, ProgrammeWarning, SessionId};
 
 use crate::Outcome;
 use crate::office::{News, Office};
+use crate::words::{Words, name, wrapped};
 use crate::year::{Show, Year};
 
 impl Office {
-    /// Prints what people in an office look at, and last, on one line, what was done.
+    /// Prints what people in an office look at, and last what was done and what to open next.
     pub(crate) fn print(&self, year: &Year, out: &Path, mut to: impl Write) -> Outcome<()> {
-        let Self { desk, done_now, answered_before, refused, files_written, .. } = self;
+        let Self { desk, done_now, answered_before, archived, refused, settled, files_written, .. } = self;
         writeln!(to, "{}\n", desk.whats_on())?;
         let gathering = self.gathering(&year.show.lists)?;
         // Without `expose` a list prints `[personal]` for every name.
@@ -24,15 +25,19 @@ impl Office {
             self.print_conference(self.gathering(name)?, &mut to)?;
         }
         writeln!(to, "{}\n", desk.agenda(self.person(year.show.agenda)?))?;
-        for refusal in refused {
-            writeln!(to, "refused on {refusal}")?;
+        let words = Words::of(self, year);
+        for (time, refusal) in refused {
+            let day = year.clock.wall(*time).format("%Y-%m-%d %H:%M");
+            writeln!(to, "{}", wrapped(&format!("refused on {day}: {}", words.plain(refusal)), "  "))?;
         }
+        self.print_desk(year, &words, &mut to)?;
         let (sent, refused) = (year.people.len() + year.steps.len(), refused.len());
         let (records, next) = (desk.position(), out.join("public.ics"));
         writeln!(
             to,
-            "{sent} commands: {done_now} done now, {answered_before} answered before, {refused} refused; \
-             {records} records in the log, {files_written} files written; open {} next",
+            "{sent} commands: {done_now} done now, {answered_before} answered before, {archived} archived before, \
+             {refused} refused\n{settled} things came due by themselves; {records} records in the log, \
+             {files_written} files written\nopen {} next",
             next.display()
         )?;
         Ok(())
@@ -99,12 +104,6 @@ impl Office {
         self.files_written += 1;
         fs::write(path, text)
     }
-}
-
-/// What a person is called, where it can be read.
-fn name(details: Option<&Opened<PersonDetails>>) -> String {
-    let known = details.and_then(Opened::known).map(Personal::expose);
-    known.map_or_else(|| String::from("somebody"), |details| details.name.clone())
 }
 
 /// A warning with titles and names, where it has only ids to tell.

@@ -10,18 +10,20 @@ use super::failure::Failure;
 use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
-    ChangePriorities, ChangeSession, ChangeSetAside, Clear, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
+    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
     Context, Decide, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly,
     MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
     ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered,
     Reject, Reschedule, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
+#[cfg(feature = "testkit")]
+use crate::domain::{Clear, Decision};
+#[cfg(feature = "testkit")]
+use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 use crate::person::{Answers, JoinLink};
 use crate::privacy::{Keyring, VaultError};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
-#[cfg(feature = "testkit")]
-use crate::{domain::Decision, fact::Fact};
 
 /// A command: something that a caller wants done.
 ///

@@ -32,7 +32,7 @@ use crate::text::TextProblem;
 /// let failure = desk.execute(Register::new(visit, PersonId::random()).unnamed_guests(2)).unwrap_err();
 /// let refusal = failure.refusal().unwrap();
 /// assert_eq!(refusal.code(), "full");
-/// assert!(matches!(refusal, Refusal::Full { short, largest: 1 } if short[0].missing() == 2));
+/// assert!(matches!(refusal, Refusal::Full { short, largest: 1, .. } if short[0].missing() == 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -253,6 +253,8 @@ pub enum Refusal {
         short: Vec<Shortage>,
         /// The largest party that would have been admitted; 0 if none, and always for a basket.
         largest: u32,
+        /// Whether more places alone would not do: others wait for what it takes, and are served first.
+        others_wait: bool,
     },
     /// There is room, but others who wait for it come first; and the offering keeps no line, or a basket is all or
     /// nothing.

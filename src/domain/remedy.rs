@@ -77,9 +77,11 @@ impl Refusal {
         )]
         match self {
             Self::NeverFits { short } => vec![more_places(short)],
-            Self::Full { short, largest } => {
+            Self::Full { short, largest, others_wait } => {
+                // Where others wait, how many more would do depends on them.
+                let more = (!others_wait).then(|| more_places(short));
                 let smaller = (*largest > 0).then_some(Remedy::SmallerParty { people: *largest });
-                std::iter::once(more_places(short)).chain(smaller).collect()
+                more.into_iter().chain(smaller).collect()
             }
             Self::OrganisationCap { used, cap, until, .. } => {
                 let left = cap.saturating_sub(*used);

@@ -239,6 +239,8 @@ fn how(decision: &Decision<'_>, gathering: &Gathering, offering: &Offering) -> O
 /// What stands before a newcomer: what those ahead hold, and whom of their own line they would pass.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ahead {
+    /// Whether there is anybody.
+    is_somebody: bool,
     held: Held,
     passed: Vec<(RegistrationId, PassReason)>,
 }
@@ -263,8 +265,9 @@ fn before_whom(
     let plan = Arc::clone(&gathering.cell.plan);
     let pools = pools_that_bear_on(wanted, &plan.offerings);
     let mut heads = Heads::of(decision, gathering, &plan.offerings, |rival| draws_on(rival, &pools));
-    let mut walk = Walk::default();
+    let (mut walk, mut is_somebody) = (Walk::default(), false);
     while let Some(head) = heads.first().filter(|head| comes_first(head.turn)) {
+        is_somebody = true;
         let Some(cell) = decision.registration_on(gathering, head.turn.registration) else { continue };
         let goes_on = match walk.judge(decision, gathering, head.offering, head.turn, cell) {
             // The line rests. What would be theirs is not for whoever comes now.
@@ -281,7 +284,7 @@ fn before_whom(
         }
     }
     let passed = walk.passed.remove(&wanted.id).unwrap_or_default();
-    Ahead { held: walk.held, passed }
+    Ahead { is_somebody, held: walk.held, passed }
 }
 
 /// Room for somebody, and whom they pass in getting it.
@@ -292,6 +295,11 @@ pub(crate) struct Room {
 }
 
 impl Room {
+    /// Room that is taken for granted, to see what else would be short.
+    pub(crate) fn granted() -> Self {
+        Self { draws: Vec::new(), passed: Vec::new() }
+    }
+
     /// Records whom somebody passes, just before they get their places.
     pub(crate) fn record_passed(&mut self, decision: &mut Decision<'_>, gathering: &Gathering) {
         record_passed(decision, gathering, std::mem::take(&mut self.passed));
@@ -312,7 +320,7 @@ pub(crate) fn room(
     if gathering.booking(decision.time()) == BookingState::LineOnly {
         return Err(Refusal::LineOnly { gathering: gathering.id });
     }
-    let Ahead { held, passed } = ahead;
+    let Ahead { is_somebody, held, passed } = ahead;
     if capacity::shortages(decision, gathering, offering, applicant, held).is_empty() {
         let draws = capacity::draws(decision, gathering, offering, applicant, held);
         return Ok(Room { draws, passed: passed.clone() });
@@ -323,7 +331,7 @@ pub(crate) fn room(
     }
     let limit = u32::from(offering.max_party.get());
     let largest = capacity::largest_party(decision, gathering, offering, applicant, held, limit);
-    Err(Refusal::Full { short, largest })
+    Err(Refusal::Full { short, largest, others_wait: *is_somebody })
 }
 
 /// Why somebody in line has not been served.

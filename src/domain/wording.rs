@@ -70,7 +70,7 @@ impl fmt::Display for Refusal {
                 write!(f, "a party of {size} is too large; one registration may have up to {limit} people")
             }
             Self::AlreadyRegistered { person, registration } => {
-                write!(f, "person {person} has registration {registration} for this already")
+                write!(f, "person {person} is booked for this already, with registration {registration}; that one can be changed or cancelled")
             }
             Self::NeverFits { .. } | Self::Full { .. } | Self::LineFirst { .. } | Self::BelowUsed { .. } => {
                 self.of_places(f)
@@ -149,22 +149,25 @@ impl Refusal {
     fn of_places(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NeverFits { short } => {
-                f.write_str("it can never fit, even when nobody else comes: ")?;
-                shortages(f, short)
+                f.write_str("it can never fit, even if nobody else came: ")?;
+                shortages(f, short, in_all)
             }
-            Self::Full { short, largest } => {
+            Self::Full { short, largest, others_wait } => {
                 f.write_str("it is full: ")?;
-                shortages(f, short)?;
+                shortages(f, short, free)?;
+                if *others_wait {
+                    f.write_str(", once those who wait have theirs")?;
+                }
                 match largest {
                     0 => Ok(()),
-                    1 => f.write_str("; one person would fit"),
+                    1 => f.write_str("; one person alone would fit"),
                     n => write!(f, "; a party of up to {n} would fit"),
                 }
             }
             Self::LineFirst { held } => {
                 write!(
                     f,
-                    "what is free (pool {}) is held for those who wait; others have it when these are served",
+                    "there is room in pool {}, but those in line come first; it can be booked once they are served",
                     listed(held)
                 )
             }
@@ -172,7 +175,7 @@ impl Refusal {
                 let over = used.saturating_sub(*asked);
                 write!(
                     f,
-                    "{used} people have a place in {name:?}, {over} more than {asked}; cancel {over} first, or lower it to {used}"
+                    "{used} people have a place in {name:?}, {over} more than {asked}; lower it to {used}, say who has to go, or say that all of them keep theirs"
                 )
             }
             other => f.write_str(other.code()),
@@ -185,13 +188,13 @@ impl Refusal {
             Self::NeedsPlace { person: Some(person), name, .. } => {
                 write!(
                     f,
-                    "a confirmed place in {name:?} comes first, and person {person} has none on the booker's registration"
+                    "a confirmed place in {name:?} comes first, and person {person} has none that the same booker has booked"
                 )
             }
             Self::NeedsPlace { person: None, name, .. } => {
                 write!(
                     f,
-                    "a confirmed place in {name:?} comes first for everybody, and the booker's registration has not enough of them left for this party"
+                    "a confirmed place in {name:?} comes first for everybody, and the booker has not booked enough of them for this party"
                 )
             }
             Self::Overlap { person, registration, starts, ends } => write!(
@@ -213,24 +216,24 @@ impl Refusal {
             Self::GatheringCompleted { .. } => f.write_str("the books of the gathering are closed"),
             Self::GatheringArchived { .. } => f.write_str("the gathering has been archived"),
             Self::NotAnnounced { .. } => f.write_str("the gathering is a draft; it can be booked once it is announced"),
-            Self::NotCompleted { .. } => f.write_str("its books are not closed yet; close them first"),
+            Self::NotCompleted { .. } => f.write_str("the books of the gathering are not closed yet; close them first"),
             Self::BookingPaused { .. } => f.write_str("booking is paused; it can be opened by hand"),
-            Self::InterestOnly { .. } => f.write_str("it cannot be booked yet; an interest can be noted, and counts once booking opens"),
+            Self::InterestOnly { .. } => f.write_str("it cannot be booked yet; until it can, interest can be noted"),
             Self::BookingOpen { .. } => f.write_str("booking is open: a place can be booked"),
-            Self::LineOnly { .. } => f.write_str("places are given out to the line later, and this cannot stand in it"),
+            Self::LineOnly { .. } => f.write_str("for now people can only stand in line, and this cannot: there is no line for it, or it is wanted at once"),
             Self::StillLive { registration } => write!(f, "registration {registration} has not ended, so nothing can take its place; cancel it first"),
-            Self::OrganisationNeeded { .. } => f.write_str("each organisation may have so many places here: say of which the party is"),
+            Self::OrganisationNeeded { .. } => f.write_str("each organisation may have only so many places here; say which one the party comes from"),
             Self::SeriesDate { person, registration, .. } => write!(f, "person {person} has another date of this series, with registration {registration}; it can be moved here instead"),
-            Self::NeedsApproval { .. } => f.write_str("somebody has to say yes there first: register for it, then cancel this one"),
-            Self::DeadlinePast { deadline, now } => write!(f, "the deadline, {}, is not ahead: it is {}", instant(*deadline), instant(*now)),
+            Self::NeedsApproval { .. } => f.write_str("a place there has to be approved first, so nobody can be moved to it; ask for it, and cancel this one once that is approved"),
+            Self::DeadlinePast { deadline, now } => write!(f, "the deadline, {}, is past: it is {}", instant(*deadline), instant(*now)),
             Self::DeadlineTooLate { deadline, latest } => write!(f, "the deadline, {}, is too far off; {} is the latest", instant(*deadline), instant(*latest)),
-            Self::NotHeld { registration } => write!(f, "registration {registration} is not on hold"),
+            Self::NotHeld { registration } => write!(f, "registration {registration} is not on hold, so there is nothing to confirm or extend"),
             Self::NotPending { registration } => write!(f, "registration {registration} does not wait for approval"),
             Self::NotOffered { registration } => write!(f, "registration {registration} has no offer to answer"),
             Self::NotConfirmed { registration } => write!(f, "registration {registration} is neither confirmed nor in line"),
             Self::NotAsked { registration } => write!(f, "registration {registration} has no question about new dates to answer"),
             Self::NotDisplaceable { registration } => write!(f, "registration {registration} has no place of this pool to give up"),
-            Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration cancelled"),
+            Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration be cancelled"),
             Self::PresenceRecorded { place, .. } => write!(f, "somebody was seen on place {place}, so it and those before it stay"),
             Self::InLine { .. } => f.write_str("a party in line cannot grow, since that would push back those behind it; the others can register by themselves"),
             Self::StillNeeded { registration } => write!(f, "registration {registration} needs these places; change or cancel it first"),
@@ -238,27 +241,29 @@ impl Refusal {
             Self::UnknownSetAside { set_aside, .. } => write!(f, "there is no set-aside {set_aside}"),
             Self::SetAsideExists { set_aside, .. } => write!(f, "there is a set-aside {set_aside} already"),
             Self::SetAsideForNobody { set_aside } => write!(f, "set-aside {set_aside} is for nobody: say who may draw on it"),
-            Self::SetAsidesTooLarge { name, asked, room, .. } => write!(f, "{asked} more places cannot be set aside of {name:?}; {room} can"),
-            Self::NoShowByBooks { .. } => f.write_str("closing the books says of everybody who was not seen that they did not come; it is not said by hand"),
+            Self::SetAsidesTooLarge { name, asked, room, .. } => write!(f, "{asked} places cannot be set aside in {name:?}: {room} can"),
+            Self::NoShowByBooks { .. } => f.write_str("nobody is marked absent by hand: closing the books does it, for all who were not seen"),
             Self::ResourceExists { resource } => write!(f, "there is a resource {resource} already"),
             Self::UnknownResource { resource, .. } => write!(f, "there is no resource {resource}"),
-            Self::SettleFirst { .. } => f.write_str("more is due on the gathering than one decision writes: settle it first"),
-            Self::NotOver { ends: Some(ends), .. } => write!(f, "the gathering ends at {}", instant(*ends)),
+            Self::SettleFirst { .. } => f.write_str("more is due on the gathering than can be written at once: settle it first, then ask again"),
+            Self::NotOver { ends: Some(ends), .. } => write!(f, "the gathering is not over: it ends at {}", instant(*ends)),
             Self::NotOver { ends: None, .. } => f.write_str("the gathering has no date yet, so it is not over"),
             Self::NotBegun { starts: Some(starts), .. } => {
-                write!(f, "the gathering begins at {}", instant(*starts))
+                write!(f, "the gathering has not begun: it begins at {}", instant(*starts))
             }
-            Self::NotBegun { starts: None, .. } => f.write_str("the gathering has no date yet"),
+            Self::NotBegun { starts: None, .. } => f.write_str("the gathering has no date yet, so it has not begun"),
             Self::NotEligible { only_for, .. } => {
                 f.write_str("this is for some people only: ")?;
                 only_for_whom(f, only_for)
             }
-            Self::OrganisationCap { asked, used, cap, until, .. } => {
-                let left = cap.saturating_sub(*used);
-                let places = if *cap == 1 { "place" } else { "places" };
-                write!(f, "each organisation may have {cap} {places} here, and this one has {used}: {left} of the {asked} asked for can be had")?;
+            Self::OrganisationCap { organisation, asked, used, cap, until } => {
+                write!(f, "organisation {organisation} has {used} of the {cap} places that each organisation may have")?;
+                match cap.saturating_sub(*used) {
+                    0 => {}
+                    left => write!(f, ", so there are {left} of the {asked} asked for")?,
+                }
                 match until {
-                    Some(until) => write!(f, "; from {} on there is no such limit", instant(*until)),
+                    Some(until) => write!(f, "; the limit ends at {}", instant(*until)),
                     None => Ok(()),
                 }
             }
@@ -312,17 +317,30 @@ fn listed<T: fmt::Display>(things: &[T]) -> String {
     }
 }
 
-fn shortages(f: &mut fmt::Formatter<'_>, short: &[Shortage]) -> fmt::Result {
+fn shortages(
+    f: &mut fmt::Formatter<'_>,
+    short: &[Shortage],
+    has: impl Fn(&Shortage) -> String,
+) -> fmt::Result {
     for (n, shortage) in short.iter().enumerate() {
-        let Shortage { name, wanted, free, .. } = shortage;
         let separator = if n == 0 { "" } else { "; " };
         let missing = shortage.missing();
         let places = if missing == 1 { "place" } else { "places" };
-        write!(
-            f,
-            "{separator}{name:?} has {} free of the {wanted} wanted; {missing} more {places} would do",
-            free.max(&0)
-        )?;
+        let (name, has) = (&shortage.name, has(shortage));
+        write!(f, "{separator}{name:?} has {has}; {missing} more {places} would do")?;
     }
     Ok(())
+}
+
+fn free(shortage: &Shortage) -> String {
+    match (shortage.free.max(0), shortage.wanted) {
+        (0, 1) => "none free, and 1 is wanted".into(),
+        (0, wanted) => format!("none free, and {wanted} are wanted"),
+        (free, wanted) => format!("{free} free of the {wanted} wanted"),
+    }
+}
+
+fn in_all(shortage: &Shortage) -> String {
+    let are = if shortage.wanted == 1 { "is" } else { "are" };
+    format!("{} in all, and {} {are} wanted", shortage.free.max(0), shortage.wanted)
 }

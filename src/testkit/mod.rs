@@ -33,9 +33,11 @@ mod strategies;
 
 pub use decider::Decider;
 pub use history::{
-    Answer, AnyCommand, GatheringPlan, History, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS,
-    SessionPlan, Step, TextsPlan, Told, What, When, Which, conferences, epoch, gathering_id, histories,
-    person_id, plans, room, session_id, session_plans, steps,
+    Answer, AnyCommand, ApprovalPlan, AskPlan, CapPlan, CredentialPlan, GatheringPlan, HeadPlan, History,
+    LinePlan, ModePlan, OfferingPlan, OverbookPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS, ServingPlan,
+    SessionPlan, SetAsidePlan, Step, TextsPlan, TimePlan, Told, What, When, Which, WhoPlan, conferences, epoch,
+    gathering_id, histories, organisation_id, person_id, plans, queues, resource_id, room, series_id,
+    session_id, session_plans, steps,
 };
 pub use strategies::{
     baskets, commands, gathering_ids, gatherings, people, person_ids, programmes, registers,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use gather::{Desk, GatheringId};
+use gather::{Desk, Ending, Fact, GatheringId, Lifecycle, Position};
 
 const DATA: &str = include_str!("../../examples/data/network_year.json");
 
@@ -31,12 +31,14 @@ pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// Runs the year into a folder and gives what it printed: all but the last line, and the last line.
+/// Runs the year into a folder and gives what it printed: all but the last three lines, and these, which tell what
+/// was done and what to open next.
 pub(crate) fn year(out: &Path) -> (String, String) {
     let output = run("network_year", out.parent().unwrap(), [OsStr::new("--out"), out.as_os_str()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stderr), "");
-    let (lists, last) = text(&output.stdout).trim_end().rsplit_once('\n').unwrap();
+    let (lists, last) = text(&output.stdout).rsplit_once("\n\n").unwrap();
+    assert_eq!(last.lines().count(), 3, "{last}");
     (lists.into(), last.into())
 }
 
@@ -69,14 +71,18 @@ fn a_year_sent_twice_is_done_once() {
     let out = folder.path().join("year");
 
     let (lists, last) = year(&out);
-    assert!(last.starts_with("988 commands: 981 done now, 0 answered before, 7 refused; "), "{last}");
-    assert!(last.contains(" records in the log, 12 files written; open "), "{last}");
+    let done =
+        "1089 commands: 1082 done now, 0 answered before, 0 archived before, 7 refused\n3 things came due by";
+    assert!(last.starts_with(done), "{last}");
+    assert!(last.contains(" records in the log, 12 files written\nopen "), "{last}");
+    assert!(last.ends_with("public.ics next\n"), "{last}");
     let first = files(&out);
 
     let (lists_again, last) = year(&out);
     assert_eq!(lists_again, lists);
-    assert!(last.starts_with("988 commands: 0 done now, 981 answered before, 7 refused; "), "{last}");
-    assert!(last.contains(", 0 files written; "), "{last}");
+    let done = "1089 commands: 0 done now, 1062 answered before, 20 archived before, 7 refused\n0 things came due by";
+    assert!(last.starts_with(done), "{last}");
+    assert!(last.contains(", 0 files written\n"), "{last}");
     assert_eq!(files(&out), first, "some file has changed");
 }
 
@@ -103,12 +109,12 @@ fn a_year_fills_keeps_a_line_and_moves_dates() {
     let files = files(&out);
     let calendars = calendars(&files);
     let public = calendars[Path::new("public.ics")];
-    // One was postponed and has a date again, one had its date confirmed, one was called off, one was moved online, one
-    // waits for its date.
+    // One was postponed and has a date again, two had their dates confirmed, one was called off, one was moved online,
+    // one was moved and everybody was asked, one waits for its date.
     assert!(public.contains("DTSTART;TZID=Europe/London:20260430T140000"));
     assert!(public.contains("DTSTART;TZID=Europe/London:20260708T100000"));
     assert_eq!(public.matches("STATUS:CANCELLED").count(), 1);
-    assert_eq!(public.matches("SEQUENCE:1").count(), 3);
+    assert_eq!(public.matches("SEQUENCE:1").count(), 5);
     assert_eq!(public.matches("SEQUENCE:2").count(), 1);
     let moved_online = entry(public, "Legal\\, governance and trustee advice");
     assert!(moved_online.contains("LOCATION:Online\r\n") && moved_online.contains("SEQUENCE:1\r\n"));
@@ -187,9 +193,11 @@ fn a_visit_has_few_places_and_a_line_and_ends_with_the_conference_place() {
     assert_eq!(lists.matches("of \"Making a rota hold\" (2026-02-24 09:00): the place is gone").count(), 3);
     assert_eq!(lists.matches("of \"Reading a lease\" (2026-02-24 09:06): there is a place now").count(), 2);
     // All or nothing, without a conference place in person, at the same time as the visit.
-    assert!(lists.contains("refused on 2026-01-20 09:12: it is full: \"coach\" has 0 free of the 1 wanted"));
+    assert!(
+        lists.contains("refused on 2026-01-20 09:12: it is full: \"coach\" has none free, and 1 is wanted")
+    );
     assert!(lists.contains("a confirmed place in \"In person\" comes first"), "{lists}");
-    assert!(lists.contains("is from 2026-03-20T13:00:00Z to 2026-03-20T15:15:00Z"), "{lists}");
+    assert!(lists.contains("is from 13:00 on 20 March 2026 to 15:15 on 20"), "{lists}");
     // One agenda has both.
     let (_, agenda) = lists.split_once("Agenda").unwrap();
     assert!(agenda.contains("2026-03-20 09:30  The Changing Landscape"), "{agenda}");
@@ -210,6 +218,132 @@ fn a_visit_has_few_places_and_a_line_and_ends_with_the_conference_place() {
         assert!(!has(offering, "Deborah Turner") && !has(offering, "Roger Parry"), "{offering}");
     }
     assert!(has("Online", "Mei Banerjee"), "who found the coach full comes online");
+}
+
+/// What was said at the desk to whom, with the lines of each answer put together.
+fn at_the_desk(printed: &str) -> BTreeMap<String, String> {
+    let (_, desk) = printed.split_once("\nAt the desk, 21 September 2026, 09:00 Europe/London\n\n").unwrap();
+    let answers = desk.split("\n\n").map(|said| {
+        let (asked, answer) = said.split_once('\n').unwrap();
+        (asked.to_owned(), answer.trim().replace("\n  ", " "))
+    });
+    answers.collect()
+}
+
+#[test]
+fn the_desk_answers_in_words_for_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let (printed, _) = year(&folder.path().join("year"));
+    assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
+    let desk = at_the_desk(&printed);
+    let answers = |who: &str| desk.iter().find(|(asked, _)| asked.starts_with(who)).unwrap().1.as_str();
+    let all: Vec<_> = desk.values().map(String::as_str).collect();
+    let all = all.join("\n");
+    assert!(all.split(['\n', ' ']).all(|word| word.len() < 36), "an id has no name: {all}");
+
+    assert_eq!(
+        answers("Agnieszka"),
+        "Agnieszka Żak is in line for \"Working with your council\", with 2 registrations ahead. They need 1 place in \
+         \"training room\", and none is free for them (1 is set aside for others). What becomes free goes to those \
+         ahead first."
+    );
+    let passed = "Once, on 18 September 2026, 11:05 (Europe/London), somebody who came later was served first, because \
+                  what was free in \"training room\" was set aside for others.";
+    assert!(answers("Adaeze").contains(" is first in line for ") && answers("Adaeze").ends_with(passed));
+    // Two days would end in the quiet hours, so there is time until the morning.
+    assert!(answers("Abigail").contains("and can accept until 22 September 2026, 08:00 (Europe/London)."));
+    assert!(
+        answers("Amit").contains("it was on hold, and was not confirmed in time. It ended on 14 September")
+    );
+    assert!(answers("Valerie").contains("nobody said in time that the new dates suit."));
+    assert_eq!(
+        answers("Zainab"),
+        "Quarrham Community Library has 2 of the 2 places that each organisation may have; the limit ends at 09:00 on \
+         24 September 2026."
+    );
+    assert!(answers("Fiona").ends_with("2 more places would do; one person alone would fit."));
+    assert!(answers("Isla").starts_with("Isla Armitage is booked for this already, with booking no. 1 for "));
+    assert_eq!(answers("Bronwen"), "Yes: \"The recording of 25 June\" and \"A list of twelve funders\".");
+    assert!(
+        answers("Who came").contains("5 came, 1 of them late; 1 had said that they could not, and 2 did not")
+    );
+    let lowered = answers("What if");
+    assert!(lowered.starts_with("62 people have a place in \"hall\", 22 more than 40;"), "{lowered}");
+    assert!(
+        lowered.ends_with("If all keep theirs, 22 have to leave before anybody else can come in."),
+        "{lowered}"
+    );
+}
+
+/// How often something happened in a year.
+fn count(facts: &[Fact], what: impl Fn(&Fact) -> bool) -> usize {
+    facts.iter().filter(|fact| what(fact)).count()
+}
+
+#[test]
+fn the_year_uses_what_the_rules_offer() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("year");
+    let _ = year(&out);
+    let desk = Desk::open(&out).unwrap();
+    let log = desk.read_log(Position::new(0), usize::MAX).unwrap();
+    let facts: Vec<Fact> = log.batches.into_iter().flat_map(|stored| stored.batch.facts).collect();
+
+    // One accepted, one lapsed, one declined, one is out.
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::PlaceOffered { .. })), 4);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::OfferAccepted { .. })), 1);
+    let ended =
+        |how| count(&facts, |fact| matches!(fact, Fact::RegistrationEnded { how: why, .. } if *why == how));
+    assert_eq!(ended(Ending::Declined), 1);
+    assert_eq!(ended(Ending::Expired), 2, "an offer and a hold");
+    assert_eq!((ended(Ending::Rejected), ended(Ending::NotReconfirmed)), (1, 1));
+    assert_eq!((ended(Ending::MovedAway), ended(Ending::Superseded)), (1, 3));
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::RegistrationHeld { .. })), 2);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::HoldConfirmed { .. })), 1);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::InterestNoted { .. })), 4);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::FollowUpRequested { .. })), 1);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::RegistrationApproved { .. })), 2);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::RegistrationReconfirmed { .. })), 4);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::PartyChanged { .. })), 2);
+    assert!(count(&facts, |fact| matches!(fact, Fact::RegistrationSplit { .. })) > 0);
+    assert!(count(&facts, |fact| matches!(fact, Fact::PassedOver { .. })) > 0);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::CapacityChanged { keep_all: true, .. })), 1);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::ResourceAttached { .. })), 3);
+    assert_eq!(count(&facts, |fact| matches!(fact, Fact::BooksClosed { .. })), 2);
+    let archived = facts.iter().find_map(|fact| match fact {
+        Fact::GatheringArchived { gathering } => Some(*gathering),
+        _ => None,
+    });
+    assert_eq!(desk.gathering(archived.unwrap()).unwrap().lifecycle, Lifecycle::Archived);
+}
+
+/// Everybody whom the year knows, by the names in its file.
+fn names() -> Vec<String> {
+    let year: serde_json::Value = serde_json::from_str(DATA).unwrap();
+    let people = year["people"].as_array().unwrap();
+    people.iter().map(|person| person["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn nobody_is_named_in_a_file_but_those_who_speak() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("year");
+    let (printed, _) = year(&out);
+    let names = names();
+    assert!(names.iter().any(|name| printed.contains(name)), "the office sees names on its terminal");
+    // Speakers have published their names, and a person's own calendar is theirs.
+    let shown = |path: &Path| {
+        path.starts_with("people") || path.starts_with("speakers") || path == Path::new("conference.ics")
+    };
+    let files = files(&out);
+    let rest: Vec<_> = files.iter().filter(|(path, _)| !shown(path)).collect();
+    assert!(rest.len() > 2, "{rest:?}");
+    for (path, bytes) in rest {
+        // Whatever is no text has it in its bytes, if it has it.
+        let content = String::from_utf8_lossy(bytes);
+        let named = names.iter().find(|name| content.contains(name.as_str()));
+        assert_eq!(named, None, "{}", path.display());
+    }
 }
 
 /// What the year says when it fails, which it must with code 1.
@@ -245,7 +379,7 @@ fn data_that_cannot_be_read_is_reported_with_its_line() {
 
 #[test]
 fn a_step_about_something_unknown_is_reported_with_its_number() {
-    let whole = "{\"today\": \"2026-09-21T08:00:00Z\", \"recorded\": \"2025-12-01T09:00:00Z\",
+    let whole = "{\"today\": \"2026-09-21T08:00:00Z\", \"clock\": \"Europe/London\", \"recorded\": \"2025-12-01T09:00:00Z\",
         \"show\": {\"lists\": \"tour\", \"agenda\": 1, \"calendars\": []},
         \"organisations\": [], \"people\": [], \"steps\": [
         {\"time\": \"2026-01-01T09:00:00Z\", \"request\": \"00000000-0000-0000-0000-000000000001\",

@@ -310,7 +310,7 @@ fn a_full_pool_says_the_largest_party_that_it_takes() {
     let fair = Fair::of(gathering);
     confirmed(fair.one(1));
     match fair.refused(fair.party(2, 4)) {
-        Refusal::Full { short, largest } => assert_eq!((largest, short[0].missing()), (3, 1)),
+        Refusal::Full { short, largest, .. } => assert_eq!((largest, short[0].missing()), (3, 1)),
         other => panic!("{other:?}"),
     }
     confirmed(fair.ask(fair.party(2, 3)));

@@ -27,6 +27,7 @@ mod others_bugs;
 mod programme;
 mod programme_feeds;
 mod promotions;
+mod remedies;
 mod repeats;
 mod requirements;
 mod scene;

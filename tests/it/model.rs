@@ -8,11 +8,15 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use gather::log::{Anchor, Appended, Batch, Error, Log, MemoryLog, Page, StoredBatch};
 use gather::privacy::MemoryVault;
-use gather::testkit::{Answer, History, TestClock, Told, What, conferences, epoch, histories, person_id};
-use gather::{Capacity, Desk, Fact, Failure, OfferingId, Position, Refusal, Register, RegistrationId};
+use gather::testkit::{
+    Answer, History, PartPlan, TestClock, Told, What, conferences, epoch, histories, person_id, queues,
+};
+use gather::{
+    Capacity, Desk, Fact, Failure, OfferingId, Position, Refusal, Register, RegistrationStatus,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -25,7 +29,7 @@ mod read;
 mod sequences;
 
 use ledger::Ledger;
-use naive::{Naive, No};
+use naive::{Naive, No, plain_fact};
 use read::{
     agree, everything_shown, lists_equal_the_recount, plainly, unsealed, what_is_on_equals_the_recount,
 };
@@ -96,6 +100,11 @@ impl Watched {
         self.log.read(before.position, usize::MAX).unwrap().batches
     }
 
+    /// What was recorded since, fact by fact.
+    fn facts_since(&self, before: Anchor) -> Vec<Fact> {
+        self.since(before).into_iter().flat_map(|stored| stored.batch.facts).collect()
+    }
+
     fn play(&self, history: &History, nth: usize) -> Result<Answer, Failure> {
         self.clock.set(history.time(nth));
         history.play_step(&self.desk, nth)
@@ -108,22 +117,27 @@ impl Watched {
     }
 }
 
-/// Histories of all that can happen, and some in which nearly everything hangs together.
+/// Histories of all that can happen, some in which nearly everything hangs together, and some in which everybody waits
+/// for something.
 fn lives(length: Range<usize>) -> impl Strategy<Value = History> {
-    prop_oneof![2 => histories(length.clone()), 1 => conferences(length)]
+    prop_oneof![2 => histories(length.clone()), 1 => conferences(length.clone()), 3 => queues(length)]
 }
 
-/// Lives through a history at a desk and in the model, side by side.
+/// Lives through a history at a desk and in the model, side by side: what is answered, what is recorded, what lists say.
 fn desk_equals_model(history: &History) -> Result<(), TestCaseError> {
     let (watched, mut naive) = (Watched::new(), Naive::new(history));
     for nth in 0..history.steps.len() {
         let (before, deeds) = (watched.log.head(), naive.deeds());
         let answer = plainly(&watched.play(history, nth));
         prop_assert_eq!(answer, naive.answer(nth), "step {}: {:?}", nth, history.steps[nth]);
-        if watched.log.head() != before || naive.deeds() != deeds {
-            lists_equal_the_recount(&watched.desk, &naive)?;
-        }
-        what_is_on_equals_the_recount(&watched.desk, &naive, history.time(nth))?;
+        let facts: Vec<String> = watched.facts_since(before).iter().map(plain_fact).collect();
+        prop_assert_eq!(facts, naive.facts_since(deeds), "step {}: {:?}", nth, history.steps[nth]);
+        // Deadlines come while nobody does anything.
+        let later = [0, 0, 1_800, 50_000][nth % 4];
+        let now = history.time(nth) + TimeDelta::seconds(later);
+        watched.clock.set(now);
+        lists_equal_the_recount(&watched.desk, &naive, now)?;
+        what_is_on_equals_the_recount(&watched.desk, &naive, now)?;
     }
     Ok(())
 }
@@ -181,15 +195,15 @@ proptest! {
     fn unlimited_never_refuses_and_none_always_does(history in lives(1..60)) {
         let (watched, mut ledger) = (Watched::new(), Ledger::default());
         for nth in 0..history.steps.len() {
-            let capacities = capacities_asked_of(&history, nth, &ledger);
+            let limits = limits_asked_of(&history, nth, &ledger);
             let before = watched.log.head();
             let answer = plainly(&watched.play(&history, nth));
             watched.audit(&mut ledger, before)?;
-            let Some(capacities) = capacities else { continue };
-            if capacities.iter().all(|&capacity| capacity == Capacity::Unlimited) {
+            let Some(limits) = limits else { continue };
+            if limits.iter().all(Option::is_none) {
                 prop_assert!(!is_for_want_of_places(&answer), "unlimited, and yet {:?}", answer);
             }
-            if capacities.contains(&Capacity::Limited(0)) {
+            if limits.contains(&Some(0)) {
                 let served = answer.is_ok_and(|answer| !answer.repeated);
                 prop_assert!(!served, "a place in, or in the line for, a pool without places");
             }
@@ -314,6 +328,13 @@ proptest! {
     }
 }
 
+fn limit(capacity: Capacity) -> Option<i64> {
+    match capacity {
+        Capacity::Limited(places) => Some(i64::from(places)),
+        _ => None,
+    }
+}
+
 fn lists_count_what_facts_say(desk: &Desk, ledger: &Ledger) -> Result<(), TestCaseError> {
     for (id, gathering) in ledger.gatherings() {
         let list = desk.attendee_list(id).unwrap();
@@ -321,23 +342,38 @@ fn lists_count_what_facts_say(desk: &Desk, ledger: &Ledger) -> Result<(), TestCa
         let told: Vec<_> = list.pools().iter().map(|pool| (pool.pool, pool.taken)).collect();
         let counted = gathering.pools().iter().map(|pool| (pool.id, gathering.used(pool.id)));
         prop_assert_eq!(told, counted.collect::<Vec<_>>());
+        for pool in list.pools() {
+            let (taken, set_aside) = (i64::try_from(pool.taken), i64::try_from(pool.set_aside));
+            let all = pool.left.map(|left| left + taken.unwrap() + set_aside.unwrap());
+            prop_assert_eq!(all, limit(pool.limit), "what is taken, kept and left is not what there is");
+        }
+        let confirmed = list.rows().iter().filter(|row| row.status == RegistrationStatus::Confirmed).count();
+        prop_assert_eq!(usize::try_from(list.presence().total()), Ok(confirmed), "somebody is counted twice");
         let line: Vec<_> = desk.waiting_list(id).unwrap().rows().iter().map(|row| row.registration).collect();
         prop_assert_eq!(line, gathering.lines());
     }
     Ok(())
 }
 
-/// The capacities that a register step draws on, as they are before it.
-fn capacities_asked_of(history: &History, nth: usize, ledger: &Ledger) -> Option<Vec<Capacity>> {
-    let original = history.original(nth);
-    let What::Register { gathering, offering, .. } = &history.steps[original].what else { return None };
-    let offering = history.offering(*offering, *gathering, original);
-    let gathering = ledger.gathering(history.gathering(*gathering, original))?;
-    let offering = gathering.meant((offering > 0).then(|| OfferingId::new(offering)))?;
-    Some(gathering.capacities(offering))
+/// The party that a step registers alone.
+fn asked_alone(history: &History, nth: usize) -> Option<&PartPlan> {
+    match &history.steps[history.original(nth)].what {
+        What::Register(part) => Some(part),
+        _ => None,
+    }
 }
 
-/// What is registered by a basket that wants all of it: one confirmed registration for each part.
+/// How many people each of the pools takes, before a step that registers a party which takes places, that it draws on.
+fn limits_asked_of(history: &History, nth: usize, ledger: &Ledger) -> Option<Vec<Option<u64>>> {
+    let part = asked_alone(history, nth).filter(|part| !part.uncounted)?;
+    let original = history.original(nth);
+    let offering = history.offering(part.offering, part.gathering, original);
+    let gathering = ledger.gathering(history.gathering(part.gathering, original))?;
+    let offering = gathering.meant((offering > 0).then(|| OfferingId::new(offering)))?;
+    Some(gathering.limits(offering))
+}
+
+/// What is registered by a basket that wants all of it: one registration for each part, none of which waits in line.
 fn all_of_a_basket_or_nothing(
     history: &History,
     nth: usize,
@@ -346,27 +382,30 @@ fn all_of_a_basket_or_nothing(
     let What::Basket { parts, best_effort } = &history.steps[history.original(nth)].what else {
         return Ok(());
     };
-    let made = batches.iter().flat_map(|stored| &stored.batch.facts).map(|fact| match fact {
-        Fact::RegistrationConfirmed { registration, .. } => Some((true, *registration)),
-        Fact::RegistrationWaitlisted { registration, .. } => Some((false, *registration)),
-        _ => None,
-    });
-    let made: Option<Vec<(bool, RegistrationId)>> = made.collect();
-    let Some(mut made) = made else { return Err(TestCaseError::fail("a basket does nothing but register")) };
     let request = history.request(nth);
     let ids: Vec<_> = (0..).zip(parts).map(|(part, _)| request.derive(part)).collect();
-    prop_assert!(made.iter().all(|(_, id)| ids.contains(&id.uuid())), "a part by another id");
-    if !best_effort {
-        made.retain(|(confirmed, _)| *confirmed);
-        prop_assert_eq!(made.len(), parts.len(), "a part without its places");
+    let mut made = 0;
+    for fact in batches.iter().flat_map(|stored| &stored.batch.facts) {
+        match fact {
+            Fact::RegistrationConfirmed { registration, .. }
+            | Fact::ApprovalRequested { registration, .. }
+            | Fact::RegistrationWaitlisted { registration, .. } => {
+                made += 1;
+                prop_assert!(ids.contains(&registration.uuid()), "a part by another id");
+                let waits = matches!(fact, Fact::RegistrationWaitlisted { .. });
+                prop_assert!(*best_effort || !waits, "a part without its places");
+            }
+            _ => {}
+        }
     }
+    prop_assert!(made == 0 || *best_effort || made == parts.len(), "a part of all");
     Ok(())
 }
 
 fn is_for_want_of_places(answer: &Result<Answer, No>) -> bool {
     match answer {
-        Ok(answer) => matches!(answer.told, Told::Waiting(..)) && !answer.repeated,
-        Err(code) => ["full", "line_first", "never_fits"].contains(&code.as_str()),
+        Ok(_) => false,
+        Err(code) => ["full", "never_fits"].iter().any(|other| code.starts_with(other)),
     }
 }
 
@@ -384,31 +423,37 @@ fn other_parties_are_judged_alike(
     foreseen: &Result<Told, Failure>,
 ) -> Result<(), TestCaseError> {
     let original = history.original(nth);
-    let What::Register { gathering, offering, guests, .. } = &history.steps[original].what else {
-        return Ok(());
-    };
-    let number = history.offering(*offering, *gathering, original);
+    let Some(part) = asked_alone(history, nth).filter(|part| !part.uncounted) else { return Ok(()) };
+    let number = history.offering(part.offering, part.gathering, original);
     let asked = (number > 0).then(|| OfferingId::new(number));
-    let gathering = history.gathering(*gathering, original);
-    let meant = ledger.gathering(gathering).and_then(|gathering| gathering.meant(asked));
-    if meant.is_none_or(|offering| offering.requires.is_some()) {
-        // Somebody else has nothing of what is required.
+    let gathering = history.gathering(part.gathering, original);
+    let Some(known) = ledger.gathering(gathering) else { return Ok(()) };
+    let Some(offering) = known.meant(asked) else { return Ok(()) };
+    if offering.requires.is_some() || known.knows_people(offering) {
+        // Somebody else has nothing of what is required, or of what is for some people only.
         return Ok(());
     }
-    let size = u32::try_from(guests.len()).unwrap() + 1;
+    let size = u32::try_from(part.guests.len()).unwrap() + 1;
     let fits = |people: u32| {
         let mut party =
             Register::new(gathering, person_id(200)).unnamed_guests(u16::try_from(people).unwrap() - 1);
+        let credentials = part.credentials.iter().map(|credential| credential.credential());
+        party = credentials.fold(party, Register::credential);
         if let Some(offering) = asked {
             party = party.offering(offering);
         }
         let answer = desk.at(history.time(nth)).ahead_of_clock().preview(party);
         answer.is_ok_and(|outcome| outcome.is_confirmed())
     };
+    let within_the_cap = !known.has_a_cap();
     match foreseen.as_ref().map_err(Failure::refusal) {
         Ok(Told::Confirmed(_)) => prop_assert!((1..=size).all(fits), "one of 1 to {} does not fit", size),
         Err(Some(Refusal::Full { largest, .. })) => {
-            prop_assert!((1..=*largest).all(fits), "it does not take {}", largest);
+            prop_assert!(
+                !within_the_cap || (1..=*largest).all(fits),
+                "it does not take {}",
+                largest
+            );
             prop_assert!((*largest + 1..=size).all(|people| !fits(people)), "it takes more than {}", largest);
         }
         _ => {}

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::register::{Asked, Register, Registered, Supersedes, registered};
 use crate::domain::capacity;
 use crate::domain::decision::Decision;
-use crate::domain::refusal::Refusal;
-use crate::domain::waiting_list::Ahead;
+use crate::domain::refusal::{Refusal, Shortage};
+use crate::domain::waiting_list::{Ahead, Room};
 use crate::domain::{Clear, Context, Decide};
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
@@ -127,8 +127,7 @@ impl Item<'_> {
         self.part.must_be_eligible(decision, &self.asked)?;
         let room = self.part.room(decision, &self.asked, &self.ahead);
         // Where somebody has to say yes, no room is needed before that; everywhere else it is all or nothing.
-        let room =
-            if self.asked.offering.approval.is_some() { room } else { Ok(room.map_err(without_figure)?) };
+        let room = if self.asked.offering.approval.is_some() { room } else { Ok(room?) };
         self.part.enter(decision, &self.asked, self.registration(context), room)
     }
 
@@ -154,9 +153,37 @@ impl Item<'_> {
     }
 }
 
-/// A smaller party would be no answer to a basket.
-fn without_figure(refusal: Refusal) -> Refusal {
-    if let Refusal::Full { short, .. } = refusal { Refusal::Full { short, largest: 0 } } else { refusal }
+/// All that is short for the parts of a basket together, where the part with this number has no room. A smaller party
+/// would be no answer to a basket.
+fn short_of_all(decision: &mut Decision<'_>, context: &Context, items: &[Item<'_>], first: usize) -> Refusal {
+    let mut short: BTreeMap<(GatheringId, PoolId), Shortage> = BTreeMap::new();
+    let mut somebody_waits = false;
+    // The decision is over, so what has no room can be taken for granted: whatever comes after it is short of more.
+    for item in items.iter().skip(first) {
+        match item.part.room(decision, &item.asked, &item.ahead) {
+            Ok(_) => {}
+            Err(Refusal::Full { short: more, others_wait, .. }) => {
+                somebody_waits |= others_wait;
+                short.extend(more.into_iter().map(|more| ((more.gathering, more.pool), more)));
+            }
+            Err(_) => somebody_waits = true,
+        }
+        drop(item.part.confirm(decision, &item.asked, item.registration(context), Room::granted()));
+    }
+    for shortage in short.values_mut() {
+        let missing = shortage.missing();
+        shortage.wanted = wanted(items, shortage.gathering, shortage.pool);
+        shortage.free = i64::from(shortage.wanted).saturating_sub(missing);
+    }
+    Refusal::Full { short: short.into_values().collect(), largest: 0, others_wait: somebody_waits }
+}
+
+/// How many places all parts together take of a pool.
+fn wanted(items: &[Item<'_>], gathering: GatheringId, pool: PoolId) -> u32 {
+    let theirs = items
+        .iter()
+        .filter(|item| item.asked.gathering.id == gathering && item.asked.offering.pools.contains(&pool));
+    theirs.map(|item| item.part.applicant().people).fold(0, u32::saturating_add)
 }
 
 fn can_be_left_out(refusal: &Refusal) -> bool {
@@ -240,11 +267,15 @@ impl Decide for Basket<Sealed<Answers>> {
             must_fit_when_empty(decision, &items)?;
         }
         let mut parts = Vec::with_capacity(items.len());
-        for item in &items {
+        for (nth, item) in items.iter().enumerate() {
             let part = if self.best_effort {
                 item.try_for_itself(decision, context)?
             } else {
-                Part::Registered(item.must_be_had(decision, context)?)
+                match item.must_be_had(decision, context) {
+                    Ok(registered) => Part::Registered(registered),
+                    Err(Refusal::Full { .. }) => return Err(short_of_all(decision, context, &items, nth)),
+                    Err(refusal) => return Err(refusal),
+                }
             };
             parts.push((item.number, part));
         }

@@ -2,16 +2,21 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what one part of this leaves, the next takes up")]
 
+use chrono::TimeDelta;
+
 use super::{AnyCommand, History, NO_GATHERING, PartPlan, SessionPlan, What, Which};
-use super::{gathering_id, person_id, plan, room, session_id};
+use super::{gathering_id, person_id, plan, resource_id, room, session_id, terms};
 use crate::domain::{
-    AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode,
-    ChangeSession, CloseBooking, DropSession, MoveSession, OpenBooking, PublishName, RecordPerson, Register,
-    Reschedule, SetProgramme, Transfer,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
+    CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
+    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
+    ExtendHold, FollowUp, Hold, LineOnly, MoveRegistration, MoveSession, NoteInterest, OpenBooking,
+    OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson, RecordPresence, Register, Reject,
+    Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
-use crate::fact::Offering;
-use crate::id::{OfferingId, PoolId};
-use crate::person::{Answers, PersonDetails, PublishedName};
+use crate::fact::{Offering, ResourceKind};
+use crate::id::{OfferingId, PoolId, SetAsideId};
+use crate::person::{Answers, PersonDetails, PublishedName, ResourceLink};
 
 impl History {
     /// What a step asks a desk for.
@@ -33,14 +38,10 @@ impl History {
                 let name = PublishedName::new(format!("Speaker {person}"));
                 AnyCommand::PublishName(PublishName::of(person_id(*person), name))
             }
-            What::Register { gathering, offering, booker, guests } => {
-                AnyCommand::Register(self.register(*gathering, *offering, nth, *booker, guests))
-            }
+            What::Register(part) => AnyCommand::Register(self.register(part, nth)),
             What::Basket { parts, best_effort } => {
-                let part = |part: &PartPlan| {
-                    self.register(part.gathering, part.offering, nth, part.booker, &part.guests)
-                };
-                let basket = parts.iter().map(part).fold(Basket::new(), Basket::part);
+                let parts = parts.iter().map(|part| self.register(part, nth));
+                let basket = parts.fold(Basket::new(), Basket::part);
                 AnyCommand::Basket(if *best_effort { basket.best_effort() } else { basket })
             }
             What::CancelRegistration { registration, by_organiser } => {
@@ -50,6 +51,76 @@ impl History {
             What::Transfer { registration, place, to } => {
                 let command = Transfer::new(self.registration(*registration, nth), person_id(*to));
                 AnyCommand::Transfer(command.place(*place))
+            }
+            _ => self.on_one_registration(what, nth),
+        }
+    }
+
+    fn on_one_registration(&self, what: &What, nth: usize) -> AnyCommand {
+        let of = |which: &Which| self.registration(*which, nth);
+        match what {
+            What::Approve(which) => AnyCommand::Approve(Approve::new(of(which))),
+            What::Reject(which) => AnyCommand::Reject(Reject::new(of(which))),
+            What::AcceptOffer(which) => AnyCommand::AcceptOffer(AcceptOffer::new(of(which))),
+            What::DeclineOffer(which) => AnyCommand::DeclineOffer(DeclineOffer::new(of(which))),
+            What::WithdrawOffer(which) => AnyCommand::WithdrawOffer(WithdrawOffer::new(of(which))),
+            What::Reconfirm(which) => AnyCommand::Reconfirm(Reconfirm::new(of(which))),
+            What::MoveRegistration { registration, gathering, offering } => {
+                let command = MoveRegistration::new(of(registration), self.gathering(*gathering, nth));
+                AnyCommand::MoveRegistration(match self.offering(*offering, *gathering, nth) {
+                    0 => command,
+                    number => command.offering(OfferingId::new(number)),
+                })
+            }
+            What::ChangeParty { registration, without, added } => {
+                let command = ChangeParty::new(of(registration));
+                let command = without.iter().fold(command, |command, place| command.without(*place));
+                AnyCommand::ChangeParty(added.iter().fold(command, |command, guest| match guest {
+                    Some(guest) => command.guest(person_id(*guest)),
+                    None => command.unnamed_guests(1),
+                }))
+            }
+            What::RecordPresence { registration, place, presence, seen } => {
+                let command = RecordPresence::new(of(registration), *presence);
+                let command = place.map_or(command.clone(), |place| command.place(place));
+                let seen = seen.map(|seconds| self.time(nth) + TimeDelta::seconds(seconds));
+                AnyCommand::RecordPresence(seen.map_or(command.clone(), |seen| command.seen_at(seen)))
+            }
+            _ => self.on_holds(what, nth),
+        }
+    }
+
+    fn on_holds(&self, what: &What, nth: usize) -> AnyCommand {
+        match what {
+            What::Hold { part, lasts } => {
+                let until = self.time(nth) + TimeDelta::seconds(*lasts);
+                AnyCommand::Hold(Hold::new(self.register(part, nth), until))
+            }
+            What::ExtendHold { hold, lasts } => {
+                let (hold, asked) = self.hold(*hold, nth);
+                AnyCommand::ExtendHold(ExtendHold::new(hold, asked + TimeDelta::seconds(*lasts)))
+            }
+            What::ConfirmHold { hold, answers } => {
+                let command = ConfirmHold::new(self.hold(*hold, nth).0);
+                AnyCommand::ConfirmHold(if *answers {
+                    command.answers(Answers::new().answer("diet", "none"))
+                } else {
+                    command
+                })
+            }
+            What::FollowUp { gathering, offering, person } => {
+                let command = FollowUp::new(self.gathering(*gathering, nth), person_id(*person));
+                AnyCommand::FollowUp(match self.offering(*offering, *gathering, nth) {
+                    0 => command,
+                    number => command.offering(OfferingId::new(number)),
+                })
+            }
+            What::NoteInterest { gathering, offering, person } => {
+                let command = NoteInterest::new(self.gathering(*gathering, nth), person_id(*person));
+                AnyCommand::NoteInterest(match self.offering(*offering, *gathering, nth) {
+                    0 => command,
+                    number => command.offering(OfferingId::new(number)),
+                })
             }
             _ => self.on_gatherings(what, nth),
         }
@@ -63,17 +134,24 @@ impl History {
                 let plan = self.added(offering, *requires, *gathering, nth);
                 let offering = Offering { session, ..plan.offering(*number) };
                 let command = AddOffering::new(self.gathering(*gathering, nth), offering);
-                let pools = pools.iter().map(|&(number, places)| plan::pool(number, places));
+                let pools = pools.iter().map(|&(number, pool)| plan::pool(number, pool));
                 AnyCommand::AddOffering(pools.fold(command, AddOffering::pool))
             }
-            What::ChangeCapacity { gathering, pool, capacity } => {
-                let (capacity, pool) = (plan::capacity(*capacity), self.pool(*pool, *gathering, nth));
-                let command = ChangeCapacity::new(self.gathering(*gathering, nth), capacity);
-                AnyCommand::ChangeCapacity(command.pool(PoolId::new(pool)))
+            What::ChangeCapacity { gathering, pool, plan, keep_all, displace } => {
+                let pool = self.pool(*pool, *gathering, nth);
+                let command = ChangeCapacity::new(self.gathering(*gathering, nth), plan::capacity(plan.places));
+                let command = command.pool(PoolId::new(pool)).overbook(plan.overbook.overbook());
+                let command = if *keep_all { command.keep_all() } else { command };
+                let displaced = self.registrations(displace, nth);
+                AnyCommand::ChangeCapacity(displaced.into_iter().fold(command, ChangeCapacity::displace))
             }
-            What::Reschedule { gathering, when, with_programme } => {
+            What::Reschedule { gathering, when, with_programme, ask } => {
                 let command = Reschedule::new(self.gathering(*gathering, nth), when.schedule());
-                AnyCommand::Reschedule(if *with_programme { command.with_programme() } else { command })
+                let command = if *with_programme { command.with_programme() } else { command };
+                AnyCommand::Reschedule(match ask {
+                    Some(ask) => command.ask(self.time(nth) + TimeDelta::hours(ask.hours), ask.on_silence),
+                    None => command,
+                })
             }
             What::ChangeMode { gathering, mode, link } => {
                 let command = ChangeMode::new(self.gathering(*gathering, nth), mode.mode());
@@ -82,15 +160,62 @@ impl History {
                     None => command,
                 })
             }
-            What::OpenBooking(which) => {
-                AnyCommand::OpenBooking(OpenBooking::new(self.gathering(*which, nth)))
+            _ => self.on_terms(what, nth),
+        }
+    }
+
+    fn on_terms(&self, what: &What, nth: usize) -> AnyCommand {
+        let of = |which: &Which| self.gathering(*which, nth);
+        match what {
+            What::AddSetAside { gathering, pool, set_aside } => {
+                let set_aside = set_aside.set_aside(self.pool(*pool, *gathering, nth));
+                AnyCommand::AddSetAside(AddSetAside::new(of(gathering), set_aside))
             }
-            What::CloseBooking(which) => {
-                AnyCommand::CloseBooking(CloseBooking::new(self.gathering(*which, nth)))
+            What::ChangeSetAside { gathering, number, places, release } => {
+                let command = ChangeSetAside::new(of(gathering), SetAsideId::new(*number), *places);
+                AnyCommand::ChangeSetAside(match release {
+                    None => command,
+                    Some(None) => command.never_released(),
+                    Some(Some(release)) => command.release(release.time()),
+                })
             }
-            What::CancelGathering(which) => {
-                AnyCommand::CancelGathering(CancelGathering::new(self.gathering(*which, nth)))
+            What::CloseLine { gathering, offering } => {
+                let command = CloseLine::new(of(gathering));
+                AnyCommand::CloseLine(match self.offering(*offering, *gathering, nth) {
+                    0 => command,
+                    number => command.offering(OfferingId::new(number)),
+                })
             }
+            What::ChangePriorities { gathering, classes } => AnyCommand::ChangePriorities(
+                ChangePriorities::new(of(gathering), terms::classes(classes), terms::reference("minutes", 1)),
+            ),
+            What::AttachResource { gathering, resource, titled, audience } => {
+                let title = if *titled { format!("Resource {resource}") } else { String::new() };
+                let link = ResourceLink::new(format!("https://files.example/{resource}"));
+                let kind = if resource.is_multiple_of(2) { ResourceKind::Slides } else { ResourceKind::Recording };
+                let command = AttachResource::new(of(gathering), kind, title, link);
+                AnyCommand::AttachResource(command.audience(*audience).id(resource_id(*resource)))
+            }
+            What::WithdrawResource { gathering, resource } => AnyCommand::WithdrawResource(
+                WithdrawResource::new(of(gathering), resource_id(*resource)),
+            ),
+            _ => self.on_whole_gatherings(what, nth),
+        }
+    }
+
+    fn on_whole_gatherings(&self, what: &What, nth: usize) -> AnyCommand {
+        let of = |which: &Which| self.gathering(*which, nth);
+        match what {
+            What::OpenBooking(which) => AnyCommand::OpenBooking(OpenBooking::new(of(which))),
+            What::CloseBooking(which) => AnyCommand::CloseBooking(CloseBooking::new(of(which))),
+            What::PauseBooking(which) => AnyCommand::PauseBooking(PauseBooking::new(of(which))),
+            What::LineOnly(which) => AnyCommand::LineOnly(LineOnly::new(of(which))),
+            What::OpenInterest(which) => AnyCommand::OpenInterest(OpenInterest::new(of(which))),
+            What::AnnounceDraft(which) => AnyCommand::AnnounceDraft(AnnounceDraft::new(of(which))),
+            What::CloseBooks(which) => AnyCommand::CloseBooks(CloseBooks::new(of(which))),
+            What::Archive(which) => AnyCommand::Archive(Archive::new(of(which))),
+            What::Settle(which) => AnyCommand::Settle(Settle::new(of(which))),
+            What::CancelGathering(which) => AnyCommand::CancelGathering(CancelGathering::new(of(which))),
             _ => self.on_programmes(what, nth),
         }
     }
@@ -133,23 +258,27 @@ impl History {
         }
     }
 
-    fn register(
-        &self,
-        gathering: Which,
-        offering: Option<Which>,
-        nth: usize,
-        booker: u8,
-        guests: &[Option<u8>],
-    ) -> Register {
-        let mut command = Register::new(self.gathering(gathering, nth), person_id(booker));
-        match self.offering(offering, gathering, nth) {
+    fn register(&self, part: &PartPlan, nth: usize) -> Register {
+        let mut command = Register::new(self.gathering(part.gathering, nth), person_id(part.booker));
+        match self.offering(part.offering, part.gathering, nth) {
             0 => {}
             number => command = command.offering(OfferingId::new(number)),
         }
-        if booker.is_multiple_of(3) {
+        if part.booker.is_multiple_of(3) {
             command = command.answers(Answers::new().answer("diet", "vegan"));
         }
-        guests.iter().fold(command, |command, guest| match guest {
+        if part.uncounted {
+            command = command.uncounted();
+        }
+        if part.may_split {
+            command = command.may_split();
+        }
+        if let Some(other) = part.supersedes {
+            command = command.supersedes(self.registration(other, nth));
+        }
+        let credentials = part.credentials.iter().map(|credential| credential.credential());
+        command = credentials.fold(command, Register::credential);
+        part.guests.iter().fold(command, |command, guest| match guest {
             Some(guest) => command.guest(person_id(*guest)),
             None => command.unnamed_guests(1),
         })

@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::generate::any_which;
-use super::plan::{GatheringPlan, OfferingPlan, PartPlan, SessionPlan, TextsPlan, When, Which};
+use super::plan::{GatheringPlan, OfferingPlan, PartPlan, PoolPlan, SessionPlan, TextsPlan, When, Which};
 use super::{History, Step, What};
 
 /// How many people come.
@@ -37,25 +37,15 @@ fn conference(base: u8) -> impl Strategy<Value = Vec<What>> {
     ];
     (dates, capacities, option::of(1..3_u16), sessions, places).prop_map(
         |(when, (all, some), needed, sessions, places)| {
-            let offering = |pool, waiting_list, requires| OfferingPlan {
-                pools: vec![pool],
-                max_party: 3,
-                waiting_list,
-                requires,
+            let offering = |pool, waiting_list, requires| {
+                let plan = OfferingPlan::new(vec![pool], 3);
+                OfferingPlan { waiting_list, requires, ..plan }
             };
-            let announced = What::Announce(GatheringPlan {
-                online: false,
-                when,
-                opens: None,
-                until_the_end: true,
-                pools: vec![Some(all), Some(some)],
-                offerings: vec![
-                    offering(1, true, None),
-                    offering(2, true, Some(1)),
-                    offering(2, false, needed),
-                ],
-                no_overlap: true,
-            });
+            let pools = vec![PoolPlan::of(Some(all)), PoolPlan::of(Some(some))];
+            let offerings =
+                vec![offering(1, true, None), offering(2, true, Some(1)), offering(2, false, needed)];
+            let plan = GatheringPlan::new(when, pools, offerings);
+            let announced = What::Announce(GatheringPlan { no_overlap: true, ..plan });
             std::iter::once(announced).chain(sessions).chain(places).collect()
         },
     )
@@ -77,9 +67,8 @@ fn hours() -> impl Strategy<Value = When> {
 fn places_in_a_session(number: u16) -> impl Strategy<Value = What> {
     let requires = option::weighted(0.6, any_which());
     (requires, any_which(), 1..4_u32).prop_map(move |(requires, session, places)| {
-        let pools = vec![(number, Some(places))];
-        let (session, waiting_list) = (Some(session), true);
-        let offering = OfferingPlan { pools: vec![number], max_party: 3, waiting_list, requires: None };
+        let pools = vec![(number, PoolPlan::of(Some(places)))];
+        let (session, offering) = (Some(session), OfferingPlan::new(vec![number], 3));
         What::AddOffering { gathering: Which::LAST, number, offering, requires, session, pools }
     })
 }
@@ -104,15 +93,13 @@ fn booking() -> impl Strategy<Value = What> {
     let parts = (vec(which(), 1..3), guests());
     prop_oneof![
         3 => (which(), offering, 0..REGULARS, guests()).prop_map(|(gathering, offering, booker, guests)| {
-            What::Register { gathering, offering: Some(offering), booker, guests }
+            What::Register(PartPlan { guests, ..PartPlan::new(gathering, Some(offering), booker) })
         }),
         1 => (which(), 0..REGULARS, parts, any::<bool>()).prop_map(
             |(gathering, booker, (others, guests), best_effort)| {
-                let part = |offering: Which| PartPlan {
-                    gathering,
-                    offering: Some(offering),
-                    booker,
-                    guests: guests.clone(),
+                let part = |offering: Which| {
+                    let guests = guests.clone();
+                    PartPlan { guests, ..PartPlan::new(gathering, Some(offering), booker) }
                 };
                 let mut parts: Vec<PartPlan> = others.into_iter().map(part).collect();
                 parts.push(part(Which::FIRST));
@@ -130,6 +117,9 @@ fn changed_minds() -> impl Strategy<Value = What> {
         }),
         (which(), 1..3_u16, 0..REGULARS)
             .prop_map(|(registration, place, to)| { What::Transfer { registration, place, to } }),
+        (which(), vec(2..4_u16, 0..2), vec(option::of(0..REGULARS), 0..2)).prop_map(
+            |(registration, without, added)| What::ChangeParty { registration, without, added }
+        ),
     ]
 }
 
@@ -137,7 +127,8 @@ fn changed_plans() -> impl Strategy<Value = What> {
     let which = any_which;
     prop_oneof![
         3 => (which(), which(), 0..6_u32).prop_map(|(gathering, pool, places)| {
-            What::ChangeCapacity { gathering, pool, capacity: Some(places) }
+            let (plan, keep_all, displace) = (PoolPlan::of(Some(places)), false, Vec::new());
+            What::ChangeCapacity { gathering, pool, plan, keep_all, displace }
         }),
         5 => (which(), which(), hours()).prop_map(|(gathering, session, when)| {
             What::MoveSession { gathering, session, when: Some(when), room: None }
@@ -147,7 +138,7 @@ fn changed_plans() -> impl Strategy<Value = What> {
             What::SetProgramme { gathering, sessions: Vec::new(), again, leave: Vec::new() }
         }),
         1 => (which(), 1..5_i64, any::<bool>()).prop_map(|(gathering, first, with_programme)| {
-            What::Reschedule { gathering, when: When::Days { first, long: 4 }, with_programme }
+            What::Reschedule { gathering, when: When::Days { first, long: 4 }, with_programme, ask: None }
         }),
         2 => which().prop_map(What::OpenBooking),
     ]

@@ -1,9 +1,12 @@
 //! Generated histories: plain steps that name things by small numbers, so that any of them can be left out and
 //! the rest still makes sense. That is what lets a failure shrink to the few steps that matter.
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::desk::{Desk, Failure};
+use crate::fact::{Audience, Presence};
 use crate::id::RequestId;
 
 mod commands;
@@ -11,14 +14,22 @@ mod conference;
 mod generate;
 mod names;
 mod plan;
+mod policies;
+mod queue;
+mod terms;
 mod told;
 
 pub use conference::conferences;
 pub(super) use generate::when;
 pub use generate::{histories, plans, session_plans, steps};
 pub use plan::{
-    GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, SESSIONS, SessionPlan, TextsPlan, When, Which,
-    epoch, gathering_id, person_id, room, session_id,
+    GatheringPlan, ModePlan, OfferingPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS, SessionPlan, TextsPlan,
+    When, Which, epoch, gathering_id, organisation_id, person_id, resource_id, room, series_id, session_id,
+};
+pub use queue::queues;
+pub use terms::{
+    ApprovalPlan, AskPlan, CapPlan, CredentialPlan, HeadPlan, LinePlan, OverbookPlan, ServingPlan,
+    SetAsidePlan, TimePlan, WhoPlan,
 };
 pub use told::{Answer, AnyCommand, Told};
 
@@ -26,10 +37,21 @@ pub use told::{Answer, AnyCommand, Told};
 const NO_GATHERING: usize = 0xFFFF;
 
 /// Everything that is asked of a desk, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct History {
     /// The steps.
     pub steps: Vec<Step>,
+}
+
+/// One step a line: a failure is read step by step.
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("History of")?;
+        for (nth, Step { after, what }) in self.steps.iter().enumerate() {
+            write!(f, "\n  {nth}: {after:+} s, {what:?}")?;
+        }
+        Ok(())
+    }
 }
 
 /// One request: when, and what.
@@ -63,20 +85,80 @@ pub enum What {
         requires: Option<Which>,
         /// For which of the sessions that the steps so far have put into its programme, if for one.
         session: Option<Which>,
-        /// The pools that come with it: numbers and capacities, unlimited where `None`.
-        pools: Vec<(u16, Option<u32>)>,
+        /// The pools that come with it, by their numbers.
+        pools: Vec<(u16, PoolPlan)>,
     },
-    /// Register a party: the booker, then guests, unnamed where `None`.
-    Register {
-        /// Which of the gatherings announced so far.
+    /// Register a party.
+    Register(PartPlan),
+    /// Hold the places of a party.
+    Hold {
+        /// The party.
+        part: PartPlan,
+        /// How many seconds after the step's time it ends.
+        lasts: i64,
+    },
+    /// Let a hold last longer, or shorter.
+    ExtendHold {
+        /// Which of the holds asked for so far.
+        hold: Which,
+        /// How many seconds after the time of the step that asked for it it ends.
+        lasts: i64,
+    },
+    /// Say that the form of a hold is complete.
+    ConfirmHold {
+        /// Which of the holds asked for so far.
+        hold: Which,
+        /// Whether its form was answered meanwhile.
+        answers: bool,
+    },
+    /// Say yes to one of the registrations asked for so far.
+    Approve(Which),
+    /// Say no to one of the registrations asked for so far.
+    Reject(Which),
+    /// Accept an offer made to one of the registrations asked for so far.
+    AcceptOffer(Which),
+    /// Decline an offer made to one of the registrations asked for so far.
+    DeclineOffer(Which),
+    /// Take back an offer made to one of the registrations asked for so far.
+    WithdrawOffer(Which),
+    /// Ask for what there is afterwards.
+    FollowUp {
+        /// Of which of the gatherings announced so far.
         gathering: Which,
-        /// Which of the offerings that the steps so far have put on it, if one is named.
+        /// Of which of the offerings that the steps so far have put on it, if one is named.
         offering: Option<Which>,
-        /// The booker.
-        booker: u8,
-        /// The guests.
-        guests: Vec<Option<u8>>,
+        /// Who.
+        person: u8,
     },
+    /// Note that somebody is interested.
+    NoteInterest {
+        /// In which of the gatherings announced so far.
+        gathering: Which,
+        /// In which of the offerings that the steps so far have put on it, if one is named.
+        offering: Option<Which>,
+        /// Who.
+        person: u8,
+    },
+    /// Move a registration to another offering, or another date.
+    MoveRegistration {
+        /// Which of the registrations asked for so far.
+        registration: Which,
+        /// To which of the gatherings announced so far.
+        gathering: Which,
+        /// To which of the offerings that the steps so far have put on it, if one is named.
+        offering: Option<Which>,
+    },
+    /// Change the party of a registration.
+    ChangeParty {
+        /// Which of the registrations asked for so far.
+        registration: Which,
+        /// Which places go.
+        without: Vec<u16>,
+        /// Who comes, unnamed where `None`.
+        added: Vec<Option<u8>>,
+    },
+    /// Say that new dates suit one of the registrations asked for so far.
+    Reconfirm(Which),
     /// Register several parties at once.
     Basket {
         /// The parties.
@@ -106,8 +188,32 @@ pub enum What {
         gathering: Which,
         /// Which of the pools that the steps so far have put on it.
         pool: Which,
-        /// The capacity.
-        capacity: Option<u32>,
+        /// The capacity, and what it is overbooked by.
+        plan: PoolPlan,
+        /// Whether everybody keeps their places.
+        keep_all: bool,
+        /// Which of the registrations asked for so far lose theirs.
+        displace: Vec<Which>,
+    },
+    /// Set places aside.
+    AddSetAside {
+        /// Which of the gatherings announced so far.
+        gathering: Which,
+        /// Of which of the pools that the steps so far have put on it, whatever the plan says.
+        pool: Which,
+        /// What, and for whom.
+        set_aside: SetAsidePlan,
+    },
+    /// Change what was set aside.
+    ChangeSetAside {
+        /// Which of the gatherings announced so far.
+        gathering: Which,
+        /// The number of the set-aside.
+        number: u16,
+        /// How many places.
+        places: u32,
+        /// When what is left goes to everybody, if something is said of it.
+        release: Option<Option<TimePlan>>,
     },
     /// Give a gathering other dates.
     Reschedule {
@@ -117,6 +223,8 @@ pub enum What {
         when: When,
         /// Whether its sessions move along.
         with_programme: bool,
+        /// Whether everybody is asked if they suit, and how.
+        ask: Option<AskPlan>,
     },
     /// Hold a gathering elsewhere.
     ChangeMode {
@@ -131,6 +239,63 @@ pub enum What {
     OpenBooking(Which),
     /// Close booking by hand.
     CloseBooking(Which),
+    /// Let booking rest.
+    PauseBooking(Which),
+    /// Let people stand in line, and no more.
+    LineOnly(Which),
+    /// Let people say that they are interested, and no more.
+    OpenInterest(Which),
+    /// Close the line of an offering.
+    CloseLine {
+        /// Which of the gatherings announced so far.
+        gathering: Which,
+        /// Which of the offerings that the steps so far have put on it, if one is named.
+        offering: Option<Which>,
+    },
+    /// Say who comes first in line.
+    ChangePriorities {
+        /// Which of the gatherings announced so far.
+        gathering: Which,
+        /// Class by class.
+        classes: Vec<Vec<WhoPlan>>,
+    },
+    /// Make a draft known.
+    AnnounceDraft(Which),
+    /// Close the books of a gathering.
+    CloseBooks(Which),
+    /// Put a gathering away.
+    Archive(Which),
+    /// Say whether somebody came.
+    RecordPresence {
+        /// Of which of the registrations asked for so far.
+        registration: Which,
+        /// Of which place, if one is named.
+        place: Option<u16>,
+        /// How it was.
+        presence: Presence,
+        /// How many seconds after the step's time it was seen, if that is said.
+        seen: Option<i64>,
+    },
+    /// Attach something that people get afterwards.
+    AttachResource {
+        /// To which of the gatherings announced so far.
+        gathering: Which,
+        /// Its number.
+        resource: u8,
+        /// Whether it has a title; without one it is refused.
+        titled: bool,
+        /// Who gets it.
+        audience: Audience,
+    },
+    /// Withdraw something that people got afterwards.
+    WithdrawResource {
+        /// From which of the gatherings announced so far.
+        gathering: Which,
+        /// Its number.
+        resource: u8,
+    },
+    /// Write down what is due.
+    Settle(Which),
     /// Call a gathering off.
     CancelGathering(Which),
     /// Add a session.
@@ -191,28 +356,16 @@ impl What {
     /// How many registrations this can make.
     #[must_use]
     pub fn parties(&self) -> u32 {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "most steps make none")]
         match self {
-            Self::Register { .. } => 1,
+            Self::Register(_)
+            | Self::Hold { .. }
+            | Self::ConfirmHold { .. }
+            | Self::FollowUp { .. }
+            | Self::NoteInterest { .. }
+            | Self::MoveRegistration { .. } => 1,
             Self::Basket { parts, .. } => u32::try_from(parts.len()).unwrap_or(u32::MAX),
-            Self::RecordPerson(_)
-            | Self::PublishName(_)
-            | Self::Announce(_)
-            | Self::AddOffering { .. }
-            | Self::CancelRegistration { .. }
-            | Self::Transfer { .. }
-            | Self::ChangeCapacity { .. }
-            | Self::Reschedule { .. }
-            | Self::ChangeMode { .. }
-            | Self::OpenBooking(_)
-            | Self::CloseBooking(_)
-            | Self::CancelGathering(_)
-            | Self::AddSession { .. }
-            | Self::MoveSession { .. }
-            | Self::ChangeSession { .. }
-            | Self::DropSession { .. }
-            | Self::SetProgramme { .. }
-            | Self::SendAgain(_)
-            | Self::SendOther { .. } => 0,
+            _ => 0,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "most steps put nothing there")]
 
+use chrono::{DateTime, Utc};
+
 use super::{History, NO_GATHERING, OfferingPlan, SessionPlan, What, Which, gathering_id, request_id};
 use crate::id::{GatheringId, RegistrationId};
 
@@ -129,6 +131,22 @@ impl History {
         let asked: Vec<(usize, u32)> = asked.collect();
         let (step, part) = which.of(&asked).copied().unwrap_or((nth, 0));
         RegistrationId::from_uuid(request_id(step).derive(part))
+    }
+
+    /// The registrations that a step means.
+    #[must_use]
+    pub fn registrations(&self, which: &[Which], nth: usize) -> Vec<RegistrationId> {
+        which.iter().map(|which| self.registration(*which, nth)).collect()
+    }
+
+    /// The hold that a step means, and the time of the step before it that asked for it.
+    #[must_use]
+    pub fn hold(&self, which: Which, nth: usize) -> (RegistrationId, DateTime<Utc>) {
+        let before = self.steps.iter().take(nth).enumerate();
+        let holds = before.filter(|(_, step)| matches!(step.what, What::Hold { .. }));
+        let holds: Vec<usize> = holds.map(|(step, _)| step).collect();
+        let step = which.of(&holds).copied().unwrap_or(nth);
+        (RegistrationId::from_uuid(request_id(step).derive(0)), self.time(step))
     }
 }
 

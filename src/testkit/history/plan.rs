@@ -2,11 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::terms::{ApprovalPlan, CapPlan, CredentialPlan, LinePlan, OverbookPlan, SetAsidePlan, WhoPlan, classes};
 use crate::domain::Gathering;
 use crate::fact::{
     BookingTime, BookingWindow, Capacity, GatheringKind, Mode, Offering, Pool, Session, SessionTexts, Venue,
 };
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, SessionId};
+use crate::id::{
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, ResourceId, SeriesId, SessionId,
+};
 use crate::person::JoinLink;
 use crate::schedule::Schedule;
 
@@ -38,6 +41,24 @@ pub fn gathering_id(number: usize) -> GatheringId {
 #[must_use]
 pub fn session_id(number: u8) -> SessionId {
     SessionId::from_u128(0x4_0000 + u128::from(number))
+}
+
+/// The id of a history's series by number.
+#[must_use]
+pub fn series_id(number: u8) -> SeriesId {
+    SeriesId::from_u128(0x5_0000 + u128::from(number))
+}
+
+/// The id of a history's organisation by number.
+#[must_use]
+pub fn organisation_id(number: u8) -> OrganisationId {
+    OrganisationId::from_u128(0x6_0000 + u128::from(number))
+}
+
+/// The id of a history's resource by number.
+#[must_use]
+pub fn resource_id(number: u8) -> ResourceId {
+    ResourceId::from_u128(0x7_0000 + u128::from(number))
 }
 
 /// One of several things, how many there may be: a place on a scale from the first to the last.
@@ -81,12 +102,31 @@ pub struct GatheringPlan {
     pub opens: Option<i64>,
     /// Whether booking closes with the end, not with the start.
     pub until_the_end: bool,
-    /// The capacities of pools 1, 2, …; `None` is unlimited.
-    pub pools: Vec<Option<u32>>,
+    /// Pools 1, 2, ….
+    pub pools: Vec<PoolPlan>,
     /// Offerings 1, 2, ….
     pub offerings: Vec<OfferingPlan>,
     /// Whether its places take their people's time.
     pub no_overlap: bool,
+    /// Whether it is a draft still.
+    pub draft: bool,
+    /// The number of the series of which it is one date.
+    pub series: Option<u8>,
+    /// How many people of one organisation may have places.
+    pub cap: Option<CapPlan>,
+    /// Who comes first in line, class by class.
+    pub priorities: Vec<Vec<WhoPlan>>,
+    /// Places that are kept for some.
+    pub set_asides: Vec<SetAsidePlan>,
+}
+
+/// A pool to announce, or to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolPlan {
+    /// How many places; `None` is unlimited.
+    pub places: Option<u32>,
+    /// How many people more it takes.
+    pub overbook: OverbookPlan,
 }
 
 /// An offering to announce, or to add.
@@ -100,9 +140,17 @@ pub struct OfferingPlan {
     pub waiting_list: bool,
     /// The number of the offering that it requires.
     pub requires: Option<u16>,
+    /// How its line is served.
+    pub line: LinePlan,
+    /// How somebody has to say yes, if somebody has to.
+    pub approval: Option<ApprovalPlan>,
+    /// Who may book it; nobody named is everybody.
+    pub only_for: Vec<WhoPlan>,
+    /// How long a hold may last in all, in seconds.
+    pub hold_limit: u32,
 }
 
-/// One part of a basket: a party, as in a step that registers it alone.
+/// A party that asks for places: alone, as a part of a basket, or to hold them.
 #[derive(Clone, Debug)]
 pub struct PartPlan {
     /// Which of the gatherings announced so far.
@@ -113,6 +161,14 @@ pub struct PartPlan {
     pub booker: u8,
     /// The guests, unnamed where `None`.
     pub guests: Vec<Option<u8>>,
+    /// What the host vouches for.
+    pub credentials: Vec<CredentialPlan>,
+    /// Whether it takes no places of any pool.
+    pub uncounted: bool,
+    /// Whether it may get its places one part at a time.
+    pub may_split: bool,
+    /// Which of the registrations asked for so far it says that it takes the place of, if it says so.
+    pub supersedes: Option<Which>,
 }
 
 /// A session as a programme is to have it.
@@ -255,24 +311,72 @@ pub(super) fn capacity(places: Option<u32>) -> Capacity {
 }
 
 /// A pool by number, with its places.
-pub(super) fn pool(number: u16, places: Option<u32>) -> Pool {
-    Pool::new(PoolId::new(number), format!("pool {number}"), capacity(places))
+pub(super) fn pool(number: u16, plan: PoolPlan) -> Pool {
+    let pool = Pool::new(PoolId::new(number), format!("pool {number}"), capacity(plan.places));
+    pool.overbook(plan.overbook.overbook())
+}
+
+impl PoolPlan {
+    /// A pool of so many places, not overbooked; unlimited where `None`.
+    #[must_use]
+    pub fn of(places: Option<u32>) -> Self {
+        Self { places, overbook: OverbookPlan::No }
+    }
+}
+
+impl PartPlan {
+    /// A party with nothing said but what for and for whom.
+    #[must_use]
+    pub fn new(gathering: Which, offering: Option<Which>, booker: u8) -> Self {
+        let (guests, credentials) = (Vec::new(), Vec::new());
+        let (uncounted, may_split, supersedes) = (false, false, None);
+        Self { gathering, offering, booker, guests, credentials, uncounted, may_split, supersedes }
+    }
 }
 
 impl OfferingPlan {
+    /// An offering that draws on these pools, for parties up to a size; with a line, without any terms.
+    #[must_use]
+    pub fn new(pools: Vec<u16>, max_party: u16) -> Self {
+        let (waiting_list, requires, line) = (true, None, LinePlan::default());
+        let (approval, only_for, hold_limit) = (None, Vec::new(), 1_800);
+        Self { pools, max_party, waiting_list, requires, line, approval, only_for, hold_limit }
+    }
+
     /// The offering with a number.
     #[must_use]
     pub fn offering(&self, number: u16) -> Offering {
         let pools = self.pools.iter().map(|&pool| PoolId::new(pool));
         let offering = Offering::new(OfferingId::new(number), format!("offering {number}"), pools);
-        let mut offering = offering.max_party(self.max_party);
+        let mut offering =
+            offering.max_party(self.max_party).line(self.line.policy()).hold_limit(self.hold_limit);
         offering.waiting_list = self.waiting_list;
         offering.requires = self.requires.map(OfferingId::new);
-        offering
+        offering.approval = self.approval.map(ApprovalPlan::approval);
+        self.only_for.iter().fold(offering, |offering, who| offering.only_for(who.who()))
     }
 }
 
 impl GatheringPlan {
+    /// A gathering in person with these pools and offerings, without any terms.
+    #[must_use]
+    pub fn new(when: When, pools: Vec<PoolPlan>, offerings: Vec<OfferingPlan>) -> Self {
+        Self {
+            online: false,
+            when,
+            opens: None,
+            until_the_end: true,
+            pools,
+            offerings,
+            no_overlap: false,
+            draft: false,
+            series: None,
+            cap: None,
+            priorities: Vec::new(),
+            set_asides: Vec::new(),
+        }
+    }
+
     /// The draft of the gathering with a number.
     pub fn gathering(&self, number: usize) -> Gathering {
         let mode = if self.online { ModePlan::Online } else { ModePlan::Hub };
@@ -288,11 +392,30 @@ impl GatheringPlan {
         let opens = self.opens.map(|hours| BookingTime::At(epoch() + TimeDelta::hours(hours)));
         let closes = BookingWindow::default().closes.filter(|_| !self.until_the_end);
         draft = draft.booking(BookingWindow { opens, closes });
-        for (number, places) in (1..).zip(&self.pools) {
-            draft = draft.pool(pool(number, *places));
+        for (number, plan) in (1..).zip(&self.pools) {
+            draft = draft.pool(pool(number, *plan));
         }
         for (number, plan) in (1..).zip(&self.offerings) {
             draft = draft.offering(plan.offering(number));
+        }
+        self.with_terms(draft)
+    }
+
+    fn with_terms(&self, mut draft: Gathering) -> Gathering {
+        if self.draft {
+            draft = draft.draft();
+        }
+        if let Some(number) = self.series {
+            draft = draft.series(series_id(number));
+        }
+        if let Some(cap) = self.cap {
+            draft = draft.organisation_cap(cap.cap());
+        }
+        for class in classes(&self.priorities) {
+            draft = draft.priority(class);
+        }
+        for set_aside in &self.set_asides {
+            draft = draft.set_aside(set_aside.set_aside(set_aside.pool));
         }
         draft
     }

@@ -1,12 +1,20 @@
 //! Every command in one type, and every answer in one type: so that a test can hold them in one list.
 
+use chrono::{DateTime, Utc};
+
 use crate::desk::{Command, Edge, Failure, Ready};
 use crate::domain::{
-    AddOffering, AddSession, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeSession, CloseBooking, DropSession, Effects, Gathering, MoveSession, OpenBooking, Part,
-    ProgrammeChange, PublishName, RecordPerson, Register, Registered, Reschedule, SetProgramme, Transfer,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
+    CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
+    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
+    Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly, MoveRegistration, MoveSession,
+    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
+    RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule, Seen, SetProgramme, Settle,
+    Transfer, WithdrawOffer, WithdrawResource,
 };
-use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, SessionId};
+use crate::id::{
+    GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId,
+};
 
 /// What a desk was heard to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +43,21 @@ pub enum Told {
     Confirmed(RegistrationId),
     /// A registration stands in line behind so many.
     Waiting(RegistrationId, u32),
+    /// A registration waits for approval, with its places or without.
+    Pending(RegistrationId, bool),
+    /// A registration keeps its places until then.
+    Held(RegistrationId, DateTime<Utc>),
+    /// A registration without places is noted.
+    Noted(RegistrationId),
+    /// Places are set aside.
+    SetAside(SetAsideId),
+    /// Something can be had afterwards.
+    Attached(ResourceId),
+    /// Somebody was seen.
+    Seen {
+        /// Whether they had no confirmed place.
+        flagged: bool,
+    },
     /// What came of each part of a basket.
     Parts(Vec<Part>),
     /// Something was changed, or was so already.
@@ -43,7 +66,9 @@ pub enum Told {
     Promoted {
         /// These got their places.
         registrations: Vec<RegistrationId>,
-        /// These ended with what they needed.
+        /// These were offered places.
+        offered: Vec<RegistrationId>,
+        /// These ended.
         ended: Vec<RegistrationId>,
     },
     /// A programme is set.
@@ -92,11 +117,66 @@ pub enum AnyCommand {
     DropSession(DropSession),
     /// Set a programme.
     SetProgramme(SetProgramme),
+    /// Hold places.
+    Hold(Hold),
+    /// Let a hold last longer.
+    ExtendHold(ExtendHold),
+    /// Complete the form of a hold.
+    ConfirmHold(ConfirmHold),
+    /// Say yes.
+    Approve(Approve),
+    /// Say no.
+    Reject(Reject),
+    /// Accept an offer.
+    AcceptOffer(AcceptOffer),
+    /// Decline an offer.
+    DeclineOffer(DeclineOffer),
+    /// Take an offer back.
+    WithdrawOffer(WithdrawOffer),
+    /// Ask for what there is afterwards.
+    FollowUp(FollowUp),
+    /// Note an interest.
+    NoteInterest(NoteInterest),
+    /// Move a registration.
+    MoveRegistration(MoveRegistration),
+    /// Change a party.
+    ChangeParty(ChangeParty),
+    /// Say that new dates suit.
+    Reconfirm(Reconfirm),
+    /// Set places aside.
+    AddSetAside(AddSetAside),
+    /// Change what was set aside.
+    ChangeSetAside(ChangeSetAside),
+    /// Let booking rest.
+    PauseBooking(PauseBooking),
+    /// Let people stand in line.
+    LineOnly(LineOnly),
+    /// Let people say that they are interested.
+    OpenInterest(OpenInterest),
+    /// Close a line.
+    CloseLine(CloseLine),
+    /// Say who comes first.
+    ChangePriorities(ChangePriorities),
+    /// Make a draft known.
+    AnnounceDraft(AnnounceDraft),
+    /// Close the books.
+    CloseBooks(CloseBooks),
+    /// Put a gathering away.
+    Archive(Archive),
+    /// Say whether somebody came.
+    RecordPresence(RecordPresence),
+    /// Attach something.
+    AttachResource(AttachResource),
+    /// Withdraw something.
+    WithdrawResource(WithdrawResource),
+    /// Write down what is due.
+    Settle(Settle),
 }
 
 impl Command for AnyCommand {
     type Outcome = Told;
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what this leaves, the next takes up")]
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
         match self {
             Self::RecordPerson(command) => Ok(command.ready(edge)?.map(Told::Recorded)),
@@ -118,6 +198,43 @@ impl Command for AnyCommand {
             Self::ChangeSession(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::DropSession(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::SetProgramme(command) => Ok(command.ready(edge)?.map(Told::from)),
+            _ => self.ready_on_terms(edge),
+        }
+    }
+}
+
+impl AnyCommand {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are ready before this is asked")]
+    fn ready_on_terms(&self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
+        match self {
+            Self::Hold(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::ExtendHold(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::ConfirmHold(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Approve(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Reject(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::AcceptOffer(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::DeclineOffer(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::WithdrawOffer(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::FollowUp(command) => Ok(command.ready(edge)?.map(Told::Noted)),
+            Self::NoteInterest(command) => Ok(command.ready(edge)?.map(Told::Noted)),
+            Self::MoveRegistration(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::ChangeParty(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Reconfirm(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::AddSetAside(command) => Ok(command.ready(edge)?.map(Told::SetAside)),
+            Self::ChangeSetAside(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::PauseBooking(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::LineOnly(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::OpenInterest(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::CloseLine(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::ChangePriorities(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::AnnounceDraft(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::CloseBooks(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Archive(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::RecordPresence(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::AttachResource(command) => Ok(command.ready(edge)?.map(Told::Attached)),
+            Self::WithdrawResource(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Settle(command) => Ok(command.ready(edge)?.map(Told::from)),
+            _ => unreachable!("it was made ready before"),
         }
     }
 }
@@ -127,7 +244,7 @@ impl From<Registered> for Told {
         match outcome {
             Registered::Confirmed { registration } => Self::Confirmed(registration),
             Registered::Waiting { registration, ahead } => Self::Waiting(registration, ahead),
-            Registered::Pending { registration, .. } => Self::Waiting(registration, u32::MAX),
+            Registered::Pending { registration, uses_places } => Self::Pending(registration, uses_places),
         }
     }
 }
@@ -140,8 +257,20 @@ impl From<Change> for Told {
 
 impl From<Effects> for Told {
     fn from(effects: Effects) -> Self {
-        let Effects { promoted, ended, .. } = effects;
-        Self::Promoted { registrations: promoted, ended }
+        let Effects { promoted, offered, ended } = effects;
+        Self::Promoted { registrations: promoted, offered, ended }
+    }
+}
+
+impl From<OnHold> for Told {
+    fn from(outcome: OnHold) -> Self {
+        Self::Held(outcome.registration, outcome.until)
+    }
+}
+
+impl From<Seen> for Told {
+    fn from(outcome: Seen) -> Self {
+        Self::Seen { flagged: outcome == Seen::Flagged }
     }
 }
 

@@ -51,7 +51,7 @@ fn a_hold_never_stands_in_line() {
     scene.books(scene.one(1));
     let until = scene.now() + TimeDelta::minutes(10);
     match scene.refuses(Hold::new(scene.party(2, 2), until)) {
-        Refusal::Full { short, largest } => assert_eq!((short[0].missing(), largest), (1, 1)),
+        Refusal::Full { short, largest, .. } => assert_eq!((short[0].missing(), largest), (1, 1)),
         other => panic!("{other}"),
     }
     scene.waits(scene.party(3, 2), 0);

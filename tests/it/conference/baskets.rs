@@ -104,11 +104,10 @@ fn quantity_checked_line_by_line_not_summed() {
             assert!(stage.desk().preview(part.clone()).unwrap().is_confirmed(), "each fits by itself");
         }
         let refusal = stage.refuses(basket(asked.clone()));
-        // The first part that finds too little says how much, beside those before it.
-        let short = vec![shortage(on, HALL, "hall", (1, 0, 5))];
-        assert_eq!(refusal, Refusal::Full { short, largest: 0 });
+        let short = vec![shortage(on, HALL, "hall", (5, 4, 5))];
+        assert_eq!(refusal, Refusal::Full { short, largest: 0, others_wait: false });
         assert_eq!(refusal.code(), "full");
-        let text = "it is full: \"hall\" has 0 free of the 1 wanted; 1 more place would do";
+        let text = "it is full: \"hall\" has 4 free of the 5 wanted; 1 more place would do";
         assert_eq!(refusal.to_string(), text);
         assert_eq!([stage.left(on, CONFERENCE), stage.left(on, VISIT)], [4, 4], "nothing was taken");
         // What the refusal says would do, does.
@@ -119,16 +118,16 @@ fn quantity_checked_line_by_line_not_summed() {
 }
 
 #[test]
-fn the_first_part_that_finds_no_room_is_the_one_refused() {
+fn every_pool_that_is_short_is_named() {
     Stage::each(|stage| {
         let on = stage.conference(2, 1, 1);
         stage.books(on, 8, ONLINE);
         stage.books(on, 9, CONFERENCE);
         let asked = [ask(on, 1, CONFERENCE), ask(on, 2, CONFERENCE), ask(on, 3, ONLINE), ask(on, 1, VISIT)];
-        let full = |short| Refusal::Full { short: vec![short], largest: 0 };
-        assert_eq!(stage.refuses(basket(asked.clone())), full(shortage(on, HALL, "hall", (1, 0, 2))));
+        let short = vec![shortage(on, HALL, "hall", (2, 1, 2)), shortage(on, STREAM, "stream", (1, 0, 1))];
+        let full = Refusal::Full { short, largest: 0, others_wait: false };
+        assert_eq!(stage.refuses(basket(asked.clone())), full);
         drop(stage.does(ChangeCapacity::new(on, 3).pool(HALL)));
-        assert_eq!(stage.refuses(basket(asked.clone())), full(shortage(on, STREAM, "stream", (1, 0, 1))));
         drop(stage.does(ChangeCapacity::new(on, 2).pool(STREAM)));
         assert_eq!(told(&stage.does(basket(asked))), "cccc");
     });
@@ -141,7 +140,7 @@ fn what_the_parts_take_together_can_be_more_than_there_ever_was() {
         let party = |person| ask(on, person, CONFERENCE).unnamed_guests(1);
         let refusal = stage.refuses(basket([party(1), party(2)]));
         assert_eq!(refusal, Refusal::NeverFits { short: vec![shortage(on, HALL, "hall", (4, 3, 3))] });
-        let text = "it can never fit, even when nobody else comes: \"hall\" has 3 free of the 4 wanted; 1 more \
+        let text = "it can never fit, even if nobody else came: \"hall\" has 3 in all, and 4 are wanted; 1 more \
                     place would do";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("never_fits", text));
     });
@@ -162,7 +161,11 @@ fn pools_of_two_gatherings_are_not_summed_though_their_numbers_are_the_same() {
         }
         let refusal = stage.refuses(basket(all(2)));
         let short = vec![shortage(webinars[2], PoolId::ONLY, "places", (1, 0, 1))];
-        assert_eq!(refusal, Refusal::Full { short, largest: 0 }, "it says which of the three is full");
+        assert_eq!(
+            refusal,
+            Refusal::Full { short, largest: 0, others_wait: false },
+            "it says which of the three is full"
+        );
         assert_eq!(told(&stage.does(basket(all(2)).best_effort())), "ccw");
     });
 }
@@ -188,7 +191,8 @@ fn a_basket_passes_nobody_in_line() {
         assert!(!family.is_confirmed(), "three places are free, four are wanted");
         let refusal = stage.refuses(basket([ask(on, 1, CONFERENCE)]));
         assert_eq!(refusal, Refusal::LineFirst { held: vec![HALL] });
-        let text = "what is free (pool 1) is held for those who wait; others have it when these are served";
+        let text =
+            "there is room in pool 1, but those in line come first; it can be booked once they are served";
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("line_first", text));
         drop(stage.does(ChangeCapacity::new(on, 9).pool(COACH)));
         assert_eq!(stage.refuses(basket([ask(on, 1, VISIT)])), Refusal::LineFirst { held: vec![HALL] });

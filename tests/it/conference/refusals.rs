@@ -567,11 +567,11 @@ fn registering_without_what_is_needed() {
             assert_eq!(refusal, Refusal::NeedsPlace { person, offering, name });
             let text = match person {
                 Some(person) => format!(
-                    "a confirmed place in \"in person\" comes first, and person {person} has none on the booker's \
-                     registration"
+                    "a confirmed place in \"in person\" comes first, and person {person} has none that the \
+                     same booker has booked"
                 ),
-                None => "a confirmed place in \"in person\" comes first for everybody, and the booker's \
-                         registration has not enough of them left for this party"
+                None => "a confirmed place in \"in person\" comes first for everybody, and the booker has \
+                         not booked enough of them for this party"
                     .into(),
             };
             says(&refusal, "needs_place", &text);
@@ -614,7 +614,10 @@ fn transferring_a_place_that_others_need() {
         stage.books(on, 1, VISIT);
         let refusal = stage.refuses(Transfer::new(anns, person_id(2)));
         assert_eq!(refusal, Refusal::AlreadyRegistered { person: person_id(2), registration: bobs });
-        let text = format!("person {} has registration {bobs} for this already", person_id(2));
+        let text = format!(
+            "person {} is booked for this already, with registration {bobs}; that one can be changed or cancelled",
+            person_id(2)
+        );
         says(&refusal, "already_registered", &text);
         let refusal = stage.refuses(Transfer::new(anns, person_id(3)).place(2));
         says(&refusal, "unknown_place", "there is no place 2; the registration has places 1 to 1");

@@ -118,11 +118,11 @@ fn kinds(what: &What, answer: Result<Answer, No>) -> Vec<String> {
         Err(code) => return vec![format!("{verb} {code}"), code],
     };
     match told {
-        Told::Promoted { registrations, ended } => {
+        Told::Promoted { registrations, offered, ended } => {
             let some = |what: &str, list: &[_]| {
                 vec![format!("{what} {}", list.len().min(2)), format!("{verb} {what}")]
             };
-            let lists = [("promoted", registrations), ("ended", ended)];
+            let lists = [("promoted", registrations), ("offered", offered), ("ended", ended)];
             let lists = lists.iter().filter(|(_, list)| !list.is_empty());
             lists.flat_map(|(what, list)| some(what, list)).chain([format!("{verb} done")]).collect()
         }

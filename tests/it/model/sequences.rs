@@ -102,6 +102,12 @@ fn is_dated(schedule: &Schedule) -> bool {
     !matches!(schedule, Schedule::ToBeConfirmed { .. })
 }
 
+impl OfRegistration {
+    fn new(booking: &gather::Booking, confirmed: bool) -> Self {
+        Self { offering: booking.offering, confirmed, has_left: false }
+    }
+}
+
 impl OfGathering {
     fn status(&self) -> &'static str {
         match (self.cancelled, self.dates.were_lost()) {
@@ -185,24 +191,31 @@ impl OfGathering {
     }
 
     fn take_booking(&mut self, fact: &Fact) {
-        let joined = |booking: &gather::Booking, confirmed| OfRegistration {
-            offering: booking.offering,
-            confirmed,
-            has_left: false,
-        };
         match fact {
             Fact::RegistrationConfirmed { registration, booking, .. } => {
-                self.registrations.insert(*registration, joined(booking, true));
+                self.registrations.insert(*registration, OfRegistration::new(booking, true));
             }
-            Fact::RegistrationWaitlisted { registration, booking, .. } => {
-                self.registrations.insert(*registration, joined(booking, false));
+            Fact::RegistrationWaitlisted { registration, booking, .. }
+            | Fact::RegistrationHeld { registration, booking, .. }
+            | Fact::ApprovalRequested { registration, booking, .. }
+            | Fact::FollowUpRequested { registration, booking, .. }
+            | Fact::InterestNoted { registration, booking, .. } => {
+                self.registrations.insert(*registration, OfRegistration::new(booking, false));
             }
-            Fact::RegistrationPromoted { registration, .. } => {
+            Fact::RegistrationSplit { registration, rest, .. } => {
+                let offering = self.registrations[registration].offering;
+                let (confirmed, has_left) = (false, false);
+                self.registrations.insert(*rest, OfRegistration { offering, confirmed, has_left });
+            }
+            Fact::RegistrationPromoted { registration, .. }
+            | Fact::OfferAccepted { registration, .. }
+            | Fact::HoldConfirmed { registration, pending: None, .. }
+            | Fact::RegistrationApproved { registration, ahead: None, .. } => {
                 self.registrations.get_mut(registration).unwrap().confirmed = true;
             }
-            Fact::RegistrationCancelled { registration, .. } => {
+            Fact::RegistrationEnded { registration, .. } | Fact::MovedToFollowUp { registration, .. } => {
                 let registration = self.registrations.get_mut(registration).unwrap();
-                registration.has_left = registration.confirmed;
+                registration.has_left |= registration.confirmed;
             }
             _ => {}
         }

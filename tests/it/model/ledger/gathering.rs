@@ -1,20 +1,40 @@
 //! One gathering as its facts tell it, and what must hold within it.
 
-use gather::{Announcement, Capacity, Party, Pool, PoolId, Schedule};
+use gather::{
+    Announcement, BookingWindow, ByHand, Offering, Pool, PoolId, Reconfirmation, Schedule, SetAside, Silence, Who,
+};
 
 use super::*;
 
 /// A gathering as its facts tell it.
 pub(in super::super) struct Gathering {
+    pub(super) announcement: Announcement,
     pub(super) pools: Vec<Pool>,
     pub(super) offerings: Vec<Offering>,
     pub(super) schedule: Schedule,
-    pub(super) cancelled: bool,
-    pub(super) no_overlap: bool,
+    pub(super) life: Life,
     pub(super) time: DateTime<Utc>,
+    pub(super) window: BookingWindow,
+    pub(super) by_hand: Option<ByHand>,
+    pub(super) priorities: Vec<Vec<Who>>,
+    pub(super) set_asides: Vec<SetAside>,
+    pub(super) closed_lines: BTreeSet<OfferingId>,
+    /// The pools in which more may be than there are places for, since somebody has said so.
+    pub(super) over_full: BTreeSet<PoolId>,
+    round: Option<Reconfirmation>,
+    facts: usize,
     sessions: BTreeMap<SessionId, Session>,
     /// In the order of joining.
-    registrations: Vec<Registration>,
+    pub(super) registrations: Vec<Registration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    Draft,
+    Announced,
+    Completed,
+    Archived,
+    Cancelled,
 }
 
 pub(super) struct Session {
@@ -22,43 +42,88 @@ pub(super) struct Session {
     dropped: bool,
 }
 
-pub(super) struct Registration {
-    pub(super) id: RegistrationId,
-    pub(super) booking: Booking,
-    pub(super) standing: Standing,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    Confirmed,
-    Waiting,
-    Ended,
-}
-
 impl Gathering {
     pub(super) fn announced(announcement: &Announcement, time: DateTime<Utc>) -> Self {
         Self {
+            announcement: announcement.clone(),
             pools: announcement.pools.clone(),
             offerings: announcement.offerings.clone(),
             schedule: announcement.schedule.clone(),
-            cancelled: false,
-            no_overlap: announcement.no_overlap,
+            life: if announcement.draft { Life::Draft } else { Life::Announced },
             time,
+            window: announcement.window,
+            by_hand: None,
+            priorities: announcement.priorities.clone(),
+            set_asides: announcement.set_asides.clone(),
+            closed_lines: BTreeSet::new(),
+            over_full: BTreeSet::new(),
+            round: None,
+            facts: 0,
             sessions: BTreeMap::new(),
             registrations: Vec::new(),
         }
     }
 
+    /// Along which edges a life goes, and what can still happen after its end.
+    pub(super) fn may_happen(&self, fact: &Fact, time: DateTime<Utc>) -> Result<(), Broken> {
+        let afterwards = match fact {
+            Fact::PresenceRecorded { .. }
+            | Fact::FollowUpRequested { .. }
+            | Fact::ResourceAttached { .. }
+            | Fact::ResourceWithdrawn { .. }
+            | Fact::GatheringArchived { .. } => true,
+            Fact::RegistrationEnded { registration, .. } => self.one(*registration)?.claim == Claim::Asks,
+            _ => false,
+        };
+        let may = match (self.life, fact) {
+            (Life::Cancelled | Life::Archived, _) => false,
+            (Life::Completed, _) => afterwards,
+            (Life::Announced, Fact::BooksClosed { .. }) => self.is_over(time),
+            (Life::Announced, Fact::GatheringArchived { .. } | Fact::DraftAnnounced { .. }) => false,
+            (Life::Announced, _) => true,
+            (Life::Draft, Fact::BooksClosed { .. }) => false,
+            (Life::Draft, fact) => made(fact).is_none() && !afterwards,
+        };
+        hold(may, || format!("it is {:?}", self.life))
+    }
+
+    fn is_over(&self, time: DateTime<Utc>) -> bool {
+        self.schedule.ends().is_some_and(|end| end <= time)
+    }
+
+    pub(in super::super) fn is_archived(&self) -> bool {
+        self.life == Life::Archived
+    }
+
     pub(super) fn fold(&mut self, fact: &Fact, time: DateTime<Utc>) -> Result<(), Broken> {
+        self.facts += 1;
         match fact {
-            Fact::GatheringRescheduled { schedule, .. } => self.schedule = schedule.clone(),
-            Fact::CapacityChanged { pool, capacity, .. } => {
-                let pool = self.pools.iter_mut().find(|one| one.id == *pool).ok_or("no such pool")?;
-                pool.capacity = *capacity;
+            Fact::GatheringRescheduled { schedule, ask, .. } => {
+                self.schedule = schedule.clone();
+                if let Some(ask) = ask {
+                    self.round = Some(*ask);
+                    for one in &mut self.registrations {
+                        (one.asked, one.answered) = (one.claim == Claim::Confirmed, false);
+                    }
+                }
             }
-            Fact::GatheringCancelled { .. } => {
-                self.cancelled = true;
-                self.registrations.iter_mut().for_each(|one| one.standing = Standing::Ended);
+            Fact::ReconfirmationClosed { .. } => {
+                let round = self.round.take().ok_or("nobody was asked")?;
+                hold(round.until <= time, || String::from("there is time to answer"))?;
+                let mut silent = self.registrations.iter().filter(|one| one.is_silent());
+                hold(round.on_silence == Silence::Keep || silent.next().is_none(), || {
+                    String::from("nothing came of silence")
+                })?;
+            }
+            Fact::CapacityChanged { pool, capacity, overbook, keep_all, .. } => {
+                let used = self.used(*pool);
+                let changed = self.pools.iter_mut().find(|one| one.id == *pool).ok_or("no such pool")?;
+                (changed.capacity, changed.overbook) = (*capacity, *overbook);
+                let is_too_small = places::limit(changed).is_some_and(|limit| limit < used);
+                hold(*keep_all == is_too_small, || format!("{used} people keep their places"))?;
+                if is_too_small {
+                    self.over_full.insert(*pool);
+                }
             }
             Fact::OfferingAdded { offering, pools, .. } => self.add_offering(offering, pools)?,
             Fact::SessionAdded { session, .. } => {
@@ -74,49 +139,58 @@ impl Gathering {
                 self.live_session(*session)?;
             }
             Fact::SessionDropped { session, .. } => self.live_session(*session)?.dropped = true,
+            _ => self.fold_life(fact, time)?,
+        }
+        Ok(())
+    }
+
+    fn fold_life(&mut self, fact: &Fact, time: DateTime<Utc>) -> Result<(), Broken> {
+        match fact {
+            Fact::GatheringCancelled { .. } => {
+                self.life = Life::Cancelled;
+                self.registrations.iter_mut().for_each(|one| one.claim = Claim::Ended);
+            }
+            Fact::DraftAnnounced { .. } => self.life = Life::Announced,
+            Fact::BooksClosed { .. } => {
+                self.life = Life::Completed;
+                let interested = self.interested();
+                let all = self.registrations.iter_mut();
+                for one in all.filter(|one| one.claim != Claim::Confirmed) {
+                    if one.claim != Claim::Asks || interested.contains(&one.id) {
+                        one.claim = Claim::Ended;
+                    }
+                }
+            }
+            Fact::GatheringArchived { .. } => self.life = Life::Archived,
+            Fact::BookingOpened { .. } => self.by_hand = Some(ByHand::Opened),
+            Fact::BookingClosed { .. } => self.by_hand = Some(ByHand::Closed),
+            Fact::BookingPaused { .. } => self.by_hand = Some(ByHand::Paused),
+            Fact::BookingToLineOnly { .. } => self.by_hand = Some(ByHand::LineOnly),
+            Fact::InterestOpened { .. } => self.by_hand = Some(ByHand::InterestOnly),
+            Fact::LineClosed { offering, .. } => {
+                hold(self.closed_lines.insert(*offering), || String::from("closed twice"))?;
+                let theirs = self.registrations.iter_mut().filter(|one| one.booking.offering == *offering);
+                theirs.filter(|one| one.claim == Claim::Waiting).for_each(|one| one.claim = Claim::Ended);
+            }
+            Fact::PrioritiesChanged { priorities, .. } => self.priorities.clone_from(priorities),
+            Fact::SetAsideMade { set_aside, .. } => {
+                let is_new = self.set_asides.iter().all(|other| other.id != set_aside.id);
+                hold(is_new && !set_aside.who.is_empty(), || String::from("that is no new set-aside"))?;
+                self.set_asides.push(set_aside.clone());
+            }
+            Fact::SetAsideChanged { set_aside, places, release, .. } => {
+                let changed = self.set_asides.iter_mut().find(|one| one.id == *set_aside);
+                let changed = changed.ok_or("no such set-aside")?;
+                (changed.places, changed.release) = (*places, *release);
+            }
             _ => self.fold_booking(fact, time)?,
         }
         Ok(())
     }
 
-    fn fold_booking(&mut self, fact: &Fact, time: DateTime<Utc>) -> Result<(), Broken> {
-        match fact {
-            Fact::RegistrationConfirmed { registration, booking, .. } => {
-                let ahead = self.line(booking.offering).count();
-                hold(ahead == 0, || format!("past {ahead} who wait for the same"))?;
-                self.join(*registration, booking, Standing::Confirmed, time)?;
-            }
-            Fact::RegistrationWaitlisted { registration, booking, ahead, .. } => {
-                let true_ahead = self.line(booking.offering).count();
-                hold(usize::try_from(*ahead) == Ok(true_ahead), || format!("{true_ahead} are ahead"))?;
-                self.join(*registration, booking, Standing::Waiting, time)?;
-            }
-            Fact::RegistrationPromoted { registration, .. } => {
-                let offering = self.one(*registration)?.booking.offering;
-                let first = self.line(offering).next().map(|one| one.id);
-                hold(first == Some(*registration), || format!("{first:?} is the first in line"))?;
-                self.can_be_had(offering, time)?;
-                self.one_mut(*registration)?.standing = Standing::Confirmed;
-            }
-            Fact::PlaceTransferred { registration, place, from, to, .. } => {
-                let before: Vec<_> = self.pools.iter().map(|pool| self.used(pool.id)).collect();
-                let party = &mut self.one_mut(*registration)?.booking.party;
-                hold(party.at(*place) == Some(*from), || format!("{from:?} did not have place {place}"))?;
-                match place {
-                    1 => party.booker = *to,
-                    guest => party.guests[usize::from(*guest) - 2] = Some(*to),
-                }
-                let after: Vec<_> = self.pools.iter().map(|pool| self.used(pool.id)).collect();
-                hold(before == after, || String::from("a transfer touched a pool"))?;
-            }
-            Fact::RegistrationCancelled { registration, .. } => {
-                let one = self.one_mut(*registration)?;
-                hold(one.standing != Standing::Ended, || String::from("it ends twice"))?;
-                one.standing = Standing::Ended;
-            }
-            _ => {}
-        }
-        Ok(())
+    /// Who is only interested: of those that ask, the ones that were noted so.
+    fn interested(&self) -> BTreeSet<RegistrationId> {
+        self.registrations.iter().filter(|one| one.interested).map(|one| one.id).collect()
     }
 
     fn live_session(&mut self, id: SessionId) -> Result<&mut Session, Broken> {
@@ -146,7 +220,7 @@ impl Gathering {
         })
     }
 
-    pub(super) fn registrations(&self) -> &[Registration] {
+    pub(in super::super) fn registrations(&self) -> &[Registration] {
         &self.registrations
     }
 
@@ -158,67 +232,45 @@ impl Gathering {
         self.registrations.iter_mut().find(|one| one.id == id).ok_or(String::from("no such registration"))
     }
 
-    fn join(
-        &mut self,
-        id: RegistrationId,
-        booking: &Booking,
-        standing: Standing,
-        time: DateTime<Utc>,
-    ) -> Result<(), Broken> {
-        let limit = u32::from(self.offering(booking.offering).max_party.get());
-        hold(booking.party.size() <= limit, || format!("a party of more than {limit}"))?;
-        self.can_be_had(booking.offering, time)?;
-        self.registrations.push(Registration { id, booking: booking.clone(), standing });
-        Ok(())
+    pub(super) fn facts(&self) -> usize {
+        self.facts
+    }
+
+    pub(super) fn round(&self) -> Option<Reconfirmation> {
+        self.round
+    }
+
+    pub(super) fn change(&mut self, id: RegistrationId) -> Result<&mut Registration, Broken> {
+        self.one_mut(id)
     }
 
     /// Neither the gathering nor the session is over, and the session was not dropped.
-    fn can_be_had(&self, offering: OfferingId, time: DateTime<Utc>) -> Result<(), Broken> {
-        let is_over = |schedule: &Schedule| schedule.ends().is_some_and(|end| end <= time);
-        hold(!is_over(&self.schedule), || String::from("a place in what is over"))?;
+    pub(super) fn can_be_had(&self, offering: OfferingId, time: DateTime<Utc>) -> Result<(), Broken> {
+        hold(!self.is_over(time), || String::from("a place in what is over"))?;
         let Some(session) = self.offering(offering).session else { return Ok(()) };
         let session = self.session(session);
         hold(!session.dropped, || String::from("a place in a session that was dropped"))?;
-        hold(!is_over(&session.schedule), || String::from("a place in a session that is over"))
+        let is_over = session.schedule.ends().is_some_and(|end| end <= time);
+        hold(!is_over, || String::from("a place in a session that is over"))
     }
 
     pub(super) fn offering(&self, id: OfferingId) -> &Offering {
         self.offerings.iter().find(|one| one.id == id).expect("an offering that was announced")
     }
 
-    fn line(&self, offering: OfferingId) -> impl Iterator<Item = &Registration> {
-        let waiting = self.registrations.iter().filter(|one| one.standing == Standing::Waiting);
-        waiting.filter(move |one| one.booking.offering == offering)
-    }
-
-    fn confirmed(&self) -> impl Iterator<Item = &Registration> {
-        self.registrations.iter().filter(|one| one.standing == Standing::Confirmed)
-    }
-
     pub(super) fn live(&self) -> impl Iterator<Item = &Registration> {
-        self.registrations.iter().filter(|one| one.standing != Standing::Ended)
+        self.registrations.iter().filter(|one| one.is_live())
     }
 
-    /// How many people have a place.
-    pub(in super::super) fn people(&self) -> usize {
-        self.confirmed().map(|one| one.booking.party.named().count() + unnamed(&one.booking)).sum()
+    /// Whether a person, not what they bring, decides who comes first in it or what they may have of it.
+    pub(in super::super) fn knows_people(&self, offering: &Offering) -> bool {
+        let set_asides = self.set_asides.iter().flat_map(|one| &one.who);
+        let mut all = self.priorities.iter().flatten().chain(set_asides).chain(&offering.only_for);
+        all.any(|who| matches!(who, Who::Person(_)))
     }
 
-    /// How many people have a place in a pool.
-    pub(in super::super) fn used(&self, pool: PoolId) -> u64 {
-        let drawing =
-            self.confirmed().filter(|one| self.offering(one.booking.offering).pools.contains(&pool));
-        drawing.map(|one| u64::from(one.booking.party.size())).sum()
-    }
-
-    pub(in super::super) fn pools(&self) -> &[Pool] {
-        &self.pools
-    }
-
-    /// The capacities that an offering draws on.
-    pub(in super::super) fn capacities(&self, offering: &Offering) -> Vec<Capacity> {
-        let drawn = self.pools.iter().filter(|pool| offering.pools.contains(&pool.id));
-        drawn.map(|pool| pool.capacity).collect()
+    pub(in super::super) fn has_a_cap(&self) -> bool {
+        self.announcement.organisation_cap.is_some()
     }
 
     /// The offering with an id, or the only one.
@@ -229,30 +281,23 @@ impl Gathering {
         }
     }
 
-    /// The registrations in line, line by line, the first of each first.
-    pub(in super::super) fn lines(&self) -> Vec<RegistrationId> {
-        self.offerings.iter().flat_map(|offering| self.line(offering.id)).map(|one| one.id).collect()
-    }
-
-    pub(super) fn nobody_is_too_many(&self) -> Result<(), Broken> {
-        self.pools.iter().try_for_each(|pool| {
-            let used = self.used(pool.id);
-            let fits = match pool.capacity {
-                Capacity::Limited(places) => used <= u64::from(places),
-                _ => true,
-            };
-            hold(fits, || format!("{used} people in {pool:?}"))
-        })
-    }
-
     pub(super) fn check_after(&self, time: DateTime<Utc>) -> Result<(), Broken> {
         self.nobody_holds_two()?;
         self.nobody_is_without_what_is_required()?;
         self.nobody_is_left_in_what_was_dropped()?;
-        if self.cancelled || self.schedule.ends().is_some_and(|end| end <= time) {
+        self.all_that_is_due_was_written(time)
+    }
+
+    /// After a decision nothing is live whose time is up, and no round is open.
+    fn all_that_is_due_was_written(&self, time: DateTime<Utc>) -> Result<(), Broken> {
+        if self.life != Life::Announced {
             return Ok(());
         }
-        self.nobody_waits_in_vain(time)
+        for one in self.live() {
+            let is_past = one.deadline().is_some_and(|deadline| deadline <= time);
+            hold(!is_past, || format!("the time of {} was up", one.id))?;
+        }
+        hold(self.round.is_none_or(|round| round.until > time), || String::from("the time to answer was up"))
     }
 
     fn nobody_holds_two(&self) -> Result<(), Broken> {
@@ -266,28 +311,25 @@ impl Gathering {
         Ok(())
     }
 
-    /// Every registration, live or not, that has been for what an offering requires and names its booker.
-    pub(super) fn stood_on(&self, booking: &Booking) -> Vec<RegistrationId> {
-        let Some(required) = self.offering(booking.offering).requires else { return Vec::new() };
-        let theirs = self.registrations.iter().filter(|one| one.booking.offering == required);
-        theirs.filter(|one| names(&one.booking.party, booking.party.booker)).map(|one| one.id).collect()
-    }
-
     /// Whoever holds, or waits for, what requires something has a confirmed place there, on the booker's registration,
     /// and that has room for as many.
     fn nobody_is_without_what_is_required(&self) -> Result<(), Broken> {
-        for one in self.live() {
+        for one in self.live().filter(|one| one.takes_time()) {
             let party = &one.booking.party;
             let Some(required) = self.offering(one.booking.offering).requires else { continue };
-            let mut confirmed = self.confirmed().filter(|has| has.booking.offering == required);
-            let has = confirmed.find(|has| names(&has.booking.party, party.booker));
-            let has = has.ok_or_else(|| format!("{} stands on nothing", one.id))?;
-            let covered = party.named().all(|person| names(&has.booking.party, person));
-            hold(covered, || format!("{} does not cover all of {}", has.id, one.id))?;
-            let beside = self.live().filter(|other| {
-                other.booking.offering == one.booking.offering
-                    && other.booking.party.named().any(|person| names(&has.booking.party, person))
-            });
+            let mut confirmed = self.live().filter(|has| has.claim == Claim::Confirmed);
+            let has = confirmed.find(|has| has.booking.offering == required && has.names(party.booker));
+            let Some(has) = has else {
+                // The rest of a party that was split has another booker, whose place may be on another registration.
+                hold(one.is_rest, || format!("{} stands on nothing", one.id))?;
+                continue;
+            };
+            let covered = party.named().all(|person| has.names(person));
+            hold(covered || one.is_rest, || format!("{} does not cover all of {}", has.id, one.id))?;
+            let same = self.live().filter(|other| other.booking.offering == one.booking.offering);
+            let have_or_wait = same.filter(|other| other.uses_places() || other.claim == Claim::Waiting);
+            let beside =
+                have_or_wait.filter(|other| other.booking.party.named().any(|person| has.names(person)));
             let people: u32 = beside.map(|other| other.booking.party.size()).sum();
             hold(people <= has.booking.party.size(), || format!("{people} come of {}", has.id))?;
         }
@@ -295,55 +337,10 @@ impl Gathering {
     }
 
     fn nobody_is_left_in_what_was_dropped(&self) -> Result<(), Broken> {
-        self.live().try_for_each(|one| {
+        self.live().filter(|one| one.takes_time()).try_for_each(|one| {
             let session = self.offering(one.booking.offering).session;
             let dropped = session.is_some_and(|session| self.session(session).dropped);
             hold(!dropped, || format!("{} is live, and its session is not", one.id))
         })
     }
-
-    /// No head of a line could be let in: each is short of room, or what it needs is kept for a head that came
-    /// before it and is itself short of it; or it waits for a session that nobody can go to.
-    fn nobody_waits_in_vain(&self, time: DateTime<Utc>) -> Result<(), Broken> {
-        let mut kept: BTreeSet<PoolId> = BTreeSet::new();
-        let mut seen: BTreeSet<OfferingId> = BTreeSet::new();
-        for one in self.registrations.iter().filter(|one| one.standing == Standing::Waiting) {
-            let is_head = seen.insert(one.booking.offering);
-            if !is_head || self.can_be_had(one.booking.offering, time).is_err() {
-                continue;
-            }
-            let drawn = &self.offering(one.booking.offering).pools;
-            let size = u64::from(one.booking.party.size());
-            let short: Vec<PoolId> =
-                drawn.iter().copied().filter(|pool| !self.has_room(*pool, size)).collect();
-            let waits_rightly = !short.is_empty() || drawn.iter().any(|pool| kept.contains(pool));
-            hold(waits_rightly, || format!("{} waits beside free places", one.id))?;
-            kept.extend(short);
-        }
-        Ok(())
-    }
-
-    /// No head of another line is short of a pool that the offering draws on.
-    pub(super) fn nobody_waits_for_it(&self, offering: OfferingId) -> Result<(), Broken> {
-        let drawn = &self.offering(offering).pools;
-        let heads = self.offerings.iter().filter_map(|other| Some((other, self.line(other.id).next()?)));
-        for (other, head) in heads {
-            let size = u64::from(head.booking.party.size());
-            let mut shared = other.pools.iter().filter(|pool| drawn.contains(pool));
-            hold(shared.all(|pool| self.has_room(*pool, size)), || format!("past {}", head.id))?;
-        }
-        Ok(())
-    }
-
-    fn has_room(&self, pool: PoolId, size: u64) -> bool {
-        let pool = self.pools.iter().find(|one| one.id == pool).expect("a pool that was announced");
-        match pool.capacity {
-            Capacity::Limited(places) => self.used(pool.id) + size <= u64::from(places),
-            _ => true,
-        }
-    }
-}
-
-pub(super) fn names(party: &Party, person: PersonId) -> bool {
-    party.named().any(|named| named == person)
 }

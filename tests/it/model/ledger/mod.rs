@@ -5,31 +5,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use gather::log::{Batch, StoredBatch};
-use gather::{
-    Booking, CancelledBy, Fact, GatheringId, Offering, OfferingId, PersonId, RegistrationId, RequestId,
-    SessionId,
-};
+use gather::{Booking, Ending, Fact, GatheringId, OfferingId, PersonId, RegistrationId, RequestId, SessionId};
 
 mod gathering;
+mod line;
 mod people;
+mod places;
+mod reasons;
+mod registration;
 
 pub(super) use gathering::Gathering;
+use registration::{Claim, Registration};
 
 /// The facts of a log so far.
 #[derive(Default)]
 pub(super) struct Ledger {
     gatherings: BTreeMap<GatheringId, Gathering>,
     homes: BTreeMap<SessionId, GatheringId>,
-    requests: BTreeSet<RequestId>,
+    /// Which gatherings a request was about.
+    requests: BTreeMap<RequestId, BTreeSet<GatheringId>>,
     last: u64,
 }
 
 /// What a batch has done so far, as far as later facts of it need a reason.
 #[derive(Default)]
 struct SoFar {
-    facts: usize,
     dropped: BTreeSet<SessionId>,
-    ended: Vec<(RegistrationId, CancelledBy)>,
+    /// What has ended, or gave up its places, and why.
+    ended: Vec<(RegistrationId, Ending)>,
+    /// Which ended because somebody asked for that, and not for another reason.
+    asked_for: usize,
+    passed: BTreeSet<RegistrationId>,
     handed_over: Option<(Option<PersonId>, PersonId)>,
 }
 
@@ -50,7 +56,7 @@ impl Ledger {
     }
 
     pub(super) fn has_answered(&self, request: RequestId) -> bool {
-        self.requests.contains(&request)
+        self.requests.contains_key(&request)
     }
 
     /// When something was last recorded of any gathering.
@@ -62,44 +68,69 @@ impl Ledger {
     pub(super) fn take(&mut self, stored: &StoredBatch) -> Result<(), Broken> {
         let batch = &stored.batch;
         hold(stored.first.get() == self.last + 1, || format!("a gap before {}", stored.first))?;
-        hold(self.requests.insert(batch.id), || format!("request {} has two batches", batch.id))?;
         hold(!batch.facts.is_empty(), || String::from("a batch without a fact"))?;
+        self.is_new(batch)?;
         self.last = stored.last().get();
-        let judged_at_once = self.nobody_is_passed(batch)?;
+        self.ends_have_heirs(batch).map_err(|broken| format!("{broken}, in {batch:?}"))?;
         let mut so_far = SoFar::default();
         for fact in &batch.facts {
-            let folded = self.fold(fact, batch.time, judged_at_once, &mut so_far);
+            let folded = self.fold(fact, batch.time, &mut so_far);
             folded.map_err(|broken| format!("{broken}, at {fact:?} of {batch:?}"))?;
         }
         let touched: BTreeSet<GatheringId> = batch.facts.iter().filter_map(Fact::gathering).collect();
         let checked = touched.iter().try_for_each(|id| self.gatherings[id].check_after(batch.time));
+        self.requests.insert(batch.id, touched);
         checked.map_err(|broken| format!("{broken}, after {batch:?}"))
     }
 
-    /// Of places that are given together nobody is passed who waited before. Says whether this was to be judged before
-    /// all of them; where some of them wait, each is judged after the others.
-    fn nobody_is_passed(&self, batch: &Batch) -> Result<bool, Broken> {
-        let mut gets_in_line = batch.facts.iter();
-        if gets_in_line.any(|fact| matches!(fact, Fact::RegistrationWaitlisted { .. })) {
-            return Ok(false);
-        }
-        for fact in &batch.facts {
-            if let Fact::RegistrationConfirmed { gathering, booking, .. } = fact {
-                let gathering = self.gatherings.get(gathering).ok_or("never announced")?;
-                gathering.nobody_waits_for_it(booking.offering)?;
-            }
-        }
-        Ok(true)
+    /// A request has one batch, until what it was about was put away.
+    fn is_new(&self, batch: &Batch) -> Result<(), Broken> {
+        let Some(about) = self.requests.get(&batch.id) else { return Ok(()) };
+        let mut about = about.iter().map(|id| &self.gatherings[id]);
+        hold(about.any(Gathering::is_archived), || format!("request {} has two batches", batch.id))
     }
 
-    fn fold(
-        &mut self,
-        fact: &Fact,
-        time: DateTime<Utc>,
-        judged_at_once: bool,
-        so_far: &mut SoFar,
-    ) -> Result<(), Broken> {
-        so_far.facts += 1;
+    /// Whoever moves has the new registration by the batch that ends the old one; so it is with what only asked before,
+    /// and comes now.
+    fn ends_have_heirs(&self, batch: &Batch) -> Result<(), Broken> {
+        let made = || batch.facts.iter().filter_map(made);
+        for fact in &batch.facts {
+            let Fact::RegistrationEnded { gathering, registration, how } = fact else { continue };
+            let one = self.gatherings.get(gathering).and_then(|gathering| gathering.one(*registration).ok());
+            match how {
+                Ending::Superseded => {
+                    let one = one.ok_or("what is superseded was there before")?;
+                    let comes = made().any(|(_, booking)| {
+                        booking.party.named().any(|person| one.names(person))
+                            && booking.offering == one.booking.offering
+                    });
+                    hold(comes, || format!("nothing comes instead of {registration}"))?;
+                }
+                Ending::MovedAway => {
+                    let is_dependent = one.is_some_and(|one| {
+                        let gathering = &self.gatherings[gathering];
+                        gathering.offering(one.booking.offering).requires.is_some()
+                    });
+                    let has_moved = made().any(|(_, booking)| booking.supersedes == Some(*registration));
+                    hold(has_moved || is_dependent, || format!("{registration} has moved nowhere"))?;
+                }
+                _ => {}
+            }
+        }
+        for (id, booking) in made() {
+            let Some(old) = booking.supersedes else { continue };
+            let mut everywhere = self.gatherings.values();
+            let old = everywhere.find_map(|gathering| gathering.one(old).ok()).ok_or("no such registration")?;
+            let is_past = old.deadline().is_some_and(|deadline| deadline <= batch.time);
+            let ends_now = batch.facts.iter().any(|fact| {
+                matches!(fact, Fact::RegistrationEnded { registration, .. } if *registration == old.id)
+            });
+            hold(!old.is_live() || is_past || ends_now, || format!("{id} and {} are live at once", old.id))?;
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, fact: &Fact, time: DateTime<Utc>, so_far: &mut SoFar) -> Result<(), Broken> {
         let Some(id) = fact.gathering() else { return Ok(()) };
         if let Fact::GatheringAnnounced { announcement, .. } = fact {
             let gathering = Gathering::announced(announcement, time);
@@ -107,65 +138,39 @@ impl Ledger {
         }
         let gathering = self.gatherings.get(&id).ok_or("never announced")?;
         hold(gathering.time <= time, || format!("time goes back from {}", gathering.time))?;
-        hold(!gathering.cancelled, || String::from("a fact after the end"))?;
-        if let Fact::RegistrationConfirmed { booking, .. } = fact
-            && !judged_at_once
-        {
-            gathering.nobody_waits_for_it(booking.offering)?;
-        }
-        self.has_a_reason(fact, id, so_far)?;
+        gathering.may_happen(fact, time)?;
+        gathering.nobody_is_passed_in_silence(fact, so_far)?;
+        gathering.has_a_reason(fact, time, so_far)?;
         self.leaves_people_free(fact, id, time)?;
         if let Fact::SessionAdded { session, .. } = fact {
             let home = *self.homes.entry(session.id).or_insert(id);
             hold(home == id, || format!("{home} has that session"))?;
         }
-        if let Fact::RegistrationConfirmed { registration, .. }
-        | Fact::RegistrationWaitlisted { registration, .. } = fact
-        {
+        let new = match fact {
+            Fact::RegistrationSplit { rest, .. } => Some(*rest),
+            other => made(other).map(|(id, _)| id),
+        };
+        if let Some(new) = new {
             let mut everywhere = self.gatherings.values().flat_map(Gathering::registrations);
-            hold(everywhere.all(|one| one.id != *registration), || {
-                String::from("registered twice under one id")
-            })?;
+            hold(everywhere.all(|one| one.id != new), || String::from("registered twice under one id"))?;
         }
         let gathering = self.gatherings.get_mut(&id).ok_or("never announced")?;
         gathering.time = time;
+        let before = gathering.all_used();
         gathering.fold(fact, time)?;
-        gathering.nobody_is_too_many()
-    }
-
-    /// No capacity and no date ends a registration. What ends was named, or is for a session that was dropped, or
-    /// needed what has just ended. So it is with places that go to somebody else.
-    fn has_a_reason(&self, fact: &Fact, on: GatheringId, so_far: &mut SoFar) -> Result<(), Broken> {
-        let gathering = &self.gatherings[&on];
-        match fact {
-            Fact::SessionDropped { session, .. } => {
-                so_far.dropped.insert(*session);
-            }
-            Fact::RegistrationCancelled { registration, by, .. } => {
-                let booking = &gathering.one(*registration)?.booking;
-                let offering = gathering.offering(booking.offering);
-                let was_dropped = offering.session.is_some_and(|session| so_far.dropped.contains(&session));
-                let stood_on = gathering.stood_on(booking);
-                let lost = so_far.ended.iter().any(|(ended, _)| stood_on.contains(ended));
-                hold(so_far.facts == 1 || was_dropped || lost, || String::from("it ends without a reason"))?;
-                let by_whom = so_far.ended.first().map_or(*by, |(_, first)| *first);
-                hold(by_whom == *by, || String::from("ended by others than what it needed"))?;
-                hold(so_far.dropped.is_empty() || *by == CancelledBy::Organiser, || {
-                    String::from("whoever drops a session is the organiser")
-                })?;
-                so_far.ended.push((*registration, *by));
-            }
-            Fact::PlaceTransferred { from, to, .. } => {
-                let first = *so_far.handed_over.get_or_insert((*from, *to));
-                hold(first == (*from, *to), || String::from("a place of somebody else goes along"))?;
-                hold(so_far.facts == 1 || from.is_some(), || String::from("nobody's place goes along"))?;
-            }
-            _ => {}
-        }
-        Ok(())
+        gathering.nobody_is_too_many(fact, &before)
     }
 }
 
-fn unnamed(booking: &Booking) -> usize {
-    booking.party.guests.iter().filter(|guest| guest.is_none()).count()
+/// What a fact registers.
+fn made(fact: &Fact) -> Option<(RegistrationId, &Booking)> {
+    match fact {
+        Fact::RegistrationConfirmed { registration, booking, .. }
+        | Fact::RegistrationWaitlisted { registration, booking, .. }
+        | Fact::RegistrationHeld { registration, booking, .. }
+        | Fact::ApprovalRequested { registration, booking, .. }
+        | Fact::FollowUpRequested { registration, booking, .. }
+        | Fact::InterestNoted { registration, booking, .. } => Some((*registration, booking)),
+        _ => None,
+    }
 }

@@ -2,12 +2,11 @@
 
 use gather::Schedule;
 
-use super::gathering::{Registration, names};
 use super::*;
 
 impl Ledger {
-    /// Whoever takes on a place is not elsewhere at that time, and what they have besides is known as it is: nothing of
-    /// it is from later than the decision.
+    /// Whoever takes on a place has no other date of its series, and is not elsewhere at that time. Whoever is let in from
+    /// a line has had no other place meanwhile.
     pub(super) fn leaves_people_free(
         &self,
         fact: &Fact,
@@ -15,42 +14,67 @@ impl Ledger {
         time: DateTime<Utc>,
     ) -> Result<(), Broken> {
         let gathering = &self.gatherings[&on];
-        if !gathering.no_overlap {
-            return Ok(());
-        }
-        let (offering, people) = match fact {
-            Fact::RegistrationConfirmed { booking, .. } | Fact::RegistrationWaitlisted { booking, .. } => {
-                (booking.offering, booking.party.named().collect())
+        let own = |registration: &RegistrationId| gathering.one(*registration);
+        let (id, offering, people, from_line) = match fact {
+            Fact::RegistrationConfirmed { registration, booking, .. }
+            | Fact::RegistrationWaitlisted { registration, booking, .. }
+            | Fact::RegistrationHeld { registration, booking, .. }
+            | Fact::ApprovalRequested { registration, booking, .. } => {
+                (*registration, booking.offering, booking.party.named().collect(), false)
             }
             Fact::PlaceTransferred { registration, to, .. } => {
-                (gathering.one(*registration)?.booking.offering, vec![*to])
+                (*registration, own(registration)?.booking.offering, vec![*to], false)
+            }
+            Fact::PartyChanged { registration, added, .. } => {
+                let added = added.iter().copied().flatten().collect();
+                (*registration, own(registration)?.booking.offering, added, false)
+            }
+            Fact::RegistrationPromoted { registration, .. } | Fact::PlaceOffered { registration, .. } => {
+                let booking = &own(registration)?.booking;
+                (*registration, booking.offering, booking.party.named().collect(), true)
             }
             _ => return Ok(()),
         };
-        let wanted = gathering.offering(offering);
         for person in people {
-            for (other, id, theirs) in self.takes_the_time_of(person) {
-                hold(other.time <= time, || format!("{person} had {} later", theirs.id))?;
-                let both_sessions =
-                    wanted.session.is_some() && other.offering(theirs.booking.offering).session.is_some();
-                let judged = id != on || both_sessions;
-                let free =
-                    !judged || !at_once(gathering.time_of(offering), other.time_of(theirs.booking.offering));
-                hold(free, || format!("{person} has {} at that time", theirs.id))?;
-            }
+            self.is_free(person, (on, id), offering, from_line, time)?;
         }
         Ok(())
     }
 
-    fn takes_the_time_of(
+    fn is_free(
         &self,
         person: PersonId,
-    ) -> impl Iterator<Item = (&Gathering, GatheringId, &Registration)> {
-        let theirs = self.gatherings.iter().filter(|(_, gathering)| gathering.no_overlap);
-        theirs.flat_map(move |(id, gathering)| {
-            let live = gathering.live().filter(move |one| names(&one.booking.party, person));
-            live.map(move |one| (gathering, *id, one))
-        })
+        (on, id): (GatheringId, RegistrationId),
+        offering: OfferingId,
+        from_line: bool,
+        time: DateTime<Utc>,
+    ) -> Result<(), Broken> {
+        let gathering = &self.gatherings[&on];
+        let wanted = gathering.offering(offering);
+        for (other, there) in &self.gatherings {
+            if there.is_completed() {
+                continue;
+            }
+            for theirs in there.live().filter(|theirs| theirs.id != id && theirs.names(person)) {
+                let is_past = theirs.deadline().is_some_and(|deadline| deadline <= time);
+                let counts = if from_line { theirs.uses_places() } else { theirs.takes_time() };
+                if is_past || !counts {
+                    continue;
+                }
+                let series = gathering.announcement.series;
+                let same_series = series.is_some() && there.announcement.series == series;
+                hold(*other == on || !same_series, || format!("{person} has another date: {}", theirs.id))?;
+                let both_sessions =
+                    wanted.session.is_some() && there.offering(theirs.booking.offering).session.is_some();
+                let is_judged = gathering.announcement.no_overlap
+                    && there.announcement.no_overlap
+                    && (*other != on || both_sessions);
+                let free = !is_judged
+                    || !at_once(gathering.time_of(offering), there.time_of(theirs.booking.offering));
+                hold(free, || format!("{person} has {} at that time", theirs.id))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -58,6 +82,10 @@ impl Gathering {
     /// When it takes place what an offering is for.
     fn time_of(&self, offering: OfferingId) -> &Schedule {
         self.offering(offering).session.map_or(&self.schedule, |session| &self.session(session).schedule)
+    }
+
+    fn is_completed(&self) -> bool {
+        matches!(self.life, gathering::Life::Completed | gathering::Life::Archived)
     }
 }
 

@@ -1,18 +1,57 @@
-//! Who may take a place at all: what an offering requires, and what takes a person's time.
+//! Who may take a place at all: for whom it is, what an offering requires, and what takes a person's time.
 
-use super::recount::Registration;
 use super::times::overlap;
 use super::*;
 
+/// Which registrations count.
+type Counts<'c> = &'c dyn Fn(&Registration) -> bool;
+
 impl Naive<'_> {
-    /// Refuses a party that lacks what the offering requires, or of which somebody is busy then.
-    pub(super) fn is_eligible(&self, asked: &Joined) -> Result<(), No> {
-        refuse_if(!self.has_what_it_requires(asked), "needs_place")?;
-        let busy = |person: &u8| self.is_busy(asked.gathering, asked.offering, *person);
-        refuse_if(asked.named().iter().any(busy), "overlap")
+    /// Refuses a party that may not have it, or lacks what the offering requires, or of which somebody is busy then.
+    pub(super) fn is_eligible(&self, asked: &Asked, now: DateTime<Utc>) -> Result<(), No> {
+        let only_for = &self.offering(asked.gathering, asked.offering).unwrap().plan.only_for;
+        refuse_if(!only_for.is_empty() && !asked.is_among(only_for), "not_eligible")?;
+        self.may_come(asked, now)
     }
 
-    fn required(&self, gathering: GatheringId, offering: u16) -> Option<u16> {
+    /// The same, whoever it is for.
+    pub(super) fn may_come(&self, asked: &Asked, now: DateTime<Utc>) -> Result<(), No> {
+        let cap = self.cap_in_force(asked.gathering, now).filter(|_| !asked.uncounted);
+        refuse_if(cap.is_some() && asked.organisation().is_none(), "organisation_needed")?;
+        refuse_if(self.is_over_the_cap(asked, asked.counted(), now), "organisation_cap")?;
+        refuse_if(!self.has_what_it_requires(asked), "needs_place")?;
+        self.all_are_free(asked, &asked.named(), now)
+    }
+
+    /// Refuses if one of these people has another date of the series, or something at the same time.
+    pub(super) fn all_are_free(&self, asked: &Asked, people: &[u8], now: DateTime<Utc>) -> Result<(), No> {
+        let takes_time = |one: &Registration| one.claim.takes_time();
+        for &person in people {
+            refuse_if(self.other_date(asked, person, &takes_time, now).is_some(), "series_date")?;
+            refuse_if(self.at_once(asked, person, &takes_time, now).is_some(), "overlap")?;
+        }
+        Ok(())
+    }
+
+    /// How many people of one organisation may have places now, if there is a limit.
+    pub(super) fn cap_in_force(&self, gathering: GatheringId, now: DateTime<Utc>) -> Option<u32> {
+        let cap = self.of(gathering).plan.cap?;
+        let is_over = cap.until.is_some_and(|until| self.has_come(gathering, until, now));
+        (!is_over).then_some(u32::from(cap.people))
+    }
+
+    /// Whether so many more of a party's organisation would be too many.
+    pub(super) fn is_over_the_cap(&self, asked: &Asked, people: u32, now: DateTime<Utc>) -> bool {
+        let Some(cap) = self.cap_in_force(asked.gathering, now).filter(|_| !asked.uncounted) else {
+            return false;
+        };
+        let Some(organisation) = asked.organisation() else { return false };
+        let with_places = self.live(asked.gathering).into_iter().filter(|one| one.claim.uses_places());
+        let theirs = with_places.filter(|one| one.asked.organisation() == Some(organisation));
+        theirs.map(|one| one.asked.counted()).sum::<u32>() + people > cap
+    }
+
+    pub(super) fn required(&self, gathering: GatheringId, offering: u16) -> Option<u16> {
         self.offering(gathering, offering)?.plan.requires
     }
 
@@ -22,102 +61,116 @@ impl Naive<'_> {
     }
 
     /// The live registration that names a person for an offering.
-    fn held_by(&self, gathering: GatheringId, offering: u16, person: u8) -> Option<Registration> {
+    fn held_by(&self, gathering: GatheringId, offering: u16, person: u8) -> Option<Rc<Registration>> {
         let mut live = self.live(gathering).into_iter();
-        live.find(|one| one.joined.offering == offering && one.joined.named().contains(&person))
+        live.find(|one| one.asked.offering == offering && one.asked.names(person))
     }
 
     /// Whether the booker has confirmed places, for everybody in the party, in what the offering requires.
-    pub(super) fn has_what_it_requires(&self, asked: &Joined) -> bool {
+    pub(super) fn has_what_it_requires(&self, asked: &Asked) -> bool {
+        self.can_be_booked_with(asked, &asked.named(), asked.size())
+    }
+
+    /// Whether these people of a party are on what the booker has of what is required, and there is enough of it for so
+    /// many, whoever else stands on it.
+    pub(super) fn can_be_booked_with(&self, asked: &Asked, people: &[u8], size: u32) -> bool {
         let Some(required) = self.required(asked.gathering, asked.offering) else { return true };
-        let Some(has) = self.held_by(asked.gathering, required, asked.booker) else { return false };
-        let theirs = has.joined.named();
-        let same = self.live(asked.gathering).into_iter().filter(|one| one.joined.offering == asked.offering);
-        let beside = same.filter(|one| one.joined.named().iter().any(|person| theirs.contains(person)));
-        let booked: u32 = beside.map(|one| one.joined.size()).sum();
-        has.standing == Standing::Confirmed
-            && booked + asked.size() <= has.joined.size()
-            && asked.named().iter().all(|person| theirs.contains(person))
+        let Some(has) = self.held_by(asked.gathering, required, asked.booker()) else { return false };
+        let same = self.same_offering(asked).into_iter();
+        let others = same.filter(|one| one.id() != asked.registration);
+        let have_or_wait = others.filter(|one| one.claim.uses_places() || one.claim == Claim::Waiting);
+        let beside =
+            have_or_wait.filter(|one| one.asked.named().iter().any(|person| has.asked.names(*person)));
+        let booked: u32 = beside.map(|one| one.asked.size()).sum();
+        has.claim == Claim::Confirmed
+            && booked + size <= has.asked.size()
+            && people.iter().all(|person| has.asked.names(*person))
     }
 
     /// Whether somebody is on the registration that a party stands on.
-    pub(super) fn can_share_what_it_requires(&self, party: &Joined, person: u8) -> bool {
-        let Some(required) = self.required(party.gathering, party.offering) else { return true };
-        let has = self.held_by(party.gathering, required, party.booker);
-        has.is_some_and(|has| has.joined.named().contains(&person))
+    pub(super) fn can_share_what_it_requires(&self, asked: &Asked, person: u8) -> bool {
+        let Some(required) = self.required(asked.gathering, asked.offering) else { return true };
+        let has = self.held_by(asked.gathering, required, asked.booker());
+        has.is_some_and(|has| has.asked.names(person))
     }
 
     /// Live registrations that stand on this one, offering by offering, then in the order of its places.
-    pub(super) fn dependents(&self, party: &Joined) -> Vec<Joined> {
-        let mut found: Vec<Joined> = Vec::new();
-        for (offering, it) in self.offerings(party.gathering) {
+    pub(super) fn dependents(&self, party: &Asked) -> Vec<Rc<Registration>> {
+        let mut found: Vec<Rc<Registration>> = Vec::new();
+        for (offering, it) in &self.of(party.gathering).offerings {
             if it.plan.requires != Some(party.offering) {
                 continue;
             }
             for person in party.named() {
-                let held = self.held_by(party.gathering, offering, person).map(|one| one.joined);
-                let is_new = |one: &Joined| found.iter().all(|other| other.registration != one.registration);
+                let held = self.held_by(party.gathering, *offering, person);
+                let held = held.filter(|one| one.claim.takes_time());
+                let is_new = |one: &Rc<Registration>| found.iter().all(|other| other.id() != one.id());
                 found.extend(held.filter(is_new));
             }
         }
         found
     }
 
-    pub(super) fn takes_time(&self, gathering: GatheringId) -> bool {
-        self.plan(gathering).is_some_and(|plan| plan.no_overlap)
-    }
-
-    /// The registrations that name a person and that neither they nor the organiser ended, in gatherings that take
-    /// people's time.
-    fn engaged(&self, person: u8) -> Vec<Registration> {
-        let gatherings = self.gatherings().into_iter().filter(|&gathering| self.takes_time(gathering));
-        let all = gatherings.flat_map(|gathering| self.registrations(gathering));
-        let theirs = all.filter(|one| one.joined.named().contains(&person));
-        theirs.filter(|one| one.standing.is_live() || one.standing == Standing::CalledOff).collect()
-    }
-
-    /// Whether a person has something else while an offering takes place.
-    pub(super) fn is_busy(&self, gathering: GatheringId, offering: u16, person: u8) -> bool {
-        if !self.takes_time(gathering) {
-            return false;
-        }
-        let live = self.engaged(person).into_iter().filter(|one| one.standing.is_live());
-        let mut others = live.map(|one| (one.joined.gathering, one.joined.offering));
-        let is_for_a_session =
-            |gathering, offering| self.offering(gathering, offering).unwrap().session.is_some();
-        let wanted = self.time_of(gathering, offering);
-        others.any(|(other, theirs)| {
-            let both_sessions = is_for_a_session(gathering, offering) && is_for_a_session(other, theirs);
-            (other != gathering || both_sessions) && overlap(wanted, self.time_of(other, theirs))
-        })
-    }
-
-    /// When it takes place what an offering is for.
-    fn time_of(&self, gathering: GatheringId, offering: u16) -> When {
-        match self.offering(gathering, offering).unwrap().session {
-            Some(session) => self.session(gathering, session).unwrap().when,
-            None => self.when(gathering),
-        }
-    }
-
-    /// When a decision is taken that looks at what people do besides: not before what was last recorded of that.
-    pub(super) fn now_reading(
+    /// The registrations that count of those that name somebody, but for the party's own. What is past its time, though
+    /// nobody has written that down, does not count, nor does what is in closed books.
+    fn others_of(
         &self,
-        gathering: GatheringId,
-        people: &[u8],
-        given: DateTime<Utc>,
-    ) -> DateTime<Utc> {
-        let now = self.now(gathering, given);
-        if !self.takes_time(gathering) {
-            return now;
-        }
-        let engaged = people.iter().flat_map(|&person| self.engaged(person));
-        engaged.map(|one| self.now(one.joined.gathering, now)).max().unwrap_or(now)
+        asked: &Asked,
+        person: u8,
+        counts: Counts<'_>,
+        now: DateTime<Utc>,
+    ) -> Vec<Rc<Registration>> {
+        let gatherings = self.gatherings().into_iter().filter(|other| !self.of(*other).completed);
+        let mut all: Vec<_> = gatherings.flat_map(|gathering| self.registrations(gathering)).collect();
+        all.sort_by_key(|one| one.made);
+        let is_past = |one: &Registration| one.claim.deadline().is_some_and(|deadline| deadline <= now);
+        all.retain(|one| counts(one) && one.asked.names(person) && !is_past(one));
+        all.retain(|one| one.id() != asked.registration);
+        all
     }
 
-    /// When a decision on all these is taken.
-    pub(super) fn now_for(&self, parts: &[Joined], given: DateTime<Utc>) -> DateTime<Utc> {
-        let each = parts.iter().map(|part| self.now_reading(part.gathering, &part.named(), given));
-        each.max().unwrap_or(given)
+    /// A registration of somebody for another date of the series.
+    pub(super) fn other_date(
+        &self,
+        asked: &Asked,
+        person: u8,
+        counts: Counts<'_>,
+        now: DateTime<Utc>,
+    ) -> Option<RegistrationId> {
+        let series = self.of(asked.gathering).plan.series?;
+        let mut others = self.others_of(asked, person, counts, now).into_iter();
+        let other = others.find(|one| {
+            let there = one.asked.gathering;
+            there != asked.gathering && self.of(there).plan.series == Some(series)
+        });
+        other.map(|one| one.id())
+    }
+
+    /// A registration of somebody for something at the same time, of what takes people's time.
+    pub(super) fn at_once(
+        &self,
+        asked: &Asked,
+        person: u8,
+        counts: Counts<'_>,
+        now: DateTime<Utc>,
+    ) -> Option<RegistrationId> {
+        if !self.of(asked.gathering).plan.no_overlap {
+            return None;
+        }
+        let is_for_a_session = |gathering, offering| {
+            let offering = self.offering(gathering, offering).unwrap();
+            offering.session.is_some()
+        };
+        let wanted = self.time_of(asked.gathering, asked.offering);
+        let here = is_for_a_session(asked.gathering, asked.offering);
+        let mut others = self.others_of(asked, person, counts, now).into_iter();
+        let other = others.find(|one| {
+            let (gathering, offering) = (one.asked.gathering, one.asked.offering);
+            let is_judged = gathering != asked.gathering || here && is_for_a_session(gathering, offering);
+            is_judged
+                && self.of(gathering).plan.no_overlap
+                && overlap(wanted, self.time_of(gathering, offering))
+        });
+        other.map(|one| one.id())
     }
 }

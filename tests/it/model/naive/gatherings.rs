@@ -1,6 +1,6 @@
 //! What can be asked of a gathering as a whole.
 
-use super::times::{ends, later};
+use super::times::{ends, later, starts};
 use super::*;
 use gather::Change;
 
@@ -12,7 +12,7 @@ impl Naive<'_> {
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
         let now = self.now(gathering, given);
-        refuse_if(self.plan(gathering).is_some(), "gathering_exists")?;
+        refuse_if(self.known(gathering).is_some(), "gathering_exists")?;
         refuse_if(ends(plan.when).is_some_and(|end| end <= now), "in_the_past")?;
         self.done(now, Done::Announced(gathering, plan.clone()));
         Ok(Told::Announced(gathering))
@@ -22,17 +22,17 @@ impl Naive<'_> {
         &mut self,
         gathering: GatheringId,
         number: u16,
-        offering: &Offered,
-        pools: &[(u16, Option<u32>)],
+        offering: Offered,
+        pools: &[(u16, PoolPlan)],
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
         let now = self.stands_and_is_not_over(gathering, given)?;
-        refuse_if(!self.fits_in(gathering, number, offering, pools), "layout")?;
+        refuse_if(!self.fits_in(gathering, number, &offering, pools), "layout")?;
         if let Some(session) = offering.session {
             let session = self.session(gathering, session).ok_or("unknown_session")?;
             refuse_if(session.dropped, "session_dropped")?;
         }
-        self.done(now, Done::OfferingAdded(gathering, number, offering.clone(), pools.to_vec()));
+        self.done(now, Done::OfferingAdded(gathering, number, Rc::new(offering), pools.to_vec()));
         Ok(Told::OfferingAdded(gather::OfferingId::new(number)))
     }
 
@@ -42,10 +42,11 @@ impl Naive<'_> {
         gathering: GatheringId,
         number: u16,
         offering: &Offered,
-        pools: &[(u16, Option<u32>)],
+        pools: &[(u16, PoolPlan)],
     ) -> bool {
-        let offerings = self.offerings(gathering);
-        let mut known: Vec<u16> = self.pools_planned(gathering).iter().map(|(pool, _)| *pool).collect();
+        let of = self.of(gathering);
+        let offerings = &of.offerings;
+        let mut known: Vec<u16> = of.pools.iter().map(|(pool, _)| *pool).collect();
         for (pool, _) in pools {
             if known.contains(pool) {
                 return false;
@@ -68,47 +69,32 @@ impl Naive<'_> {
         is_new && draws_well && requires_what_is_there && shares_well
     }
 
-    pub(super) fn change_capacity(
-        &mut self,
-        gathering: GatheringId,
-        pool: u16,
-        capacity: Option<u32>,
-        given: DateTime<Utc>,
-    ) -> Result<Told, No> {
-        let now = self.now(gathering, given);
-        refuse_if(self.plan(gathering).is_none(), "unknown_gathering")?;
-        let known = self.pools_planned(gathering).iter().any(|(number, _)| *number == pool);
-        refuse_if(!known, "unknown_pool")?;
-        refuse_if(self.called_off(gathering), "gathering_cancelled")?;
-        if self.capacity(gathering, pool) == capacity {
-            return Ok(Told::Promoted { registrations: Vec::new(), ended: Vec::new() });
-        }
-        refuse_if(capacity.is_some_and(|places| places < self.used(gathering, pool)), "below_used")?;
-        self.done(now, Done::CapacityChanged(gathering, pool, capacity));
-        Ok(Told::Promoted { registrations: self.promote(gathering, now), ended: Vec::new() })
-    }
-
     pub(super) fn reschedule(
         &mut self,
         gathering: GatheringId,
         when: When,
         with_programme: bool,
+        ask: Option<(DateTime<Utc>, Silence)>,
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
-        let now = self.now(gathering, given);
-        refuse_if(self.plan(gathering).is_none(), "unknown_gathering")?;
-        refuse_if(self.called_off(gathering), "gathering_cancelled")?;
+        self.is_known(gathering)?;
+        let now = self.begin(&[gathering], given);
+        self.stands(gathering)?;
         if self.when(gathering) == when {
             return Ok(Told::Changed(Change::AlreadySo));
         }
         refuse_if(ends(when).is_some_and(|end| end <= now), "in_the_past")?;
+        if let Some((until, _)) = ask {
+            refuse_if(until <= now, "deadline_past")?;
+            refuse_if(starts(when).is_some_and(|start| until > start), "deadline_too_late")?;
+        }
         let (was, is) = (self.last_first_day(gathering), times::days(when).map(|(first, _)| first));
-        self.done(now, Done::Rescheduled(gathering, when));
+        self.done(now, Done::Rescheduled(gathering, when, ask));
         let by = was.zip(is).map_or(0, |(was, is)| is - was);
         if with_programme && by != 0 {
             self.move_sessions(gathering, by, now);
         }
-        self.promote(gathering, now);
+        self.serve(gathering, now);
         Ok(Told::Changed(Change::Made))
     }
 
@@ -132,75 +118,10 @@ impl Naive<'_> {
         let in_person = matches!(mode, ModePlan::Hub | ModePlan::Hall);
         refuse_if(link.is_some() && in_person, "layout")?;
         let now = self.stands_and_is_not_over(gathering, given)?;
-        if link.is_none() && self.mode(gathering) == (mode, None) {
+        if link.is_none() && self.of(gathering).mode == (mode, None) {
             return Ok(Told::Changed(Change::AlreadySo));
         }
         self.done(now, Done::ModeChanged(gathering, mode, link));
         Ok(Told::Changed(Change::Made))
-    }
-
-    pub(super) fn by_hand(
-        &mut self,
-        gathering: GatheringId,
-        open: bool,
-        given: DateTime<Utc>,
-    ) -> Result<Told, No> {
-        let now = self.stands_and_is_not_over(gathering, given)?;
-        if self.opened_by_hand(gathering) == Some(open) {
-            return Ok(Told::Changed(Change::AlreadySo));
-        }
-        self.done(now, Done::OpenedByHand(gathering, open));
-        Ok(Told::Changed(Change::Made))
-    }
-
-    pub(super) fn call_off(&mut self, gathering: GatheringId, given: DateTime<Utc>) -> Result<Told, No> {
-        let now = self.now(gathering, given);
-        refuse_if(self.plan(gathering).is_none(), "unknown_gathering")?;
-        if self.called_off(gathering) {
-            return Ok(Told::Changed(Change::AlreadySo));
-        }
-        self.done(now, Done::CalledOff(gathering));
-        Ok(Told::Changed(Change::Made))
-    }
-
-    /// The time of a decision on a gathering that is to be there, to stand, and not to be over.
-    pub(super) fn stands_and_is_not_over(
-        &self,
-        gathering: GatheringId,
-        given: DateTime<Utc>,
-    ) -> Result<DateTime<Utc>, No> {
-        let now = self.now(gathering, given);
-        refuse_if(self.plan(gathering).is_none(), "unknown_gathering")?;
-        refuse_if(self.called_off(gathering), "gathering_cancelled")?;
-        refuse_if(self.over(gathering, now), "gathering_over")?;
-        Ok(now)
-    }
-
-    /// Lets in whoever can be let in: always the head that joined first, of lines that are still looked at. A head
-    /// that cannot be let in ends the look at its line, and nobody behind it may take what it is short of. For a
-    /// session that is dropped or over nobody is let in.
-    pub(super) fn promote(&mut self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<RegistrationId> {
-        let (mut promoted, mut kept) = (Vec::new(), Vec::new());
-        if self.called_off(gathering) || self.over(gathering, now) {
-            return promoted;
-        }
-        let offerings = self.offerings(gathering).into_iter();
-        let unserved = offerings.filter(|(_, offering)| !self.session_can_be_had(gathering, offering, now));
-        let mut closed: Vec<u16> = unserved.map(|(number, _)| number).collect();
-        loop {
-            let mut heads = self.heads(gathering).into_iter();
-            let Some(head) = heads.find(|one| !closed.contains(&one.offering)) else {
-                return promoted;
-            };
-            let short = self.short_pools(&head);
-            let drawn = &self.offering(gathering, head.offering).unwrap().plan.pools;
-            if short.is_empty() && !drawn.iter().any(|pool| kept.contains(pool)) {
-                promoted.push(head.registration);
-                self.done(now, Done::Promoted(gathering, head.registration));
-            } else {
-                closed.push(head.offering);
-                kept.extend(short);
-            }
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! The lists, as they should be.
 
-use super::recount::Registration;
+use super::pools::limit;
 use super::times::{ends, overlap, starts};
 use super::*;
 use gather::testkit::{person_id, room};
@@ -16,6 +16,9 @@ pub(in super::super) struct Attending {
     pub(in super::super) booker: PersonId,
     pub(in super::super) offering: u16,
     pub(in super::super) party: u32,
+    pub(in super::super) status: &'static str,
+    pub(in super::super) uncounted: bool,
+    pub(in super::super) presence: Presence,
     pub(in super::super) since: DateTime<Utc>,
 }
 
@@ -25,18 +28,26 @@ pub(in super::super) struct Taken {
     pub(in super::super) pool: u16,
     /// `None` is without a limit.
     pub(in super::super) capacity: Option<u32>,
+    pub(in super::super) limit: Option<u32>,
     pub(in super::super) people: u64,
+    pub(in super::super) set_aside: u64,
+    pub(in super::super) left: Option<i64>,
 }
 
-/// One registration in line.
+/// One registration in line, or with an offer.
 #[derive(Debug, PartialEq, Eq)]
 pub(in super::super) struct Waits {
     pub(in super::super) offering: u16,
+    /// 0 has an offer.
     pub(in super::super) place_in_line: u32,
     pub(in super::super) number: u32,
     pub(in super::super) registration: RegistrationId,
     pub(in super::super) booker: PersonId,
     pub(in super::super) party: u32,
+    pub(in super::super) class: u32,
+    /// How often it was passed, and why the last time.
+    pub(in super::super) passed: (u64, Option<&'static str>),
+    pub(in super::super) respond_by: Option<DateTime<Utc>>,
     pub(in super::super) since: DateTime<Utc>,
 }
 
@@ -59,7 +70,9 @@ pub(in super::super) struct Booked {
     pub(in super::super) offering: u16,
     pub(in super::super) party: u32,
     pub(in super::super) status: &'static str,
+    pub(in super::super) reconfirm_by: Option<DateTime<Utc>>,
     pub(in super::super) place_in_line: Option<u32>,
+    pub(in super::super) supersedes: Option<RegistrationId>,
     pub(in super::super) since: DateTime<Utc>,
     pub(in super::super) joined_at: DateTime<Utc>,
     pub(in super::super) was_confirmed: bool,
@@ -80,18 +93,24 @@ pub(in super::super) struct Slot {
 }
 
 impl Naive<'_> {
-    pub(in super::super) fn attendee_list(&self, gathering: GatheringId) -> Vec<Attending> {
-        let confirmed = self.standing(gathering, Standing::Confirmed).into_iter();
-        let places = confirmed.flat_map(|one| {
-            let people = one.joined.people();
+    pub(in super::super) fn attendee_list(&self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<Attending> {
+        let all = self.live(gathering).into_iter();
+        let has_a_place = |one: &Registration| {
+            one.claim == Claim::Confirmed || one.keeps_places(now) && !one.asked.uncounted
+        };
+        let places = all.filter(|one| has_a_place(one)).flat_map(|one| {
+            let people = one.asked.people.clone();
             let place = |(place, person): (u32, Option<u8>)| Attending {
                 number: one.number,
                 place,
-                registration: one.joined.registration,
+                registration: one.id(),
                 person: person.map(person_id),
-                booker: person_id(one.joined.booker),
-                offering: one.joined.offering,
-                party: one.joined.size(),
+                booker: person_id(one.asked.booker()),
+                offering: one.asked.offering,
+                party: one.asked.size(),
+                status: code(&one),
+                uncounted: one.asked.uncounted,
+                presence: self.presence(&one, usize::try_from(place).unwrap() - 1),
                 since: one.since,
             };
             (1..).zip(people).map(place).collect::<Vec<_>>()
@@ -99,35 +118,78 @@ impl Naive<'_> {
         places.collect()
     }
 
-    pub(in super::super) fn pools(&self, gathering: GatheringId) -> Vec<Taken> {
-        let count = |(pool, _)| Taken {
-            pool,
-            capacity: self.capacity(gathering, pool),
-            people: u64::from(self.used(gathering, pool)),
-        };
-        self.pools_planned(gathering).into_iter().map(count).collect()
+    /// Whether somebody came: as was seen last, whenever it was written down.
+    fn presence(&self, one: &Registration, place: usize) -> Presence {
+        let last = one.seen[place].iter().max().map_or(Presence::Unknown, |(_, presence)| *presence);
+        let did_not_come = last == Presence::Unknown && one.claim == Claim::Confirmed;
+        if did_not_come && self.of(one.asked.gathering).completed { Presence::NoShow } else { last }
     }
 
-    pub(in super::super) fn waiting_list(&self, gathering: GatheringId) -> Vec<Waits> {
-        let rows = self.offerings(gathering).into_iter().flat_map(|(offering, _)| {
-            let row = |(place_in_line, one): (u32, Registration)| Waits {
-                offering,
-                place_in_line,
-                number: one.number,
-                registration: one.joined.registration,
-                booker: person_id(one.joined.booker),
-                party: one.joined.size(),
-                since: one.since,
-            };
-            (1..).zip(self.line(gathering, offering)).map(row).collect::<Vec<_>>()
+    pub(in super::super) fn pools(&self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<Taken> {
+        let count = |(pool, plan): &(u16, PoolPlan)| Taken {
+            pool: *pool,
+            capacity: plan.places,
+            limit: limit(*plan).map(|limit| u32::try_from(limit).unwrap()),
+            people: u64::try_from(self.used_at(gathering, *pool, now)).unwrap(),
+            set_aside: u64::try_from(self.set_aside_at(gathering, *pool, now)).unwrap(),
+            left: self.general(gathering, *pool, now),
+        };
+        self.of(gathering).pools.iter().map(count).collect()
+    }
+
+    /// Who has an offer, whoever has to answer first first; then who waits, the first in line first.
+    pub(in super::super) fn waiting_list(&self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<Waits> {
+        let of = self.of(gathering);
+        let mut rows = Vec::new();
+        for (offering, _) in &of.offerings {
+            let mut offers = self.live(gathering);
+            offers.retain(|one| one.asked.offering == *offering);
+            let mut offers: Vec<_> = offers
+                .into_iter()
+                .filter_map(|one| match one.claim {
+                    Claim::Offered { respond_by } => Some((respond_by, one)),
+                    _ => None,
+                })
+                .filter(|(respond_by, _)| *respond_by > now)
+                .collect();
+            offers.sort_by_key(|(respond_by, one)| (*respond_by, one.number));
+            rows.extend(offers.iter().map(|(respond_by, one)| self.waits(one, 0, Some(*respond_by))));
+        }
+        for (offering, _) in &of.offerings {
+            let line = (1..).zip(self.line(gathering, *offering));
+            rows.extend(line.map(|(place, one)| self.waits(&one, place, None)));
+        }
+        rows
+    }
+
+    fn waits(&self, one: &Registration, place_in_line: u32, respond_by: Option<DateTime<Utc>>) -> Waits {
+        let reasons = self.past.iter().filter_map(|deed| match &deed.what {
+            Done::PassedOver(_, id, reason) if *id == one.id() => Some(reason.code()),
+            _ => None,
         });
-        rows.collect()
+        let reasons: Vec<&'static str> = reasons.collect();
+        Waits {
+            offering: one.asked.offering,
+            place_in_line,
+            number: one.number,
+            registration: one.id(),
+            booker: person_id(one.asked.booker()),
+            party: one.asked.size(),
+            class: u32::try_from(self.class(&one.asked)).unwrap(),
+            passed: (u64::try_from(reasons.len()).unwrap(), reasons.last().copied()),
+            respond_by,
+            since: one.since,
+        }
     }
 
     /// What is on: the earliest first, then by title and id, those without dates last.
     pub(in super::super) fn whats_on(&self, now: DateTime<Utc>) -> Vec<On> {
         let gatherings = self.gatherings().into_iter();
-        let on = gatherings.filter(|&id| !self.called_off(id) && !self.over(id, now));
+        let is_announced = |id: GatheringId| {
+            let of = self.of(id);
+            !of.called_off && !of.draft && !of.completed && !of.archived
+        };
+        let on = gatherings.filter(|&id| is_announced(id) && !self.over(id, now));
         let mut on: Vec<GatheringId> = on.collect();
         on.sort_by_key(|&id| {
             let start = starts(self.when(id));
@@ -142,12 +204,12 @@ impl Naive<'_> {
     }
 
     fn offerings_on(&self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<(u16, Option<i64>, u64)> {
-        let offerings = self.offerings(gathering).into_iter();
-        let on = offerings.filter(|(_, it)| self.session_can_be_had(gathering, it, now));
+        let of = self.of(gathering);
+        let on = of.offerings.iter().filter(|(_, it)| self.session_can_be_had(gathering, it, now));
         let on = on.map(|(number, it)| {
-            let left = it.plan.pools.iter().filter_map(|&pool| self.free(gathering, pool)).min();
-            let waiting = u64::try_from(self.line(gathering, number).len()).unwrap();
-            (number, left, waiting)
+            let left = it.plan.pools.iter().filter_map(|&pool| self.general(gathering, pool, now)).min();
+            let waiting = u64::try_from(self.line(gathering, *number).len()).unwrap();
+            (*number, left, waiting)
         });
         on.collect()
     }
@@ -156,10 +218,14 @@ impl Naive<'_> {
     pub(in super::super) fn agenda(&self, person: u8) -> Vec<Booked> {
         let gatherings = self.gatherings().into_iter();
         let all = gatherings.flat_map(|gathering| self.registrations(gathering));
-        let theirs = all.filter(|one| one.joined.named().contains(&person));
+        let theirs = all.filter(|one| one.asked.names(person));
         let mut booked: Vec<Booked> = theirs.map(|one| self.booked(&one)).collect();
         let made = |id: RegistrationId| {
-            let makes = |done: &Done| matches!(done, Done::Joined(joined) if joined.registration == id);
+            let makes = |done: &Done| match done {
+                Done::Joined(asked, _) => asked.registration == id,
+                Done::Split(_, _, rest, _) => *rest == id,
+                _ => false,
+            };
             self.past.iter().position(|deed| makes(&deed.what))
         };
         booked.sort_by_cached_key(|booked| {
@@ -169,8 +235,14 @@ impl Naive<'_> {
         booked
     }
 
+    /// Until when its people have to say that new dates suit them, where they were asked and have not.
+    fn reconfirm_by(&self, one: &Registration) -> Option<DateTime<Utc>> {
+        let is_open = one.claim == Claim::Confirmed && one.asked_again && !one.said_yes;
+        self.of(one.asked.gathering).round.map(|(until, _)| until).filter(|_| is_open)
+    }
+
     fn booked(&self, one: &Registration) -> Booked {
-        let Joined { gathering, registration, offering, booker, .. } = one.joined;
+        let Asked { gathering, registration, offering, .. } = one.asked;
         let number = self.offering(gathering, offering).unwrap().session;
         let session = number.map(|number| (number, self.session(gathering, number).unwrap()));
         let of_gathering = (self.when(gathering), self.last_dates(gathering));
@@ -185,18 +257,20 @@ impl Naive<'_> {
             },
         };
         let queue = || self.line(gathering, offering);
-        let ahead = || queue().iter().position(|other| other.joined.registration == registration);
+        let ahead = || queue().iter().position(|other| other.id() == registration);
         let place = || u32::try_from(ahead().unwrap()).unwrap() + 1;
-        let link = self.mode(gathering).1.filter(|_| one.standing == Standing::Confirmed);
+        let link = self.of(gathering).mode.1.filter(|_| one.claim == Claim::Confirmed);
         Booked {
             registration,
             number: one.number,
-            booker: person_id(booker),
+            booker: person_id(one.asked.booker()),
             gathering,
             offering,
-            party: one.joined.size(),
-            status: code(one.standing),
-            place_in_line: (one.standing == Standing::Waiting).then(place),
+            party: one.asked.size(),
+            status: code(one),
+            reconfirm_by: self.reconfirm_by(one),
+            place_in_line: (one.claim == Claim::Waiting).then(place),
+            supersedes: one.asked.supersedes,
             since: one.since,
             joined_at: one.joined_at,
             was_confirmed: one.was_confirmed,
@@ -275,15 +349,40 @@ impl SessionNow {
     }
 }
 
-/// The name of a standing for machines.
-fn code(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Confirmed => "confirmed",
-        Standing::Waiting => "waiting",
-        Standing::Cancelled { by_organiser: false } => "cancelled_by_attendee",
-        Standing::Cancelled { by_organiser: true } => "cancelled_by_organiser",
-        Standing::LeftLine => "left_line",
-        Standing::CalledOff => "cancelled_with_gathering",
+/// The name of a standing for machines. What it was decides what its end is called.
+fn code(one: &Registration) -> &'static str {
+    match (one.claim, one.was) {
+        (Claim::Confirmed, _) => "confirmed",
+        (Claim::Waiting, _) => "waiting",
+        (Claim::Held { .. }, _) => "held",
+        (Claim::Pending { .. }, _) => "pending",
+        (Claim::Offered { .. }, _) => "offered",
+        (Claim::FollowUpOnly, _) => "follow_up_only",
+        (Claim::Interested, _) => "interested",
+        (Claim::Ended(Gone::CalledOff), _) => "cancelled_with_gathering",
+        (Claim::Ended(Gone::LineClosed), _) => "line_closed",
+        (Claim::Ended(Gone::BooksClosed), _) => "books_closed",
+        (Claim::Ended(Gone::How(how)), was) => code_of_end(was, how),
+    }
+}
+
+fn code_of_end(was: Claim, how: Ending) -> &'static str {
+    match (was, how) {
+        (_, Ending::NotReconfirmed) => "not_reconfirmed",
+        (_, Ending::Displaced) => "displaced",
+        (_, Ending::MovedAway) => "moved_away",
+        (_, Ending::Superseded) => "superseded",
+        (Claim::Confirmed, Ending::Attendee) => "cancelled_by_attendee",
+        (Claim::Confirmed, _) => "cancelled_by_organiser",
+        (Claim::Waiting, _) => "left_line",
+        (Claim::Held { .. }, Ending::Expired) => "hold_expired",
+        (Claim::Held { .. }, _) => "hold_released",
+        (Claim::Pending { .. }, Ending::Rejected) => "rejected",
+        (Claim::Pending { .. }, Ending::Expired) => "approval_expired",
+        (Claim::Offered { .. }, Ending::Expired) => "offer_lapsed",
+        (Claim::Offered { .. }, Ending::OfferWithdrawn | Ending::Organiser) => "offer_withdrawn",
+        (Claim::Offered { .. }, _) => "offer_declined",
+        _ => "withdrawn",
     }
 }
 

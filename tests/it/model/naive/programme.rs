@@ -163,7 +163,7 @@ impl Naive<'_> {
         }
         refuse_if(self.is_outside(gathering, when), "session_outside")?;
         self.done(now, Done::SessionMoved(gathering, number, when, room));
-        self.promote(gathering, now);
+        self.serve(gathering, now);
         Ok(Told::Changed(Change::Made))
     }
 
@@ -173,9 +173,9 @@ impl Naive<'_> {
         plan: &SessionPlan,
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
-        let now = self.now(gathering, given);
-        refuse_if(self.plan(gathering).is_none(), "unknown_gathering")?;
-        refuse_if(self.called_off(gathering), "gathering_cancelled")?;
+        self.is_known(gathering)?;
+        let now = self.begin(&[gathering], given);
+        self.stands(gathering)?;
         texts_are_taken(plan)?;
         let (same_place, same_texts) = self.live_session(gathering, plan.session)?.is_as(plan);
         if same_place && same_texts {
@@ -186,7 +186,7 @@ impl Naive<'_> {
             refuse_if(self.is_outside(gathering, plan.when), "session_outside")?;
         }
         self.say_what_it_is(gathering, plan, same_place, same_texts, now);
-        self.promote(gathering, now);
+        self.serve(gathering, now);
         Ok(Told::Changed(Change::Made))
     }
 
@@ -214,25 +214,21 @@ impl Naive<'_> {
     ) -> Result<Told, No> {
         let now = self.stands_and_is_not_over(gathering, given)?;
         self.live_session(gathering, number)?;
-        let ended = self.drop_it(gathering, number, now);
-        Ok(Told::Promoted { registrations: self.promote(gathering, now), ended })
+        self.drop_it(gathering, number, now);
+        self.serve(gathering, now);
+        Ok(self.effects())
     }
 
     /// Drops a session; whoever has, or waits for, a place in it has it no more.
-    fn drop_it(&mut self, gathering: GatheringId, number: u8, now: DateTime<Utc>) -> Vec<RegistrationId> {
+    fn drop_it(&mut self, gathering: GatheringId, number: u8, now: DateTime<Utc>) {
         self.done(now, Done::SessionDropped(gathering, number));
-        let offerings = self.offerings(gathering).into_iter();
-        let for_it = offerings.filter(|(_, offering)| offering.session == Some(number));
-        let for_it: Vec<u16> = for_it.map(|(number, _)| number).collect();
-        let mut ended = Vec::new();
-        for offering in for_it {
-            for one in self.live(gathering).into_iter().filter(|one| one.joined.offering == offering) {
-                if !ended.contains(&one.joined.registration) {
-                    ended.extend(self.end_with_dependents(&one.joined, true, now));
-                }
+        let of = self.of(gathering);
+        let for_it = of.offerings.iter().filter(|(_, offering)| offering.session == Some(number));
+        for (offering, _) in for_it {
+            for one in self.live(gathering).into_iter().filter(|one| one.asked.offering == *offering) {
+                self.end_if_live(one.id(), Ending::Organiser, now);
             }
         }
-        ended
     }
 
     pub(super) fn set_programme(
@@ -242,9 +238,9 @@ impl Naive<'_> {
         leave: &[u8],
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
-        let now = self.now(gathering, given);
-        refuse_if(self.plan(gathering).is_none(), "unknown_gathering")?;
-        refuse_if(self.called_off(gathering), "gathering_cancelled")?;
+        self.is_known(gathering)?;
+        let now = self.begin(&[gathering], given);
+        self.stands(gathering)?;
         let meant: Vec<&SessionPlan> = plans.iter().filter(|plan| !leave.contains(&plan.session)).collect();
         let wanted = self.all_wanted(gathering, &meant)?;
         let others = self.sessions(gathering).into_iter().filter(|&number| {
@@ -282,10 +278,14 @@ impl Naive<'_> {
             }
         }
         for number in others {
-            told.ended.extend(self.drop_it(gathering, number, now));
+            self.drop_it(gathering, number, now);
             told.dropped.push(session_id(number));
         }
-        told.promoted = self.promote(gathering, now);
+        self.serve(gathering, now);
+        let Told::Promoted { registrations, ended, .. } = self.effects() else {
+            unreachable!("that is how effects are told")
+        };
+        (told.promoted, told.ended) = (registrations, ended);
         Ok(Told::Programme(told))
     }
 

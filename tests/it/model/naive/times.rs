@@ -51,3 +51,34 @@ pub(super) fn overlap(one: When, other: When) -> bool {
     };
     (one..one + lasts).any(|hour| (other..other + others).contains(&hour))
 }
+
+/// Hours of the day, from one until another, over midnight where that is earlier; in seconds of the day.
+fn quiet_seconds((from, until): (u8, u8)) -> (i64, i64) {
+    (i64::from(from) * 3_600, i64::from(until) * 3_600)
+}
+
+/// How many seconds after one time of the day the next comes.
+fn apart(from: i64, until: i64) -> i64 {
+    (until - from).rem_euclid(86_400)
+}
+
+fn second_of_day(time: DateTime<Utc>) -> i64 {
+    time.timestamp().rem_euclid(86_400)
+}
+
+/// When the quiet began that there is at a time, if there is any.
+pub(super) fn quiet_since(time: DateTime<Utc>, quiet: Option<(u8, u8)>) -> Option<DateTime<Utc>> {
+    let (from, until) = quiet_seconds(quiet?);
+    let since = apart(from, second_of_day(time));
+    (since < apart(from, until)).then(|| time - TimeDelta::seconds(since))
+}
+
+/// The same time, or the end of the quiet that there is then.
+pub(super) fn out_of_quiet(time: DateTime<Utc>, quiet: Option<(u8, u8)>) -> DateTime<Utc> {
+    let Some(hours) = quiet else { return time };
+    let (from, until) = quiet_seconds(hours);
+    match quiet_since(time, quiet) {
+        Some(began) => began + TimeDelta::seconds(apart(from, until)),
+        None => time,
+    }
+}
