@@ -35,8 +35,8 @@ pub use decider::Decider;
 pub use history::{
     Answer, AnyCommand, ApprovalPlan, AskPlan, CapPlan, CredentialPlan, GatheringPlan, HeadPlan, History,
     LinePlan, ModePlan, OfferingPlan, OverbookPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS, ServingPlan,
-    SessionPlan, SetAsidePlan, Step, TextsPlan, TimePlan, Told, What, When, Which, WhoPlan, conferences, epoch,
-    gathering_id, histories, organisation_id, person_id, plans, queues, resource_id, room, series_id,
+    SessionPlan, SetAsidePlan, Step, TextsPlan, TimePlan, Told, What, When, Which, WhoPlan, conferences,
+    epoch, gathering_id, histories, organisation_id, person_id, plans, queues, resource_id, room, series_id,
     session_id, session_plans, steps,
 };
 pub use strategies::{

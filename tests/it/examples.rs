@@ -79,11 +79,21 @@ fn a_year_sent_twice_is_done_once() {
     let first = files(&out);
 
     let (lists_again, last) = year(&out);
-    assert_eq!(lists_again, lists);
+    assert_eq!(without_refusals(&lists_again), without_refusals(&lists), "a refusal is decided anew");
     let done = "1089 commands: 0 done now, 1062 answered before, 20 archived before, 7 refused\n0 things came due by";
     assert!(last.starts_with(done), "{last}");
     assert!(last.contains(", 0 files written\n"), "{last}");
     assert_eq!(files(&out), first, "some file has changed");
+}
+
+/// What is printed but for the refusals, each with the lines that it goes on to.
+fn without_refusals(printed: &str) -> Vec<&str> {
+    let mut in_a_refusal = false;
+    let others = printed.lines().filter(|line| {
+        in_a_refusal = line.starts_with("refused on ") || in_a_refusal && line.starts_with("  ");
+        !in_a_refusal
+    });
+    others.collect()
 }
 
 /// Keys and the log's own id are new in each folder; nothing of them reaches a calendar.

@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use gather::log::StoredBatch;
 use gather::testkit::{epoch, gatherings, people, registers};
 use gather::{
-    Answers, BookingState, CancelGathering, Change, Desk, Gathering, GatheringId, JoinLink, OfferingId,
-    PersonDetails, PersonId, Position, Refusal, Register, RegistrationId, RegistrationStatus, RequestId,
-    Reschedule,
+    AnnounceDraft, Answers, BookingState, CancelGathering, Change, Desk, Gathering, GatheringId, JoinLink,
+    Lifecycle, OfferingId, PersonDetails, PersonId, Position, Refusal, Register, RegistrationId,
+    RegistrationStatus, RequestId, Reschedule,
 };
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
@@ -299,6 +299,11 @@ proptest! {
     fn any_gathering_can_be_announced(draft in gatherings()) {
         let desk = Desk::builder().clock(|| epoch() - TimeDelta::days(1)).in_memory();
         let id = desk.announce(draft).unwrap().outcome;
-        prop_assert!(desk.whats_on().rows().iter().any(|row| row.gathering == id));
+        let is_on = || desk.whats_on().rows().iter().any(|row| row.gathering == id);
+        if desk.gathering(id).unwrap().lifecycle == Lifecycle::Draft {
+            prop_assert!(!is_on());
+            drop(desk.execute(AnnounceDraft::new(id)).unwrap());
+        }
+        prop_assert!(is_on());
     }
 }

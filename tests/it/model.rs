@@ -14,9 +14,7 @@ use gather::privacy::MemoryVault;
 use gather::testkit::{
     Answer, History, PartPlan, TestClock, Told, What, conferences, epoch, histories, person_id, queues,
 };
-use gather::{
-    Capacity, Desk, Fact, Failure, OfferingId, Position, Refusal, Register, RegistrationStatus,
-};
+use gather::{Capacity, Desk, Fact, Failure, OfferingId, Position, Refusal, Register, RegistrationStatus};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -449,11 +447,7 @@ fn other_parties_are_judged_alike(
     match foreseen.as_ref().map_err(Failure::refusal) {
         Ok(Told::Confirmed(_)) => prop_assert!((1..=size).all(fits), "one of 1 to {} does not fit", size),
         Err(Some(Refusal::Full { largest, .. })) => {
-            prop_assert!(
-                !within_the_cap || (1..=*largest).all(fits),
-                "it does not take {}",
-                largest
-            );
+            prop_assert!(!within_the_cap || (1..=*largest).all(fits), "it does not take {}", largest);
             prop_assert!((*largest + 1..=size).all(|people| !fits(people)), "it takes more than {}", largest);
         }
         _ => {}

@@ -7,12 +7,12 @@ use chrono::TimeDelta;
 use super::{AnyCommand, History, NO_GATHERING, PartPlan, SessionPlan, What, Which};
 use super::{gathering_id, person_id, plan, resource_id, room, session_id, terms};
 use crate::domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
-    CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
-    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
-    ExtendHold, FollowUp, Hold, LineOnly, MoveRegistration, MoveSession, NoteInterest, OpenBooking,
-    OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson, RecordPresence, Register, Reject,
-    Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
+    Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
+    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer,
+    DropSession, ExtendHold, FollowUp, Hold, LineOnly, MoveRegistration, MoveSession, NoteInterest,
+    OpenBooking, OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson, RecordPresence, Register,
+    Reject, Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 use crate::fact::{Offering, ResourceKind};
 use crate::id::{OfferingId, PoolId, SetAsideId};
@@ -139,7 +139,8 @@ impl History {
             }
             What::ChangeCapacity { gathering, pool, plan, keep_all, displace } => {
                 let pool = self.pool(*pool, *gathering, nth);
-                let command = ChangeCapacity::new(self.gathering(*gathering, nth), plan::capacity(plan.places));
+                let command =
+                    ChangeCapacity::new(self.gathering(*gathering, nth), plan::capacity(plan.places));
                 let command = command.pool(PoolId::new(pool)).overbook(plan.overbook.overbook());
                 let command = if *keep_all { command.keep_all() } else { command };
                 let displaced = self.registrations(displace, nth);
@@ -192,13 +193,14 @@ impl History {
             What::AttachResource { gathering, resource, titled, audience } => {
                 let title = if *titled { format!("Resource {resource}") } else { String::new() };
                 let link = ResourceLink::new(format!("https://files.example/{resource}"));
-                let kind = if resource.is_multiple_of(2) { ResourceKind::Slides } else { ResourceKind::Recording };
+                let kind =
+                    if resource.is_multiple_of(2) { ResourceKind::Slides } else { ResourceKind::Recording };
                 let command = AttachResource::new(of(gathering), kind, title, link);
                 AnyCommand::AttachResource(command.audience(*audience).id(resource_id(*resource)))
             }
-            What::WithdrawResource { gathering, resource } => AnyCommand::WithdrawResource(
-                WithdrawResource::new(of(gathering), resource_id(*resource)),
-            ),
+            What::WithdrawResource { gathering, resource } => {
+                AnyCommand::WithdrawResource(WithdrawResource::new(of(gathering), resource_id(*resource)))
+            }
             _ => self.on_whole_gatherings(what, nth),
         }
     }

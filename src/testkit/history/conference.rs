@@ -117,9 +117,8 @@ fn changed_minds() -> impl Strategy<Value = What> {
         }),
         (which(), 1..3_u16, 0..REGULARS)
             .prop_map(|(registration, place, to)| { What::Transfer { registration, place, to } }),
-        (which(), vec(2..4_u16, 0..2), vec(option::of(0..REGULARS), 0..2)).prop_map(
-            |(registration, without, added)| What::ChangeParty { registration, without, added }
-        ),
+        (which(), vec(2..4_u16, 0..2), vec(option::of(0..REGULARS), 0..2))
+            .prop_map(|(registration, without, added)| What::ChangeParty { registration, without, added }),
     ]
 }
 

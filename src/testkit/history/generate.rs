@@ -112,7 +112,8 @@ pub fn plans() -> impl Strategy<Value = GatheringPlan> {
 
 /// Offerings on no pools yet: parties up to some size, with a line or without, some with terms.
 fn offering_plans() -> impl Strategy<Value = OfferingPlan> {
-    let terms = (lines(), option::weighted(0.3, approvals()), option::weighted(0.15, only_for()), 60..2_400_u32);
+    let terms =
+        (lines(), option::weighted(0.3, approvals()), option::weighted(0.15, only_for()), 60..2_400_u32);
     let line = prop::bool::weighted(0.8);
     (party_sizes(), line, option::weighted(0.4, terms)).prop_map(|(max_party, waiting_list, terms)| {
         let plan = OfferingPlan { waiting_list, ..OfferingPlan::new(Vec::new(), max_party) };
@@ -280,8 +281,7 @@ fn offerings() -> impl Strategy<Value = Option<Which>> {
 fn baskets() -> impl Strategy<Value = What> {
     let on = (any_which(), any_which());
     let guests = prop_oneof![4 => Just(Vec::new()), 1 => guests()];
-    let part =
-        (prop::bool::weighted(0.7), offerings(), option::weighted(0.4, 0..PEOPLE), guests, says());
+    let part = (prop::bool::weighted(0.7), offerings(), option::weighted(0.4, 0..PEOPLE), guests, says());
     (on, 0..PEOPLE, vec(part, 2..4), any::<bool>()).prop_map(|((here, there), booker, parts, best_effort)| {
         let parts = parts.into_iter().map(|(is_here, offering, other, guests, says)| {
             let gathering = if is_here { here } else { there };

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::terms::{ApprovalPlan, CapPlan, CredentialPlan, LinePlan, OverbookPlan, SetAsidePlan, WhoPlan, classes};
+use super::terms::{
+    ApprovalPlan, CapPlan, CredentialPlan, LinePlan, OverbookPlan, SetAsidePlan, WhoPlan, classes,
+};
 use crate::domain::Gathering;
 use crate::fact::{
     BookingTime, BookingWindow, Capacity, GatheringKind, Mode, Offering, Pool, Session, SessionTexts, Venue,
 };
-use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, ResourceId, SeriesId, SessionId,
-};
+use crate::id::{GatheringId, OfferingId, OrganisationId, PersonId, PoolId, ResourceId, SeriesId, SessionId};
 use crate::person::JoinLink;
 use crate::schedule::Schedule;
 

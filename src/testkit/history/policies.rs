@@ -61,7 +61,10 @@ pub(super) fn overbooks() -> impl Strategy<Value = OverbookPlan> {
 
 /// How long somebody has to decide: some minutes or some hours.
 fn decision_times() -> impl Strategy<Value = u32> {
-    prop_oneof![(5..40_u32).prop_map(|minutes| minutes * MINUTE), (1..5_u32).prop_map(|hours| 60 * hours * MINUTE)]
+    prop_oneof![
+        (5..40_u32).prop_map(|minutes| minutes * MINUTE),
+        (1..5_u32).prop_map(|hours| 60 * hours * MINUTE)
+    ]
 }
 
 /// Lines that offer their places, more often than not.
@@ -96,9 +99,8 @@ pub(super) fn caps() -> impl Strategy<Value = CapPlan> {
 /// Places that are set aside in pools by number, of which not all need to be there.
 pub(super) fn set_asides(number: impl Strategy<Value = u16>) -> impl Strategy<Value = SetAsidePlan> {
     let places = prop_oneof![1 => Just(0_u32), 6 => 1..3_u32];
-    (number, 1..3_u16, places, some(), option::of(times())).prop_map(|(number, pool, places, who, release)| {
-        SetAsidePlan { number, pool, places, who, release }
-    })
+    (number, 1..3_u16, places, some(), option::of(times()))
+        .prop_map(|(number, pool, places, who, release)| SetAsidePlan { number, pool, places, who, release })
 }
 
 /// The same gathering with places set aside in it, as far as its pools have them.

@@ -20,7 +20,8 @@ const REGULARS: u8 = 7;
 /// Histories of so many steps about a gathering or two that are too small for those who want to come, and a few steps
 /// in some of them after it is over.
 pub fn queues(length: Range<usize>) -> impl Strategy<Value = History> {
-    let after = || prop_oneof![8 => 0..400_i64, 4 => 400..4_000_i64, 1 => 10_000..60_000_i64, 1 => -4_000..0_i64];
+    let after =
+        || prop_oneof![8 => 0..400_i64, 4 => 400..4_000_i64, 1 => 10_000..60_000_i64, 1 => -4_000..0_i64];
     let steps = vec((after(), what()).prop_map(|(after, what)| Step { after, what }), length);
     let end = vec((0..4_000_i64, afterwards()).prop_map(|(after, what)| Step { after, what }), 3..12);
     let ends = option::weighted(0.4, (90_000..600_000_i64, end));

@@ -206,9 +206,7 @@ impl LinePlan {
         let head = match self.head {
             HeadPlan::Strict => HeadPolicy::Strict,
             HeadPlan::BestFit => HeadPolicy::BestFit,
-            HeadPlan::StrictThenFit(hours) => {
-                HeadPolicy::StrictThenFit { seconds: u32::from(hours) * 3_600 }
-            }
+            HeadPlan::StrictThenFit(hours) => HeadPolicy::StrictThenFit { seconds: u32::from(hours) * 3_600 },
         };
         LinePolicy { serving, head }
     }

@@ -4,17 +4,15 @@ use chrono::{DateTime, Utc};
 
 use crate::desk::{Command, Edge, Failure, Ready};
 use crate::domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource, Basket,
-    CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
-    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer, DropSession,
-    Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly, MoveRegistration, MoveSession,
-    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
-    RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule, Seen, SetProgramme, Settle,
-    Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
+    Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
+    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
+    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, Reconfirm, RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule, Seen,
+    SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
-use crate::id::{
-    GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId,
-};
+use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
 /// What a desk was heard to say.
 #[derive(Clone, Debug, PartialEq, Eq)]

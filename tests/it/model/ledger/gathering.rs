@@ -1,7 +1,8 @@
 //! One gathering as its facts tell it, and what must hold within it.
 
 use gather::{
-    Announcement, BookingWindow, ByHand, Offering, Pool, PoolId, Reconfirmation, Schedule, SetAside, Silence, Who,
+    Announcement, BookingWindow, ByHand, Offering, Pool, PoolId, Reconfirmation, Schedule, SetAside, Silence,
+    Who,
 };
 
 use super::*;

@@ -81,11 +81,9 @@ impl Gathering {
             }
             Fact::RegistrationConfirmed { booking, .. }
             | Fact::RegistrationHeld { booking, .. }
-            | Fact::ApprovalRequested { booking, pending: gather::Pending { uses_places: true, .. }, .. }
-                if !booking.uncounted =>
-            {
-                self.ahead(booking, booking.party.booker).collect()
-            }
+            | Fact::ApprovalRequested {
+                booking, pending: gather::Pending { uses_places: true, .. }, ..
+            } if !booking.uncounted => self.ahead(booking, booking.party.booker).collect(),
             Fact::RegistrationApproved { registration, ahead: None, .. } => {
                 let one = self.one(*registration)?;
                 let keeps_its_own = matches!(one.claim, Claim::Pending { uses_places: true, .. });
@@ -98,7 +96,9 @@ impl Gathering {
     }
 
     fn can_be_the_reason(&self, one: &Registration, reason: &PassReason) -> Result<(), Broken> {
-        hold(one.claim == Claim::Waiting && self.life == Life::Announced, || String::from("it waits for nothing"))?;
+        hold(one.claim == Claim::Waiting && self.life == Life::Announced, || {
+            String::from("it waits for nothing")
+        })?;
         let offering = self.offering(one.booking.offering);
         let may_be = match reason {
             PassReason::TooLarge { pool, wanted, free } => {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use gather::log::{Batch, StoredBatch};
-use gather::{Booking, Ending, Fact, GatheringId, OfferingId, PersonId, RegistrationId, RequestId, SessionId};
+use gather::{
+    Booking, Ending, Fact, GatheringId, OfferingId, PersonId, RegistrationId, RequestId, SessionId,
+};
 
 mod gathering;
 mod line;
@@ -120,7 +122,8 @@ impl Ledger {
         for (id, booking) in made() {
             let Some(old) = booking.supersedes else { continue };
             let mut everywhere = self.gatherings.values();
-            let old = everywhere.find_map(|gathering| gathering.one(old).ok()).ok_or("no such registration")?;
+            let old =
+                everywhere.find_map(|gathering| gathering.one(old).ok()).ok_or("no such registration")?;
             let is_past = old.deadline().is_some_and(|deadline| deadline <= batch.time);
             let ends_now = batch.facts.iter().any(|fact| {
                 matches!(fact, Fact::RegistrationEnded { registration, .. } if *registration == old.id)

@@ -76,7 +76,9 @@ impl Gathering {
             }
             Fact::HoldExtended { registration, until, .. } => {
                 let one = self.change(*registration)?;
-                let Claim::Held { until: before, latest } = one.claim else { return Err("it is not held".into()) };
+                let Claim::Held { until: before, latest } = one.claim else {
+                    return Err("it is not held".into());
+                };
                 let may = time < before && time < *until && *until <= latest;
                 one.becomes(may, Claim::Held { until: *until, latest })?;
             }
@@ -86,7 +88,8 @@ impl Gathering {
                 hold(has_a_say == pending.is_some(), || String::from("somebody has to say yes, or not"))?;
                 let one = self.change(*registration)?;
                 let in_time = matches!(one.claim, Claim::Held { until, .. } if time < until);
-                let pending = pending.map(|pending| Claim::Pending { uses_places: true, until: pending.until });
+                let pending =
+                    pending.map(|pending| Claim::Pending { uses_places: true, until: pending.until });
                 one.becomes(in_time, pending.unwrap_or(Claim::Confirmed))?;
             }
             Fact::RegistrationApproved { registration, draws, ahead, .. } => {
@@ -198,7 +201,9 @@ impl Gathering {
         booking.party.guests.extend(added);
         let new = booking.party.size();
         let most = u32::from(self.offering(booking.offering).max_party.get());
-        hold(new <= old || new <= most && before.claim != Claim::Waiting, || String::from("it is too large"))?;
+        hold(new <= old || new <= most && before.claim != Claim::Waiting, || {
+            String::from("it is too large")
+        })?;
         if new > old && before.uses_places() {
             let more: Vec<Draw> = draws.iter().map(|draw| less(*draw, &before.draws)).collect();
             self.admits(&booking, before.maker, new - old, &more, time)?;
@@ -239,7 +244,8 @@ impl Gathering {
             return hold(draws.is_empty(), || String::from("nobody who is not counted draws on anything"));
         }
         for draw in draws.iter().filter(|draw| draw.places > 0) {
-            let from = self.set_asides.iter().find(|one| one.id == draw.set_aside).ok_or("no such set-aside")?;
+            let from =
+                self.set_asides.iter().find(|one| one.id == draw.set_aside).ok_or("no such set-aside")?;
             let is_for_them = from.who.iter().any(|who| is(who, maker, booking));
             hold(is_for_them, || format!("{} is for others", from.id))?;
             let left = self.open(from, time);
@@ -352,11 +358,7 @@ impl Gathering {
 
     /// There are never more people in a pool than it takes, unless somebody has said that they may keep their places; and
     /// then nobody comes until there is room.
-    pub(super) fn nobody_is_too_many(
-        &mut self,
-        fact: &Fact,
-        before: &[(PoolId, u64)],
-    ) -> Result<(), Broken> {
+    pub(super) fn nobody_is_too_many(&mut self, fact: &Fact, before: &[(PoolId, u64)]) -> Result<(), Broken> {
         for pool in self.pools.clone() {
             let used = self.used(pool.id);
             if limit(&pool).is_none_or(|limit| used <= limit) {

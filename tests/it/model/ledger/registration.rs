@@ -27,9 +27,17 @@ pub(in super::super) struct Registration {
 pub(super) enum Claim {
     Confirmed,
     Waiting,
-    Held { until: DateTime<Utc>, latest: DateTime<Utc> },
-    Pending { uses_places: bool, until: Option<DateTime<Utc>> },
-    Offered { respond_by: DateTime<Utc> },
+    Held {
+        until: DateTime<Utc>,
+        latest: DateTime<Utc>,
+    },
+    Pending {
+        uses_places: bool,
+        until: Option<DateTime<Utc>>,
+    },
+    Offered {
+        respond_by: DateTime<Utc>,
+    },
     /// Somebody would like to know, and no more.
     Asks,
     Ended,
@@ -43,7 +51,10 @@ impl Registration {
     pub(super) fn uses_places(&self) -> bool {
         matches!(
             self.claim,
-            Claim::Confirmed | Claim::Held { .. } | Claim::Offered { .. } | Claim::Pending { uses_places: true, .. }
+            Claim::Confirmed
+                | Claim::Held { .. }
+                | Claim::Offered { .. }
+                | Claim::Pending { uses_places: true, .. }
         )
     }
 

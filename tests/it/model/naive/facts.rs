@@ -2,9 +2,7 @@
 
 use super::*;
 use gather::testkit::resource_id;
-use gather::{
-    Booking, Capacity, Draw, Fact, OfferingId, Party, Pending, PoolId, Reconfirmation, SetAsideId,
-};
+use gather::{Booking, Capacity, Draw, Fact, OfferingId, Party, Pending, PoolId, Reconfirmation, SetAsideId};
 
 impl Naive<'_> {
     /// What has been done since so many deeds, each as the fact that it is.

@@ -71,9 +71,8 @@ impl Naive<'_> {
         let one = self.live_one(id, now)?;
         refuse_if(!matches!(one.claim, Claim::Held { .. }), "not_held")?;
         let policy = self.offering(gathering, one.asked.offering).unwrap().plan.approval;
-        let pending = policy.map(|policy| {
-            policy.decide_within.map(|seconds| now + TimeDelta::seconds(i64::from(seconds)))
-        });
+        let pending = policy
+            .map(|policy| policy.decide_within.map(|seconds| now + TimeDelta::seconds(i64::from(seconds))));
         self.done(now, Done::HoldConfirmed(gathering, id, pending));
         Ok(match pending {
             Some(_) => Told::Pending(id, true),

@@ -59,8 +59,7 @@ impl Naive<'_> {
             return;
         }
         let mut walk = Walk::default();
-        let mut left: VecDeque<RegistrationId> =
-            self.in_turn(gathering).iter().map(|one| one.id()).collect();
+        let mut left: VecDeque<RegistrationId> = self.in_turn(gathering).iter().map(|one| one.id()).collect();
         while let Some(id) = left.pop_front() {
             let one = self.one(id).unwrap();
             let offering = self.offering(gathering, one.asked.offering).unwrap();
@@ -142,9 +141,7 @@ impl Naive<'_> {
         let offers = self.offering(asked.gathering, asked.offering).unwrap().plan.line.serving;
         let in_time = match offers {
             ServingPlan::Automatic => true,
-            ServingPlan::Offer { .. } => {
-                self.respond_by(asked.gathering, asked.offering, now).is_some()
-            }
+            ServingPlan::Offer { .. } => self.respond_by(asked.gathering, asked.offering, now).is_some(),
         };
         (!in_time).then_some(PassReason::NoTimeToAnswer)
     }

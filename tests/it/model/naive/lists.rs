@@ -93,7 +93,11 @@ pub(in super::super) struct Slot {
 }
 
 impl Naive<'_> {
-    pub(in super::super) fn attendee_list(&self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<Attending> {
+    pub(in super::super) fn attendee_list(
+        &self,
+        gathering: GatheringId,
+        now: DateTime<Utc>,
+    ) -> Vec<Attending> {
         let all = self.live(gathering).into_iter();
         let has_a_place = |one: &Registration| {
             one.claim == Claim::Confirmed || one.keeps_places(now) && !one.asked.uncounted

@@ -35,8 +35,8 @@ mod pools;
 mod presence;
 mod programme;
 mod recall;
-mod recount;
 mod reconfirm;
+mod recount;
 mod set_asides;
 mod settle;
 mod times;
@@ -358,9 +358,7 @@ impl<'h> Naive<'h> {
             What::AttachResource { gathering, resource, titled, audience } => {
                 self.attach(of(gathering), *resource, *titled, *audience, given)
             }
-            What::WithdrawResource { gathering, resource } => {
-                self.withdraw(of(gathering), *resource, given)
-            }
+            What::WithdrawResource { gathering, resource } => self.withdraw(of(gathering), *resource, given),
             other => self.decide_on_a_whole_gathering(other, step, given),
         }
     }

@@ -64,7 +64,10 @@ impl Claim {
     pub(super) fn uses_places(self) -> bool {
         matches!(
             self,
-            Self::Confirmed | Self::Held { .. } | Self::Offered { .. } | Self::Pending { uses_places: true, .. }
+            Self::Confirmed
+                | Self::Held { .. }
+                | Self::Offered { .. }
+                | Self::Pending { uses_places: true, .. }
         )
     }
 

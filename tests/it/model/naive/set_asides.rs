@@ -39,8 +39,7 @@ impl Naive<'_> {
         let of = self.of(gathering);
         let now_set = of.set_asides.iter().find(|one| one.number == number).ok_or("unknown_set_aside")?;
         self.stands(gathering)?;
-        let wanted =
-            SetAsidePlan { places, release: release.unwrap_or(now_set.release), ..now_set.clone() };
+        let wanted = SetAsidePlan { places, release: release.unwrap_or(now_set.release), ..now_set.clone() };
         if wanted == *now_set {
             return Ok(self.effects());
         }
