@@ -233,7 +233,7 @@ impl Refusal {
             Self::NotConfirmed { registration } => write!(f, "registration {registration} is neither confirmed nor in line"),
             Self::NotAsked { registration } => write!(f, "registration {registration} has no question about new dates to answer"),
             Self::NotDisplaceable { registration } => write!(f, "registration {registration} has no place of this pool to give up"),
-            Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration be cancelled"),
+            Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration cancelled"),
             Self::PresenceRecorded { place, .. } => write!(f, "somebody was seen on place {place}, so it and those before it stay"),
             Self::InLine { .. } => f.write_str("a party in line cannot grow, since that would push back those behind it; the others can register by themselves"),
             Self::StillNeeded { registration } => write!(f, "registration {registration} needs these places; change or cancel it first"),
