@@ -121,13 +121,20 @@ fn lives(length: Range<usize>) -> impl Strategy<Value = History> {
     prop_oneof![2 => histories(length.clone()), 1 => conferences(length.clone()), 3 => queues(length)]
 }
 
+/// The answer to a basket: of what is short, the figures are those of all its parts together, which nobody recounts.
+fn by_code(answer: Result<Answer, No>) -> Result<Answer, No> {
+    answer.map_err(|no| if no.starts_with("full") { No::from("full") } else { no })
+}
+
 /// Lives through a history at a desk and in the model, side by side: what is answered, what is recorded, what lists say.
 fn desk_equals_model(history: &History) -> Result<(), TestCaseError> {
     let (watched, mut naive) = (Watched::new(), Naive::new(history));
     for nth in 0..history.steps.len() {
         let (before, deeds) = (watched.log.head(), naive.deeds());
-        let answer = plainly(&watched.play(history, nth));
-        prop_assert_eq!(answer, naive.answer(nth), "step {}: {:?}", nth, history.steps[nth]);
+        let (answer, told) = (plainly(&watched.play(history, nth)), naive.answer(nth));
+        let is_basket = matches!(history.steps[history.original(nth)].what, What::Basket { .. });
+        let (answer, told) = if is_basket { (by_code(answer), by_code(told)) } else { (answer, told) };
+        prop_assert_eq!(answer, told, "step {}: {:?}", nth, history.steps[nth]);
         let facts: Vec<String> = watched.facts_since(before).iter().map(plain_fact).collect();
         prop_assert_eq!(facts, naive.facts_since(deeds), "step {}: {:?}", nth, history.steps[nth]);
         // Deadlines come while nobody does anything.

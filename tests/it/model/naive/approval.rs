@@ -19,7 +19,9 @@ impl Naive<'_> {
         match self.room(asked, people, &walk, now) {
             Ok(()) => {
                 let draws = self.draws(asked, people, &walk.kept, now);
-                self.record_passed(&mut walk, gathering, asked.offering, now);
+                if !asked.uncounted {
+                    self.record_passed(&mut walk, gathering, asked.offering, now);
+                }
                 self.done(now, Done::Approved(gathering, id, draws, None));
                 Ok(Told::Confirmed(id))
             }

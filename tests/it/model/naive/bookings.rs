@@ -70,11 +70,7 @@ impl Naive<'_> {
             match self.take_part(part, walk, best_effort, now) {
                 Ok(registered) => told[nth] = Part::Registered(registered),
                 Err(no) if best_effort && is_left_out(&no) => {}
-                // How many would fit is said of a party, not of a basket.
-                Err(no) => {
-                    let short = no.split_once(", up to ").map(|(short, _)| format!("{short}, up to 0"));
-                    return Err(short.unwrap_or(no));
-                }
+                Err(no) => return Err(no),
             }
         }
         Ok(Told::Parts(told))

@@ -95,6 +95,7 @@ impl Naive<'_> {
             return Ok(ALREADY_SO);
         }
         self.done(now, Done::LineClosed(gathering, offering));
+        self.serve(gathering, now);
         Ok(MADE)
     }
 

@@ -95,7 +95,10 @@ impl Naive<'_> {
             }
             if let Some(reason) = self.obstacle(&one, now) {
                 walk.pass(&one, reason);
-            } else if self.short(&one.asked, one.asked.counted(), &walk.kept, now).is_empty() {
+                continue;
+            }
+            let is_served_next = self.short(&one.asked, one.asked.counted(), &walk.kept, now).is_empty();
+            if is_served_next || self.first_part(&one, &walk.kept, now).is_some() {
                 self.keeps_all_it_would_take(&mut walk, &one);
             } else {
                 self.stays(&mut walk, &one, now);

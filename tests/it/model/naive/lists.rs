@@ -166,12 +166,21 @@ impl Naive<'_> {
         rows
     }
 
+    /// Why somebody was passed before a deed, each time; what is left of a party that was split was passed with it.
+    fn passes(&self, id: RegistrationId, before: usize) -> Vec<&'static str> {
+        let mut reasons = Vec::new();
+        for (nth, deed) in self.past[..before].iter().enumerate() {
+            match &deed.what {
+                Done::Split(_, whole, rest, _) if *rest == id => reasons = self.passes(*whole, nth),
+                Done::PassedOver(_, passed, reason) if *passed == id => reasons.push(reason.code()),
+                _ => {}
+            }
+        }
+        reasons
+    }
+
     fn waits(&self, one: &Registration, place_in_line: u32, respond_by: Option<DateTime<Utc>>) -> Waits {
-        let reasons = self.past.iter().filter_map(|deed| match &deed.what {
-            Done::PassedOver(_, id, reason) if *id == one.id() => Some(reason.code()),
-            _ => None,
-        });
-        let reasons: Vec<&'static str> = reasons.collect();
+        let reasons = self.passes(one.id(), self.past.len());
         Waits {
             offering: one.asked.offering,
             place_in_line,

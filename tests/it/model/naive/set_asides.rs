@@ -23,6 +23,7 @@ impl Naive<'_> {
         refuse_if(set_aside.release.is_some_and(has_come), "deadline_past")?;
         let number = set_aside.number;
         self.done(now, Done::SetAsideMade(gathering, set_aside));
+        self.serve(gathering, now);
         Ok(Told::SetAside(gather::SetAsideId::new(number)))
     }
 
@@ -44,11 +45,12 @@ impl Naive<'_> {
             return Ok(self.effects());
         }
         let was_released = self.is_released(gathering, now_set, now);
-        let is_more = places > now_set.places || was_released;
-        let is_more = is_more && !self.is_released(gathering, &wanted, now);
+        let stays_released = was_released && wanted.release == now_set.release;
+        let is_more = !stays_released && (was_released || places > now_set.places);
         refuse_if(is_more && self.are_too_large(gathering, &wanted, now), "set_asides_too_large")?;
         let has_come = |release| self.has_come(gathering, release, now);
-        refuse_if(release.flatten().is_some_and(has_come), "deadline_past")?;
+        let is_new = wanted.release != now_set.release;
+        refuse_if(is_new && wanted.release.is_some_and(has_come), "deadline_past")?;
         self.done(now, Done::SetAsideChanged(gathering, number, places, wanted.release));
         self.serve(gathering, now);
         Ok(self.effects())
