@@ -219,7 +219,7 @@ fn nobody_offered_though_places_are_free_with_no_explanation() {
     // And where there is no line the refusal has the figures.
     scene.does(gather::CloseLine::new(scene.on));
     let full = scene.refuses(scene.party(6, 2));
-    assert_eq!(why(&full), "it is full: \"hall\" has 0 free of the 2 wanted; 2 more places would do");
+    assert_eq!(why(&full), "it is full: \"hall\" has none free, and 2 are wanted; 2 more places would do");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::domain::capacity;
 use crate::domain::cells::PoolCell;
 use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
-use crate::domain::{Clear, Context, Decide};
+use crate::domain::{Clear, Context, Decide, waiting_list};
 use crate::fact::{BookingTime, Capacity, Fact, SetAside};
 use crate::id::{GatheringId, PoolId, SetAsideId};
 
@@ -72,6 +72,8 @@ impl Decide for AddSetAside {
         check_size(decision, &gathering, pool, u64::from(places))?;
         check_release(decision, &gathering, release)?;
         decision.record(Fact::SetAsideMade { gathering: gathering.id, set_aside: self.set_aside.clone() });
+        // Somebody in line may draw on it.
+        waiting_list::serve(decision, gathering.id);
         Ok(id)
     }
 

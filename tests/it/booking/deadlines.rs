@@ -209,7 +209,7 @@ fn where_very_much_is_due_it_is_written_in_steps_and_nothing_else_goes_before() 
     let ann = scene.books(scene.one(1));
     scene.clock.set(until);
     let refusal = scene.refuses(CancelRegistration::new(ann));
-    let words = "more is due on the gathering than one decision writes: settle it first";
+    let words = "more is due on the gathering than can be written at once: settle it first, then ask again";
     assert_eq!((refusal.code(), refusal.to_string().as_str()), ("settle_first", words));
     let receipts = scene.desk.settle(until).unwrap();
     assert_eq!(receipts.iter().map(|receipt| receipt.facts.len()).collect::<Vec<_>>(), [20_000, 1]);

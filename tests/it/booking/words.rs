@@ -180,41 +180,41 @@ fn every_refusal_says_in_words_what_stands_in_the_way() {
 }
 
 const WORDS: &str = r#"
-already_registered: person … has registration … for this already
-below_used: 2 people have a place in "hall", 1 more than 1; cancel 1 first, or lower it to 2
+already_registered: person … is booked for this already, with registration …; that one can be changed or cancelled
+below_used: 2 people have a place in "hall", 1 more than 1; lower it to 2, say who has to go, or say that all of them keep theirs
 bookers_place: place 1 is the booker's: it can be transferred, or the registration cancelled
 booking_closed: booking is closed; it can be opened by hand until the gathering is over
 booking_not_open_yet: booking is not open yet: it follows the date, which is to be confirmed; it can be opened by hand
 booking_open: booking is open: a place can be booked
 booking_paused: booking is paused; it can be opened by hand
-deadline_past: the deadline, 2027-01-04T09:00:00Z, is not ahead: it is 2027-01-04T09:00:00Z
+deadline_past: the deadline, 2027-01-04T09:00:00Z, is past: it is 2027-01-04T09:00:00Z
 deadline_too_late: the deadline, 2027-01-05T09:00:00Z, is too far off; 2027-01-04T09:30:00Z is the latest
-full: it is full: "hall" has 1 free of the 2 wanted; 1 more place would do; one person would fit
+full: it is full: "hall" has 1 free of the 2 wanted; 1 more place would do; one person alone would fit
 gathering_archived: the gathering has been archived
 gathering_cancelled: gathering … has been called off
 gathering_completed: the books of the gathering are closed
 gathering_over: the gathering ended at 2027-03-20T16:00:00Z
 in_line: a party in line cannot grow, since that would push back those behind it; the others can register by themselves
-interest_only: it cannot be booked yet; an interest can be noted, and counts once booking opens
-line_first: what is free (pool 1) is held for those who wait; others have it when these are served
-line_only: places are given out to the line later, and this cannot stand in it
-needs_approval: somebody has to say yes there first: register for it, then cancel this one
-needs_place: a confirmed place in "place" comes first, and person … has none on the booker's registration
-never_fits: it can never fit, even when nobody else comes: "hall" has 3 free of the 4 wanted; 1 more place would do
-no_show_by_books: closing the books says of everybody who was not seen that they did not come; it is not said by hand
+interest_only: it cannot be booked yet; until it can, interest can be noted
+line_first: there is room in pool 1, but those in line come first; it can be booked once they are served
+line_only: for now people can only stand in line, and this cannot: there is no line for it, or it is wanted at once
+needs_approval: a place there has to be approved first, so nobody can be moved to it; ask for it, and cancel this one once that is approved
+needs_place: a confirmed place in "place" comes first, and person … has none that the same booker has booked
+never_fits: it can never fit, even if nobody else came: "hall" has 3 in all, and 4 are wanted; 1 more place would do
+no_show_by_books: nobody is marked absent by hand: closing the books does it, for all who were not seen
 not_announced: the gathering is a draft; it can be booked once it is announced
 not_asked: registration … has no question about new dates to answer
-not_begun: the gathering begins at 2027-03-20T10:00:00Z
-not_completed: its books are not closed yet; close them first
+not_begun: the gathering has not begun: it begins at 2027-03-20T10:00:00Z
+not_completed: the books of the gathering are not closed yet; close them first
 not_confirmed: registration … is neither confirmed nor in line
 not_displaceable: registration … has no place of this pool to give up
 not_eligible: this is for some people only: category member
-not_held: registration … is not on hold
+not_held: registration … is not on hold, so there is nothing to confirm or extend
 not_offered: registration … has no offer to answer
 not_over: the gathering has no date yet, so it is not over
 not_pending: registration … does not wait for approval
-organisation_cap: each organisation may have 2 places here, and this one has 0: 2 of the 3 asked for can be had; from 2027-02-01T09:00:00Z on there is no such limit
-organisation_needed: each organisation may have so many places here: say of which the party is
+organisation_cap: organisation … has 0 of the 2 places that each organisation may have, so there are 2 of the 3 asked for; the limit ends at 2027-02-01T09:00:00Z
+organisation_needed: each organisation may have only so many places here; say which one the party comes from
 overlap: person … cannot be in two places at once: registration … is from 2027-03-20T10:00:00Z to 2027-03-20T16:00:00Z
 party_too_large: a party of 11 is too large; one registration may have up to 10 people
 presence_recorded: somebody was seen on place 2, so it and those before it stay
@@ -223,7 +223,7 @@ resource_exists: there is a resource … already
 series_date: person … has another date of this series, with registration …; it can be moved here instead
 set_aside_exists: there is a set-aside 1 already
 set_aside_for_nobody: set-aside 2 is for nobody: say who may draw on it
-set_asides_too_large: 2 more places cannot be set aside of "hall"; 1 can
+set_asides_too_large: 2 places cannot be set aside in "hall": 1 can
 split_needs_names: a party that may be split needs a name for everybody in it
 still_live: registration … has not ended, so nothing can take its place; cancel it first
 still_needed: registration … needs these places; change or cancel it first
