@@ -20,6 +20,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 mod found;
+mod laws;
 mod ledger;
 mod naive;
 mod points;

@@ -182,7 +182,6 @@ const REFUSED: &[&str] = &[
 
 /// Refusals that are told apart by the verb that gets them.
 const REFUSED_BY_VERB: &[&str] = &[
-    "Approve organisation_cap",
     "Basket full",
     "Basket needs_place",
     "Basket never_fits",
@@ -199,8 +198,8 @@ const REFUSED_BY_VERB: &[&str] = &[
     "Transfer session_over",
 ];
 
-/// Every way to end, and every reason to be passed but two: whoever is in line has what is needed, since it ends without,
-/// and nobody in line for one date of a series gets another.
+/// Every way to end, and the reasons to be passed that come up: whoever is in line has what is needed, since it ends without,
+/// nobody in line for one date of a series gets another, and few have something at the same time since it was moved.
 const WHY: &[&str] = &[
     "ended Attendee",
     "ended Declined",
@@ -214,7 +213,6 @@ const WHY: &[&str] = &[
     "ended Superseded",
     "passed NoTimeToAnswer",
     "passed OrganisationCap",
-    "passed Overlap",
     "passed SetAside",
     "passed TooLarge",
     "fact LineClosed",

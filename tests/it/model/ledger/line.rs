@@ -87,7 +87,11 @@ impl Gathering {
             Fact::RegistrationApproved { registration, ahead: None, .. } => {
                 let one = self.one(*registration)?;
                 let keeps_its_own = matches!(one.claim, Claim::Pending { uses_places: true, .. });
-                if keeps_its_own { Vec::new() } else { self.ahead(&one.booking, one.maker).collect() }
+                if keeps_its_own || one.booking.uncounted {
+                    Vec::new()
+                } else {
+                    self.ahead(&one.booking, one.maker).collect()
+                }
             }
             _ => Vec::new(),
         };

@@ -57,6 +57,11 @@ impl Ledger {
         self.gatherings.get(&id)
     }
 
+    /// What a registration is for, and for whom.
+    pub(super) fn booking(&self, id: RegistrationId) -> Option<&Booking> {
+        self.gatherings.values().find_map(|gathering| gathering.one(id).ok()).map(|one| &one.booking)
+    }
+
     pub(super) fn has_answered(&self, request: RequestId) -> bool {
         self.requests.contains_key(&request)
     }

@@ -204,10 +204,9 @@ impl Naive<'_> {
         let asked = &one.asked;
         let drawn = self.drawn(asked.gathering, asked.offering);
         let set_aside = PassReason::SetAside { pool: PoolId::new(drawn[0]) };
-        if walk.closed.insert(asked.offering) {
-            for pool in drawn {
-                self.keep(walk, asked, pool);
-            }
+        walk.closed.insert(asked.offering);
+        for pool in drawn {
+            self.keep(walk, asked, pool);
         }
         walk.pass(one, set_aside);
     }

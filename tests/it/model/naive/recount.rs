@@ -250,7 +250,6 @@ impl Registration {
         let mut one = Self::new(asked, number, nth, time);
         (one.made, one.joined, one.joined_at, one.since) =
             (self.made, self.joined, self.joined_at, self.since);
-        one.seen = self.seen[keep..].to_vec();
         one
     }
 }
