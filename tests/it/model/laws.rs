@@ -151,7 +151,7 @@ fn joins_last(
         }
     }
     let expected = waiting.len();
-    prop_assert!(usize::try_from(ahead) >= Ok(expected), "{} ahead of {:?}, of {}", ahead, row, expected);
+    prop_assert!(usize::try_from(ahead).unwrap() >= expected, "{} ahead of {:?}, of {}", ahead, row, expected);
     Ok(())
 }
 

@@ -28,6 +28,9 @@ impl Naive<'_> {
             Err(_) if self.keeps_a_line(gathering, asked.offering) => {
                 let ahead = self.ahead(asked);
                 self.done(now, Done::Approved(gathering, id, Vec::new(), Some(ahead)));
+                if asked.may_split {
+                    self.serve(gathering, now);
+                }
                 Ok(Told::Waiting(id, ahead))
             }
             Err(no) => Err(no),

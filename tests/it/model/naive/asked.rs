@@ -136,7 +136,11 @@ impl Naive<'_> {
         if has_places {
             self.record_passed(&mut walk, gathering, asked.offering, now);
         }
+        let is_served_in_part = matches!(how, How::Waiting(_)) && asked.may_split;
         self.done(now, Done::Joined(asked, how));
+        if is_served_in_part {
+            self.serve(gathering, now);
+        }
         Ok(told)
     }
 
