@@ -258,6 +258,15 @@ fn a_newcomer_taking_the_freed_place_past_the_line() {
     scene.after(TimeDelta::hours(24));
     let receipt = scene.receives(scene.one(4));
     assert_eq!(kinds(&receipt.facts), ["ended", "offered", "waitlisted"]);
+
+    // A place is free that the first in line cannot use yet: it is theirs all the same.
+    let scene = Scene::with_places(3);
+    let ann = scene.books(scene.one(1));
+    scene.books(scene.party(2, 2));
+    let family = scene.waits(scene.party(3, 2), 0);
+    drop(scene.cancels(ann));
+    let newcomer = scene.waits(scene.one(4), 1);
+    assert_eq!((scene.left(), scene.line()), (1, vec![family, newcomer]));
 }
 
 #[test]
