@@ -91,7 +91,7 @@ proptest! {
                 RecordPresence::new(row.registration, kinds[kind]).place(place).seen_at(seen)
             };
             let scans: Vec<_> = scans.iter().map(scan).collect();
-            let mut shuffled: Vec<_> = scans.iter().chain(scans.first()).cloned().collect();
+            let mut shuffled: Vec<_> = scans.iter().chain(scans.first()).copied().collect();
             shuffled.sort_by_key(|scan| format!("{scan:?}{order}").bytes().map(u64::from).sum::<u64>() ^ order);
             for scan in scans {
                 drop(one.0.desk.execute(scan));
