@@ -274,6 +274,10 @@ fn before_whom(
             Verdict::Fits(..) | Verdict::FitsInPart(..) => {
                 walk.closed.insert(head.offering.id);
                 walk.held.hold(gathering, Applicant::of(cell), &head.offering.pools);
+                // Only what was set aside for others can be had past them.
+                if let Some(&pool) = head.offering.pools.iter().min() {
+                    walk.pass(head.offering, head.turn, PassReason::SetAside { pool });
+                }
                 true
             }
             Verdict::Passed => true,

@@ -81,6 +81,9 @@ impl Approve {
             Err(_) if offering.waiting_list => {
                 let ahead = decision.waiting_before(gathering, offering.id, class);
                 record(decision, gathering, registration, Vec::new(), Some(ahead));
+                if cell.may_split() {
+                    waiting_list::serve(decision, gathering.id);
+                }
                 Ok(Registered::Waiting { registration, ahead })
             }
             Err(refusal) => Err(refusal),

@@ -79,7 +79,8 @@ pub enum Registered {
         /// The registration.
         registration: RegistrationId,
     },
-    /// The party stands in line and gets its places, all at once, when its turn comes.
+    /// The party stands in line and gets its places, all at once, when its turn comes. Of one that may be split
+    /// ([`Register::may_split`]) some may have theirs by now: the receipt's facts say so.
     Waiting {
         /// The registration.
         registration: RegistrationId,
@@ -191,7 +192,9 @@ impl Register {
         self
     }
 
-    /// Lets the party get its places one part at a time, where it stands in line. Everybody in it has to be named.
+    /// Lets the party get its places one part at a time, where it stands in line: as many as there is room for are served,
+    /// in the same decision if its turn has come, and the rest waits on as a registration of its own. Everybody in it has to
+    /// be named.
     #[must_use]
     pub fn may_split(mut self) -> Self {
         self.may_split = true;
@@ -416,6 +419,10 @@ impl Register<Sealed<Answers>> {
         let ahead = decision.waiting_before(&asked.gathering, asked.offering.id, class);
         let (gathering, booking) = (self.gathering, self.booking(asked));
         decision.record(Fact::RegistrationWaitlisted { gathering, registration, booking, ahead });
+        if self.may_split {
+            // As many of it as there is room for need not wait for the others.
+            waiting_list::serve(decision, gathering);
+        }
         Ok(Registered::Waiting { registration, ahead })
     }
 
