@@ -82,9 +82,9 @@ impl History {
             }
             What::RecordPresence { registration, place, presence, seen } => {
                 let command = RecordPresence::new(of(registration), *presence);
-                let command = place.map_or(command.clone(), |place| command.place(place));
+                let command = place.map_or(command, |place| command.place(place));
                 let seen = seen.map(|seconds| self.time(nth) + TimeDelta::seconds(seconds));
-                AnyCommand::RecordPresence(seen.map_or(command.clone(), |seen| command.seen_at(seen)))
+                AnyCommand::RecordPresence(seen.map_or(command, |seen| command.seen_at(seen)))
             }
             _ => self.on_holds(what, nth),
         }

@@ -106,6 +106,7 @@ impl Which {
 
 /// A gathering to announce.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct GatheringPlan {
     /// Whether it is online, and so has a join link.
     pub online: bool,

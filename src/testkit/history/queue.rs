@@ -4,6 +4,8 @@
 //! What is told here is told in scenes: somebody fills a pool, somebody else waits, the first goes, the second is asked
 //! and answers. So a scene says whom it means by how long ago they asked. Any step of a scene can be left out.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "most steps have no party and mean no registration")]
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -75,12 +77,12 @@ fn sensible(part: &mut PartPlan, plan: &GatheringPlan, asked: &mut WhoAsked) {
     let mut offering = part.offering.unwrap_or(Which::FIRST).index(count);
     if plan.offerings.get(offering).is_some_and(|offering| offering.requires.is_some()) {
         let has_asked = asked.entry(offering).or_default().clone();
-        match asked.entry(0).or_default().iter().find(|person| !has_asked.contains(person)) {
-            Some(person) => (part.booker, part.guests) = (*person, Vec::new()),
-            None => {
-                part.offering = Some(Which::FIRST);
-                offering = 0;
-            }
+        let has_it = asked.entry(0).or_default().iter().find(|person| !has_asked.contains(person));
+        if let Some(person) = has_it {
+            (part.booker, part.guests) = (*person, Vec::new());
+        } else {
+            part.offering = Some(Which::FIRST);
+            offering = 0;
         }
     }
     let before = asked.entry(offering).or_default();
@@ -116,7 +118,9 @@ fn named_from_the_end(mut steps: Vec<Step>) -> Vec<Step> {
             | What::WithdrawOffer(registration)
             | What::Reconfirm(registration) => *registration = registration.back_from(asked),
             What::ChangeCapacity { displace, .. } => {
-                displace.iter_mut().for_each(|one| *one = one.back_from(asked));
+                for one in displace.iter_mut() {
+                    *one = one.back_from(asked);
+                }
             }
             What::ExtendHold { hold, .. } | What::ConfirmHold { hold, .. } => *hold = hold.back_from(holds),
             What::Hold { .. } => holds += 1,
@@ -133,7 +137,7 @@ fn gatherings() -> impl Strategy<Value = Vec<What>> {
     (vec(gathering(), 1..3), all).prop_map(|(plans, (is_made_known, series, no_overlap))| {
         let mut steps = Vec::new();
         for plan in plans {
-            steps.push(What::Announce(GatheringPlan { series, no_overlap, ..plan.clone() }));
+            steps.push(What::Announce(GatheringPlan { no_overlap, series, ..plan.clone() }));
             if plan.draft && is_made_known {
                 steps.push(What::AnnounceDraft(Which::LAST));
             }
@@ -312,9 +316,9 @@ fn somebody_asks() -> BoxedStrategy<Scene> {
     (asked, closed, then(answer_to_a_request()))
         .prop_map(|(asked, closed, answer)| {
             let step = |what| Some(Step { after: 10, what });
-            let closes = closed.and_then(|which| step(What::CloseBooking(which)));
-            let opens = closed.and_then(|which| step(What::OpenBooking(which)));
-            vec![asked, closes, answer, opens]
+            let first = closed.and_then(|which| step(What::CloseBooking(which)));
+            let last = closed.and_then(|which| step(What::OpenBooking(which)));
+            vec![asked, first, answer, last]
         })
         .boxed()
 }

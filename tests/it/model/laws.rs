@@ -21,7 +21,7 @@ proptest! {
     /// After any decision nobody is left in line who could be served: to settle again at that moment lets nobody in. But
     /// a party that may be split joins the line whole, and is split by the next decision.
     #[test]
-    fn nobody_is_left_waiting_who_could_be_served(history in lives(50..70)) {
+    fn nobody_is_left_waiting_who_could_be_served(history in lives(1..110)) {
         let (watched, mut ledger) = (Watched::new(), Ledger::default());
         for nth in 0..history.steps.len() {
             let before = watched.log.head();
@@ -43,7 +43,7 @@ proptest! {
     /// The place in line is a matter of when one joined: leaving and joining again is joining last of one's class.
     #[test]
     fn leaving_and_joining_again_never_improves_a_place_in_line(
-        history in lives(50..70),
+        history in lives(1..110),
         looks in vec(any::<Index>(), 40),
     ) {
         let (watched, mut ledger) = (Watched::new(), Ledger::default());
@@ -69,7 +69,7 @@ proptest! {
     /// Scans in any order, and a scan twice, come to the same presence.
     #[test]
     fn scans_in_any_order_give_the_same_presence(
-        history in lives(50..60),
+        history in lives(1..110),
         scans in vec((any::<Index>(), 0..4_usize, -50_i64..50), 1..12),
         order in any::<u64>(),
     ) {
@@ -91,7 +91,7 @@ proptest! {
                 RecordPresence::new(row.registration, kinds[kind]).place(place).seen_at(seen)
             };
             let scans: Vec<_> = scans.iter().map(scan).collect();
-            let mut shuffled: Vec<_> = scans.iter().chain(scans.first()).cloned().collect();
+            let mut shuffled: Vec<_> = scans.iter().chain(scans.first()).copied().collect();
             shuffled.sort_by_key(|scan| format!("{scan:?}{order}").bytes().map(u64::from).sum::<u64>() ^ order);
             for scan in scans {
                 drop(one.0.desk.execute(scan));
@@ -151,7 +151,13 @@ fn joins_last(
         }
     }
     let expected = waiting.len();
-    prop_assert!(usize::try_from(ahead).unwrap() >= expected, "{} ahead of {:?}, of {}", ahead, row, expected);
+    prop_assert!(
+        usize::try_from(ahead).unwrap() >= expected,
+        "{} ahead of {:?}, of {}",
+        ahead,
+        row,
+        expected
+    );
     Ok(())
 }
 

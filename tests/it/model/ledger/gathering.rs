@@ -77,12 +77,12 @@ impl Gathering {
             _ => false,
         };
         let may = match (self.life, fact) {
-            (Life::Cancelled | Life::Archived, _) => false,
             (Life::Completed, _) => afterwards,
             (Life::Announced, Fact::BooksClosed { .. }) => self.is_over(time),
-            (Life::Announced, Fact::GatheringArchived { .. } | Fact::DraftAnnounced { .. }) => false,
+            (Life::Cancelled | Life::Archived, _)
+            | (Life::Announced, Fact::GatheringArchived { .. } | Fact::DraftAnnounced { .. })
+            | (Life::Draft, Fact::BooksClosed { .. }) => false,
             (Life::Announced, _) => true,
-            (Life::Draft, Fact::BooksClosed { .. }) => false,
             (Life::Draft, fact) => made(fact).is_none() && !afterwards,
         };
         hold(may, || format!("it is {:?}", self.life))

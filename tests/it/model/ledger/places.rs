@@ -255,8 +255,8 @@ impl Gathering {
             let of_it = draws.iter().filter(|draw| {
                 self.set_asides.iter().any(|one| one.id == draw.set_aside && one.pool == *pool)
             });
-            let drawn: u32 = of_it.map(|draw| draw.places).sum();
-            let others = i64::from(people) - i64::from(drawn);
+            let set_aside: u32 = of_it.map(|draw| draw.places).sum();
+            let others = i64::from(people) - i64::from(set_aside);
             hold(others >= 0, || String::from("more are drawn than come"))?;
             let general = self.general(*pool, time);
             hold(others == 0 || general.is_none_or(|free| others <= free), || {
@@ -341,8 +341,8 @@ impl Gathering {
         }
         let with_places = self.live().filter(|one| one.uses_places());
         let draws = with_places.flat_map(|one| &one.draws).filter(|draw| draw.set_aside == set_aside.id);
-        let drawn: u64 = draws.map(|draw| u64::from(draw.places)).sum();
-        u64::from(set_aside.places).saturating_sub(drawn)
+        let gone: u64 = draws.map(|draw| u64::from(draw.places)).sum();
+        u64::from(set_aside.places).saturating_sub(gone)
     }
 
     /// What is free for everybody; `None` is without a limit.

@@ -5,6 +5,7 @@ use gather::{Draw, Party};
 use super::*;
 
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(in super::super) struct Registration {
     pub(super) id: RegistrationId,
     pub(super) booking: Booking,

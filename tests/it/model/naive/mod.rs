@@ -97,6 +97,7 @@ enum Done {
     Offered(GatheringId, RegistrationId, Draws, DateTime<Utc>),
     OfferAccepted(GatheringId, RegistrationId),
     HoldExtended(GatheringId, RegistrationId, DateTime<Utc>),
+    #[expect(clippy::option_option, reason = "whether it waits for approval, and until when")]
     HoldConfirmed(GatheringId, RegistrationId, Option<Option<DateTime<Utc>>>),
     Approved(GatheringId, RegistrationId, Draws, Option<u32>),
     PassedOver(GatheringId, RegistrationId, PassReason),

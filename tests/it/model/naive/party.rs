@@ -86,7 +86,7 @@ impl Naive<'_> {
         let mut draws = one.draws.clone();
         for (set_aside, places) in self.draws(after, more, &walk.kept, now) {
             match draws.iter_mut().find(|(from, _)| *from == set_aside) {
-                Some((_, drawn)) => *drawn += places,
+                Some((_, all)) => *all += places,
                 None => draws.push((set_aside, places)),
             }
         }
@@ -100,8 +100,8 @@ impl Naive<'_> {
         let of = self.of(after.gathering);
         let pool_of = |number: u16| of.set_asides.iter().find(|other| other.number == number).unwrap().pool;
         for pool in self.drawn(after.gathering, after.offering) {
-            let drawn: u32 = draws.iter().filter(|(from, _)| pool_of(*from) == pool).map(|(_, n)| n).sum();
-            let mut too_many = drawn.saturating_sub(after.size());
+            let sum: u32 = draws.iter().filter(|(from, _)| pool_of(*from) == pool).map(|(_, n)| n).sum();
+            let mut too_many = sum.saturating_sub(after.size());
             for (_, places) in draws.iter_mut().rev().filter(|(from, _)| pool_of(*from) == pool) {
                 let cut = too_many.min(*places);
                 (*places, too_many) = (*places - cut, too_many - cut);

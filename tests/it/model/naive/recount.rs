@@ -6,6 +6,7 @@ use gather::BookingState;
 use gather::testkit::epoch;
 
 /// A gathering by now.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Retold {
     /// The gathering as it was announced.
     pub(super) plan: GatheringPlan,

@@ -1,5 +1,7 @@
 //! Places that are kept for some.
 
+#![expect(clippy::option_option, reason = "whether anything is said of it, and what")]
+
 use super::pools::limit;
 use super::*;
 
