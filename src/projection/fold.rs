@@ -25,7 +25,10 @@ impl Lists {
                 self.people.insert(*person, Arc::new(details.clone()));
             }
             Fact::NamePublished { person, name } => {
-                self.names.insert(*person, Billing { name: Arc::new(name.clone()), since: time });
+                // A name is about no gathering, so nothing keeps its time from going back; what a calendar says of when
+                // it changed must not.
+                let before = self.names.get(person).map_or(time, |billing| billing.since);
+                self.names.insert(*person, Billing { name: Arc::new(name.clone()), since: time.max(before) });
             }
             Fact::GatheringAnnounced { gathering, announcement, join_link } => {
                 let link = join_link.as_ref();
