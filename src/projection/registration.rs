@@ -546,9 +546,9 @@ mod tests {
         let frees: Vec<_> = it
             .pass_overs()
             .iter()
-            .map(|passed| match passed.reason {
-                PassReason::TooLarge { free, .. } => free,
-                other => panic!("{other:?}"),
+            .map(|passed| {
+                let PassReason::TooLarge { free, .. } = passed.reason else { panic!("{:?}", passed.reason) };
+                free
             })
             .collect();
         assert_eq!(frees, (5..25).collect::<Vec<_>>());

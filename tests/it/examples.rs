@@ -320,9 +320,9 @@ fn the_year_uses_what_the_rules_offer() {
     assert_eq!(count(&facts, |fact| matches!(fact, Fact::CapacityChanged { keep_all: true, .. })), 1);
     assert_eq!(count(&facts, |fact| matches!(fact, Fact::ResourceAttached { .. })), 3);
     assert_eq!(count(&facts, |fact| matches!(fact, Fact::BooksClosed { .. })), 2);
-    let archived = facts.iter().find_map(|fact| match fact {
-        Fact::GatheringArchived { gathering } => Some(*gathering),
-        _ => None,
+    let archived = facts.iter().find_map(|fact| {
+        let Fact::GatheringArchived { gathering } = fact else { return None };
+        Some(*gathering)
     });
     assert_eq!(desk.gathering(archived.unwrap()).unwrap().lifecycle, Lifecycle::Archived);
 }
@@ -351,8 +351,8 @@ fn nobody_is_named_in_a_file_but_those_who_speak() {
     for (path, bytes) in rest {
         // Whatever is no text has it in its bytes, if it has it.
         let content = String::from_utf8_lossy(bytes);
-        let named = names.iter().find(|name| content.contains(name.as_str()));
-        assert_eq!(named, None, "{}", path.display());
+        let found = names.iter().find(|name| content.contains(name.as_str()));
+        assert_eq!(found, None, "{}", path.display());
     }
 }
 

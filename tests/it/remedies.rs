@@ -10,10 +10,10 @@ use proptest::prelude::*;
 /// How many people a pool takes, and how many of those it is overbooked by: what a remedy is added to.
 fn limit(trial: &WhatIf<'_>, gathering: GatheringId, pool: PoolId) -> Option<u32> {
     let pools = trial.pools(gathering).unwrap();
-    match pools.into_iter().find(|it| it.pool == pool).unwrap().limit {
-        Capacity::Limited(places) => Some(places),
-        _ => None,
-    }
+    let Capacity::Limited(places) = pools.into_iter().find(|it| it.pool == pool).unwrap().limit else {
+        return None;
+    };
+    Some(places)
 }
 
 /// Adds places to pools, one less in one of them if asked, and says whether the command is refused for want of places.
