@@ -225,7 +225,11 @@ impl Naive<'_> {
         let of = self.of(gathering);
         let for_it = of.offerings.iter().filter(|(_, offering)| offering.session == Some(number));
         for (offering, _) in for_it {
-            for one in self.live(gathering).into_iter().filter(|one| one.asked.offering == *offering) {
+            let mut live = self.live(gathering);
+            live.retain(|one| one.asked.offering == *offering);
+            // What is left of a party that was split joined when the whole did.
+            live.sort_by_key(|one| (one.joined, one.id()));
+            for one in live {
                 self.end_if_live(one.id(), Ending::Organiser, now);
             }
         }
