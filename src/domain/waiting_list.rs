@@ -239,7 +239,7 @@ fn how(decision: &Decision<'_>, gathering: &Gathering, offering: &Offering) -> O
 /// What stands before a newcomer: what those ahead hold, and whom of their own line they would pass.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ahead {
-    /// Whether there is anybody.
+    /// Whether there is anybody in these lines, before or behind: what becomes free is offered to them first.
     is_somebody: bool,
     held: Held,
     passed: Vec<(RegistrationId, PassReason)>,
@@ -265,9 +265,9 @@ fn before_whom(
     let plan = Arc::clone(&gathering.cell.plan);
     let pools = pools_that_bear_on(wanted, &plan.offerings);
     let mut heads = Heads::of(decision, gathering, &plan.offerings, |rival| draws_on(rival, &pools));
-    let (mut walk, mut is_somebody) = (Walk::default(), false);
+    let is_somebody = !heads.heap.is_empty();
+    let mut walk = Walk::default();
     while let Some(head) = heads.first().filter(|head| comes_first(head.turn)) {
-        is_somebody = true;
         let Some(cell) = decision.registration_on(gathering, head.turn.registration) else { continue };
         let goes_on = match walk.judge(decision, gathering, head.offering, head.turn, cell) {
             // The line rests. What would be theirs is not for whoever comes now.

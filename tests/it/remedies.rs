@@ -1,6 +1,6 @@
 //! What a refusal says would change it does change it, and nothing less would.
 
-use gather::testkit::{AnyCommand, History, TestClock, conferences, epoch, histories};
+use gather::testkit::{AnyCommand, History, TestClock, conferences, epoch, histories, queues};
 use gather::{
     Capacity, ChangeCapacity, Desk, Failure, GatheringId, MorePlaces, Overbook, PoolId, Refusal, Remedy,
     WhatIf,
@@ -62,11 +62,11 @@ fn places_are_just_enough(
 }
 
 fn lives() -> impl Strategy<Value = History> {
-    prop_oneof![histories(20..60), conferences(20..60)]
+    prop_oneof![histories(20..60), conferences(20..60), queues(20..60)]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn more_places_are_enough_and_one_less_is_not(history in lives()) {
