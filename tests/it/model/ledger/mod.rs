@@ -130,8 +130,12 @@ impl Ledger {
         for (id, booking) in made() {
             let Some(old) = booking.supersedes else { continue };
             let mut everywhere = self.gatherings.values();
-            let old =
-                everywhere.find_map(|gathering| gathering.one(old).ok()).ok_or("no such registration")?;
+            let home =
+                everywhere.find(|gathering| gathering.one(old).is_ok()).ok_or("no such registration")?;
+            if home.is_completed() {
+                continue;
+            }
+            let old = home.one(old)?;
             let is_past = old.deadline().is_some_and(|deadline| deadline <= batch.time);
             let ends_now = batch.facts.iter().any(|fact| {
                 matches!(fact, Fact::RegistrationEnded { registration, .. } if *registration == old.id)

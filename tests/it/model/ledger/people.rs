@@ -84,7 +84,8 @@ impl Gathering {
         self.offering(offering).session.map_or(&self.schedule, |session| &self.session(session).schedule)
     }
 
-    fn is_completed(&self) -> bool {
+    /// Whether its books are closed: what is in them is over.
+    pub(super) fn is_completed(&self) -> bool {
         matches!(self.life, gathering::Life::Completed | gathering::Life::Archived)
     }
 }

@@ -58,9 +58,10 @@ impl Naive<'_> {
             BookingState::Open | BookingState::LineOnly => {}
         }
         if let Some(other) = asked.supersedes.filter(|_| !moves) {
-            let claim = self.one(other)?.claim;
-            let is_past = claim.deadline().is_some_and(|deadline| deadline <= now);
-            refuse_if(claim.is_live() && !is_past, "still_live")?;
+            let one = self.one(other)?;
+            let is_past = one.claim.deadline().is_some_and(|deadline| deadline <= now);
+            let is_over = self.of(one.asked.gathering).completed;
+            refuse_if(one.claim.is_live() && !is_past && !is_over, "still_live")?;
         }
         refuse_if(self.holds_one_already(&asked, &asked.named()), "already_registered")?;
         let instead_of = self.only_asked_before(&asked).first().map(|one| one.id());

@@ -242,8 +242,9 @@ impl Naive<'_> {
 
     /// Until when its people have to say that new dates suit them, where they were asked and have not.
     fn reconfirm_by(&self, one: &Registration) -> Option<DateTime<Utc>> {
-        let is_open = one.claim == Claim::Confirmed && one.asked_again && !one.said_yes;
-        self.of(one.asked.gathering).round.map(|(until, _)| until).filter(|_| is_open)
+        let of = self.of(one.asked.gathering);
+        let is_silent = one.claim == Claim::Confirmed && one.asked_again && !one.said_yes;
+        of.round.map(|(until, _)| until).filter(|_| is_silent && !of.completed)
     }
 
     fn booked(&self, one: &Registration) -> Booked {
