@@ -87,14 +87,7 @@ impl Free {
         applicant: Applicant<'_>,
         held: &Held,
     ) -> Self {
-        let (mut open, mut kept) = (0_i64, 0_i64);
-        for set_aside in gathering.cell.plan.set_asides.iter().filter(|it| it.pool == pool) {
-            let places = i64::from(decision.open(gathering, set_aside));
-            open = open.saturating_add(places);
-            if applicant.may_draw_on(set_aside) && !held.set_asides.contains(&set_aside.id) {
-                kept = kept.saturating_add(places);
-            }
-        }
+        let (open, kept) = open_and_kept(decision, gathering, pool, held, |it| applicant.may_draw_on(it));
         let general = if held.general.contains(&pool) { 0 } else { left.saturating_sub(open) };
         Self { left, general, kept }
     }
@@ -110,7 +103,26 @@ impl Free {
     }
 }
 
-/// A pool of which nobody has a place there yet has none to give.
+/// How many places of a pool are set aside still, and how many of them for somebody: those that nobody holds.
+fn open_and_kept(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    pool: PoolId,
+    held: &Held,
+    is_for_them: impl Fn(&SetAside) -> bool,
+) -> (i64, i64) {
+    let (mut open, mut kept) = (0_i64, 0_i64);
+    for set_aside in gathering.cell.plan.set_asides.iter().filter(|it| it.pool == pool) {
+        let places = i64::from(decision.open(gathering, set_aside));
+        open = open.saturating_add(places);
+        if is_for_them(set_aside) && !held.set_asides.contains(&set_aside.id) {
+            kept = kept.saturating_add(places);
+        }
+    }
+    (open, kept)
+}
+
+/// What a pool has left; one that is not there has none.
 fn left(decision: &Decision<'_>, gathering: &Gathering, pool: PoolId) -> Option<i64> {
     decision.pool(gathering, pool).map_or(Some(0), PoolCell::left)
 }
@@ -209,15 +221,7 @@ pub(crate) fn is_exhausted(
 ) -> bool {
     offering.pools.iter().any(|&pool| {
         let Some(left) = left(decision, gathering, pool) else { return false };
-        let set_asides = gathering.cell.plan.set_asides.iter().filter(|it| it.pool == pool);
-        let (mut open, mut kept) = (0_i64, 0_i64);
-        for set_aside in set_asides {
-            let places = i64::from(decision.open(gathering, set_aside));
-            open = open.saturating_add(places);
-            if !held.set_asides.contains(&set_aside.id) {
-                kept = kept.saturating_add(places);
-            }
-        }
+        let (open, kept) = open_and_kept(decision, gathering, pool, held, |_| true);
         let general = if held.general.contains(&pool) { 0 } else { left.saturating_sub(open) };
         general <= 0 && kept == 0
     })
