@@ -50,6 +50,10 @@ impl Desk {
         let mut state = self.state()?;
         loop {
             if let Some(begun) = state.answered(context.request) {
+                // It may have been forgotten elsewhere: what it was about has been archived.
+                if self.was_behind(&mut state)? {
+                    continue;
+                }
                 return self.recall(ready, context, begun);
             }
             let (answer, decided) = decide(&state, ready, context);
@@ -145,6 +149,9 @@ impl Desk {
         let mut state = self.state()?;
         loop {
             if let Some(begun) = state.answered(context.request) {
+                if self.was_behind(&mut state)? {
+                    continue;
+                }
                 return self.recall(ready, context, begun).map(Some);
             }
             let Err(refusal) = decide(&state, ready, context).0 else { return Ok(None) };

@@ -300,8 +300,15 @@ pub(crate) struct Room {
 
 impl Room {
     /// Room that is taken for granted, to see what else would be short.
-    pub(crate) fn granted() -> Self {
-        Self { draws: Vec::new(), passed: Vec::new() }
+    pub(crate) fn granted(
+        decision: &Decision<'_>,
+        gathering: &Gathering,
+        offering: &Offering,
+        applicant: Applicant<'_>,
+        ahead: &Ahead,
+    ) -> Self {
+        let draws = capacity::draws(decision, gathering, offering, applicant, &ahead.held);
+        Self { draws, passed: Vec::new() }
     }
 
     /// Records whom somebody passes, just before they get their places.

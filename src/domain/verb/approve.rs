@@ -81,7 +81,7 @@ impl Approve {
             Err(_) if offering.waiting_list => {
                 let ahead = decision.waiting_before(gathering, offering.id, class);
                 record(decision, gathering, registration, Vec::new(), Some(ahead));
-                if cell.may_split() {
+                if cell.may_split() || !gathering.cell.plan.priorities.is_empty() {
                     waiting_list::serve(decision, gathering.id);
                 }
                 Ok(Registered::Waiting { registration, ahead })

@@ -157,7 +157,8 @@ impl Item<'_> {
 /// would be no answer to a basket.
 fn short_of_all(decision: &mut Decision<'_>, context: &Context, items: &[Item<'_>], first: usize) -> Refusal {
     let mut short: BTreeMap<(GatheringId, PoolId), Shortage> = BTreeMap::new();
-    let mut somebody_waits = false;
+    // What waits for approval takes places only where there are any, so with it no figure is sure.
+    let mut somebody_waits = items.iter().any(|item| item.asked.offering.approval.is_some());
     // The decision is over, so what has no room can be taken for granted: whatever comes after it is short of more.
     for item in items.iter().skip(first) {
         match item.part.room(decision, &item.asked, &item.ahead) {
@@ -168,7 +169,9 @@ fn short_of_all(decision: &mut Decision<'_>, context: &Context, items: &[Item<'_
             }
             Err(_) => somebody_waits = true,
         }
-        drop(item.part.confirm(decision, &item.asked, item.registration(context), Room::granted()));
+        let Asked { gathering, offering, .. } = &item.asked;
+        let granted = Room::granted(decision, gathering, offering, item.part.applicant(), &item.ahead);
+        drop(item.part.confirm(decision, &item.asked, item.registration(context), granted));
     }
     for shortage in short.values_mut() {
         let missing = shortage.missing();

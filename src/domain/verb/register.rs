@@ -419,8 +419,9 @@ impl Register<Sealed<Answers>> {
         let ahead = decision.waiting_before(&asked.gathering, asked.offering.id, class);
         let (gathering, booking) = (self.gathering, self.booking(asked));
         decision.record(Fact::RegistrationWaitlisted { gathering, registration, booking, ahead });
-        if self.may_split {
-            // As many of it as there is room for need not wait for the others.
+        if self.may_split || !asked.gathering.cell.plan.priorities.is_empty() {
+            // As many of it as there is room for need not wait for the others; and whoever comes in before others takes
+            // over what the first of them has held.
             waiting_list::serve(decision, gathering);
         }
         Ok(Registered::Waiting { registration, ahead })

@@ -28,7 +28,7 @@ impl Naive<'_> {
             Err(_) if self.keeps_a_line(gathering, asked.offering) => {
                 let ahead = self.ahead(asked);
                 self.done(now, Done::Approved(gathering, id, Vec::new(), Some(ahead)));
-                if asked.may_split {
+                if self.changes_the_line(asked) {
                     self.serve(gathering, now);
                 }
                 Ok(Told::Waiting(id, ahead))

@@ -137,12 +137,17 @@ impl Naive<'_> {
         if has_places {
             self.record_passed(&mut walk, gathering, asked.offering, now);
         }
-        let is_served_in_part = matches!(how, How::Waiting(_)) && asked.may_split;
+        let is_served_in_part = matches!(how, How::Waiting(_)) && self.changes_the_line(&asked);
         self.done(now, Done::Joined(asked, how));
         if is_served_in_part {
             self.serve(gathering, now);
         }
         Ok(told)
+    }
+
+    /// Whether somebody can be served when such a party joins: a part of it, or whoever is behind one that held the line.
+    pub(super) fn changes_the_line(&self, asked: &Asked) -> bool {
+        asked.may_split || !self.of(asked.gathering).priorities.is_empty()
     }
 
     /// What its people only asked for before, in the order of their places.
