@@ -2,20 +2,23 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::id::RequestId;
 use crate::record::Position;
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
+type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// The log could not do its work.
 ///
 /// Ask it what it is with the `is_…` methods, and what to do with [`was_written`](Self::was_written) and
 /// [`may_retry`](Self::may_retry). Its text names the file, the offset or the position.
-#[derive(Debug)]
-pub struct Error(Box<Inner>);
+///
+/// It is cheap to clone: everybody whose bookings were in one write is told of the one error.
+#[derive(Clone, Debug)]
+pub struct Error(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     kind: Kind,
     what: String,
@@ -103,7 +106,7 @@ impl Error {
 
 impl Error {
     pub(crate) fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Arc::new(Inner {
             kind,
             what: what.into(),
             path: None,
@@ -115,29 +118,34 @@ impl Error {
 
     #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "only files have a path and offsets"))]
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
-        self.0.path = Some(path.to_owned());
+        self.inner().path = Some(path.to_owned());
         self
     }
 
     #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "only files have a path and offsets"))]
     pub(crate) fn at_offset(mut self, offset: u64) -> Self {
-        self.0.offset = Some(offset);
+        self.inner().offset = Some(offset);
         self
     }
 
     pub(crate) fn at_position(mut self, position: Position) -> Self {
-        self.0.position = Some(position);
+        self.inner().position = Some(position);
         self
     }
 
     pub(crate) fn at_request(mut self, request: RequestId) -> Self {
-        self.0.what = format!("the batch of request {request}: {}", self.0.what);
+        let what = format!("the batch of request {request}: {}", self.0.what);
+        self.inner().what = what;
         self
     }
 
-    pub(crate) fn because(mut self, cause: impl Into<Cause>) -> Self {
-        self.0.cause = Some(cause.into());
+    pub(crate) fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.inner().cause = Some(Arc::from(cause.into()));
         self
+    }
+
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 
     pub(crate) fn kind(&self) -> Kind {

@@ -7,10 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::disk::{self, Disk, Lock};
 use super::error::{Error, Kind};
 use super::frame::{FILE_HEADER, FileHeader, FrameHeader, Salt};
-use super::judge::Judge;
 use super::recovery::{Index, OpenReport, Recovered, recover};
 use super::walk::{Mark, Walk, bounded, damaged};
-use super::{Appended, Log, Page, check_batch_end, check_within, wire};
+use super::{Log, Page, check_batch_end, check_within, wire};
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Position, StoredBatch};
 
@@ -149,56 +148,6 @@ impl FileLog {
         Ok(Page { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
     }
 
-    fn judge(&self, draft: &mut Draft, batch: &Batch, durable: Mark) -> Result<Appended, Error> {
-        let payload = wire::encode(batch)?;
-        let head = draft.head;
-        let mut judge = Judge::of(batch, head.position)?;
-        self.judge_durable(&mut judge, batch.guard.seen, durable)?;
-        for frame in &draft.frames {
-            judge.look(frame.header.first, &frame.payload)?;
-        }
-        if let Some(answer) = judge.answer(head.position) {
-            return Ok(answer);
-        }
-        let header = FrameHeader {
-            length: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-            facts: u32::try_from(batch.facts.len()).unwrap_or(u32::MAX),
-            offset: head.offset,
-            first: head.position.next(),
-            durable: durable.offset,
-            chain: head.chain.then(&payload),
-            checksum: crc32fast::hash(&payload),
-        };
-        draft.head = Mark::behind(&header);
-        draft.frames.push(Frame { header, payload });
-        Ok(Appended::Fresh { first: header.first })
-    }
-
-    /// Looks at the batches that came after a position and are on the disk.
-    fn judge_durable(&self, judge: &mut Judge<'_>, seen: Position, durable: Mark) -> Result<(), Error> {
-        if seen >= durable.position {
-            return Ok(());
-        }
-        let (_, near) = self.look_up(seen)?;
-        let mut walk = Walk::new(&self.disk, self.header.salt, near, durable.offset);
-        while walk.at().position < durable.position {
-            let offset = walk.at().offset;
-            let (frame, payload) = walk.frame()?;
-            if frame.last() > seen {
-                judge.look(frame.first, payload).map_err(|error| self.locate(error, &frame, offset))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Says where the stored batch is that something is wrong with. Misuse is the new batch's fault, not its.
-    fn locate(&self, error: Error, frame: &FrameHeader, offset: u64) -> Error {
-        if error.is_misuse() {
-            return error;
-        }
-        error.at_offset(offset).at_position(frame.first).in_file(self.disk.path())
-    }
-
     /// Writes a draft behind the head, and returns when it is on the disk.
     fn store(&self, draft: &Draft, end: u64) -> Result<(), Error> {
         let mut bytes = Vec::new();
@@ -253,18 +202,71 @@ impl Log for FileLog {
         self.page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.disk.path()))
     }
 
-    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
+    fn exclusive(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
+    ) -> Result<Anchor, Error> {
         // Whoever panicked in its turn may have written half of a batch.
         let Ok(_turn) = self.turn.lock() else { return Err(self.poisoned()) };
+        let page = self.page_behind(after).map_err(|error| error.in_file(self.disk.path()))?;
         let (durable, _) = self.look_up(Position::START)?;
         let mut draft = Draft { head: durable, frames: Vec::new() };
-        let judged = batches.iter().map(|batch| self.judge(&mut draft, batch, durable));
-        let answers = judged.collect::<Result<_, _>>()?;
+        decide(&page).iter().try_for_each(|batch| draft.add(batch, durable))?;
         if !draft.frames.is_empty() {
             self.store(&draft, durable.offset)?;
             self.publish(&draft);
         }
-        Ok(answers)
+        Ok(self.anchor_at(draft.head))
+    }
+
+    fn has_other_writers(&self) -> bool {
+        false
+    }
+}
+
+impl FileLog {
+    /// Every batch that ends after a position.
+    fn page_behind(&self, after: Position) -> Result<Page, Error> {
+        let (head, near) = self.look_up(after)?;
+        check_within(after, head.position)?;
+        if after == head.position {
+            let anchor = self.anchor_at(head);
+            return Ok(Page { after: anchor, batches: Vec::new(), head: anchor });
+        }
+        let mut walk = Walk::new(&self.disk, self.header.salt, near, head.offset);
+        let mut start = near;
+        let mut batches = Vec::new();
+        while walk.at().position < head.position {
+            let at = walk.at();
+            let stored = read_batch(&mut walk)?;
+            if stored.last() <= after {
+                continue;
+            }
+            if batches.is_empty() {
+                start = at;
+            }
+            batches.push(stored);
+        }
+        Ok(Page { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
+    }
+}
+
+impl Draft {
+    fn add(&mut self, batch: &Batch, durable: Mark) -> Result<(), Error> {
+        let payload = wire::encode(batch)?;
+        let header = FrameHeader {
+            length: u32::try_from(payload.len()).unwrap_or(u32::MAX),
+            facts: u32::try_from(batch.facts.len()).unwrap_or(u32::MAX),
+            offset: self.head.offset,
+            first: self.head.position.next(),
+            durable: durable.offset,
+            chain: self.head.chain.then(&payload),
+            checksum: crc32fast::hash(&payload),
+        };
+        self.head = Mark::behind(&header);
+        self.frames.push(Frame { header, payload });
+        Ok(())
     }
 }
 
@@ -298,6 +300,7 @@ mod tests {
     use super::*;
     use crate::fact::Fact;
     use crate::id::{GatheringId, RequestId};
+    use crate::log::Appended;
     use crate::record::{Guard, Scope};
 
     fn batch(id: u128) -> Batch {

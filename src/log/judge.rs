@@ -1,72 +1,77 @@
 //! Whether a batch may be stored: the one place where a guard is weighed, the same for every store.
 
-use super::Appended;
 use super::error::{Error, Kind};
-use super::wire::Prologue;
-use crate::record::{Batch, Position};
+use super::{Appended, Log, Page, wire};
+use crate::record::{Batch, Position, StoredBatch};
 
-/// Looks at every batch that came after what a new one has seen.
-pub(super) struct Judge<'a> {
-    batch: &'a Batch,
-    known_at: Option<Position>,
-    conflict_at: Option<Position>,
+/// Stores the batches that pass their guards, behind all that is there.
+pub(super) fn append<L: Log + ?Sized>(log: &L, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
+    let Some(oldest) = batches.iter().map(|batch| batch.guard.seen).min() else {
+        // Whether a log takes nothing says whether it takes anything.
+        return log.anchor().map(|_| Vec::new());
+    };
+    batches.iter().try_for_each(|batch| wire::encode(batch).map(|_| ()))?;
+    let mut answers = Ok(Vec::new());
+    log.exclusive(oldest.min(log.anchor()?.position), &mut |page| match judge(page, batches) {
+        Ok((stored, judged)) => {
+            answers = Ok(judged);
+            stored
+        }
+        Err(error) => {
+            answers = Err(error);
+            Vec::new()
+        }
+    })?;
+    answers
 }
 
-impl<'a> Judge<'a> {
-    /// Takes up a batch that is to go behind `head`.
-    ///
-    /// # Errors
-    /// Diverged, if the batch has seen records that this log does not have.
-    pub(super) fn of(batch: &'a Batch, head: Position) -> Result<Self, Error> {
-        if batch.guard.seen > head {
-            let seen = batch.guard.seen;
-            let what = format!("request {} has seen position {seen}; the log ends at {head}", batch.id);
-            return Err(Error::new(Kind::Diverged, what).at_position(head));
+/// The batches that pass, and the answer to each of all.
+fn judge(page: &Page, batches: &[Batch]) -> Result<(Vec<Batch>, Vec<Appended>), Error> {
+    let mut later = page.batches.clone();
+    let mut head = page.head.position;
+    let (mut passed, mut answers) = (Vec::new(), Vec::new());
+    for batch in batches {
+        let answer = answer(batch, &later, head)?;
+        answers.push(answer);
+        if let Appended::Fresh { first } = answer {
+            head = head.plus(batch.facts.len());
+            later.push(StoredBatch { first, batch: batch.clone() });
+            passed.push(batch.clone());
         }
-        Ok(Self { batch, known_at: None, conflict_at: None })
     }
+    Ok((passed, answers))
+}
 
-    /// Looks at one later batch, given as its bytes and the position of its first fact.
-    ///
-    /// # Errors
-    /// The later batch cannot be read; or it has the same id and says something else.
-    pub(super) fn look(&mut self, first: Position, bytes: &[u8]) -> Result<(), Error> {
-        let later = Prologue::read(bytes)?;
-        if later.id == self.batch.id {
-            return self.compare(first, later);
-        }
-        if self.conflict_at.is_none() {
-            self.conflict_at = self.first_conflict(first, &later);
-        }
-        Ok(())
+/// What becomes of a batch, given those that were stored after what it has seen, and others before them.
+fn answer(batch: &Batch, stored: &[StoredBatch], head: Position) -> Result<Appended, Error> {
+    let seen = batch.guard.seen;
+    if seen > head {
+        let what = format!("request {} has seen position {seen}; the log ends at {head}", batch.id);
+        return Err(Error::new(Kind::Diverged, what).at_position(head));
     }
+    let later = stored.get(stored.partition_point(|stored| stored.last() <= seen)..).unwrap_or_default();
+    // To be known already goes before a conflict: what a repeated request runs into may be its own facts.
+    if let Some(known) = later.iter().find(|later| later.batch.id == batch.id) {
+        return is_the_same(batch, known).map(|()| Appended::Already { first: known.first });
+    }
+    let records = later.iter().flat_map(StoredBatch::records);
+    let conflict = records
+        .filter(|record| record.position() > seen)
+        .find(|record| batch.guard.scope.covers(&crate::record::Tag::of(record.fact())));
+    Ok(match conflict {
+        Some(record) => Appended::Conflict { at: record.position(), head },
+        None => Appended::Fresh { first: head.next() },
+    })
+}
 
-    fn compare(&mut self, first: Position, later: Prologue<'_>) -> Result<(), Error> {
-        let stored = later.finish()?;
-        let guard = self.batch.guard.clone();
-        // What was stored before the hash was kept is known again by its facts.
-        let content = stored.content.or(self.batch.content);
-        if *self.batch != (Batch { content, guard, ..stored }) {
-            let what = format!("request {} was stored before with other content", self.batch.id);
-            return Err(Error::new(Kind::Misuse, what).at_position(first));
-        }
-        self.known_at = Some(first);
-        Ok(())
+/// Refuses a batch with the id of another that says something else.
+fn is_the_same(batch: &Batch, known: &StoredBatch) -> Result<(), Error> {
+    // What was stored before the hash was kept is known again by its facts.
+    let content = known.batch.content.or(batch.content);
+    let asked = Batch { content, guard: batch.guard.clone(), ..known.batch.clone() };
+    if *batch == asked {
+        return Ok(());
     }
-
-    fn first_conflict(&self, first: Position, later: &Prologue<'_>) -> Option<Position> {
-        let guard = &self.batch.guard;
-        let records = later.facts.iter().enumerate().map(|(nth, fact)| (first.plus(nth), fact));
-        records
-            .filter(|(position, _)| *position > guard.seen)
-            .find(|(_, fact)| guard.scope.covers(&fact.tags))
-            .map(|(position, _)| position)
-    }
-
-    /// The answer, if the batch is not to be stored. To be known already goes before a conflict: what a repeated
-    /// request runs into may be its own facts.
-    pub(super) fn answer(&self, head: Position) -> Option<Appended> {
-        let known = self.known_at.map(|first| Appended::Already { first });
-        known.or(self.conflict_at.map(|at| Appended::Conflict { at, head }))
-    }
+    let what = format!("request {} was stored before with other content", batch.id);
+    Err(Error::new(Kind::Misuse, what).at_position(known.first))
 }

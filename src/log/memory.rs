@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::Error;
-use super::judge::Judge;
-use super::{Appended, Log, Page, check_batch_end, check_within, wire};
+use super::{Log, Page, check_batch_end, check_within, wire};
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
 
@@ -33,6 +32,8 @@ use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
 /// ```
 pub struct MemoryLog {
     id: LogId,
+    /// Held by whoever decides what comes next.
+    turn: Mutex<()>,
     entries: Mutex<Vec<Entry>>,
 }
 
@@ -54,7 +55,7 @@ impl MemoryLog {
     /// An empty log with an id of the caller's choice, so that two runs have the same chain.
     #[must_use]
     pub fn with_id(id: LogId) -> Self {
-        Self { id, entries: Mutex::new(Vec::new()) }
+        Self { id, turn: Mutex::new(()), entries: Mutex::new(Vec::new()) }
     }
 
     /// Entries are only ever pushed whole, so they are in order even if a thread that held them has panicked.
@@ -98,31 +99,47 @@ impl Log for MemoryLog {
         Ok(Page { after: start, batches, head })
     }
 
-    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
-        let mut entries = self.entries();
-        let stored = entries.len();
-        let answers: Result<Vec<_>, _> =
-            batches.iter().map(|batch| self.append_one(&mut entries, batch)).collect();
-        if answers.is_err() {
-            entries.truncate(stored);
+    fn exclusive(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
+    ) -> Result<Anchor, Error> {
+        // Whoever decides may read the log meanwhile, but not store anything.
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = self.page_behind(after)?;
+        let mut head = page.head;
+        let mut added = Vec::new();
+        for batch in decide(&page) {
+            let entry = Entry::behind(head, &batch)?;
+            head = Anchor { position: entry.last, chain: entry.chain, ..head };
+            added.push(entry);
         }
-        answers
+        self.entries().extend(added);
+        Ok(head)
+    }
+
+    fn has_other_writers(&self) -> bool {
+        false
     }
 }
 
 impl MemoryLog {
-    fn append_one(&self, entries: &mut Vec<Entry>, batch: &Batch) -> Result<Appended, Error> {
-        let bytes = wire::encode(batch)?;
+    /// Every batch that ends after a position.
+    fn page_behind(&self, after: Position) -> Result<Page, Error> {
+        let entries = self.entries();
         let head = self.anchor_behind(entries.last());
-        let mut judge = Judge::of(batch, head.position)?;
-        let (_, later) = split_after(entries, batch.guard.seen);
-        later.iter().try_for_each(|entry| judge.look(entry.first, &entry.bytes))?;
-        if let Some(answer) = judge.answer(head.position) {
-            return Ok(answer);
-        }
+        check_within(after, head.position)?;
+        let (before, behind) = split_after(&entries, after);
+        let batches = behind.iter().map(read_entry).collect::<Result<_, _>>()?;
+        Ok(Page { after: self.anchor_behind(before.last()), batches, head })
+    }
+}
+
+impl Entry {
+    fn behind(head: Anchor, batch: &Batch) -> Result<Self, Error> {
+        let bytes = wire::encode(batch)?;
         let (first, last) = (head.position.next(), head.position.plus(batch.facts.len()));
-        entries.push(Entry { first, last, chain: head.chain.then(&bytes), bytes: bytes.into() });
-        Ok(Appended::Fresh { first })
+        Ok(Self { first, last, chain: head.chain.then(&bytes), bytes: bytes.into() })
     }
 }
 

@@ -18,6 +18,8 @@ mod memory;
 #[cfg(feature = "file")]
 mod recovery;
 #[cfg(feature = "file")]
+mod storage;
+#[cfg(feature = "file")]
 mod walk;
 mod wire;
 
@@ -29,6 +31,8 @@ pub(crate) use file::LOG_NAME;
 pub use memory::MemoryLog;
 #[cfg(feature = "file")]
 pub use recovery::{OpenReport, TornTail};
+#[cfg(feature = "file")]
+pub use storage::{Held, Storage, StoredFile};
 pub(crate) use wire::{FACTS_LIMIT, TAGS_LIMIT};
 pub use wire::{decode, encode};
 
@@ -41,9 +45,14 @@ pub use crate::record::{Anchor, Batch, Chain, Guard, Scope, StoredBatch, Tag};
 /// - a batch is stored whole or not at all, and reads back equal, byte for byte;
 /// - positions count facts from 1, without a gap;
 /// - a reader sees whole batches in order, and nothing that is not durable;
-/// - the guard is exact: a batch is stored if and only if no record within its scope came after `seen`;
+/// - whoever decides within [`exclusive`](Self::exclusive) has seen every record before what it stores;
+/// - so the guard of [`append`](Self::append) is exact: a batch is stored if and only if no record within its scope
+///   came after `seen`;
 /// - the same batch sent again, with a guard that has not seen it, is answered [`Appended::Already`];
-/// - a conflict leaves nothing behind.
+/// - a conflict, and a refusal, leave nothing behind.
+///
+/// A store of a host's own implements [`anchor`](Self::anchor), [`read`](Self::read) and
+/// [`exclusive`](Self::exclusive); a lock, or a transaction that locks, is all that the last one takes.
 pub trait Log: Send + Sync + std::fmt::Debug {
     /// The log's id and where it ends now. Cheap.
     ///
@@ -60,12 +69,48 @@ pub trait Log: Send + Sync + std::fmt::Debug {
     /// head, or within a batch. The log is unchanged.
     fn read(&self, after: Position, limit: usize) -> Result<Page, Error>;
 
+    /// Takes the log's turn, hands over every batch that ends after a position, stores what is decided on them, and
+    /// returns where the log ends then: all of it is durable, with one sync, or nothing is stored.
+    ///
+    /// Nobody else stores anything between what was handed over and what is decided. So guards are not weighed here; they
+    /// are stored as they are. The first batch goes to the position behind `page.head`, each other behind the one before
+    /// it. No batch is sync'd for an empty answer.
+    ///
+    /// A store that cannot lock may hand over a longer page and ask again, where what was decided could not be
+    /// stored; whoever decides forgets the first answer then.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read), but that `after` may lie within a batch; the batches cannot be stored, and
+    /// [`Error::was_written`] says whether any of them may be.
+    fn exclusive(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
+    ) -> Result<Anchor, Error>;
+
     /// Judges batches in order, each seeing those before it, stores those that pass, and returns when they are
     /// durable: one answer for each batch.
     ///
     /// # Errors
     /// Each error says by [`Error::was_written`] whether anything may have been stored.
-    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error>;
+    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
+        judge::append(self, batches)
+    }
+
+    /// Makes sure that there is room for what is decided next, so that a full disk is noticed before anything is decided.
+    /// Cheap where there is room.
+    ///
+    /// # Errors
+    /// There is no room; nothing has changed.
+    fn make_room(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Whether anybody but the one who holds this value may store batches. A desk that knows that nobody does decides
+    /// ahead while earlier decisions are still being written.
+    fn has_other_writers(&self) -> bool {
+        true
+    }
 }
 
 /// A store that several desks, or a desk and a reader, share.
@@ -78,8 +123,20 @@ impl<L: Log + ?Sized> Log for std::sync::Arc<L> {
         (**self).read(after, limit)
     }
 
+    fn exclusive(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
+    ) -> Result<Anchor, Error> {
+        (**self).exclusive(after, decide)
+    }
+
     fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
         (**self).append(batches)
+    }
+
+    fn make_room(&self) -> Result<(), Error> {
+        (**self).make_room()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gather::log::{self, Anchor, Appended, Batch, Log, MemoryLog, Page};
+use gather::log::{self, Anchor, Batch, Log, MemoryLog, Page};
 use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::testkit::{TestClock, epoch, person_id};
 use gather::{
@@ -750,7 +750,7 @@ fn more_promotions_than_a_batch_holds_are_refused_and_done_in_steps() {
     assert_eq!(desk.execute(unlimited).unwrap().outcome.promoted.len(), 5_538);
 }
 
-/// A store that sees a conflict in everything, and shows nothing that conflicts.
+/// A store that stores batches and says that its head is where it was.
 #[derive(Debug)]
 struct Stubborn(MemoryLog);
 
@@ -763,9 +763,13 @@ impl Log for Stubborn {
         self.0.read(after, limit)
     }
 
-    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, log::Error> {
-        let head = self.anchor()?.position;
-        Ok(batches.iter().map(|_| Appended::Conflict { at: head.next(), head }).collect())
+    fn exclusive(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
+    ) -> Result<Anchor, log::Error> {
+        let before = self.anchor()?;
+        self.0.exclusive(after, decide).map(|_| before)
     }
 }
 

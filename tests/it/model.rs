@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gather::log::{Anchor, Appended, Batch, Error, Log, MemoryLog, Page, StoredBatch};
+use gather::log::{Anchor, Batch, Error, Log, MemoryLog, Page, StoredBatch};
 use gather::privacy::MemoryVault;
 use gather::testkit::{
     Answer, History, PartPlan, TestClock, Told, What, conferences, epoch, histories, person_id, queues,
@@ -55,8 +55,12 @@ impl Log for Shared {
         self.0.read(after, limit)
     }
 
-    fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
-        self.0.append(batches)
+    fn exclusive(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
+    ) -> Result<Anchor, Error> {
+        self.0.exclusive(after, decide)
     }
 }
 
