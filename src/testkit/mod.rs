@@ -28,10 +28,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::desk::Clock;
 
 mod decider;
+#[cfg(feature = "file")]
+mod disk;
 mod history;
 mod strategies;
 
 pub use decider::Decider;
+#[cfg(feature = "file")]
+pub use disk::{Fault, FaultMet, FaultyDisk, Operation};
 pub use history::{
     Answer, AnyCommand, ApprovalPlan, AskPlan, CapPlan, CredentialPlan, GatheringPlan, HeadPlan, History,
     LinePlan, ModePlan, OfferingPlan, OverbookPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS, ServingPlan,

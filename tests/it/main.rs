@@ -16,6 +16,7 @@ mod conference_example;
 mod crash;
 mod damage;
 mod examples;
+mod faults;
 mod feeds;
 mod floors;
 mod golden;
