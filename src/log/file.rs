@@ -2,12 +2,14 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::disk::{self, Disk, Lock};
+use super::disk::Disk;
 use super::error::{Error, Kind};
 use super::frame::{FILE_HEADER, FileHeader, FrameHeader, Salt};
+use super::place::{Place, PlacedFile};
 use super::recovery::{Index, OpenReport, Recovered, recover};
+use super::storage::{Held, Storage};
 use super::walk::{Mark, Walk, bounded, damaged};
 use super::{Log, Page, check_batch_end, check_within, wire};
 use crate::id::LogId;
@@ -20,7 +22,7 @@ const LOCK_NAME: &str = "lock.gather";
 
 /// A log in one file, for one process at a time.
 ///
-/// Every [`append`](Log::append) is one write and one sync, and answers when the batches are on the disk. Readers
+/// Every [`append`](Log::append) is one write and one sync, and answers when the batches are on the file. Readers
 /// do not wait for it. A folder holds one log: `log.gather`, and `lock.gather`, which is never deleted. Both can
 /// be read by their owner only. The bytes are described in `docs/format.md`.
 ///
@@ -45,14 +47,14 @@ const LOCK_NAME: &str = "lock.gather";
 /// ```
 #[derive(Debug)]
 pub struct FileLog {
-    disk: Disk,
+    file: PlacedFile,
     header: FileHeader,
     report: OpenReport,
     /// Held while a batch is judged and written, so that it is stored at the head that it was judged against.
     turn: Mutex<()>,
     /// What readers may see: changed only when it is durable, and never held while the disk works.
     state: Mutex<State>,
-    _lock: Lock,
+    _lock: Box<dyn Held>,
 }
 
 #[derive(Debug)]
@@ -73,16 +75,39 @@ struct Frame {
     payload: Vec<u8>,
 }
 
-impl FileLog {
+/// How a log in a file is opened.
+///
+/// Begin with [`FileLog::options`]; end with [`open`](Self::open) or [`open_in`](Self::open_in).
+///
+/// ```
+/// use gather::log::{FileLog, Log};
+///
+/// let folder = tempfile::tempdir()?;
+/// let log = FileLog::options().open_in(folder.path())?;
+/// assert!(!log.has_other_writers());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileLogOptions {
+    storage: Arc<dyn Storage>,
+}
+
+impl FileLogOptions {
+    /// Keeps the log in another file system than the machine's: in a test, one that fails.
+    #[must_use]
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.storage = storage;
+        self
+    }
+
     /// Opens the log in a folder. Makes the folder and the log if they are not there.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn open_in(folder: impl AsRef<Path>) -> Result<Self, Error> {
-        let folder = folder.as_ref();
-        disk::create_folder(folder)
-            .map_err(|cause| disk::fault("the folder of the log cannot be made", folder, cause))?;
-        Self::open(folder.join(LOG_NAME))
+    pub fn open_in(&self, folder: impl AsRef<Path>) -> Result<FileLog, Error> {
+        let place = self.place(&folder.as_ref().join(LOG_NAME));
+        place.create_folder()?;
+        open(&place)
     }
 
     /// Opens the log at a path. Makes it if it is not there; its folder must be.
@@ -92,21 +117,52 @@ impl FileLog {
     /// else, an empty file for one. [`Error::is_newer`]: a newer version wrote it. [`Error::is_corrupt`]: bytes
     /// that were durable are damaged, at [`Error::offset`]. [`Error::is_unavailable`] or [`Error::is_full`]: the
     /// file system did not let it be opened. In none of these cases is any file's content changed.
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<FileLog, Error> {
+        open(&self.place(path.as_ref()))
+    }
+
+    fn place(&self, path: &Path) -> Place {
+        Place::new(Arc::clone(&self.storage), path)
+    }
+}
+
+fn open(place: &Place) -> Result<FileLog, Error> {
+    // A first look, so that no lock is left beside a file that is no log.
+    if let Some(found) = place.open()? {
+        read_header(&found)?;
+    }
+    let lock = place.lock(LOCK_NAME)?;
+    let file = match place.open()? {
+        Some(file) => file,
+        None => create(place)?,
+    };
+    let header = read_header(&file)?;
+    let Recovered { index, head, report } = recover(&file, &header)?;
+    let state = Mutex::new(State { head, index, poisoned: false });
+    Ok(FileLog { file, header, report, turn: Mutex::new(()), state, _lock: lock })
+}
+
+impl FileLog {
+    /// Begins with the machine's file system.
+    #[must_use]
+    pub fn options() -> FileLogOptions {
+        FileLogOptions { storage: Arc::new(Disk) }
+    }
+
+    /// Opens the log in a folder. Makes the folder and the log if they are not there.
+    ///
+    /// # Errors
+    /// As [`FileLogOptions::open`].
+    pub fn open_in(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::options().open_in(folder)
+    }
+
+    /// Opens the log at a path. Makes it if it is not there; its folder must be.
+    ///
+    /// # Errors
+    /// As [`FileLogOptions::open`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        // A first look, so that no lock is left beside a file that is no log.
-        if let Some(found) = Disk::open(path)? {
-            read_header(&found)?;
-        }
-        let lock = disk::lock(&disk::lock_folder(path).join(LOCK_NAME), path)?;
-        let disk = match Disk::open(path)? {
-            Some(disk) => disk,
-            None => create(path)?,
-        };
-        let header = read_header(&disk)?;
-        let Recovered { index, head, report } = recover(&disk, &header)?;
-        let state = Mutex::new(State { head, index, poisoned: false });
-        Ok(Self { disk, header, report, turn: Mutex::new(()), state, _lock: lock })
+        Self::options().open(path)
     }
 
     /// What opening found: a torn tail, or nothing to tell.
@@ -128,7 +184,7 @@ impl FileLog {
 
     fn poisoned(&self) -> Error {
         let what = "a write failed before; the log has to be opened again";
-        Error::new(Kind::Poisoned, what).in_file(self.disk.path())
+        Error::new(Kind::Poisoned, what).in_file(self.file.path())
     }
 
     fn anchor_at(&self, mark: Mark) -> Anchor {
@@ -148,24 +204,24 @@ impl FileLog {
         Ok(Page { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
     }
 
-    /// Writes a draft behind the head, and returns when it is on the disk.
+    /// Writes a draft behind the head, and returns when it is on the file.
     fn store(&self, draft: &Draft, end: u64) -> Result<(), Error> {
         let mut bytes = Vec::new();
         for frame in &draft.frames {
             bytes.extend_from_slice(&frame.header.encode(&self.header.salt));
             bytes.extend_from_slice(&frame.payload);
         }
-        self.disk.check_in_place(end)?;
-        if let Err(cause) = self.disk.write(end, &bytes) {
+        self.file.check_in_place(end)?;
+        if let Err(cause) = self.file.write(end, &bytes) {
             return Err(self.take_back(end, cause));
         }
-        self.disk.sync().map_err(|cause| self.give_up(cause))
+        self.file.sync().map_err(|cause| self.give_up(cause))
     }
 
     /// Cuts a failed write off again. It was never synced, so nobody knows of it.
     fn take_back(&self, end: u64, cause: io::Error) -> Error {
-        match self.disk.cut(end) {
-            Ok(()) => self.disk.fault("the batches could not be written", cause),
+        match self.file.cut(end) {
+            Ok(()) => self.file.fault("the batches could not be written", cause),
             Err(_) => self.give_up(cause),
         }
     }
@@ -174,7 +230,7 @@ impl FileLog {
     fn give_up(&self, cause: io::Error) -> Error {
         self.state().poisoned = true;
         let what = "the batches may or may not be stored; the log has to be opened again";
-        Error::new(Kind::Uncertain, what).in_file(self.disk.path()).because(cause)
+        Error::new(Kind::Uncertain, what).in_file(self.file.path()).because(cause)
     }
 
     /// Shows readers what has become durable.
@@ -193,13 +249,13 @@ impl Log for FileLog {
 
     fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
         let (head, near) = self.look_up(after)?;
-        check_within(after, head.position).map_err(|error| error.in_file(self.disk.path()))?;
+        check_within(after, head.position).map_err(|error| error.in_file(self.file.path()))?;
         if after == head.position {
             let anchor = self.anchor_at(head);
             return Ok(Page { after: anchor, batches: Vec::new(), head: anchor });
         }
-        let mut walk = Walk::new(&self.disk, self.header.salt, near, head.offset);
-        self.page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.disk.path()))
+        let mut walk = Walk::new(&self.file, self.header.salt, near, head.offset);
+        self.page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.file.path()))
     }
 
     fn exclusive(
@@ -209,7 +265,7 @@ impl Log for FileLog {
     ) -> Result<Anchor, Error> {
         // Whoever panicked in its turn may have written half of a batch.
         let Ok(_turn) = self.turn.lock() else { return Err(self.poisoned()) };
-        let page = self.page_behind(after).map_err(|error| error.in_file(self.disk.path()))?;
+        let page = self.page_behind(after).map_err(|error| error.in_file(self.file.path()))?;
         let (durable, _) = self.look_up(Position::START)?;
         let mut draft = Draft { head: durable, frames: Vec::new() };
         decide(&page).iter().try_for_each(|batch| draft.add(batch, durable))?;
@@ -234,7 +290,7 @@ impl FileLog {
             let anchor = self.anchor_at(head);
             return Ok(Page { after: anchor, batches: Vec::new(), head: anchor });
         }
-        let mut walk = Walk::new(&self.disk, self.header.salt, near, head.offset);
+        let mut walk = Walk::new(&self.file, self.header.salt, near, head.offset);
         let mut start = near;
         let mut batches = Vec::new();
         while walk.at().position < head.position {
@@ -280,17 +336,19 @@ fn read_batch(walk: &mut Walk<'_>) -> Result<StoredBatch, Error> {
     Ok(StoredBatch { first: frame.first, batch })
 }
 
-fn create(path: &Path) -> Result<Disk, Error> {
+fn create(place: &Place) -> Result<PlacedFile, Error> {
     let mut salt: Salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|cause| {
-        Error::new(Kind::Unavailable, "the system gives no random numbers").in_file(path).because(cause)
+        Error::new(Kind::Unavailable, "the system gives no random numbers")
+            .in_file(place.path())
+            .because(cause)
     })?;
-    Disk::create(path, &FileHeader { log: LogId::random(), salt }.encode())
+    place.create(&FileHeader { log: LogId::random(), salt }.encode())
 }
 
-fn read_header(disk: &Disk) -> Result<FileHeader, Error> {
-    let count = bounded(disk.length()?).min(FILE_HEADER);
-    FileHeader::decode(&disk.read(0, count)?).map_err(|error| error.in_file(disk.path()))
+fn read_header(file: &PlacedFile) -> Result<FileHeader, Error> {
+    let count = bounded(file.length()?).min(FILE_HEADER);
+    FileHeader::decode(&file.read(0, count)?).map_err(|error| error.in_file(file.path()))
 }
 
 #[cfg(test)]
@@ -323,7 +381,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        log.disk = Disk::open_read_only(log.disk.path());
+        log.file = log.file.place().open_to_read().unwrap().unwrap();
 
         let error = log.append(&[batch(2)]).unwrap_err();
         assert!(error.is_uncertain() && error.was_written().is_none(), "{error}");
@@ -349,14 +407,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        let end = log.disk.length().unwrap();
-        log.disk.write(end, b"half of a frame").unwrap();
+        let end = log.file.length().unwrap();
+        log.file.write(end, b"half of a frame").unwrap();
 
         let error = log.take_back(end, io::ErrorKind::StorageFull.into());
         assert!(error.is_full() && error.may_retry() && error.was_written() == Some(false), "{error}");
-        assert_eq!(log.disk.length().unwrap(), end);
+        assert_eq!(log.file.length().unwrap(), end);
         assert_eq!(log.append(&[batch(2)]).unwrap(), [Appended::Fresh { first: Position::new(2) }]);
-        let other = log.take_back(log.disk.length().unwrap(), io::ErrorKind::TimedOut.into());
+        let other = log.take_back(log.file.length().unwrap(), io::ErrorKind::TimedOut.into());
         assert!(other.is_unavailable(), "{other}");
     }
 
@@ -365,9 +423,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        let second = log.disk.length().unwrap();
+        let second = log.file.length().unwrap();
         log.append(&[batch(2)]).unwrap();
-        log.disk.write(second + 90, &[0xFF]).unwrap();
+        log.file.write(second + 90, &[0xFF]).unwrap();
 
         let error = log.read(Position::START, 9).unwrap_err();
         assert!(error.is_corrupt() && error.offset() == Some(second), "{error}");

@@ -16,6 +16,8 @@ mod frame;
 mod judge;
 mod memory;
 #[cfg(feature = "file")]
+mod place;
+#[cfg(feature = "file")]
 mod recovery;
 #[cfg(feature = "file")]
 mod storage;
@@ -25,9 +27,9 @@ mod wire;
 
 pub use error::Error;
 #[cfg(feature = "file")]
-pub use file::FileLog;
-#[cfg(feature = "file")]
 pub(crate) use file::LOG_NAME;
+#[cfg(feature = "file")]
+pub use file::{FileLog, FileLogOptions};
 pub use memory::MemoryLog;
 #[cfg(feature = "file")]
 pub use recovery::{OpenReport, TornTail};
