@@ -18,6 +18,8 @@ mod judge;
 #[cfg(feature = "json")]
 mod lines;
 mod memory;
+#[cfg(feature = "file")]
+mod place;
 mod progress;
 mod raw;
 #[cfg(feature = "file")]
@@ -31,9 +33,9 @@ mod wire;
 pub use copy::copy;
 pub use error::Error;
 #[cfg(feature = "file")]
-pub use file::FileLog;
-#[cfg(feature = "file")]
 pub(crate) use file::LOG_NAME;
+#[cfg(feature = "file")]
+pub use file::{FileLog, FileLogOptions};
 #[cfg(feature = "json")]
 pub use lines::{export, exported_id, import};
 pub use memory::MemoryLog;
