@@ -11,7 +11,7 @@ use super::place::{Place, PlacedFile};
 use super::recovery::{Index, OpenReport, Recovered, recover};
 use super::storage::{Held, Storage};
 use super::walk::{Mark, Walk, bounded, damaged};
-use super::{Log, Page, check_batch_end, check_within, wire};
+use super::{Log, Page, RawPage, check_batch_end, check_within, raw, wire};
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Position, StoredBatch};
 
@@ -90,6 +90,7 @@ struct Frame {
 #[derive(Clone, Debug)]
 pub struct FileLogOptions {
     storage: Arc<dyn Storage>,
+    id: Option<LogId>,
 }
 
 impl FileLogOptions {
@@ -100,6 +101,14 @@ impl FileLogOptions {
         self
     }
 
+    /// The id of a log that is made when there is none yet, which is random if nothing is said here: that of the log of
+    /// which it is to become a [`copy`](super::copy). A log that is there keeps the id that it has.
+    #[must_use]
+    pub fn id(mut self, id: LogId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
     /// Opens the log in a folder. Makes the folder and the log if they are not there.
     ///
     /// # Errors
@@ -107,7 +116,7 @@ impl FileLogOptions {
     pub fn open_in(&self, folder: impl AsRef<Path>) -> Result<FileLog, Error> {
         let place = self.place(&folder.as_ref().join(LOG_NAME));
         place.create_folder()?;
-        open(&place)
+        open(&place, self)
     }
 
     /// Opens the log at a path. Makes it if it is not there; its folder must be.
@@ -118,7 +127,7 @@ impl FileLogOptions {
     /// that were durable are damaged, at [`Error::offset`]. [`Error::is_unavailable`] or [`Error::is_full`]: the
     /// file system did not let it be opened. In none of these cases is any file's content changed.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<FileLog, Error> {
-        open(&self.place(path.as_ref()))
+        open(&self.place(path.as_ref()), self)
     }
 
     fn place(&self, path: &Path) -> Place {
@@ -126,7 +135,7 @@ impl FileLogOptions {
     }
 }
 
-fn open(place: &Place) -> Result<FileLog, Error> {
+fn open(place: &Place, options: &FileLogOptions) -> Result<FileLog, Error> {
     // A first look, so that no lock is left beside a file that is no log.
     if let Some(found) = place.open()? {
         read_header(&found)?;
@@ -134,7 +143,7 @@ fn open(place: &Place) -> Result<FileLog, Error> {
     let lock = place.lock(LOCK_NAME)?;
     let file = match place.open()? {
         Some(file) => file,
-        None => create(place)?,
+        None => create(place, options.id.unwrap_or_else(LogId::random))?,
     };
     let header = read_header(&file)?;
     let Recovered { index, head, report } = recover(&file, &header)?;
@@ -146,7 +155,7 @@ impl FileLog {
     /// Begins with the machine's file system.
     #[must_use]
     pub fn options() -> FileLogOptions {
-        FileLogOptions { storage: Arc::new(Disk) }
+        FileLogOptions { storage: Arc::new(Disk), id: None }
     }
 
     /// Opens the log in a folder. Makes the folder and the log if they are not there.
@@ -202,6 +211,36 @@ impl FileLog {
             batches.push(read_batch(walk)?);
         }
         Ok(Page { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
+    }
+
+    fn raw_page(
+        &self,
+        walk: &mut Walk<'_>,
+        after: Position,
+        limit: usize,
+        head: Mark,
+    ) -> Result<RawPage, Error> {
+        while walk.at().position < after {
+            walk.frame()?;
+        }
+        let start = walk.at();
+        check_batch_end(after, start.position)?;
+        let (mut batches, mut bytes) = (Vec::new(), 0_usize);
+        while batches.len() < limit && bytes < raw::PAGE_BYTES && walk.at().position < head.position {
+            let (_, payload) = walk.frame()?;
+            bytes = bytes.saturating_add(payload.len());
+            batches.push(payload.to_vec());
+        }
+        Ok(RawPage { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
+    }
+
+    /// Stores a draft, if there is anything in it, and shows it to readers.
+    fn commit(&self, draft: &Draft, durable: Mark) -> Result<(), Error> {
+        if !draft.frames.is_empty() {
+            self.store(draft, durable.offset)?;
+            self.publish(draft);
+        }
+        Ok(())
     }
 
     /// Writes a draft behind the head, and returns when it is on the file.
@@ -270,11 +309,32 @@ impl Log for FileLog {
             draft.add(&batch, durable)?;
             batches.push(StoredBatch { first, batch });
         }
-        if !draft.frames.is_empty() {
-            self.store(&draft, durable.offset)?;
-            self.publish(&draft);
-        }
+        self.commit(&draft, durable)?;
         Ok(Page { after: page.head, batches, head: self.anchor_at(draft.head) })
+    }
+
+    fn read_raw(&self, after: Position, limit: usize) -> Result<RawPage, Error> {
+        let (head, near) = self.look_up(after)?;
+        check_within(after, head.position).map_err(|error| error.in_file(self.file.path()))?;
+        if after == head.position {
+            let anchor = self.anchor_at(head);
+            return Ok(RawPage { after: anchor, batches: Vec::new(), head: anchor });
+        }
+        let mut walk = Walk::new(&self.file, self.header.salt, near, head.offset);
+        self.raw_page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.file.path()))
+    }
+
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        let read = raw::read_all(batches)?;
+        let Ok(_turn) = self.turn.lock() else { return Err(self.poisoned()) };
+        let (durable, _) = self.look_up(Position::START)?;
+        raw::check_place(self.anchor_at(durable), behind).map_err(|error| error.in_file(self.file.path()))?;
+        let mut draft = Draft { head: durable, frames: Vec::new() };
+        for (batch, bytes) in read.iter().zip(batches) {
+            draft.add_payload(bytes.clone(), batch.facts.len(), durable);
+        }
+        self.commit(&draft, durable)?;
+        Ok(self.anchor_at(draft.head))
     }
 
     fn has_other_writers(&self) -> bool {
@@ -311,10 +371,14 @@ impl FileLog {
 
 impl Draft {
     fn add(&mut self, batch: &Batch, durable: Mark) -> Result<(), Error> {
-        let payload = wire::encode(batch)?;
+        self.add_payload(wire::encode(batch)?, batch.facts.len(), durable);
+        Ok(())
+    }
+
+    fn add_payload(&mut self, payload: Vec<u8>, facts: usize, durable: Mark) {
         let header = FrameHeader {
             length: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-            facts: u32::try_from(batch.facts.len()).unwrap_or(u32::MAX),
+            facts: u32::try_from(facts).unwrap_or(u32::MAX),
             offset: self.head.offset,
             first: self.head.position.next(),
             durable: durable.offset,
@@ -323,7 +387,6 @@ impl Draft {
         };
         self.head = Mark::behind(&header);
         self.frames.push(Frame { header, payload });
-        Ok(())
     }
 }
 
@@ -337,14 +400,14 @@ fn read_batch(walk: &mut Walk<'_>) -> Result<StoredBatch, Error> {
     Ok(StoredBatch { first: frame.first, batch })
 }
 
-fn create(place: &Place) -> Result<PlacedFile, Error> {
+fn create(place: &Place, log: LogId) -> Result<PlacedFile, Error> {
     let mut salt: Salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|cause| {
         Error::new(Kind::Unavailable, "the system gives no random numbers")
             .in_file(place.path())
             .because(cause)
     })?;
-    place.create(&FileHeader { log: LogId::random(), salt }.encode())
+    place.create(&FileHeader { log, salt }.encode())
 }
 
 fn read_header(file: &PlacedFile) -> Result<FileHeader, Error> {
