@@ -31,6 +31,8 @@ mod walk;
 mod wire;
 
 pub use copy::copy;
+#[cfg(feature = "file")]
+pub use disk::Disk;
 pub use error::Error;
 #[cfg(feature = "file")]
 pub(crate) use file::LOG_NAME;
