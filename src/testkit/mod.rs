@@ -1,4 +1,5 @@
-//! For tests of hosts and of this crate: a clock to set, and generated histories that a desk can live through.
+//! For tests of hosts and of this crate: a clock to set, generated histories that a desk can live through, and a disk that
+//! fails ([`FaultyDisk`], with the feature `file`).
 //!
 //! A host's own property test takes a few lines. Here one that holds its rule ("nobody is told twice") against
 //! any history of bookings:

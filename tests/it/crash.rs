@@ -293,7 +293,9 @@ fn die_in_a_folder(deaths: u32) -> u32 {
         check_log(&before, &all);
         let desk = Desk::open(folder.path()).unwrap();
         let again = if nth == deaths { &all } else { &told };
-        again.iter().for_each(|told| told.is_answered_again_by(&desk));
+        for told in again {
+            told.is_answered_again_by(&desk);
+        }
         check_lists(&desk, &before);
         let head = before.last().map_or(Position::START, StoredBatch::last);
         assert_eq!(desk.position(), head, "death {nth}, {end:?}");

@@ -7,6 +7,7 @@ use gather::log::{Batch, FileLog, FileLogOptions, Guard, Log, Scope, Storage, St
 use gather::testkit::FaultyDisk;
 use gather::{Fact, GatheringId, Position, RequestId, Session, SessionId};
 
+mod desks;
 mod each_once;
 mod liars;
 mod simulator;

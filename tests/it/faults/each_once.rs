@@ -108,7 +108,7 @@ fn whatever_fails_once_nothing_is_lost_and_nothing_hangs() {
     });
     let mut last = None;
     loop {
-        match progress.recv_timeout(Duration::from_secs(120)) {
+        match progress.recv_timeout(Duration::from_mins(2)) {
             Ok(now) => last = Some(now),
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
             Err(mpsc::RecvTimeoutError::Timeout) => panic!("hangs at {last:?}"),

@@ -140,7 +140,13 @@ impl StoredFile for LyingFile {
             Lie::Sync => Ok(()),
             Lie::SyncOfTheLog if self.is_log => Ok(()),
             Lie::FailedSync => self.file.sync().or(Ok(())),
-            _ => self.file.sync(),
+            Lie::SyncOfTheLog
+            | Lie::Cut
+            | Lie::Write
+            | Lie::Forget
+            | Lie::Read
+            | Lie::SyncOfFolder
+            | Lie::Lock => self.file.sync(),
         }
     }
 

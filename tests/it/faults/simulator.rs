@@ -82,10 +82,10 @@ impl Life<'_> {
     }
 
     fn step(&mut self) -> Checked {
-        match self.dice.below(24) {
+        match self.dice.below(30) {
             0 => return self.ends(),
             1 => return self.closes(),
-            2 => {
+            2 | 13..16 => {
                 let nth = self.dice.between(1, 12);
                 self.tell(format!("stops within {nth} operations"));
                 self.disk.fail_nth(u64::try_from(nth).unwrap(), Fault::Stop);
