@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::DateTime;
-use gather::log::{Batch, FileLog, FileLogOptions, Guard, Log, Scope, Storage, StoredBatch, Tag};
+use gather::log::{
+    Batch, Error, FileLog, FileLogOptions, Guard, HeadSync, Log, Scope, Storage, StoredBatch, Tag,
+};
 use gather::testkit::FaultyDisk;
 use gather::{Fact, GatheringId, Position, RequestId, Session, SessionId};
 
@@ -16,6 +18,8 @@ mod simulator;
 const FOLDER: &str = "bookings";
 /// The log within it.
 const LOG: &str = "bookings/log.gather";
+/// The length of its header, in bytes.
+const HEADER: usize = 128;
 
 /// What is wrong, in words.
 type Violation = String;
@@ -132,7 +136,23 @@ fn options(storage: Arc<dyn Storage>) -> FileLogOptions {
     FileLog::options().storage(storage)
 }
 
-fn everything(log: &FileLog) -> Result<Vec<StoredBatch>, gather::log::Error> {
+/// What lies between a log and its disk, and how often the log syncs its head.
+#[derive(Clone, Copy)]
+struct Setting<'a> {
+    between: &'a Between,
+    head_sync: HeadSync,
+}
+
+impl Setting<'_> {
+    fn open(&self, disk: &FaultyDisk) -> Result<FileLog, Error> {
+        options((self.between)(disk.clone())).head_sync(self.head_sync).open_in(FOLDER)
+    }
+}
+
+/// As most have it.
+const USUAL: Setting<'_> = Setting { between: &nothing, head_sync: HeadSync::Lazy };
+
+fn everything(log: &FileLog) -> Result<Vec<StoredBatch>, Error> {
     log.read(Position::START, usize::MAX).map(|page| page.batches)
 }
 
@@ -142,9 +162,9 @@ fn nothing(disk: FaultyDisk) -> Arc<dyn Storage> {
 }
 
 /// Opens a log on a disk of which nothing fails, and reads it.
-fn open_and_read(disk: &FaultyDisk, between: &Between) -> Result<(FileLog, Vec<StoredBatch>), Violation> {
-    let log = options(between(disk.clone())).open_in(FOLDER);
-    let log = log.map_err(|error| format!("nothing failed, and it cannot be opened: {error}"))?;
+fn open_and_read(disk: &FaultyDisk, setting: Setting<'_>) -> Result<(FileLog, Vec<StoredBatch>), Violation> {
+    let log =
+        setting.open(disk).map_err(|error| format!("nothing failed, and it cannot be opened: {error}"))?;
     let found =
         everything(&log).map_err(|error| format!("nothing failed, and it cannot be read: {error}"))?;
     Ok((log, found))
@@ -157,18 +177,52 @@ fn end(disk: &FaultyDisk, by_power_loss: bool, seed: u64) -> FaultyDisk {
 
 /// Whether all that is known is there after an end at this moment; and whether what is read then is still there after
 /// another, as nobody is shown what may go.
-fn survives(disk: &FaultyDisk, known: &Known, between: &Between, seed: u64) -> Checked {
+fn survives(disk: &FaultyDisk, known: &Known, setting: Setting<'_>, seed: u64) -> Checked {
     let found = end(disk, !seed.is_multiple_of(3), seed);
-    let (log, batches) = open_and_read(&found, between)?;
+    found.set_capacity(None);
+    let (log, batches) = open_and_read(&found, setting)?;
     known.check(&batches)?;
     let again = found.crash(seed);
     drop(log);
-    let (_, later) = open_and_read(&again, between)?;
+    let (_, later) = open_and_read(&again, setting)?;
     if batches == later {
         Ok(())
     } else {
         Err("what was read after an end was gone after the next".to_owned())
     }
+}
+
+/// Whether damage to anything that was acknowledged is damage, the last group included, at an end at this moment. Only a head
+/// that tells just where the log ended can know.
+fn shows_damage(disk: &FaultyDisk, known: &Known, setting: Setting<'_>, seed: u64) -> Checked {
+    let found = if setting.head_sync == HeadSync::Always { disk.crash(seed) } else { disk.kill(seed) };
+    found.set_capacity(None);
+    let copy = found.kill(seed);
+    let (log, batches) = open_and_read(&copy, setting)?;
+    drop(log);
+    if batches.len() != known.told.len() {
+        return Err(format!("{} batches instead of {}", batches.len(), known.told.len()));
+    }
+    let end = copy.contents(LOG).unwrap_or_default().len();
+    let Some(length) = end.checked_sub(HEADER).filter(|&length| length > 0) else { return Ok(()) };
+    let mut dice = Dice(seed);
+    let near_the_end = dice.one_in(2);
+    let back = dice.below(if near_the_end { length.min(1_000) } else { length });
+    let at = end - 1 - back;
+    let mut bytes = found.contents(LOG).unwrap_or_default();
+    bytes[at] ^= 1 << dice.below(8);
+    found.set_contents(LOG, bytes);
+    match setting.open(&found) {
+        Err(error) if error.is_corrupt() && error.offset().is_some_and(|offset| offset <= offset_of(at)) => {
+            Ok(())
+        }
+        Err(error) => Err(format!("damage at {at}: {error}")),
+        Ok(_) => Err(format!("damage at {at} of {end} was taken for a torn end")),
+    }
+}
+
+fn offset_of(at: usize) -> u64 {
+    u64::try_from(at).unwrap()
 }
 
 /// `GATHER_SOAK` multiplies the long ones.

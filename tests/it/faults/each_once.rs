@@ -4,18 +4,17 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use gather::log::{FileLog, Log};
+use gather::log::{FileLog, HeadSync, Log};
 use gather::testkit::{Fault, FaultyDisk};
 
-use super::{Dice, FOLDER, Known, batch, everything, nothing, open_and_read, options, survives};
+use super::{Dice, Known, Setting, batch, everything, nothing, open_and_read, survives};
 
 const FAULTS: [Fault; 6] = [Fault::Refused, Fault::Full, Fault::Short, Fault::Lost, Fault::Done, Fault::Stop];
 
 /// Opens until it is open: what failed once does not fail twice. `None` if the disk has stopped.
-fn open(disk: &FaultyDisk, known: &mut Known) -> Option<FileLog> {
+fn open(disk: &FaultyDisk, setting: Setting<'_>, known: &mut Known) -> Option<FileLog> {
     for _ in 0..3 {
-        let opened = options(nothing(disk.clone())).open_in(FOLDER);
-        let read = opened.and_then(|log| everything(&log).map(|found| (log, found)));
+        let read = setting.open(disk).and_then(|log| everything(&log).map(|found| (log, found)));
         match read {
             Ok((log, found)) => {
                 known.check(&found).unwrap();
@@ -37,24 +36,26 @@ fn has_stopped(disk: &FaultyDisk) -> bool {
 }
 
 /// Makes a log, appends to it thirty times, closes it, opens it, appends and reads. Gives what is known in the end.
-fn life(disk: &FaultyDisk) -> Known {
+fn life(disk: &FaultyDisk, setting: Setting<'_>) -> Known {
     let (mut known, mut dice) = (Known::default(), Dice(1));
-    let Some(mut log) = open(disk, &mut known) else { return known };
+    let Some(mut log) = open(disk, setting, &mut known) else { return known };
     for id in 1..=31 {
         if id == 31 {
             drop(log);
-            let Some(again) = open(disk, &mut known) else { return known };
+            let Some(again) = open(disk, setting, &mut known) else { return known };
             log = again;
         }
         let group = [batch(2 * id, known.head(), &mut dice), batch(2 * id + 1, known.head(), &mut dice)];
         match log.append(&group) {
             Ok(_) => known.told.extend(group),
-            Err(error) if error.was_written().is_none() => {
-                known.maybe = group.to_vec();
+            Err(error) if error.was_written().is_none() || error.is_poisoned() => {
+                if error.was_written().is_none() {
+                    known.maybe = group.to_vec();
+                }
                 assert!(log.append(&group).unwrap_err().is_poisoned());
                 assert!(log.anchor().unwrap_err().is_poisoned());
                 drop(log);
-                let Some(again) = open(disk, &mut known) else { return known };
+                let Some(again) = open(disk, setting, &mut known) else { return known };
                 log = again;
             }
             Err(error) => assert!(error.is_unavailable() || error.is_full(), "{error}"),
@@ -71,27 +72,27 @@ fn life(disk: &FaultyDisk) -> Known {
 }
 
 /// How many operations there are in such a life.
-fn count() -> u64 {
+fn count(setting: Setting<'_>) -> u64 {
     let disk = FaultyDisk::new();
-    let known = life(&disk);
+    let known = life(&disk, setting);
     assert_eq!(known.told.len(), 62);
     disk.operations()
 }
 
-fn check(nth: u64, fault: Fault) {
+fn check(nth: u64, fault: Fault, setting: Setting<'_>) {
     let disk = FaultyDisk::new();
     disk.fail_nth(nth, fault);
-    let known = life(&disk);
+    let known = life(&disk, setting);
     let met = disk.met();
     assert_eq!(met.len(), 1, "operation {nth} was to be {fault:?}");
     disk.heal();
     for seed in 0..4 {
-        survives(&disk, &known, &nothing, seed)
+        survives(&disk, &known, setting, seed)
             .unwrap_or_else(|violation| panic!("{:?}, seed {seed}: {violation}", met[0]));
     }
     if fault != Fault::Stop {
         let found = disk.kill(nth);
-        known.check(&open_and_read(&found, &nothing).unwrap().1).unwrap();
+        known.check(&open_and_read(&found, setting).unwrap().1).unwrap();
     }
 }
 
@@ -99,10 +100,13 @@ fn check(nth: u64, fault: Fault) {
 fn whatever_fails_once_nothing_is_lost_and_nothing_hangs() {
     let (done, progress) = mpsc::channel();
     let worker = thread::spawn(move || {
-        for nth in 1..=count() {
-            for fault in FAULTS {
-                done.send((nth, fault)).unwrap();
-                check(nth, fault);
+        for head_sync in [HeadSync::Lazy, HeadSync::Always] {
+            let setting = Setting { between: &nothing, head_sync };
+            for nth in 1..=count(setting) {
+                for fault in FAULTS {
+                    done.send((nth, fault)).unwrap();
+                    check(nth, fault, setting);
+                }
             }
         }
     });

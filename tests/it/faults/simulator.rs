@@ -1,11 +1,11 @@
 //! A life of a log, from a seed: groups are appended while the disk fails, fills up and loses its power.
 
-use gather::log::{Error, FileLog, Log};
+use gather::log::{Error, FileLog, HeadSync, Log};
 use gather::testkit::{Fault, FaultyDisk, Operation};
 
 use super::{
-    Batch, Between, Checked, Dice, FOLDER, Known, Position, Violation, batch, end, everything, nothing,
-    open_and_read, options, soak, survives,
+    Batch, Between, Checked, Dice, Known, Position, Setting, USUAL, Violation, batch, end, everything,
+    nothing, open_and_read, shows_damage, soak, survives,
 };
 
 /// How often something happened in a life or in many, to know that it did.
@@ -18,6 +18,8 @@ pub(super) struct Tally {
     not_written: usize,
     full: usize,
     failed_openings: usize,
+    damaged: usize,
+    gave_up: usize,
 }
 
 impl Tally {
@@ -29,15 +31,18 @@ impl Tally {
         self.not_written += other.not_written;
         self.full += other.full;
         self.failed_openings += other.failed_openings;
+        self.damaged += other.damaged;
+        self.gave_up += other.gave_up;
     }
 }
 
 /// Lives one life. The violation tells how it came to it.
 pub(super) fn live(seed: u64, between: &Between) -> Result<Tally, Violation> {
+    let head_sync = if seed % 4 == 3 { HeadSync::Always } else { HeadSync::Lazy };
     let mut life = Life {
         dice: Dice(seed),
         disk: FaultyDisk::new(),
-        between,
+        setting: Setting { between, head_sync },
         log: None,
         poisoned: false,
         limited: false,
@@ -53,7 +58,7 @@ pub(super) fn live(seed: u64, between: &Between) -> Result<Tally, Violation> {
 struct Life<'a> {
     dice: Dice,
     disk: FaultyDisk,
-    between: &'a Between,
+    setting: Setting<'a>,
     log: Option<FileLog>,
     /// Whether the log has said that it has to be opened again.
     poisoned: bool,
@@ -112,8 +117,9 @@ impl Life<'_> {
             12 if self.log.is_some() => {
                 let seed = self.dice.roll();
                 self.tell(format!("would it survive an end ({seed})?"));
-                return survives(&self.disk, &self.known, self.between, seed);
+                return survives(&self.disk, &self.known, self.setting, seed);
             }
+            16..18 => return self.shows_damage(),
             _ => return self.appends(),
         }
         Ok(())
@@ -148,7 +154,13 @@ impl Life<'_> {
     fn check_cause(&mut self, error: &Error, failed: usize) -> Checked {
         self.tell(format!("  {error}; failed: {:?}", self.disk.met().last()));
         self.tally.full += usize::from(error.is_full());
-        let known = [error.is_unavailable(), error.is_full(), error.is_uncertain(), error.is_poisoned()];
+        self.tally.gave_up += usize::from(error.is_poisoned());
+        // A log that could not make room, or not sync its head, gives up for what comes after.
+        if error.is_poisoned() && !self.disk.met().is_empty() {
+            self.poisoned = true;
+            return Ok(());
+        }
+        let known = [error.is_unavailable(), error.is_full(), error.is_uncertain()];
         if !known.contains(&true) {
             return Err(format!("no such thing has happened: {error}"));
         }
@@ -165,7 +177,7 @@ impl Life<'_> {
                 self.has_room();
             }
             let before = self.disk.met().len();
-            match options((self.between)(self.disk.clone())).open_in(FOLDER) {
+            match self.setting.open(&self.disk) {
                 Ok(log) => return self.has_opened(log),
                 Err(error) => {
                     self.tally.failed_openings += 1;
@@ -230,6 +242,21 @@ impl Life<'_> {
         self.disk = end(&self.disk, power_loss, seed);
     }
 
+    fn shows_damage(&mut self) -> Checked {
+        let always = self.setting.head_sync == HeadSync::Always;
+        if self.log.is_none() || self.poisoned || !self.known.maybe.is_empty() || self.has_stopped() {
+            return Ok(());
+        }
+        // A head that is not synced, and could not be written, lags even where nothing ends.
+        if !always && !self.disk.met().is_empty() {
+            return Ok(());
+        }
+        let seed = self.dice.roll();
+        self.tell(format!("would damage show ({seed})?"));
+        self.tally.damaged += 1;
+        shows_damage(&self.disk, &self.known, self.setting, seed)
+    }
+
     fn reads(&mut self) -> Checked {
         let Some(log) = &self.log else { return Ok(()) };
         let before = self.disk.met().len();
@@ -249,7 +276,7 @@ impl Life<'_> {
             return Ok(());
         }
         let before = self.disk.met().len();
-        match options((self.between)(self.disk.clone())).open_in(FOLDER) {
+        match self.setting.open(&self.disk) {
             Ok(_) => Err("two have it open".to_owned()),
             Err(error) if error.is_locked() => Ok(()),
             Err(error) => self.check_cause(&error, self.failed_since(before)),
@@ -284,8 +311,8 @@ impl Life<'_> {
             return if error.is_poisoned() { Ok(()) } else { Err(format!("it had given up: {error}")) };
         }
         self.check_cause(error, self.failed_since(before))?;
-        if error.is_poisoned() {
-            return Err(format!("it had not given up: {error}"));
+        if self.poisoned {
+            return Ok(());
         }
         if error.was_written().is_none() {
             self.tally.uncertain += 1;
@@ -315,11 +342,12 @@ fn no_life_of_a_log_loses_what_it_told_or_shows_what_nobody_asked_for() {
     }
     println!("{lives} lives: {all:?}");
     let enough = usize::try_from(lives / 10).unwrap();
-    let Tally { stored, ends, torn, uncertain, not_written, full, failed_openings } = all;
+    let Tally { stored, ends, torn, uncertain, not_written, full, failed_openings, damaged, gave_up } = all;
     assert!(stored > 10 * enough && ends > 10 * enough, "{stored} stored, {ends} ends");
     assert!(torn > enough && uncertain > enough, "{torn} torn, {uncertain} uncertain");
     assert!(not_written > enough && full > enough, "{not_written} not written, {full} full");
-    assert!(failed_openings > enough, "{failed_openings} failed openings");
+    assert!(failed_openings > enough && damaged > enough, "{failed_openings} failed, {damaged} damaged");
+    assert!(gave_up > enough / 10, "{gave_up} gave up");
 }
 
 /// After there is room again the same log goes on; nobody has to open it again.
@@ -327,7 +355,7 @@ fn no_life_of_a_log_loses_what_it_told_or_shows_what_nobody_asked_for() {
 fn a_full_disk_is_said_to_be_full_and_is_used_again_when_there_is_room() {
     for seed in 0..50 {
         let (disk, mut dice, mut known) = (FaultyDisk::new(), Dice(seed), Known::default());
-        let log = options(nothing(disk.clone())).open_in(FOLDER).unwrap();
+        let log = USUAL.open(&disk).unwrap();
         disk.set_capacity(Some(disk.used() + u64::try_from(dice.below(300_000)).unwrap()));
         let mut id = 0;
         let error = loop {
@@ -340,8 +368,7 @@ fn a_full_disk_is_said_to_be_full_and_is_used_again_when_there_is_room() {
         };
         assert!(error.is_full() && error.may_retry() && error.was_written() == Some(false), "{error}");
         known.check(&everything(&log).unwrap()).unwrap();
-        survives(&disk, &known, &nothing, seed)
-            .unwrap_or_else(|violation| panic!("seed {seed}: {violation}"));
+        survives(&disk, &known, USUAL, seed).unwrap_or_else(|violation| panic!("seed {seed}: {violation}"));
 
         disk.set_capacity(None);
         for more in 0..3 {
@@ -349,9 +376,8 @@ fn a_full_disk_is_said_to_be_full_and_is_used_again_when_there_is_room() {
             log.append(std::slice::from_ref(&batch)).unwrap();
             known.told.push(batch);
         }
-        survives(&disk, &known, &nothing, seed)
-            .unwrap_or_else(|violation| panic!("seed {seed}: {violation}"));
+        survives(&disk, &known, USUAL, seed).unwrap_or_else(|violation| panic!("seed {seed}: {violation}"));
         drop(log);
-        known.check(&open_and_read(&disk, &nothing).unwrap().1).unwrap();
+        known.check(&open_and_read(&disk, USUAL).unwrap().1).unwrap();
     }
 }
