@@ -111,7 +111,7 @@ impl Slot {
 /// What is under the head's name.
 pub(super) enum Found {
     /// A head of this log.
-    Head(HeadFile),
+    Head(Box<HeadFile>),
     /// Nothing.
     Missing,
     /// A file without a slot of this log: damaged, or of another log.
@@ -145,7 +145,7 @@ impl HeadFile {
         let [one, other] = SYNCED;
         let next = if sequence(first) > sequence(second) { other } else { one };
         let synced = self::newest([first, second, None]);
-        Ok(Found::Head(Self { file, header: *header, newest, synced, next }))
+        Ok(Found::Head(Box::new(Self { file, header: *header, newest, synced, next })))
     }
 
     /// Makes a head file for a log that ends at a mark, in the place of whatever is there, whole or not at all.

@@ -227,7 +227,7 @@ impl FileLogOptions {
 
 fn believed(found: Found, place: &Place) -> Result<HeadFile, Error> {
     match found {
-        Found::Head(head) => Ok(head),
+        Found::Head(head) => Ok(*head),
         Found::Missing => Err(headless(place, "the head of the log is missing")),
         Found::Foreign => Err(headless(place, "the head is damaged, or that of another log")),
     }
