@@ -18,7 +18,7 @@ use crate::record::{Anchor, Batch, Position, StoredBatch};
 /// The log's name within its folder.
 pub(crate) const LOG_NAME: &str = "log.gather";
 /// The lock's name within the log's folder.
-const LOCK_NAME: &str = "lock.gather";
+pub(super) const LOCK_NAME: &str = "lock.gather";
 
 /// A log in one file, for one process at a time.
 ///

@@ -6,6 +6,8 @@
 use crate::record::Position;
 use error::Kind;
 
+#[cfg(feature = "file")]
+mod backup;
 mod copy;
 #[cfg(feature = "file")]
 mod disk;
@@ -19,17 +21,23 @@ mod judge;
 mod lines;
 mod memory;
 #[cfg(feature = "file")]
+mod new_folder;
+#[cfg(feature = "file")]
 mod place;
 mod progress;
 mod raw;
 #[cfg(feature = "file")]
 mod recovery;
 #[cfg(feature = "file")]
+mod salvage;
+#[cfg(feature = "file")]
 mod storage;
 #[cfg(feature = "file")]
 mod walk;
 mod wire;
 
+#[cfg(feature = "file")]
+pub use backup::backup;
 pub use copy::copy;
 pub use error::Error;
 #[cfg(feature = "file")]
@@ -43,6 +51,8 @@ pub use progress::Progress;
 pub use raw::RawPage;
 #[cfg(feature = "file")]
 pub use recovery::{OpenReport, TornTail};
+#[cfg(feature = "file")]
+pub use salvage::{Keep, LeftOut, Salvaged, salvage};
 #[cfg(feature = "file")]
 pub use storage::{Held, Storage, StoredFile};
 pub(crate) use wire::{FACTS_LIMIT, TAGS_LIMIT};

@@ -44,7 +44,6 @@ impl Place {
     }
 
     /// Opens the file that is there, so that every write to it fails.
-    #[cfg(test)]
     pub(super) fn open_to_read(&self) -> Result<Option<PlacedFile>, Error> {
         self.opened(self.storage.open_to_read(&self.path))
     }

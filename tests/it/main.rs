@@ -22,6 +22,7 @@ mod golden;
 mod journey;
 mod lists;
 mod log;
+mod log_tools;
 mod model;
 mod others_bugs;
 mod programme;
