@@ -44,6 +44,8 @@ pub use error::Error;
 pub(crate) use file::LOG_NAME;
 #[cfg(feature = "file")]
 pub use file::{FileLog, FileLogOptions};
+#[cfg(all(feature = "file", feature = "json"))]
+pub use lines::import_into;
 #[cfg(feature = "json")]
 pub use lines::{export, exported_id, import};
 pub use memory::MemoryLog;

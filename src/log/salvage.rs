@@ -269,7 +269,9 @@ impl<'a, 'p> Search<'a, 'p> {
             }
             at = at.saturating_add(length(&bytes));
         }
-        Ok(last)
+        // A frame may end with some zeros; room is more than a few.
+        let room = bounded(self.end.saturating_sub(last));
+        Ok(if room < FRAME_HEADER { self.end } else { last })
     }
 }
 
