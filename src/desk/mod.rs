@@ -20,6 +20,8 @@ use crate::projection::Lists;
 use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
+#[cfg(feature = "file")]
+mod backup;
 mod builder;
 mod clock;
 mod command;

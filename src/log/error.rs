@@ -139,6 +139,13 @@ impl Error {
         self
     }
 
+    #[cfg(feature = "json")]
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
+        let what = format!("line {line}: {}", self.0.what);
+        self.inner().what = what;
+        self
+    }
+
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.inner().cause = Some(Arc::from(cause.into()));
         self

@@ -23,6 +23,7 @@ mod group;
 mod journey;
 mod lists;
 mod log;
+mod log_tools;
 mod model;
 mod others_bugs;
 mod programme;
