@@ -50,6 +50,7 @@ mod desk;
 mod domain;
 mod fact;
 mod id;
+mod image;
 pub mod log;
 mod person;
 pub mod privacy;

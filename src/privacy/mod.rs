@@ -20,5 +20,6 @@ pub use file::FileVault;
 #[cfg(feature = "file")]
 pub(crate) use file::check_log_is_there;
 pub use keyring::Keyring;
+pub(crate) use keyring::Learned;
 pub use memory::MemoryVault;
 pub use vault::{Key, KeyVault};
