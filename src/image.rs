@@ -41,6 +41,11 @@ impl Sink {
         self.bytes
     }
 
+    /// How many bytes have been written.
+    pub(crate) fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
@@ -86,6 +91,11 @@ impl<'b> Source<'b> {
 
     pub(crate) fn is_at_end(&self) -> bool {
         self.rest.is_empty()
+    }
+
+    /// What has not been read.
+    pub(crate) fn rest(&self) -> &'b [u8] {
+        self.rest
     }
 
     pub(crate) fn chunk<const N: usize>(&mut self) -> Option<[u8; N]> {

@@ -63,8 +63,8 @@ pub mod testkit;
 mod text;
 
 pub use desk::{
-    Call, Clock, Command, Desk, DeskBuilder, Error, Explanation, Failure, PoolForecast, Receipt, RequestIds,
-    WhatIf,
+    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
+    Explanation, Failure, Opening, PoolForecast, Receipt, RequestIds, WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};

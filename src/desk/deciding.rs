@@ -117,7 +117,7 @@ impl Desk {
     }
 
     /// Folds in the batch that follows the state: all of it, or nothing where a key of it cannot be had.
-    fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
+    pub(super) fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
         stored.records().try_for_each(|record| self.inner.keyring.learn(record.fact()))?;
         let mut lists = self.inner.lists.write().unwrap_or_else(PoisonError::into_inner);
         for record in stored.records() {

@@ -19,8 +19,10 @@ use crate::privacy::Keyring;
 use crate::projection::Lists;
 use crate::record::Position;
 use crate::schedule::Schedule;
+use checkpoint::Checkpoints;
 
 mod builder;
+mod checkpoint;
 mod clock;
 mod command;
 mod deadlines;
@@ -33,6 +35,7 @@ mod reading;
 mod what_if;
 
 pub use builder::DeskBuilder;
+pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
 pub use clock::{Clock, RequestIds};
 pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
@@ -75,6 +78,7 @@ struct Inner {
     requests: Box<dyn RequestIds>,
     state: Mutex<State>,
     lists: RwLock<Lists>,
+    checkpoints: Checkpoints,
 }
 
 impl fmt::Debug for Desk {
@@ -304,6 +308,12 @@ impl Call<'_> {
     /// As for [`Desk::execute`].
     #[expect(clippy::needless_pass_by_value, reason = "a command is handed over, to be done once")]
     pub fn execute<C: Command>(self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
+        let receipt = self.answer(&command)?;
+        self.desk.checkpoint_if_due(receipt.position);
+        Ok(receipt)
+    }
+
+    fn answer<C: Command>(self, command: &C) -> Result<Receipt<C::Outcome>, Failure> {
         let (desk, context) = (self.desk, self.context()?);
         let looking = Edge::looking(context, desk);
         let ready = command.ready(&looking)?;

@@ -223,7 +223,8 @@ impl Keyring {
     pub(crate) fn put_learned(&self, out: &mut Sink) {
         let holders = self.holders();
         let learned = |(holder, _): &(&Holder, &KeyRef)| !holders.given.contains(*holder);
-        let mut keys: Vec<_> = holders.keys.iter().filter(learned).map(|(holder, key)| (*holder, *key)).collect();
+        let mut keys: Vec<_> =
+            holders.keys.iter().filter(learned).map(|(holder, key)| (*holder, *key)).collect();
         keys.sort_unstable();
         keys.put(out);
         holders.former.put(out);
