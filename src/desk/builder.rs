@@ -1,10 +1,15 @@
 //! How a desk is opened: its log, its keys, its clock.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 
 use super::checkpoint::{self, Checkpoints, Wishes};
 use super::clock::system_clock;
+use super::following::Followers;
+use super::open::Open;
+use super::queue::Queue;
+use super::sync::Mutex;
+use super::writing::Deciding;
 use super::{Clock, Desk, Error, Inner, RequestIds};
 use crate::domain::State;
 use crate::id::RequestId;
@@ -134,8 +139,10 @@ impl DeskBuilder {
     /// Writes a checkpoint by itself after so many records; 0, the default, is never.
     ///
     /// There is no thread for it: whoever's call makes the number full writes it before they get their receipt, when
-    /// the booking is done and others are answered. What goes wrong with it does not fail the booking;
-    /// [`Desk::last_checkpoint`] tells. It is tried again after as many records.
+    /// the booking is done and others are answered. That is so for [`execute`](Desk::execute) and
+    /// [`Pending::wait`](crate::Pending::wait); awaiting a [`Pending`](crate::Pending) writes none, since that would keep
+    /// its runtime waiting. What goes wrong with it does not fail the booking; [`Desk::last_checkpoint`] tells. It is
+    /// tried again after as many records.
     ///
     /// Each holds all that was folded, so take a number that the log does not reach many times a day: 100,000 for one.
     ///
@@ -200,7 +207,7 @@ impl DeskBuilder {
     #[must_use]
     pub fn in_memory(self) -> Desk {
         let (inner, _) = self.inner(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
-        Desk { inner: Arc::new(inner) }
+        Desk { inner: Arc::new(Open::new(inner)) }
     }
 
     /// Opens a desk over a log and a vault of the host's own, and folds what the log holds.
@@ -215,8 +222,9 @@ impl DeskBuilder {
     fn inner(self, log: Box<dyn Log>, vault: Arc<dyn KeyVault>) -> (Inner, Wishes) {
         let Self { clock, requests, mut wishes } = self;
         let keyring = Arc::new(Keyring::new(vault));
-        let (state, lists) = (Mutex::new(State::default()), RwLock::new(Lists::new()));
-        let checkpoints = Checkpoints::new(&mut wishes);
+        let shared = log.has_other_writers();
+        // Not known yet where the log ends: whoever is first folds it.
+        let deciding = Deciding { state: State::default(), ahead: false };
         let inner = Inner {
             log,
             #[cfg(feature = "file")]
@@ -224,9 +232,13 @@ impl DeskBuilder {
             keyring,
             clock,
             requests,
-            state,
-            lists,
-            checkpoints,
+            shared,
+            deciding: Mutex::new(deciding),
+            queue: Queue::new(),
+            known: Mutex::new(None),
+            lists: RwLock::new(Lists::new()),
+            followers: Followers::default(),
+            checkpoints: Checkpoints::new(&mut wishes),
         };
         (inner, wishes)
     }

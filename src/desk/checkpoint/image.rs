@@ -20,31 +20,34 @@ pub(super) struct Header {
     magic: [u8; 8],
     code: Fingerprint,
     log: LogId,
-    position: [u8; 8],
+    /// Where the lists are, and where the state is: there or earlier.
+    shown: [u8; 8],
     chain: [u8; 32],
+    decided: [u8; 8],
     /// How many bytes of what follows are the state, and how many the lists; the rest is what the keyring learned.
     state: [u8; 8],
     lists: [u8; 8],
 }
 
-image!(struct Header { magic, code, log, position, chain, state, lists });
+image!(struct Header { magic, code, log, shown, chain, decided, state, lists });
 
 impl Header {
-    fn over(anchor: Anchor, state: usize, lists: usize) -> Self {
+    fn blank() -> Self {
         Self {
             magic: MAGIC,
             code: Fingerprint::own(),
-            log: anchor.log,
-            position: anchor.position.get().to_le_bytes(),
-            chain: anchor.chain.bytes(),
-            state: length(state),
-            lists: length(lists),
+            log: LogId::from_u128(0),
+            shown: [0; 8],
+            chain: [0; 32],
+            decided: [0; 8],
+            state: [0; 8],
+            lists: [0; 8],
         }
     }
 
+    /// Where the log was when it was drawn.
     pub(super) fn anchor(&self) -> Anchor {
-        let position = Position::new(u64::from_le_bytes(self.position));
-        Anchor { log: self.log, position, chain: Chain::from_bytes(self.chain) }
+        Anchor { log: self.log, position: number(self.shown), chain: Chain::from_bytes(self.chain) }
     }
 
     /// Whether the code that is running wrote it.
@@ -53,51 +56,58 @@ impl Header {
     }
 }
 
-fn nowhere() -> Anchor {
-    Anchor { log: LogId::from_u128(0), position: Position::START, chain: Chain::from_bytes([0; 32]) }
+fn number(bytes: [u8; 8]) -> Position {
+    Position::new(u64::from_le_bytes(bytes))
 }
 
-fn length(bytes: usize) -> [u8; 8] {
-    u64::try_from(bytes).unwrap_or(u64::MAX).to_le_bytes()
+fn bytes(length: usize) -> [u8; 8] {
+    u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes()
 }
 
-/// What was folded, in bytes: all that has to be done while nothing else is decided.
+/// A checkpoint that is being drawn.
 pub(super) struct Draft {
-    pub(super) position: Position,
-    bytes: Vec<u8>,
-    state: usize,
-    lists: usize,
+    header: Header,
+    out: Sink,
 }
 
 impl Draft {
-    /// Takes down all three as they are, at one position.
-    pub(super) fn of(state: &State, lists: &Lists, keyring: &Keyring) -> Self {
-        let mut out = Sink::new();
-        // The header has a length that does not change, so it is laid over these bytes once the anchor is known.
-        Header::over(nowhere(), 0, 0).put(&mut out);
+    /// Takes the state down.
+    pub(super) fn of(state: &State) -> Self {
+        let (mut header, mut out) = (Header::blank(), Sink::new());
+        // The header is as long as it will be, so this keeps its place until all of it is known.
+        header.put(&mut out);
         let before = out.length();
         state.put(&mut out);
-        let between = out.length();
-        lists.put(&mut out);
-        let behind = out.length();
-        keyring.put_learned(&mut out);
-        Self {
-            position: state.head(),
-            bytes: out.into_bytes(),
-            state: between.saturating_sub(before),
-            lists: behind.saturating_sub(between),
-        }
+        header.decided = state.head().get().to_le_bytes();
+        header.state = bytes(out.length().saturating_sub(before));
+        Self { header, out }
     }
 
-    /// The whole, with where in the log it is at the front and a checksum at the end.
-    pub(super) fn finish(self, anchor: Anchor) -> Vec<u8> {
-        let Self { position: _, mut bytes, state, lists } = self;
-        let mut header = Sink::new();
-        Header::over(anchor, state, lists).put(&mut header);
-        bytes.iter_mut().zip(header.into_bytes()).for_each(|(place, byte)| *place = byte);
-        let checksum = blake3::hash(&bytes);
-        bytes.extend_from_slice(checksum.as_bytes());
-        bytes
+    /// Takes down the lists, which are where the state is or further, and what the keyring has learned.
+    pub(super) fn add(&mut self, lists: &Lists, keyring: &Keyring) {
+        let before = self.out.length();
+        lists.put(&mut self.out);
+        self.header.lists = bytes(self.out.length().saturating_sub(before));
+        keyring.put_learned(&mut self.out);
+    }
+
+    /// How far the state goes.
+    pub(super) fn position(&self) -> Position {
+        number(self.header.decided)
+    }
+
+    /// The whole, with the header at the front and a checksum at the end.
+    pub(super) fn finish(self, shown: Anchor) -> Vec<u8> {
+        let Self { mut header, out } = self;
+        header.log = shown.log;
+        header.shown = shown.position.get().to_le_bytes();
+        header.chain = shown.chain.bytes();
+        let (mut front, mut whole) = (Sink::new(), out.into_bytes());
+        header.put(&mut front);
+        whole.iter_mut().zip(front.into_bytes()).for_each(|(place, byte)| *place = byte);
+        let checksum = blake3::hash(&whole);
+        whole.extend_from_slice(checksum.as_bytes());
+        whole
     }
 }
 
@@ -132,8 +142,9 @@ impl<'b> Whole<'b> {
         let (lists, learned) = rest.split_at_checked(bounded(self.header.lists)?)?;
         let (state, lists) = both(|| read_all::<State>(state), || read_all::<Lists>(lists));
         let folded = Folded { state: state?, lists: lists?, learned: read_all(learned)? };
-        let at = self.header.anchor().position;
-        (folded.state.head() == at && folded.lists.position() == at).then_some(folded)
+        let (decided, shown) = (number(self.header.decided), number(self.header.shown));
+        let fits = decided <= shown && folded.state.head() == decided && folded.lists.position() == shown;
+        fits.then_some(folded)
     }
 }
 

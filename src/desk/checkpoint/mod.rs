@@ -4,12 +4,14 @@
 //! single byte, the log is replayed as if there were none.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, PoisonError, RwLock, TryLockError};
 
 #[cfg(feature = "file")]
 use std::path::PathBuf;
 
-use self::image::{Draft, Folded, Whole};
+use self::image::{Folded, Whole};
+use super::open::Open;
+use super::sync::{Mutex, MutexGuard};
 use super::{Desk, Error, Inner};
 use crate::domain::State;
 use crate::log::{Log, Progress};
@@ -17,6 +19,7 @@ use crate::privacy::Keyring;
 use crate::projection::Lists;
 use crate::record::{Anchor, Position};
 
+mod draw;
 #[cfg(feature = "file")]
 mod file;
 mod fingerprint;
@@ -28,9 +31,6 @@ mod told;
 #[cfg(feature = "file")]
 pub(super) use file::CHECKPOINT_NAME;
 pub use told::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
-
-/// How many batches are read at once while a log is replayed.
-const PAGE: usize = 1_024;
 
 /// What a builder was told of checkpoints and of whom to tell how far opening has come.
 #[derive(Default)]
@@ -218,66 +218,36 @@ impl Desk {
         *last = Some(outcome.clone());
         Ok(outcome?)
     }
-
-    /// A checkpoint's bytes and how far it goes.
-    fn draw(&self) -> Result<(Position, Vec<u8>), Error> {
-        let draft = self.draft()?;
-        let position = draft.position;
-        let anchor = self.inner.log.read(position, 0)?.after;
-        Ok((position, draft.finish(anchor)))
-    }
-
-    /// State, lists and keys at one position: nobody folds anything in meanwhile.
-    fn draft(&self) -> Result<Draft, Error> {
-        let state = self.state()?;
-        Ok(Draft::of(&state, &self.lists(), &self.inner.keyring))
-    }
-
-    /// Folds in the whole log beyond what is known, and says how many records that was.
-    fn replay(&self, progress: &mut dyn FnMut(Progress)) -> Result<u64, Error> {
-        let mut state = self.state()?;
-        let begun = state.head().get();
-        loop {
-            let page = self.inner.log.read(state.head(), PAGE)?;
-            progress(Progress::new(state.head().get(), page.head.position.get()));
-            if page.batches.is_empty() {
-                return Ok(state.head().get().saturating_sub(begun));
-            }
-            page.batches.iter().try_for_each(|stored| self.fold(&mut state, stored))?;
-        }
-    }
 }
 
 /// A desk that knows all that its log holds: from a checkpoint, as far as one fits, and the rest replayed.
 pub(super) fn opened(mut inner: Inner, mut wishes: Wishes) -> Result<Desk, Error> {
-    let begun = inner.begin(wishes.given.take());
-    inner.checkpoints.last = AtomicU64::new(begun.checkpoint.get());
-    let mut desk = Desk { inner: Arc::new(inner) };
-    let mut silent = |_| ();
-    let replayed = match wishes.progress {
-        Some(mut progress) => desk.replay(&mut *progress)?,
-        None => desk.replay(&mut silent)?,
-    };
-    if let Some(inner) = Arc::get_mut(&mut desk.inner) {
-        inner.checkpoints.opening = Opening { replayed, ..begun };
-    }
+    let (state, begun) = inner.begin(wishes.given.take());
+    let from = state.head().get();
+    let mut progress = wishes.progress.unwrap_or_else(|| Box::new(|_| ()));
+    let head = inner.fold_on(state, &mut *progress)?.position.get();
+    inner.checkpoints.last = AtomicU64::new(from);
+    inner.checkpoints.opening = Opening { replayed: head.saturating_sub(from), ..begun };
+    let desk = Desk { inner: Arc::new(Open::new(inner)) };
+    desk.refresh()?;
     Ok(desk)
 }
 
 impl Inner {
-    /// Takes over what a checkpoint holds, if there is one that fits; else everything stays empty.
-    fn begin(&mut self, given: Option<Vec<u8>>) -> Opening {
+    /// Takes over what a checkpoint holds, if there is one that fits, and gives out its state; else all is empty still.
+    fn begin(&mut self, given: Option<Vec<u8>>) -> (State, Opening) {
         let bytes = match self.kept(given) {
             Ok(Some(bytes)) => bytes,
-            Ok(None) => return Opening::anew(None),
-            Err(unreadable) => return Opening::anew(Some(unreadable)),
+            Ok(None) => return (State::default(), Opening::anew(None)),
+            Err(unreadable) => return (State::default(), Opening::anew(Some(unreadable))),
         };
         match fitting(self.log.as_ref(), &self.keyring, &bytes) {
-            Ok((anchor, state, lists)) => {
-                (self.state, self.lists) = (Mutex::new(state), RwLock::new(lists));
-                Opening::with(anchor.position)
+            Ok((state, lists)) => {
+                self.lists = RwLock::new(lists);
+                let opening = Opening::with(state.head());
+                (state, opening)
             }
-            Err(unused) => Opening::anew(Some(unused)),
+            Err(unused) => (State::default(), Opening::anew(Some(unused))),
         }
     }
 
@@ -300,20 +270,15 @@ impl Inner {
 
 /// What was folded, if all of it is of this log, of this version, and as it was written. The keyring knows then what it
 /// knew.
-fn fitting(
-    log: &dyn Log,
-    keyring: &Keyring,
-    bytes: &[u8],
-) -> Result<(Anchor, State, Lists), CheckpointUnused> {
+fn fitting(log: &dyn Log, keyring: &Keyring, bytes: &[u8]) -> Result<(State, Lists), CheckpointUnused> {
     let whole = Whole::of(bytes).ok_or(CheckpointUnused::Damaged)?;
     if !whole.header.is_ours() {
         return Err(CheckpointUnused::OtherVersion);
     }
-    let anchor = whole.header.anchor();
-    check_history(log, anchor)?;
+    check_history(log, whole.header.anchor())?;
     let Folded { state, lists, learned } = whole.read().ok_or(CheckpointUnused::Damaged)?;
     keyring.recall(learned).map_err(|_told_by_the_replay| CheckpointUnused::Keys)?;
-    Ok((anchor, state, lists))
+    Ok((state, lists))
 }
 
 /// Whether a log went through an anchor.
