@@ -368,3 +368,64 @@ impl fmt::Debug for Keyring {
         f.debug_struct("Keyring").field("vault", &self.vault).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::MemoryVault;
+    use super::*;
+    use crate::image::Source;
+
+    /// What a keyring has learned, taken down and read back.
+    fn learned(keyring: &Keyring) -> Learned {
+        let mut out = Sink::new();
+        keyring.put_learned(&mut out);
+        let bytes = out.into_bytes();
+        let mut from = Source::new(&bytes);
+        let learned = Learned::take(&mut from).unwrap();
+        assert!(from.is_at_end());
+        learned
+    }
+
+    fn recorded(keyring: &Keyring, person: PersonId) -> Fact {
+        let details = Personal::new(PersonDetails::new("Ann Example"));
+        Fact::PersonRecorded { person, details: keyring.seal_person(person, &details).unwrap() }
+    }
+
+    #[test]
+    fn only_what_the_log_knows_is_learned() {
+        let vault = Arc::new(MemoryVault::new());
+        let keyring = Keyring::new(vault.clone());
+        let (ann, bob) = (PersonId::from_u128(1), PersonId::from_u128(2));
+        let fact = recorded(&keyring, ann);
+        recorded(&keyring, bob);
+        assert!(learned(&keyring).keys.is_empty(), "keys were given out, and nothing is in the log yet");
+        keyring.learn(&fact).unwrap();
+        let kept = learned(&keyring);
+        assert_eq!(kept.keys.keys().collect::<Vec<_>>(), [&Holder::Person(ann)]);
+
+        let later = Keyring::new(vault);
+        later.recall(kept).unwrap();
+        let Fact::PersonRecorded { details, .. } = recorded(&later, ann) else { panic!("it was just made") };
+        let Fact::PersonRecorded { details: before, .. } = fact else { panic!("it was just made") };
+        assert_eq!(details.keys(), before.keys(), "the same holder keeps the same key");
+        let Fact::PersonRecorded { details, .. } = recorded(&later, bob) else { panic!("it was just made") };
+        assert!(details.keys().each().all(|key| before.keys().each().all(|other| other != key)));
+    }
+
+    /// Two desks may have given two keys to one person. Both sealed something, so neither is ever given out again.
+    #[test]
+    fn a_key_that_was_replaced_stays_in_use() {
+        let vault = Arc::new(MemoryVault::new());
+        let (here, there) = (Keyring::new(vault.clone()), Keyring::new(vault.clone()));
+        let ann = PersonId::from_u128(1);
+        let (first, second) = (recorded(&here, ann), recorded(&there, ann));
+        for fact in [&first, &second] {
+            here.learn(fact).unwrap();
+            there.learn(fact).unwrap();
+        }
+        let (kept, same) = (learned(&here), learned(&there));
+        assert_eq!((kept.keys.len(), kept.former.len()), (1, 1));
+        assert_eq!((&kept.keys, &kept.former), (&same.keys, &same.former), "wherever it was learned");
+        assert!(Keyring::new(Arc::new(MemoryVault::new())).recall(kept).unwrap_err().is_missing());
+    }
+}

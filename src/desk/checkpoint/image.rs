@@ -91,6 +91,11 @@ impl Draft {
         keyring.put_learned(&mut self.out);
     }
 
+    #[cfg(test)]
+    pub(super) fn header(&self) -> Header {
+        self.header
+    }
+
     /// How far the state goes.
     pub(super) fn position(&self) -> Position {
         number(self.header.decided)
