@@ -37,18 +37,15 @@ fn main() -> io::Result<()> {
 }
 
 /// Of all these files below a folder, in an order of their own.
-fn fingerprint(src: &Path) -> io::Result<String> {
+pub(crate) fn fingerprint(src: &Path) -> io::Result<String> {
     let (mut first, mut second) = (DefaultHasher::new(), DefaultHasher::new());
     second.write_u8(1);
     for file in files(src)? {
         let bytes = fs::read(&file)?;
         // The name as it is written everywhere, whatever stands between its parts here.
-        let name = file.strip_prefix(src).unwrap_or(&file).components().map(|part| part.as_os_str());
-        for part in name {
-            first.write(part.as_encoded_bytes());
-            second.write(part.as_encoded_bytes());
-        }
+        let name = file.strip_prefix(src).unwrap_or(&file);
         for hash in [&mut first, &mut second] {
+            name.iter().for_each(|part| hash.write(part.as_encoded_bytes()));
             hash.write_usize(bytes.len());
             hash.write(&bytes);
         }
@@ -68,8 +65,8 @@ fn files(src: &Path) -> io::Result<Vec<PathBuf>> {
             found.push(path);
         }
     }
-    let is_test = |file: &PathBuf| file.iter().any(|part| TESTS.iter().any(|name| part == *name));
-    found.retain(|file| !is_test(&file.strip_prefix(src).unwrap_or(file).to_owned()));
+    let is_test = |file: &Path| file.iter().any(|part| TESTS.iter().any(|name| part == *name));
+    found.retain(|file| !is_test(file.strip_prefix(src).unwrap_or(file)));
     found.sort_unstable();
     Ok(found)
 }
