@@ -9,6 +9,7 @@ use super::image::Draft;
 use crate::desk::queue::Entry;
 use crate::desk::sync::{Mutex, MutexGuard};
 use crate::desk::work::{End, Job, Marker, Waiter};
+use crate::desk::writing::Standing;
 use crate::desk::{Desk, Error};
 use crate::domain::State;
 use crate::record::{Anchor, Batch, Position};
@@ -73,7 +74,7 @@ impl Desk {
         let job: Arc<dyn Job> = Arc::<Sketch>::clone(&sketch);
         {
             let mut deciding = self.deciding()?;
-            let entry = if deciding.ahead {
+            let entry = if deciding.standing == Standing::Ahead {
                 drop(job.decide(&mut deciding.state));
                 Entry::decided(job, None)
             } else {
