@@ -76,6 +76,14 @@ impl FileHeader {
         Self::read(fields, header).ok_or_else(|| not_a_log(CUT_SHORT))?
     }
 
+    /// Takes from the first bytes of a file, wherever they are damaged, the id and the salt, if the id is whole: the genesis
+    /// chain that is stored beside it follows from it.
+    pub(super) fn of_damaged(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields { rest: bytes.get(FILE_MAGIC.len().saturating_add(8)..FILE_HEADER)? };
+        let (log, salt) = (LogId::from_bytes(fields.take()?), fields.take()?);
+        (fields.take() == Some(Chain::genesis(log).bytes())).then_some(Self { log, salt })
+    }
+
     fn read(mut fields: Fields<'_>, header: &[u8]) -> Option<Result<Self, Error>> {
         let (format, flags) = (fields.u32()?, fields.u32()?);
         if format != FORMAT || flags != 0 {

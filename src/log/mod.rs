@@ -6,6 +6,8 @@
 use crate::record::Position;
 use error::Kind;
 
+#[cfg(feature = "file")]
+mod backup;
 mod copy;
 #[cfg(feature = "file")]
 mod disk;
@@ -25,6 +27,8 @@ mod judge;
 mod lines;
 mod memory;
 #[cfg(feature = "file")]
+mod new_folder;
+#[cfg(feature = "file")]
 mod options;
 #[cfg(feature = "file")]
 mod place;
@@ -37,11 +41,15 @@ mod recovery;
 #[cfg(feature = "file")]
 mod room;
 #[cfg(feature = "file")]
+mod salvage;
+#[cfg(feature = "file")]
 mod storage;
 #[cfg(feature = "file")]
 mod walk;
 mod wire;
 
+#[cfg(feature = "file")]
+pub use backup::backup;
 pub use copy::copy;
 #[cfg(feature = "file")]
 pub use disk::Disk;
@@ -50,6 +58,8 @@ pub use error::Error;
 pub use file::FileLog;
 #[cfg(feature = "file")]
 pub use head::HeadSync;
+#[cfg(all(feature = "file", feature = "json"))]
+pub use lines::import_into;
 #[cfg(feature = "json")]
 pub use lines::{export, exported_id, import};
 pub use memory::MemoryLog;
@@ -63,6 +73,8 @@ pub use raw::RawPage;
 pub use reader::FileReader;
 #[cfg(feature = "file")]
 pub use recovery::{HeadLag, OpenReport, TornTail};
+#[cfg(feature = "file")]
+pub use salvage::{Keep, LeftOut, Salvaged, salvage};
 #[cfg(feature = "file")]
 pub use storage::{Held, Storage, StoredFile};
 pub(crate) use wire::{FACTS_LIMIT, TAGS_LIMIT};

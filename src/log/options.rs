@@ -20,7 +20,7 @@ use crate::id::LogId;
 /// The log's name within its folder.
 pub(crate) const LOG_NAME: &str = "log.gather";
 /// The lock's name within the log's folder.
-const LOCK_NAME: &str = "lock.gather";
+pub(super) const LOCK_NAME: &str = "lock.gather";
 
 /// How a log in a file is opened.
 ///

@@ -10,6 +10,7 @@
 
 mod booking;
 mod calendar;
+mod checkpoint;
 mod conference;
 mod conference_bad_input;
 mod conference_example;
@@ -24,6 +25,7 @@ mod group;
 mod journey;
 mod lists;
 mod log;
+mod log_tools;
 mod model;
 mod others_bugs;
 mod programme;
