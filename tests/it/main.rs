@@ -17,6 +17,7 @@ mod conference_example;
 mod crash;
 mod damage;
 mod examples;
+mod faults;
 mod feeds;
 mod floors;
 mod golden;
