@@ -15,6 +15,7 @@ mod file;
 mod frame;
 mod judge;
 mod memory;
+mod progress;
 #[cfg(feature = "file")]
 mod recovery;
 #[cfg(feature = "file")]
@@ -29,6 +30,7 @@ pub use file::FileLog;
 #[cfg(feature = "file")]
 pub(crate) use file::LOG_NAME;
 pub use memory::MemoryLog;
+pub use progress::Progress;
 #[cfg(feature = "file")]
 pub use recovery::{OpenReport, TornTail};
 #[cfg(feature = "file")]
