@@ -139,9 +139,25 @@ impl Error {
         self
     }
 
+    #[cfg(feature = "json")]
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
+        let what = format!("line {line}: {}", self.0.what);
+        self.inner().what = what;
+        self
+    }
+
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.inner().cause = Some(Arc::from(cause.into()));
         self
+    }
+
+    /// What whoever comes behind a failed write is told: theirs is surely not stored.
+    pub(crate) fn for_those_behind(&self) -> Self {
+        if self.was_written().is_some() {
+            return self.clone();
+        }
+        let what = "an earlier write failed, so this one was not tried";
+        Self::new(Kind::Poisoned, what).because(self.clone())
     }
 
     fn inner(&mut self) -> &mut Inner {

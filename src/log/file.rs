@@ -2,14 +2,16 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::disk::{self, Disk, Lock};
+use super::disk::Disk;
 use super::error::{Error, Kind};
 use super::frame::{FILE_HEADER, FileHeader, FrameHeader, Salt};
+use super::place::{Place, PlacedFile};
 use super::recovery::{Index, OpenReport, Recovered, recover};
+use super::storage::{Held, Storage};
 use super::walk::{Mark, Walk, bounded, damaged};
-use super::{Log, Page, check_batch_end, check_within, wire};
+use super::{Log, Page, RawPage, check_batch_end, check_within, raw, wire};
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Position, StoredBatch};
 
@@ -20,7 +22,7 @@ const LOCK_NAME: &str = "lock.gather";
 
 /// A log in one file, for one process at a time.
 ///
-/// Every [`append`](Log::append) is one write and one sync, and answers when the batches are on the disk. Readers
+/// Every [`append`](Log::append) is one write and one sync, and answers when the batches are on the file. Readers
 /// do not wait for it. A folder holds one log: `log.gather`, and `lock.gather`, which is never deleted. Both can
 /// be read by their owner only. The bytes are described in `docs/format.md`.
 ///
@@ -45,14 +47,14 @@ const LOCK_NAME: &str = "lock.gather";
 /// ```
 #[derive(Debug)]
 pub struct FileLog {
-    disk: Disk,
+    file: PlacedFile,
     header: FileHeader,
     report: OpenReport,
     /// Held while a batch is judged and written, so that it is stored at the head that it was judged against.
     turn: Mutex<()>,
     /// What readers may see: changed only when it is durable, and never held while the disk works.
     state: Mutex<State>,
-    _lock: Lock,
+    _lock: Box<dyn Held>,
 }
 
 #[derive(Debug)]
@@ -73,16 +75,48 @@ struct Frame {
     payload: Vec<u8>,
 }
 
-impl FileLog {
+/// How a log in a file is opened.
+///
+/// Begin with [`FileLog::options`]; end with [`open`](Self::open) or [`open_in`](Self::open_in).
+///
+/// ```
+/// use gather::log::{FileLog, Log};
+///
+/// let folder = tempfile::tempdir()?;
+/// let log = FileLog::options().open_in(folder.path())?;
+/// assert!(!log.has_other_writers());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileLogOptions {
+    storage: Arc<dyn Storage>,
+    id: Option<LogId>,
+}
+
+impl FileLogOptions {
+    /// Keeps the log in another file system than the machine's: in a test, one that fails.
+    #[must_use]
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.storage = storage;
+        self
+    }
+
+    /// The id of a log that is made when there is none yet, which is random if nothing is said here: that of the log of
+    /// which it is to become a [`copy`](super::copy). A log that is there keeps the id that it has.
+    #[must_use]
+    pub fn id(mut self, id: LogId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
     /// Opens the log in a folder. Makes the folder and the log if they are not there.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn open_in(folder: impl AsRef<Path>) -> Result<Self, Error> {
-        let folder = folder.as_ref();
-        disk::create_folder(folder)
-            .map_err(|cause| disk::fault("the folder of the log cannot be made", folder, cause))?;
-        Self::open(folder.join(LOG_NAME))
+    pub fn open_in(&self, folder: impl AsRef<Path>) -> Result<FileLog, Error> {
+        let place = self.place(&folder.as_ref().join(LOG_NAME));
+        place.create_folder()?;
+        open(&place, self)
     }
 
     /// Opens the log at a path. Makes it if it is not there; its folder must be.
@@ -92,21 +126,52 @@ impl FileLog {
     /// else, an empty file for one. [`Error::is_newer`]: a newer version wrote it. [`Error::is_corrupt`]: bytes
     /// that were durable are damaged, at [`Error::offset`]. [`Error::is_unavailable`] or [`Error::is_full`]: the
     /// file system did not let it be opened. In none of these cases is any file's content changed.
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<FileLog, Error> {
+        open(&self.place(path.as_ref()), self)
+    }
+
+    fn place(&self, path: &Path) -> Place {
+        Place::new(Arc::clone(&self.storage), path)
+    }
+}
+
+fn open(place: &Place, options: &FileLogOptions) -> Result<FileLog, Error> {
+    // A first look, so that no lock is left beside a file that is no log.
+    if let Some(found) = place.open()? {
+        read_header(&found)?;
+    }
+    let lock = place.lock(LOCK_NAME)?;
+    let file = match place.open()? {
+        Some(file) => file,
+        None => create(place, options.id.unwrap_or_else(LogId::random))?,
+    };
+    let header = read_header(&file)?;
+    let Recovered { index, head, report } = recover(&file, &header)?;
+    let state = Mutex::new(State { head, index, poisoned: false });
+    Ok(FileLog { file, header, report, turn: Mutex::new(()), state, _lock: lock })
+}
+
+impl FileLog {
+    /// Begins with the machine's file system.
+    #[must_use]
+    pub fn options() -> FileLogOptions {
+        FileLogOptions { storage: Arc::new(Disk), id: None }
+    }
+
+    /// Opens the log in a folder. Makes the folder and the log if they are not there.
+    ///
+    /// # Errors
+    /// As [`FileLogOptions::open`].
+    pub fn open_in(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::options().open_in(folder)
+    }
+
+    /// Opens the log at a path. Makes it if it is not there; its folder must be.
+    ///
+    /// # Errors
+    /// As [`FileLogOptions::open`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        // A first look, so that no lock is left beside a file that is no log.
-        if let Some(found) = Disk::open(path)? {
-            read_header(&found)?;
-        }
-        let lock = disk::lock(&disk::lock_folder(path).join(LOCK_NAME), path)?;
-        let disk = match Disk::open(path)? {
-            Some(disk) => disk,
-            None => create(path)?,
-        };
-        let header = read_header(&disk)?;
-        let Recovered { index, head, report } = recover(&disk, &header)?;
-        let state = Mutex::new(State { head, index, poisoned: false });
-        Ok(Self { disk, header, report, turn: Mutex::new(()), state, _lock: lock })
+        Self::options().open(path)
     }
 
     /// What opening found: a torn tail, or nothing to tell.
@@ -128,7 +193,7 @@ impl FileLog {
 
     fn poisoned(&self) -> Error {
         let what = "a write failed before; the log has to be opened again";
-        Error::new(Kind::Poisoned, what).in_file(self.disk.path())
+        Error::new(Kind::Poisoned, what).in_file(self.file.path())
     }
 
     fn anchor_at(&self, mark: Mark) -> Anchor {
@@ -148,24 +213,54 @@ impl FileLog {
         Ok(Page { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
     }
 
-    /// Writes a draft behind the head, and returns when it is on the disk.
+    fn raw_page(
+        &self,
+        walk: &mut Walk<'_>,
+        after: Position,
+        limit: usize,
+        head: Mark,
+    ) -> Result<RawPage, Error> {
+        while walk.at().position < after {
+            walk.frame()?;
+        }
+        let start = walk.at();
+        check_batch_end(after, start.position)?;
+        let (mut batches, mut bytes) = (Vec::new(), 0_usize);
+        while batches.len() < limit && bytes < raw::PAGE_BYTES && walk.at().position < head.position {
+            let (_, payload) = walk.frame()?;
+            bytes = bytes.saturating_add(payload.len());
+            batches.push(payload.to_vec());
+        }
+        Ok(RawPage { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
+    }
+
+    /// Stores a draft, if there is anything in it, and shows it to readers.
+    fn commit(&self, draft: &Draft, durable: Mark) -> Result<(), Error> {
+        if !draft.frames.is_empty() {
+            self.store(draft, durable.offset)?;
+            self.publish(draft);
+        }
+        Ok(())
+    }
+
+    /// Writes a draft behind the head, and returns when it is on the file.
     fn store(&self, draft: &Draft, end: u64) -> Result<(), Error> {
         let mut bytes = Vec::new();
         for frame in &draft.frames {
             bytes.extend_from_slice(&frame.header.encode(&self.header.salt));
             bytes.extend_from_slice(&frame.payload);
         }
-        self.disk.check_in_place(end)?;
-        if let Err(cause) = self.disk.write(end, &bytes) {
+        self.file.check_in_place(end)?;
+        if let Err(cause) = self.file.write(end, &bytes) {
             return Err(self.take_back(end, cause));
         }
-        self.disk.sync().map_err(|cause| self.give_up(cause))
+        self.file.sync().map_err(|cause| self.give_up(cause))
     }
 
     /// Cuts a failed write off again. It was never synced, so nobody knows of it.
     fn take_back(&self, end: u64, cause: io::Error) -> Error {
-        match self.disk.cut(end) {
-            Ok(()) => self.disk.fault("the batches could not be written", cause),
+        match self.file.cut(end) {
+            Ok(()) => self.file.fault("the batches could not be written", cause),
             Err(_) => self.give_up(cause),
         }
     }
@@ -174,7 +269,7 @@ impl FileLog {
     fn give_up(&self, cause: io::Error) -> Error {
         self.state().poisoned = true;
         let what = "the batches may or may not be stored; the log has to be opened again";
-        Error::new(Kind::Uncertain, what).in_file(self.disk.path()).because(cause)
+        Error::new(Kind::Uncertain, what).in_file(self.file.path()).because(cause)
     }
 
     /// Shows readers what has become durable.
@@ -193,19 +288,19 @@ impl Log for FileLog {
 
     fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
         let (head, near) = self.look_up(after)?;
-        check_within(after, head.position).map_err(|error| error.in_file(self.disk.path()))?;
+        check_within(after, head.position).map_err(|error| error.in_file(self.file.path()))?;
         if after == head.position {
             let anchor = self.anchor_at(head);
             return Ok(Page { after: anchor, batches: Vec::new(), head: anchor });
         }
-        let mut walk = Walk::new(&self.disk, self.header.salt, near, head.offset);
-        self.page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.disk.path()))
+        let mut walk = Walk::new(&self.file, self.header.salt, near, head.offset);
+        self.page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.file.path()))
     }
 
     fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
         // Whoever panicked in its turn may have written half of a batch.
         let Ok(_turn) = self.turn.lock() else { return Err(self.poisoned()) };
-        let page = self.page_behind(after).map_err(|error| error.in_file(self.disk.path()))?;
+        let page = self.page_behind(after).map_err(|error| error.in_file(self.file.path()))?;
         let (durable, _) = self.look_up(Position::START)?;
         let mut draft = Draft { head: durable, frames: Vec::new() };
         let mut batches = Vec::new();
@@ -214,11 +309,32 @@ impl Log for FileLog {
             draft.add(&batch, durable)?;
             batches.push(StoredBatch { first, batch });
         }
-        if !draft.frames.is_empty() {
-            self.store(&draft, durable.offset)?;
-            self.publish(&draft);
-        }
+        self.commit(&draft, durable)?;
         Ok(Page { after: page.head, batches, head: self.anchor_at(draft.head) })
+    }
+
+    fn read_raw(&self, after: Position, limit: usize) -> Result<RawPage, Error> {
+        let (head, near) = self.look_up(after)?;
+        check_within(after, head.position).map_err(|error| error.in_file(self.file.path()))?;
+        if after == head.position {
+            let anchor = self.anchor_at(head);
+            return Ok(RawPage { after: anchor, batches: Vec::new(), head: anchor });
+        }
+        let mut walk = Walk::new(&self.file, self.header.salt, near, head.offset);
+        self.raw_page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.file.path()))
+    }
+
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        let read = raw::read_all(batches)?;
+        let Ok(_turn) = self.turn.lock() else { return Err(self.poisoned()) };
+        let (durable, _) = self.look_up(Position::START)?;
+        raw::check_place(self.anchor_at(durable), behind).map_err(|error| error.in_file(self.file.path()))?;
+        let mut draft = Draft { head: durable, frames: Vec::new() };
+        for (batch, bytes) in read.iter().zip(batches) {
+            draft.add_payload(bytes.clone(), batch.facts.len(), durable);
+        }
+        self.commit(&draft, durable)?;
+        Ok(self.anchor_at(draft.head))
     }
 
     fn has_other_writers(&self) -> bool {
@@ -235,7 +351,7 @@ impl FileLog {
             let anchor = self.anchor_at(head);
             return Ok(Page { after: anchor, batches: Vec::new(), head: anchor });
         }
-        let mut walk = Walk::new(&self.disk, self.header.salt, near, head.offset);
+        let mut walk = Walk::new(&self.file, self.header.salt, near, head.offset);
         let mut start = near;
         let mut batches = Vec::new();
         while walk.at().position < head.position {
@@ -255,10 +371,14 @@ impl FileLog {
 
 impl Draft {
     fn add(&mut self, batch: &Batch, durable: Mark) -> Result<(), Error> {
-        let payload = wire::encode(batch)?;
+        self.add_payload(wire::encode(batch)?, batch.facts.len(), durable);
+        Ok(())
+    }
+
+    fn add_payload(&mut self, payload: Vec<u8>, facts: usize, durable: Mark) {
         let header = FrameHeader {
             length: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-            facts: u32::try_from(batch.facts.len()).unwrap_or(u32::MAX),
+            facts: u32::try_from(facts).unwrap_or(u32::MAX),
             offset: self.head.offset,
             first: self.head.position.next(),
             durable: durable.offset,
@@ -267,7 +387,6 @@ impl Draft {
         };
         self.head = Mark::behind(&header);
         self.frames.push(Frame { header, payload });
-        Ok(())
     }
 }
 
@@ -281,17 +400,19 @@ fn read_batch(walk: &mut Walk<'_>) -> Result<StoredBatch, Error> {
     Ok(StoredBatch { first: frame.first, batch })
 }
 
-fn create(path: &Path) -> Result<Disk, Error> {
+fn create(place: &Place, log: LogId) -> Result<PlacedFile, Error> {
     let mut salt: Salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|cause| {
-        Error::new(Kind::Unavailable, "the system gives no random numbers").in_file(path).because(cause)
+        Error::new(Kind::Unavailable, "the system gives no random numbers")
+            .in_file(place.path())
+            .because(cause)
     })?;
-    Disk::create(path, &FileHeader { log: LogId::random(), salt }.encode())
+    place.create(&FileHeader { log, salt }.encode())
 }
 
-fn read_header(disk: &Disk) -> Result<FileHeader, Error> {
-    let count = bounded(disk.length()?).min(FILE_HEADER);
-    FileHeader::decode(&disk.read(0, count)?).map_err(|error| error.in_file(disk.path()))
+fn read_header(file: &PlacedFile) -> Result<FileHeader, Error> {
+    let count = bounded(file.length()?).min(FILE_HEADER);
+    FileHeader::decode(&file.read(0, count)?).map_err(|error| error.in_file(file.path()))
 }
 
 #[cfg(test)]
@@ -324,7 +445,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        log.disk = Disk::open_read_only(log.disk.path());
+        log.file = log.file.place().open_to_read().unwrap().unwrap();
 
         let error = log.append(&[batch(2)]).unwrap_err();
         assert!(error.is_uncertain() && error.was_written().is_none(), "{error}");
@@ -350,14 +471,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        let end = log.disk.length().unwrap();
-        log.disk.write(end, b"half of a frame").unwrap();
+        let end = log.file.length().unwrap();
+        log.file.write(end, b"half of a frame").unwrap();
 
         let error = log.take_back(end, io::ErrorKind::StorageFull.into());
         assert!(error.is_full() && error.may_retry() && error.was_written() == Some(false), "{error}");
-        assert_eq!(log.disk.length().unwrap(), end);
+        assert_eq!(log.file.length().unwrap(), end);
         assert_eq!(log.append(&[batch(2)]).unwrap(), [Appended::Fresh { first: Position::new(2) }]);
-        let other = log.take_back(log.disk.length().unwrap(), io::ErrorKind::TimedOut.into());
+        let other = log.take_back(log.file.length().unwrap(), io::ErrorKind::TimedOut.into());
         assert!(other.is_unavailable(), "{other}");
     }
 
@@ -366,9 +487,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        let second = log.disk.length().unwrap();
+        let second = log.file.length().unwrap();
         log.append(&[batch(2)]).unwrap();
-        log.disk.write(second + 90, &[0xFF]).unwrap();
+        log.file.write(second + 90, &[0xFF]).unwrap();
 
         let error = log.read(Position::START, 9).unwrap_err();
         assert!(error.is_corrupt() && error.offset() == Some(second), "{error}");

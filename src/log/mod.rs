@@ -6,6 +6,7 @@
 use crate::record::Position;
 use error::Kind;
 
+mod copy;
 #[cfg(feature = "file")]
 mod disk;
 mod error;
@@ -14,8 +15,13 @@ mod file;
 #[cfg(feature = "file")]
 mod frame;
 mod judge;
+#[cfg(feature = "json")]
+mod lines;
 mod memory;
+#[cfg(feature = "file")]
+mod place;
 mod progress;
+mod raw;
 #[cfg(feature = "file")]
 mod recovery;
 #[cfg(feature = "file")]
@@ -24,13 +30,17 @@ mod storage;
 mod walk;
 mod wire;
 
+pub use copy::copy;
 pub use error::Error;
 #[cfg(feature = "file")]
-pub use file::FileLog;
-#[cfg(feature = "file")]
 pub(crate) use file::LOG_NAME;
+#[cfg(feature = "file")]
+pub use file::{FileLog, FileLogOptions};
+#[cfg(feature = "json")]
+pub use lines::{export, exported_id, import};
 pub use memory::MemoryLog;
 pub use progress::Progress;
+pub use raw::RawPage;
 #[cfg(feature = "file")]
 pub use recovery::{OpenReport, TornTail};
 #[cfg(feature = "file")]
@@ -95,6 +105,32 @@ pub trait Log: Send + Sync + std::fmt::Debug {
         judge::append(self, batches)
     }
 
+    /// The next batches after a position as [`read`](Self::read), but as the bytes that are kept, for whoever copies or
+    /// exports the log. There may be fewer than `limit` where they are large, but none only at the head or where `limit` is 0.
+    ///
+    /// A store that keeps bytes gives them out as they are. One that keeps batches in another way need not say anything
+    /// here: the bytes are those of [`encode`].
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    fn read_raw(&self, after: Position, limit: usize) -> Result<RawPage, Error> {
+        raw::read(self, after, limit)
+    }
+
+    /// Stores batches as the bytes that they have in another log, if this one ends at `behind`, and returns where it ends
+    /// then: all of them durable, or none. Their guards are kept and not weighed.
+    ///
+    /// A store that keeps bytes keeps these. One that says nothing here takes the batches that [`encode`] gives these
+    /// bytes, and refuses those of an older version.
+    ///
+    /// # Errors
+    /// [`Error::is_diverged`]: the log does not end at `behind`. [`Error::is_corrupt`] or [`Error::is_newer`]: bytes that
+    /// are no batch to this version. [`Error::is_misuse`]: bytes that this store cannot keep as they are. Nothing is
+    /// stored then. Else as for [`exclusive`](Self::exclusive).
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        raw::store(self, behind, batches)
+    }
+
     /// Makes sure that there is room for what is decided next, so that a full disk is noticed before anything is decided.
     /// Cheap where there is room.
     ///
@@ -127,6 +163,14 @@ impl<L: Log + ?Sized> Log for std::sync::Arc<L> {
 
     fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
         (**self).append(batches)
+    }
+
+    fn read_raw(&self, after: Position, limit: usize) -> Result<RawPage, Error> {
+        (**self).read_raw(after, limit)
+    }
+
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        (**self).store_raw(behind, batches)
     }
 
     fn make_room(&self) -> Result<(), Error> {

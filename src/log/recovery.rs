@@ -4,13 +4,12 @@
 //! are bad now are damage: nothing may go. A frame says how far the log was durable when the frame was made, so a
 //! whole frame behind the bad bytes tells the two apart, if it was made after those bytes were durable.
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
 
-use super::disk::{self, Disk};
 use super::error::Error;
 use super::frame::{FILE_HEADER, FRAME_HEADER, FRAME_MAGIC, FileHeader, FrameHeader, Glance, Salt};
+use super::place::{Place, PlacedFile};
 use super::walk::{Mark, Step, Walk, bounded, damaged, length, newer_frame};
 use crate::record::{Chain, Position};
 
@@ -86,38 +85,38 @@ impl Index {
 /// # Errors
 /// Corrupt, with the offset, or Newer: the file is unchanged. Full or Unavailable: the tail could not be saved or
 /// cut off; the file is unchanged or cut, and opening again goes on from there.
-pub(super) fn recover(disk: &Disk, header: &FileHeader) -> Result<Recovered, Error> {
+pub(super) fn recover(file: &PlacedFile, header: &FileHeader) -> Result<Recovered, Error> {
     let chain = Chain::genesis(header.log);
-    let origin = Mark { offset: disk_offset(FILE_HEADER), position: Position::START, chain };
-    let end = disk.length()?;
+    let origin = Mark { offset: offset_of(FILE_HEADER), position: Position::START, chain };
+    let end = file.length()?;
     let mut index = Index::new(origin);
-    let mut walk = Walk::new(disk, header.salt, origin, end);
+    let mut walk = Walk::new(file, header.salt, origin, end);
     let mut durable = origin.offset;
     loop {
         let at = walk.at();
         match walk.step()? {
             Step::Frame(frame, payload) => {
-                check_chain(at, &frame, payload).map_err(|error| error.in_file(disk.path()))?;
+                check_chain(at, &frame, payload).map_err(|error| error.in_file(file.path()))?;
                 index.note(Mark::behind(&frame));
                 durable = frame.durable;
             }
             Step::End => {
-                make_durable(disk, durable, at.offset)?;
+                make_durable(file, durable, at.offset)?;
                 return Ok(Recovered { index, head: at, report: OpenReport::default() });
             }
             Step::Bad(what) => {
-                check_torn(disk, &header.salt, at, end, what)?;
-                let torn = cut_off(disk, at.offset, end)?;
-                make_durable(disk, durable, at.offset)?;
+                check_torn(file, &header.salt, at, end, what)?;
+                let torn = cut_off(file, at.offset, end)?;
+                make_durable(file, durable, at.offset)?;
                 return Ok(Recovered { index, head: at, report: OpenReport { torn: Some(torn) } });
             }
-            Step::Misplaced(what) => return Err(damaged(what, at).in_file(disk.path())),
-            Step::Newer => return Err(newer_frame(at).in_file(disk.path())),
+            Step::Misplaced(what) => return Err(damaged(what, at).in_file(file.path())),
+            Step::Newer => return Err(newer_frame(at).in_file(file.path())),
         }
     }
 }
 
-fn disk_offset(length: usize) -> u64 {
+fn offset_of(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
@@ -129,16 +128,16 @@ fn check_chain(before: Mark, frame: &FrameHeader, payload: &[u8]) -> Result<(), 
 }
 
 /// The verdict: `Ok` if what begins at `at` is a torn tail, Corrupt if it was durable once.
-fn check_torn(disk: &Disk, salt: &Salt, at: Mark, end: u64, what: &str) -> Result<(), Error> {
+fn check_torn(file: &PlacedFile, salt: &Salt, at: Mark, end: u64, what: &str) -> Result<(), Error> {
     let mut from = at.offset.saturating_add(1);
     while from < end {
         // One header longer than the stride, so that a header across the border is seen whole.
         let bytes =
-            disk.read(from, CHUNK.saturating_add(FRAME_HEADER).min(bounded(end.saturating_sub(from))))?;
+            file.read(from, CHUNK.saturating_add(FRAME_HEADER).min(bounded(end.saturating_sub(from))))?;
         if proves_damage(&bytes, salt, from, at.offset) {
-            return Err(damaged(what, at).in_file(disk.path()));
+            return Err(damaged(what, at).in_file(file.path()));
         }
-        from = from.saturating_add(disk_offset(CHUNK));
+        from = from.saturating_add(offset_of(CHUNK));
     }
     Ok(())
 }
@@ -148,7 +147,7 @@ fn proves_damage(bytes: &[u8], salt: &Salt, bytes_at: u64, offset: u64) -> bool 
     let starts = bytes.windows(FRAME_MAGIC.len()).enumerate().filter(|(_, window)| *window == FRAME_MAGIC);
     starts.map(|(start, _)| start).any(|start| {
         let candidate = bytes.get(start..).unwrap_or_default();
-        match FrameHeader::glance(candidate, salt, bytes_at.saturating_add(disk_offset(start))) {
+        match FrameHeader::glance(candidate, salt, bytes_at.saturating_add(offset_of(start))) {
             Glance::Frame(header) => header.durable > offset,
             // What it says cannot be read, so nothing is cut off.
             Glance::Newer => true,
@@ -158,60 +157,55 @@ fn proves_damage(bytes: &[u8], salt: &Salt, bytes_at: u64, offset: u64) -> bool 
 }
 
 /// Saves a torn tail beside the log, durably, and only then cuts it off.
-fn cut_off(disk: &Disk, offset: u64, end: u64) -> Result<TornTail, Error> {
-    let saved_to = save_tail(disk, offset, end)?;
-    disk.cut(offset).map_err(|cause| disk.fault("the torn tail cannot be cut off", cause))?;
+fn cut_off(file: &PlacedFile, offset: u64, end: u64) -> Result<TornTail, Error> {
+    let saved_to = save_tail(file, offset, end)?;
+    file.cut(offset).map_err(|cause| file.fault("the torn tail cannot be cut off", cause))?;
     Ok(TornTail { offset, bytes: end.saturating_sub(offset), saved_to })
 }
 
-fn save_tail(disk: &Disk, offset: u64, end: u64) -> Result<PathBuf, Error> {
-    let failed = |cause| disk.fault("the torn tail cannot be saved", cause);
-    let (path, mut copy) = tail_file(disk.path(), offset).map_err(failed)?;
-    let saved = copy_out(disk, offset, end, &mut copy);
-    let saved = saved.and_then(|()| copy.sync_all().map_err(failed));
-    let saved = saved.and_then(|()| disk::sync_folder_of(&path).map_err(failed));
+fn save_tail(file: &PlacedFile, offset: u64, end: u64) -> Result<PathBuf, Error> {
+    let failed = |cause| file.fault("the torn tail cannot be saved", cause);
+    let copy = tail_file(file.place(), offset).map_err(failed)?;
+    let saved = each_chunk(file, offset, end, |at, bytes| {
+        copy.write(at.saturating_sub(offset), bytes).map_err(failed)
+    });
+    let saved = saved.and_then(|()| copy.sync().map_err(failed));
+    let saved = saved.and_then(|()| copy.place().sync_folder().map_err(failed));
     if saved.is_err() {
         // Half a copy would only puzzle. If it cannot be removed, the error at hand is still the one to tell.
-        drop(fs::remove_file(&path));
+        drop(copy.place().remove());
     }
-    saved.map(|()| path)
+    saved.map(|()| copy.path().to_owned())
 }
 
-fn tail_file(log: &Path, offset: u64) -> io::Result<(PathBuf, fs::File)> {
+fn tail_file(log: &Place, offset: u64) -> io::Result<PlacedFile> {
     for nth in 1..=TAILS {
         let suffix = if nth == 1 { format!(".torn-{offset}") } else { format!(".torn-{offset}-{nth}") };
-        let path = disk::beside(log, &suffix);
-        match disk::create_beside(&path) {
+        match log.beside(&suffix).create_new() {
             Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
-            made => return made.map(|file| (path, file)),
+            made => return made,
         }
     }
     Err(ErrorKind::AlreadyExists.into())
 }
 
-fn copy_out(disk: &Disk, offset: u64, end: u64, copy: &mut fs::File) -> Result<(), Error> {
-    each_chunk(disk, offset, end, |_, bytes| {
-        copy.write_all(bytes).map_err(|cause| disk.fault("the torn tail cannot be saved", cause))
-    })
-}
-
 /// Writes what may not have reached the disk once more, then syncs. A sync that failed before may have left
 /// bytes that can be read but count as written, so that a second sync alone would promise too much.
-fn make_durable(disk: &Disk, durable: u64, end: u64) -> Result<(), Error> {
-    let failed = |cause| disk.fault("what was recovered cannot be made durable", cause);
-    each_chunk(disk, durable, end, |at, bytes| disk.write(at, bytes).map_err(failed))?;
-    disk.sync().map_err(failed)
+fn make_durable(file: &PlacedFile, durable: u64, end: u64) -> Result<(), Error> {
+    let failed = |cause| file.fault("what was recovered cannot be made durable", cause);
+    each_chunk(file, durable, end, |at, bytes| file.write(at, bytes).map_err(failed))?;
+    file.sync().map_err(failed)
 }
 
 fn each_chunk(
-    disk: &Disk,
+    file: &PlacedFile,
     from: u64,
     end: u64,
     mut each: impl FnMut(u64, &[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut at = from;
     while at < end {
-        let bytes = disk.read(at, CHUNK.min(bounded(end.saturating_sub(at))))?;
+        let bytes = file.read(at, CHUNK.min(bounded(end.saturating_sub(at))))?;
         each(at, &bytes)?;
         at = at.saturating_add(length(&bytes));
     }
