@@ -12,7 +12,7 @@ use super::so_far::{ByGathering, SoFar};
 use super::{heir, plan};
 use crate::fact::{Fact, PassReason};
 use crate::id::{GatheringId, LogId, PersonId, RegistrationId, RequestId, SessionId};
-use crate::log::{Page, encode};
+use crate::log::{Error, Page, RawPage, decode, encode};
 use crate::record::{Anchor, Chain, Position, Record, StoredBatch};
 
 pub(super) type Gatherings = HashMap<GatheringId, Gathering>;
@@ -41,8 +41,9 @@ pub struct Auditor {
     requests: HashMap<RequestId, Box<[GatheringId]>>,
     people: People,
     findings: Findings,
-    /// Up to where the chain was last compared with the store's, and how many batches of an older layout came since.
-    agreed: Position,
+    /// The ends of the batches since the chain was last compared with the store's, the place of that first.
+    links: Vec<Anchor>,
+    /// How many of these batches may have been written by an older version.
     older: u64,
 }
 
@@ -58,7 +59,7 @@ impl Auditor {
             requests: HashMap::new(),
             people: People::default(),
             findings: Findings::none(to),
-            agreed: Position::START,
+            links: vec![to],
             older: 0,
         }
     }
@@ -77,31 +78,74 @@ impl Auditor {
 
     /// Audits the next page. It begins where the one before it ended; where it does not, that is a finding, and what is
     /// found after it may be for want of what is missing.
+    ///
+    /// The chain is taken over the bytes that this version would write. Where an older one may have written a batch, the
+    /// store's word is taken for it; [`take_raw`](Self::take_raw) need not do so.
     pub fn take(&mut self, page: &Page) {
         self.compare(page.after);
         for stored in &page.batches {
             self.take_batch(stored);
+            // What cannot be written is not linked; the next comparison says so.
+            let bytes = encode(&stored.batch).unwrap_or_default();
+            self.link(stored, &bytes);
+            self.older = self.older.saturating_add(u64::from(stored.batch.content.is_none()));
         }
         if self.findings.to.position == page.head.position {
             self.compare(page.head);
         }
     }
 
+    /// As [`take`](Self::take), of batches as the bytes that are kept: the chain is taken over these.
+    ///
+    /// # Errors
+    /// Bytes that are no batch, or one that a newer version wrote; what is before them has been audited.
+    pub fn take_raw(&mut self, page: &RawPage) -> Result<(), Error> {
+        self.compare(page.after);
+        for bytes in &page.batches {
+            let first = self.findings.to.position.next();
+            let batch = decode(bytes).map_err(|error| error.at(first))?;
+            let stored = StoredBatch { first, batch };
+            self.take_batch(&stored);
+            self.link(&stored, bytes);
+        }
+        if self.findings.to.position == page.head.position {
+            self.compare(page.head);
+        }
+        Ok(())
+    }
+
+    /// The ends of the batches since the chain was last found to be the store's, with the chain as it was recomputed.
+    pub(super) fn links(&self) -> &[Anchor] {
+        &self.links
+    }
+
     /// Compares the chain as it was recomputed with what the store says.
     fn compare(&mut self, theirs: Anchor) {
         let ours = self.findings.to;
-        let first = self.agreed.next();
         if ours.log != theirs.log || ours.position != theirs.position {
-            let says = format!("the log is read from behind {}, and was read up to {}", theirs.position, ours.position);
-            self.find(theirs.position.next(), breach(Rule::Gap, says));
+            let (from, to) = (theirs.position, ours.position);
+            let says = format!("the log is read on from behind position {from}, and was read up to {to}");
+            self.find(from.next(), breach(Rule::Gap, says));
         } else if ours.chain != theirs.chain && self.older > 0 {
             self.findings.taken_on_trust = self.findings.taken_on_trust.saturating_add(self.older);
         } else if ours.chain != theirs.chain {
-            let says = format!("the chain over the positions {first} to {} is not the one that is kept", ours.position);
-            self.find(first, breach(Rule::Chain, says));
+            let first = self.links.first().map_or(Position::START, |link| link.position).next();
+            self.unlinked(first, theirs);
         }
+        self.agree(theirs);
+    }
+
+    /// Notes that the chain is another than the store's from a batch on, and goes on from what the store says.
+    pub(super) fn unlinked(&mut self, first: Position, theirs: Anchor) {
+        let says = format!("the chain over the positions {first} to {} is not the one that is kept", theirs.position);
+        self.find(first, breach(Rule::Chain, says));
+        self.agree(theirs);
+    }
+
+    fn agree(&mut self, theirs: Anchor) {
         self.findings.to = theirs;
-        self.agreed = theirs.position;
+        self.links.clear();
+        self.links.push(theirs);
         self.older = 0;
     }
 
@@ -134,7 +178,6 @@ impl Auditor {
         self.remember(batch.id, so_far.into_keys().collect());
         notes.found.sort_by_key(|finding| finding.position);
         notes.found.into_iter().for_each(|finding| self.findings.add(finding));
-        self.link(stored);
     }
 
     /// Whether a batch follows the one before it, and is the only one of its request.
@@ -171,15 +214,11 @@ impl Auditor {
         self.gatherings.get(&id).is_some_and(|gathering| gathering.life == super::gathering::Life::Archived)
     }
 
-    fn link(&mut self, stored: &StoredBatch) {
+    fn link(&mut self, stored: &StoredBatch, bytes: &[u8]) {
         let to = self.findings.to;
-        // What cannot be written cannot be linked; the next comparison says so.
-        let chain = encode(&stored.batch).map_or(to.chain, |bytes| to.chain.then(&bytes));
-        self.findings.to = Anchor { position: stored.last(), chain, ..to };
+        self.findings.to = Anchor { position: stored.last(), chain: to.chain.then(bytes), ..to };
+        self.links.push(self.findings.to);
         self.findings.batches = self.findings.batches.saturating_add(1);
-        if stored.batch.content.is_none() {
-            self.older = self.older.saturating_add(1);
-        }
     }
 
     fn take_fact(&mut self, record: &Record<'_>, so_far: &mut ByGathering, notes: &mut Notes) {

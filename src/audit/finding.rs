@@ -205,8 +205,8 @@ pub struct Findings {
     pub to: Anchor,
     /// How many batches that are.
     pub batches: u64,
-    /// How many of them an older version wrote in a layout of its time. Their place in the chain is taken from the store,
-    /// since this version would write them otherwise.
+    /// How many of them may have been written by an older version, and were not handed over as the bytes that are kept:
+    /// the store's word was taken for their place in the chain. None in a log that [`verify`](super::verify) has read.
     pub taken_on_trust: u64,
     /// The first findings, in the order in which they were met: at most [`LIMIT`](Self::LIMIT).
     pub found: Vec<Finding>,

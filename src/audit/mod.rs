@@ -39,8 +39,8 @@
 //! It grows with what is live: registrations that have not ended on gatherings that have not been called off or archived; of
 //! others the ids are kept, which may be used only once.
 
-use crate::log::{Error, Log, Page, Progress};
-use crate::record::Position;
+use crate::log::{Error, Log, Progress};
+use crate::record::{Anchor, Position};
 
 mod after;
 mod auditor;
@@ -92,28 +92,37 @@ const PAGE: usize = 256;
 pub fn verify(log: &dyn Log, progress: &mut dyn FnMut(Progress)) -> Result<Findings, Error> {
     let end = log.anchor()?;
     let mut auditor = Auditor::new(end.log);
-    let mut at = Position::START;
     loop {
+        let at = auditor.findings().to.position;
+        let mut page = log.read_raw(at, PAGE)?;
+        if let Some(first) = first_unlinked(log, auditor.links(), page.after)? {
+            auditor.unlinked(first, page.after);
+        }
         progress(Progress::new(at.get(), end.position.get().max(at.get())));
-        let page = up_to_what_is_older(log.read(at, PAGE)?);
-        auditor.take(&page);
-        let Some(last) = page.batches.last() else { return Ok(auditor.finish()) };
-        at = last.last();
         if at >= end.position {
-            // What may be behind it is for the next audit; but the chain up to here is compared.
-            auditor.take(&log.read(at, 0)?);
-            progress(Progress::new(at.get(), at.get()));
             return Ok(auditor.finish());
+        }
+        // The end of this page is compared with where the next one begins: then it is known what to read again.
+        page.head = page.after;
+        auditor.take_raw(&page)?;
+        if auditor.findings().to.position == at {
+            return Err(Error::corrupt("the log has no batch behind a position before its end").at(at));
         }
     }
 }
 
-/// Cuts a page so that a batch of an older layout is alone on one: its bytes were others, so the chain is taken up anew
-/// behind it.
-fn up_to_what_is_older(mut page: Page) -> Page {
-    let older = page.batches.iter().position(|stored| stored.batch.content.is_none());
-    if let Some(older) = older {
-        page.batches.truncate(older.max(1));
+/// The first position of the first batch behind which the store gives another chain than the one that was recomputed, if
+/// it gives another behind the last.
+fn first_unlinked(log: &dyn Log, links: &[Anchor], theirs: Anchor) -> Result<Option<Position>, Error> {
+    if links.last().is_none_or(|ours| ours.position != theirs.position || ours.chain == theirs.chain) {
+        return Ok(None);
     }
-    page
+    let mut before = Position::START;
+    for link in links {
+        if log.read_raw(link.position, 1)?.after.chain != link.chain {
+            return Ok(Some(before.next()));
+        }
+        before = link.position;
+    }
+    Ok(None)
 }
