@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod audit;
 mod booking;
 mod calendar;
 mod checkpoint;
