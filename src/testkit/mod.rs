@@ -1,4 +1,5 @@
-//! For tests of hosts and of this crate: a clock to set, and generated histories that a desk can live through.
+//! For tests of hosts and of this crate: a clock to set, generated histories that a desk can live through, and the
+//! promises that a store of a host's own has to keep ([`conformance`]).
 //!
 //! A host's own property test takes a few lines. Here one that holds its rule ("nobody is told twice") against
 //! any history of bookings:
@@ -27,6 +28,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::desk::Clock;
 
+pub mod conformance;
 mod decider;
 mod history;
 mod strategies;
