@@ -202,22 +202,23 @@ impl Log for FileLog {
         self.page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.disk.path()))
     }
 
-    fn exclusive(
-        &self,
-        after: Position,
-        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
-    ) -> Result<Anchor, Error> {
+    fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
         // Whoever panicked in its turn may have written half of a batch.
         let Ok(_turn) = self.turn.lock() else { return Err(self.poisoned()) };
         let page = self.page_behind(after).map_err(|error| error.in_file(self.disk.path()))?;
         let (durable, _) = self.look_up(Position::START)?;
         let mut draft = Draft { head: durable, frames: Vec::new() };
-        decide(&page).iter().try_for_each(|batch| draft.add(batch, durable))?;
+        let mut batches = Vec::new();
+        for batch in decide(&page) {
+            let first = draft.head.position.next();
+            draft.add(&batch, durable)?;
+            batches.push(StoredBatch { first, batch });
+        }
         if !draft.frames.is_empty() {
             self.store(&draft, durable.offset)?;
             self.publish(&draft);
         }
-        Ok(self.anchor_at(draft.head))
+        Ok(Page { after: page.head, batches, head: self.anchor_at(draft.head) })
     }
 
     fn has_other_writers(&self) -> bool {

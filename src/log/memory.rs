@@ -99,23 +99,20 @@ impl Log for MemoryLog {
         Ok(Page { after: start, batches, head })
     }
 
-    fn exclusive(
-        &self,
-        after: Position,
-        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
-    ) -> Result<Anchor, Error> {
+    fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
         // Whoever decides may read the log meanwhile, but not store anything.
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let page = self.page_behind(after)?;
         let mut head = page.head;
-        let mut added = Vec::new();
+        let (mut added, mut batches) = (Vec::new(), Vec::new());
         for batch in decide(&page) {
             let entry = Entry::behind(head, &batch)?;
             head = Anchor { position: entry.last, chain: entry.chain, ..head };
+            batches.push(StoredBatch { first: entry.first, batch });
             added.push(entry);
         }
         self.entries().extend(added);
-        Ok(head)
+        Ok(Page { after: page.head, batches, head })
     }
 
     fn has_other_writers(&self) -> bool {

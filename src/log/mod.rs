@@ -70,7 +70,7 @@ pub trait Log: Send + Sync + std::fmt::Debug {
     fn read(&self, after: Position, limit: usize) -> Result<Page, Error>;
 
     /// Takes the log's turn, hands over every batch that ends after a position, stores what is decided on them, and
-    /// returns where the log ends then: all of it is durable, with one sync, or nothing is stored.
+    /// gives it back as a page of what was stored: all of it is durable, with one sync, or nothing is stored.
     ///
     /// Nobody else stores anything between what was handed over and what is decided. So guards are not weighed here; they
     /// are stored as they are. The first batch goes to the position behind `page.head`, each other behind the one before
@@ -82,11 +82,7 @@ pub trait Log: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As for [`read`](Self::read), but that `after` may lie within a batch; the batches cannot be stored, and
     /// [`Error::was_written`] says whether any of them may be.
-    fn exclusive(
-        &self,
-        after: Position,
-        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
-    ) -> Result<Anchor, Error>;
+    fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error>;
 
     /// Judges batches in order, each seeing those before it, stores those that pass, and returns when they are
     /// durable: one answer for each batch.
@@ -123,11 +119,7 @@ impl<L: Log + ?Sized> Log for std::sync::Arc<L> {
         (**self).read(after, limit)
     }
 
-    fn exclusive(
-        &self,
-        after: Position,
-        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
-    ) -> Result<Anchor, Error> {
+    fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
         (**self).exclusive(after, decide)
     }
 

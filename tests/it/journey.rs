@@ -767,9 +767,9 @@ impl Log for Stubborn {
         &self,
         after: Position,
         decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
-    ) -> Result<Anchor, log::Error> {
-        let before = self.anchor()?;
-        self.0.exclusive(after, decide).map(|_| before)
+    ) -> Result<Page, log::Error> {
+        let stored = self.0.exclusive(after, decide)?;
+        Ok(Page { head: stored.after, ..stored })
     }
 }
 

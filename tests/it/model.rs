@@ -55,11 +55,7 @@ impl Log for Shared {
         self.0.read(after, limit)
     }
 
-    fn exclusive(
-        &self,
-        after: Position,
-        decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
-    ) -> Result<Anchor, Error> {
+    fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
         self.0.exclusive(after, decide)
     }
 }
