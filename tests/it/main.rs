@@ -13,6 +13,7 @@ mod calendar;
 mod conference;
 mod conference_bad_input;
 mod conference_example;
+mod conformance;
 mod crash;
 mod damage;
 mod examples;

@@ -69,22 +69,16 @@
 //!         Ok(page)
 //!     }
 //!
-//!     fn exclusive(
-//!         &self,
-//!         after: Position,
-//!         decide: &mut dyn FnMut(&Page) -> Vec<Batch>,
-//!     ) -> Result<Anchor, Error> {
+//!     fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
 //!         let mut batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
 //!         let page = page_behind(&batches, after, usize::MAX)?;
 //!         let decided = decide(&page);
 //!         decided.iter().try_for_each(|batch| encode(batch).map(drop))?; // all of them, or none
-//!         let mut first = page.head.position.get() + 1;
 //!         for batch in decided {
-//!             let facts = batch.facts.len() as u64;
-//!             batches.push(StoredBatch { first: Position::new(first), batch });
-//!             first += facts;
+//!             let end = batches.last().map_or(Position::START, StoredBatch::last);
+//!             batches.push(StoredBatch { first: end.next(), batch });
 //!         }
-//!         anchor_behind(&batches)
+//!         page_behind(&batches, page.head.position, usize::MAX)
 //!     }
 //! }
 //!

@@ -24,11 +24,11 @@ pub(super) fn hands_over(site: &Site) -> Held {
     let head = last(&anchors)?;
     for after in (0..=head.position.get()).map(Position::new) {
         let mut page = None;
-        let end = log.exclusive(after, &mut |handed| {
+        let told = log.exclusive(after, &mut |handed| {
             page = Some(handed.clone());
             Vec::new()
         })?;
-        same("where the log ends after an empty turn", &end, &head)?;
+        is_nothing(&told, head)?;
         let page = page.ok_or_else(|| Fault::new("nobody was asked to decide"))?;
         let begun = stored.partition_point(|stored| stored.last() <= after);
         let what = format!("what is handed over after {after}");
@@ -41,15 +41,25 @@ pub(super) fn hands_over(site: &Site) -> Held {
     unchanged(&*log, head)
 }
 
+/// Holds that a turn says that it stored nothing.
+fn is_nothing(told: &Page, head: Anchor) -> Held {
+    same("what an empty turn stored", &told.batches, &Vec::new())?;
+    same("where the log ends after an empty turn", &told.head, &head)?;
+    same("where an empty turn begins", &told.after, &head)
+}
+
 pub(super) fn stores_decided(site: &Site) -> Held {
     let log = site.open();
     let mut expected = Vec::new();
     for turn in 0..6_u32 {
         let before = log.anchor()?;
         let decided = decided_in(turn, before.position.get());
-        let end = log.exclusive(before.position, &mut |_| decided.clone())?;
-        same("where the log ends after a turn", &end, &last(&anchors(before, &decided)?)?)?;
-        same("the head after a turn", &log.anchor()?, &end)?;
+        let told = log.exclusive(before.position, &mut |_| decided.clone())?;
+        same("where that begins which a turn stored", &told.after, &before)?;
+        same("where the log ends after a turn", &told.head, &last(&anchors(before, &decided)?)?)?;
+        same("the head after a turn", &log.anchor()?, &told.head)?;
+        let stored = log.read(before.position, usize::MAX)?.batches;
+        same("what a turn says that it stored", &told.batches, &stored)?;
         expected.extend(decided);
     }
     let read: Vec<Batch> = everything(&*log)?.into_iter().map(|stored| stored.batch).collect();
@@ -124,7 +134,7 @@ fn oversells_nothing(log: &dyn Log) -> Held {
         for turn in 0..=u64::try_from(PLACES).unwrap_or(u64::MAX) {
             let mut decided = Vec::new();
             let mut taken = 0;
-            let end = log.exclusive(known.position, &mut |page| {
+            let told = log.exclusive(known.position, &mut |page| {
                 taken = known.taken + page.batches.len();
                 linger();
                 decided = bookings(racer << 32 | turn << 8, page, PLACES.saturating_sub(taken).min(3));
@@ -133,7 +143,7 @@ fn oversells_nothing(log: &dyn Log) -> Held {
             if decided.is_empty() {
                 return Ok(());
             }
-            known = Known { position: end.position, taken: taken + decided.len() };
+            known = Known { position: told.head.position, taken: taken + decided.len() };
             *booked.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += decided.len();
         }
         Err(Fault::new("one writer alone booked more places than there are"))
@@ -167,7 +177,7 @@ pub(super) fn empty_answer(site: &Site) -> Held {
     store(&*log, &ladder(5))?;
     let (before, syncs) = (log.anchor()?, site.syncs());
     for after in [Position::START, before.position] {
-        same("where the log ends after an empty turn", &log.exclusive(after, &mut |_| Vec::new())?, &before)?;
+        is_nothing(&log.exclusive(after, &mut |_| Vec::new())?, before)?;
     }
     same("the answers to no batch", &log.append(&[])?, &Vec::new())?;
     log.make_room()?;
