@@ -62,8 +62,8 @@ pub mod testkit;
 mod text;
 
 pub use desk::{
-    Call, Clock, Command, Desk, DeskBuilder, Error, Explanation, Failure, PoolForecast, Receipt, RequestIds,
-    WhatIf,
+    Call, Clock, Command, Desk, DeskBuilder, Error, Explanation, Failure, Follower, Pending, PoolForecast,
+    Receipt, RequestIds, WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -80,8 +80,9 @@ pub use domain::{
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
     Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy, LinePolicy, Mode, OfferTerms, Offering,
-    OrganisationCap, Overbook, Party, PassReason, Pending, Pool, Presence, PresenceSource, QuietHours,
-    Reconfirmation, Resource, ResourceKind, Serving, Session, SessionTexts, SetAside, Silence, Venue, Who,
+    OrganisationCap, Overbook, Party, PassReason, Pending as PendingApproval, Pool, Presence, PresenceSource,
+    QuietHours, Reconfirmation, Resource, ResourceKind, Serving, Session, SessionTexts, SetAside, Silence,
+    Venue, Who,
 };
 pub use id::{
     ActorId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,

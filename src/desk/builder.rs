@@ -1,9 +1,14 @@
 //! How a desk is opened: its log, its keys, its clock.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 
 use super::clock::system_clock;
+use super::following::Followers;
+use super::open::Open;
+use super::queue::Queue;
+use super::sync::Mutex;
+use super::writing::Deciding;
 use super::{Clock, Desk, Error, Inner, RequestIds};
 use crate::domain::State;
 use crate::id::RequestId;
@@ -124,7 +129,8 @@ impl DeskBuilder {
     /// Opens a desk that keeps everything in memory.
     #[must_use]
     pub fn in_memory(self) -> Desk {
-        Desk { inner: Arc::new(self.inner(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()))) }
+        let inner = self.inner(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
+        Desk { inner: Arc::new(Open::new(inner)) }
     }
 
     /// Opens a desk over a log and a vault of the host's own, and folds what the log holds.
@@ -138,7 +144,9 @@ impl DeskBuilder {
     fn inner(self, log: Box<dyn Log>, vault: Arc<dyn KeyVault>) -> Inner {
         let Self { clock, requests } = self;
         let keyring = Arc::new(Keyring::new(vault));
-        let (state, lists) = (Mutex::new(State::default()), RwLock::new(Lists::new()));
+        let shared = log.has_other_writers();
+        // Not known yet where the log ends: whoever is first folds it.
+        let deciding = Deciding { state: State::default(), ahead: false };
         Inner {
             log,
             #[cfg(feature = "file")]
@@ -146,15 +154,19 @@ impl DeskBuilder {
             keyring,
             clock,
             requests,
-            state,
-            lists,
+            shared,
+            deciding: Mutex::new(deciding),
+            queue: Queue::new(),
+            known: Mutex::new(None),
+            lists: RwLock::new(Lists::new()),
+            followers: Followers::default(),
         }
     }
 }
 
 /// A desk that knows all that its log holds.
 fn opened(inner: Inner) -> Result<Desk, Error> {
-    let desk = Desk { inner: Arc::new(inner) };
+    let desk = Desk { inner: Arc::new(Open::new(inner)) };
     desk.refresh()?;
     Ok(desk)
 }

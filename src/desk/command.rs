@@ -31,7 +31,7 @@ use crate::sealed::{KeyRef, Keys, Personal, Sealed};
 /// does not implement it.
 pub trait Command {
     /// What the caller is told when it is done.
-    type Outcome;
+    type Outcome: Send + 'static;
 
     /// Checks the texts and seals what is personal.
     #[doc(hidden)]

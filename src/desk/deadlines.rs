@@ -66,12 +66,11 @@ impl Desk {
 
     /// Every gathering with something that will be due, and when first, in the order of their ids.
     fn deadlines(&self) -> Result<Vec<(DateTime<Utc>, GatheringId)>, Failure> {
-        let mut state = self.state()?;
-        self.catch_up(&mut state)?;
-        let mut all: Vec<_> = state
-            .gatherings()
-            .filter_map(|(gathering, cell)| Some((deadline(&state, gathering, cell.touched)?, gathering)))
-            .collect();
+        let all = self.look(|state| {
+            let cells = state.gatherings();
+            cells.filter_map(|(id, cell)| Some((deadline(state, id, cell.touched)?, id))).collect::<Vec<_>>()
+        });
+        let mut all = all?;
         all.sort_unstable_by_key(|(_, gathering)| *gathering);
         Ok(all)
     }

@@ -1,16 +1,20 @@
-//! One decision after the other: decide, append, fold, and never on what is out of date.
+//! One decision after the other, each on all before it, durable or not; and nobody is told before it is.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use super::{Desk, Error, Failure, Ready, Receipt};
+use super::queue::Entry;
+use super::sync::MutexGuard;
+use super::work::{Job, Marker, Verdict, Work, judge, recall};
+use super::writing::Deciding;
+use super::{Desk, Error, Failure, Ready};
 use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::id::RequestId;
-use crate::log::{self, Appended, FACTS_LIMIT, TAGS_LIMIT};
+use crate::log::{FACTS_LIMIT, TAGS_LIMIT};
 use crate::record::{Batch, Content, Guard, Position, StoredBatch, Tag};
 
 impl Desk {
-    pub(super) fn state(&self) -> Result<MutexGuard<'_, State>, Error> {
-        self.inner.state.lock().map_err(|_poisoned| Error::Broken)
+    fn deciding(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
+        self.inner.deciding.lock().map_err(|_poisoned| Error::Broken)
     }
 
     /// The batch of a request, from where it begins.
@@ -20,149 +24,98 @@ impl Desk {
         Ok(page.batches.into_iter().next().filter(|stored| stored.batch.id == request))
     }
 
-    /// The answer that a request had before.
-    fn recall<O>(&self, ready: &Ready<O>, context: &Context, begun: Position) -> Result<Receipt<O>, Failure> {
-        let reused = Refusal::RequestReused { request: context.request };
-        let Some(stored) = self.batch_of(context.request, begun)? else { return Err(reused.into()) };
-        let asked = ready.get().content().finish();
-        if stored.batch.content.is_some_and(|content| content != asked) {
-            return Err(reused.into());
-        }
-        let outcome = ready.get().recall(context, &stored.batch.facts).ok_or(reused)?;
-        let (position, time) = (stored.last(), stored.batch.time);
-        Ok(Receipt {
-            outcome,
-            request: context.request,
-            position,
-            time,
-            facts: stored.batch.facts,
-            repeated: true,
-        })
-    }
-
-    /// Decides and appends until the log takes it. Another desk on the same log may get in between; then what it
-    /// appended is folded in, and the decision is taken anew.
-    pub(super) fn decide_and_append<O>(
+    /// Puts a command in line: decided, where nobody else stores in this log; else whoever writes decides it.
+    pub(super) fn begin<O: Send + 'static>(
         &self,
-        ready: &Ready<O>,
-        context: &Context,
-    ) -> Result<Receipt<O>, Failure> {
-        let mut state = self.state()?;
-        loop {
-            if let Some(begun) = state.answered(context.request) {
-                // It may have been forgotten elsewhere: what it was about has been archived.
-                if self.was_behind(&mut state)? {
-                    continue;
-                }
-                return self.recall(ready, context, begun);
-            }
-            let (answer, decided) = decide(&state, ready, context);
-            let head = state.head();
-            let nothing_new = answer.is_err() || decided.facts.is_empty();
-            if nothing_new && self.was_behind(&mut state)? {
-                continue;
-            }
-            let outcome = answer?;
-            let request = context.request;
-            if decided.facts.is_empty() {
-                let (position, time) = (head, decided.time);
-                return Ok(Receipt { outcome, request, position, time, facts: Vec::new(), repeated: false });
-            }
-            let asked = ready.get().content().finish();
-            let batch = batch(context, head, asked, decided);
-            let appended = match self.inner.log.append(std::slice::from_ref(&batch)) {
-                // The request may be one that another desk has answered meanwhile.
-                Err(error) if error.is_misuse() && self.was_behind(&mut state)? => continue,
-                appended => appended?,
-            };
-            if let [Appended::Fresh { first }] = *appended {
-                let stored = StoredBatch { first, batch };
-                // It is stored, so this is no failure: whoever asks next catches up, or is told why not.
-                let _ = self.take_in(&mut state, &stored);
-                let (position, Batch { time, facts, .. }) = (stored.last(), stored.batch);
-                return Ok(Receipt { outcome, request, position, time, facts, repeated: false });
-            }
-            self.catch_up(&mut state)?;
-            if state.head() == head {
-                let what = "the log refuses a batch for a record that it does not show";
-                return Err(log::Error::diverged(what).at(head).into());
-            }
+        context: Context,
+        ready: Ready<O>,
+    ) -> Result<Arc<Work<O>>, Failure> {
+        if let Err(full) = self.inner.log.make_room() {
+            // Who is refused, or was answered before, needs no room.
+            return self.begin_unsealed(context, ready)?.ok_or_else(|| full.into());
         }
+        let work = Arc::new(Work::new(context, ready, true));
+        let job: Arc<dyn Job> = Arc::<Work<O>>::clone(&work);
+        let mut deciding = self.deciding()?;
+        let entry = if deciding.ahead {
+            let batch = job.decide(&mut deciding.state);
+            Entry::decided(job, batch)
+        } else {
+            Entry::undecided(job)
+        };
+        self.inner.queue.join(entry);
+        Ok(work)
     }
 
-    /// Whether the log has gone on without this desk; if so, the state has caught up. Asked before the desk says
-    /// no, or "already so": that must not be for having looked too early.
-    fn was_behind(&self, state: &mut State) -> Result<bool, Error> {
-        let behind = self.inner.log.anchor()?.position > state.head();
-        if behind {
-            self.catch_up(state)?;
+    /// The same where it must not be written: only a refusal or the answer of before comes of it, else `None`.
+    pub(super) fn begin_unsealed<O: Send + 'static>(
+        &self,
+        context: Context,
+        ready: Ready<O>,
+    ) -> Result<Option<Arc<Work<O>>>, Error> {
+        self.catch_up()?;
+        let work = Arc::new(Work::new(context, ready, false));
+        let job: Arc<dyn Job> = Arc::<Work<O>>::clone(&work);
+        let mut deciding = self.deciding()?;
+        drop(job.decide(&mut deciding.state));
+        if work.is_unsealed() {
+            return Ok(None);
         }
-        Ok(behind)
-    }
-
-    /// Folds in what the log holds beyond the state.
-    pub(super) fn catch_up(&self, state: &mut State) -> Result<(), Error> {
-        loop {
-            let page = self.inner.log.read(state.head(), 1_024)?;
-            if page.batches.is_empty() {
-                return Ok(());
-            }
-            page.batches.iter().try_for_each(|stored| self.fold(state, stored))?;
-        }
-    }
-
-    /// Folds in a batch of this desk's own, and before it what other desks have appended outside of its scope.
-    fn take_in(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
-        if stored.first == state.head().next() { self.fold(state, stored) } else { self.catch_up(state) }
-    }
-
-    /// Folds in the batch that follows the state: all of it, or nothing where a key of it cannot be had.
-    fn fold(&self, state: &mut State, stored: &StoredBatch) -> Result<(), Error> {
-        stored.records().try_for_each(|record| self.inner.keyring.learn(record.fact()))?;
-        let mut lists = self.inner.lists.write().unwrap_or_else(PoisonError::into_inner);
-        for record in stored.records() {
-            state.evolve(&record);
-            lists.apply(&record);
-        }
-        Ok(())
+        self.inner.queue.join(Entry::decided(job, None));
+        drop(deciding);
+        Ok(Some(work))
     }
 
     /// What a command would be told now.
-    pub(super) fn foresee<O>(
-        &self,
-        state: &State,
-        ready: &Ready<O>,
-        context: &Context,
-    ) -> Result<O, Failure> {
-        match state.answered(context.request) {
-            Some(begun) => self.recall(ready, context, begun).map(|receipt| receipt.outcome),
-            None => Ok(decide(state, ready, context).0?),
+    pub(super) fn foresee<O>(&self, ready: &Ready<O>, context: &Context) -> Result<O, Failure> {
+        match self.look(|state| judge(state, ready, context).0)? {
+            Verdict::Refused(refusal) => Err(refusal.into()),
+            Verdict::Done { outcome, .. } => Ok(outcome),
+            Verdict::Unsealed => Err(Error::Broken.into()),
+            Verdict::Answered(begun) => {
+                let reused = Refusal::RequestReused { request: context.request };
+                let stored = self.batch_of(context.request, begun)?;
+                Ok(stored.and_then(|stored| recall(ready, context, &stored)).ok_or(reused)?)
+            }
         }
     }
 
-    /// The answer to a command that can be given without sealing anything: the one it had before, or a refusal.
-    pub(super) fn answer_without_sealing<O>(
-        &self,
-        ready: &Ready<O>,
-        context: &Context,
-    ) -> Result<Option<Receipt<O>>, Failure> {
-        let mut state = self.state()?;
-        loop {
-            if let Some(begun) = state.answered(context.request) {
-                if self.was_behind(&mut state)? {
-                    continue;
-                }
-                return self.recall(ready, context, begun).map(Some);
-            }
-            let Err(refusal) = decide(&state, ready, context).0 else { return Ok(None) };
-            if !self.was_behind(&mut state)? {
-                return Err(refusal.into());
-            }
+    /// Looks at the state as it is after all that anybody has stored. What it sees is durable when this returns.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> Result<T, Error> {
+        self.catch_up()?;
+        let marker = Arc::new(Marker::new());
+        let seen = {
+            let deciding = self.deciding()?;
+            let seen = look(&deciding.state);
+            let job: Arc<dyn Job> = Arc::<Marker>::clone(&marker);
+            self.inner.queue.join(Entry::decided(job, None));
+            seen
+        };
+        self.pass(&marker)?;
+        Ok(seen)
+    }
+
+    /// Folds in what others have stored.
+    pub(super) fn catch_up(&self) -> Result<(), Error> {
+        let deciding = self.deciding()?;
+        if deciding.ahead {
+            return Ok(());
         }
+        let marker = Arc::new(Marker::new());
+        let job: Arc<dyn Job> = Arc::<Marker>::clone(&marker);
+        self.inner.queue.join(Entry::undecided(job));
+        drop(deciding);
+        self.pass(&marker)
+    }
+
+    /// Waits until all that stands in line before a marker is durable.
+    fn pass(&self, marker: &Arc<Marker>) -> Result<(), Error> {
+        self.inner.queue.wait(&**marker, |entries| self.inner.write(entries));
+        marker.take().unwrap_or(Err(Error::Broken)).map(|_| ())
     }
 }
 
-fn decide<O>(state: &State, ready: &Ready<O>, context: &Context) -> (Result<O, Refusal>, Decided) {
+pub(super) fn decide<O>(state: &State, ready: &Ready<O>, context: &Context) -> (Result<O, Refusal>, Decided) {
     let mut decision = Decision::new(state, context);
     let answer = decide_in(&mut decision, ready, context);
     let decided = decision.finish();

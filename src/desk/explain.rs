@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::{Desk, Failure};
-use crate::domain::{Decision, Refusal, Shortage, WaitsFor, waits_for};
+use crate::domain::{Context, Decision, Refusal, Shortage, State, WaitsFor, waits_for};
 use crate::fact::{Booking, Ending, PassReason};
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
 use crate::projection::{GatheringCard, PassOver, RegistrationCard, RegistrationStatus};
@@ -86,23 +86,30 @@ impl Desk {
     /// ```
     pub fn explain(&self, registration: RegistrationId) -> Result<Explanation, Failure> {
         let context = self.call().context()?;
-        let mut state = self.state()?;
-        self.catch_up(&mut state)?;
-        let mut decision = Decision::new(&state, &context);
-        let recorded = decision.registration(registration)?;
-        // As it is with all that is due written, though nothing is.
-        let gathering = decision.acting_on(recorded.gathering)?;
-        let cell = decision.registration(registration)?;
-        // One that waits in the lists and not in here is served as soon as what is due is written.
-        let waits_for = if cell.is_waiting() {
-            waits_for(&decision, &gathering, registration, &cell)
-        } else {
-            WaitsFor::Turn
-        };
+        let (waits_for, time) = self.look(|state| why_it_waits(state, &context, registration))??;
         let lists = self.lists();
         let known = lists.registration(registration).ok_or(Refusal::UnknownRegistration { registration })?;
-        Ok(Explanation::of(known, waits_for, decision.time()))
+        Ok(Explanation::of(known, waits_for, time))
     }
+}
+
+/// What a registration waits for, as it is with all that is due written, though nothing is; and as of when.
+fn why_it_waits(
+    state: &State,
+    context: &Context,
+    registration: RegistrationId,
+) -> Result<(WaitsFor, DateTime<Utc>), Refusal> {
+    let mut decision = Decision::new(state, context);
+    let recorded = decision.registration(registration)?;
+    let gathering = decision.acting_on(recorded.gathering)?;
+    let cell = decision.registration(registration)?;
+    // One that waits in the lists and not in here is served as soon as what is due is written.
+    let waits_for = if cell.is_waiting() {
+        waits_for(&decision, &gathering, registration, &cell)
+    } else {
+        WaitsFor::Turn
+    };
+    Ok((waits_for, decision.time()))
 }
 
 impl Explanation {

@@ -74,7 +74,7 @@ impl<E: Into<Error>> From<E> for Failure {
 }
 
 /// The desk could not do its work.
-#[derive(Debug, ThisError)]
+#[derive(Clone, Debug, ThisError)]
 #[non_exhaustive]
 pub enum Error {
     /// The log could not.

@@ -1,13 +1,13 @@
 //! The desk: it reads, decides, appends, folds and answers. The only room that has met all others.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::domain::{
     CancelGathering, CancelRegistration, Change, CloseBooking, Context, Effects, Gathering, OpenBooking,
-    RecordPerson, Refusal, Register, Registered, Reschedule, State,
+    RecordPerson, Refusal, Register, Registered, Reschedule,
 };
 use crate::fact::Fact;
 use crate::id::{ActorId, GatheringId, PersonId, RegistrationId, RequestId, TraceId};
@@ -17,7 +17,7 @@ use crate::log::OpenReport;
 use crate::person::PersonDetails;
 use crate::privacy::Keyring;
 use crate::projection::Lists;
-use crate::record::Position;
+use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
 mod builder;
@@ -27,17 +27,32 @@ mod deadlines;
 mod deciding;
 mod explain;
 mod failure;
+mod following;
 #[cfg(test)]
 mod laws;
+mod open;
+mod pending;
+mod queue;
 mod reading;
+mod sync;
 mod what_if;
+mod work;
+mod writing;
 
 pub use builder::DeskBuilder;
 pub use clock::{Clock, RequestIds};
 pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
 pub use failure::{Error, Failure};
+pub use following::Follower;
+pub use pending::Pending;
 pub use what_if::{PoolForecast, WhatIf};
+
+use following::Followers;
+use open::Open;
+use queue::Queue;
+use work::Work;
+use writing::Deciding;
 
 /// What answers commands and keeps the lists.
 ///
@@ -63,7 +78,7 @@ pub use what_if::{PoolForecast, WhatIf};
 /// ```
 #[derive(Clone)]
 pub struct Desk {
-    inner: Arc<Inner>,
+    inner: Arc<Open>,
 }
 
 struct Inner {
@@ -73,8 +88,17 @@ struct Inner {
     keyring: Arc<Keyring>,
     clock: Box<dyn Clock>,
     requests: Box<dyn RequestIds>,
-    state: Mutex<State>,
+    /// Whether others store in the same log.
+    shared: bool,
+    /// What is decided on. Whoever holds it calls neither the log nor anything of the host's.
+    deciding: sync::Mutex<Deciding>,
+    /// What has been decided and stands in line to be written.
+    queue: Queue,
+    /// Where the log ended when it was last written or read; `None` where the state has to be folded anew.
+    known: sync::Mutex<Option<Anchor>>,
+    /// What is shown: durable, all of it.
     lists: RwLock<Lists>,
+    followers: Followers,
 }
 
 impl fmt::Debug for Desk {
@@ -155,6 +179,36 @@ impl Desk {
     /// true of the log.
     pub fn execute<C: Command>(&self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
         self.call().execute(command)
+    }
+
+    /// Puts a command to the desk and goes on at once; the answer comes when it is durable.
+    ///
+    /// For hosts with many bookers and few threads: any number of commands can be on their way, one sync serves all that
+    /// came while the one before was running, and no thread is needed for each. The first call starts a thread of the desk's
+    /// that writes; it ends with the desk. Commands of one caller are decided in the order in which they were submitted, each
+    /// seeing those before it. [`execute`](Self::execute) is the same and waits.
+    ///
+    /// It takes a lock for the time of a decision, about that of a few microseconds; only where the store is shared with
+    /// others, or the last write failed, may it wait for the store if the command holds personal data.
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, Gathering, PersonId, Register};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let talk = Gathering::webinar("Open day").at("2099-03-05 14:00 to 15:30 UTC".parse()?).places(2);
+    /// let talk = desk.announce(talk)?.outcome;
+    ///
+    /// let pending: Vec<_> = (0..3).map(|_| desk.submit(Register::new(talk, PersonId::random()))).collect();
+    /// let told: Vec<bool> = pending
+    ///     .into_iter()
+    ///     .map(|booking| Ok(booking.wait()?.outcome.is_confirmed())) // or `booking.await?`
+    ///     .collect::<Result<_, gather::Failure>>()?;
+    /// assert_eq!(told, [true, true, false]); // the third waits in line
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn submit<C: Command>(&self, command: C) -> Pending<C::Outcome> {
+        self.call().submit(command)
     }
 
     /// What [`execute`](Self::execute) would answer now; appends nothing.
@@ -261,7 +315,7 @@ impl Desk {
     }
 
     fn lists(&self) -> RwLockReadGuard<'_, Lists> {
-        // Lists are folded under the state's lock, which a panic breaks for good; here there is nothing to add.
+        // A record is applied whole or the panic has ended its writer, whom nobody waits for: what is here was durable.
         self.inner.lists.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -304,19 +358,39 @@ impl Call<'_> {
     /// As for [`Desk::execute`].
     #[expect(clippy::needless_pass_by_value, reason = "a command is handed over, to be done once")]
     pub fn execute<C: Command>(self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
+        let work = self.begin(&command)?;
+        self.desk.await_answer(&work)
+    }
+
+    /// Puts a command to the desk and goes on. See [`Desk::submit`].
+    #[expect(clippy::needless_pass_by_value, reason = "a command is handed over, to be done once")]
+    pub fn submit<C: Command>(mut self, command: C) -> Pending<C::Outcome> {
+        let desk = self.desk;
+        let request = self.request.unwrap_or_else(|| desk.inner.requests.next());
+        self.request = Some(request);
+        match self.begin(&command) {
+            Ok(work) => {
+                desk.inner.have_written();
+                Pending::coming(desk, work)
+            }
+            Err(failure) => Pending::failed(desk, request, failure),
+        }
+    }
+
+    /// Puts a command in line.
+    fn begin<C: Command>(&self, command: &C) -> Result<Arc<Work<C::Outcome>>, Failure> {
         let (desk, context) = (self.desk, self.context()?);
         let looking = Edge::looking(context, desk);
         let ready = command.ready(&looking)?;
         if !looking.met_personal() {
-            return desk.decide_and_append(&ready, &context);
+            return desk.begin(context, ready);
         }
         // A request that is refused, or was answered before, takes no key. And keys may come from a service of the
         // host's, so nothing is sealed under the desk's lock.
-        if let Some(answer) = desk.answer_without_sealing(&ready, &context)? {
-            return Ok(answer);
+        if let Some(work) = desk.begin_unsealed(context, ready)? {
+            return Ok(work);
         }
-        let ready = command.ready(&Edge::sealing(context, desk))?;
-        desk.decide_and_append(&ready, &context)
+        desk.begin(context, command.ready(&Edge::sealing(context, desk))?)
     }
 
     /// What [`execute`](Self::execute) would answer now; appends nothing and makes no keys.
@@ -327,9 +401,7 @@ impl Call<'_> {
     pub fn preview<C: Command>(self, command: C) -> Result<C::Outcome, Failure> {
         let (desk, context) = (self.desk, self.context()?);
         let ready = command.ready(&Edge::looking(context, desk))?;
-        let mut state = desk.state()?;
-        desk.catch_up(&mut state)?;
-        desk.foresee(&state, &ready, &context)
+        desk.foresee(&ready, &context)
     }
 
     fn context(&self) -> Result<Context, Refusal> {

@@ -215,7 +215,7 @@ impl Desk {
     /// # Ok::<(), gather::Failure>(())
     /// ```
     pub fn answered(&self, request: RequestId) -> Result<Option<StoredBatch>, Error> {
-        let begun = self.state()?.answered(request);
+        let begun = self.look(|state| state.answered(request))?;
         begun.map_or(Ok(None), |begun| self.batch_of(request, begun))
     }
 
@@ -257,8 +257,7 @@ impl Desk {
     /// # Errors
     /// The log cannot be read; the vault lacks keys that the log names.
     pub fn refresh(&self) -> Result<(), Error> {
-        let mut state = self.state()?;
-        self.catch_up(&mut state)
+        self.catch_up()
     }
 
     fn opener(&self) -> Arc<dyn Opener> {

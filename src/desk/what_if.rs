@@ -73,10 +73,10 @@ impl Desk {
     #[doc(alias = "simulate")]
     pub fn what_if<T>(&self, trial: impl FnOnce(&mut WhatIf<'_>) -> T) -> Result<T, Failure> {
         let context = self.call().context()?;
-        let mut state = self.state()?;
-        self.catch_up(&mut state)?;
-        let decision = Decision::new(&state, &context);
-        Ok(trial(&mut WhatIf { desk: self, decision, time: None, actor: None }))
+        Ok(self.look(|state| {
+            let decision = Decision::new(state, &context);
+            trial(&mut WhatIf { desk: self, decision, time: None, actor: None })
+        })?)
     }
 }
 

@@ -144,6 +144,15 @@ impl Error {
         self
     }
 
+    /// What whoever comes behind a failed write is told: theirs is surely not stored.
+    pub(crate) fn for_those_behind(&self) -> Self {
+        if self.was_written().is_some() {
+            return self.clone();
+        }
+        let what = "an earlier write failed, so this one was not tried";
+        Self::new(Kind::Poisoned, what).because(self.clone())
+    }
+
     fn inner(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }

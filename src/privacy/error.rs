@@ -2,19 +2,20 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::sealed::KeyRef;
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
+type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// A vault could not do its work. Whatever it is, nothing that was there before has been overwritten.
 ///
 /// Ask it what it is with the `is_…` methods; its text names the file and the key. A vault of a host's own makes
 /// one with [`missing`](Self::missing), [`damaged`](Self::damaged) or [`unavailable`](Self::unavailable).
-#[derive(Debug)]
-pub struct VaultError(Box<Inner>);
+#[derive(Clone, Debug)]
+pub struct VaultError(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     kind: Kind,
     what: String,
@@ -62,22 +63,22 @@ impl VaultError {
     /// Adds the error that led to this one, as its source.
     #[must_use]
     pub fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.0.cause = Some(cause.into());
+        Arc::make_mut(&mut self.0).cause = Some(Arc::from(cause.into()));
         self
     }
 
     pub(super) fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, what: what.into(), key: None, path: None, cause: None }))
+        Self(Arc::new(Inner { kind, what: what.into(), key: None, path: None, cause: None }))
     }
 
     pub(super) fn for_key(mut self, key: KeyRef) -> Self {
-        self.0.key = Some(key);
+        Arc::make_mut(&mut self.0).key = Some(key);
         self
     }
 
     #[cfg_attr(not(feature = "file"), expect(dead_code, reason = "only files have paths"))]
     pub(super) fn in_file(mut self, path: &Path) -> Self {
-        self.0.path = Some(path.to_owned());
+        Arc::make_mut(&mut self.0).path = Some(path.to_owned());
         self
     }
 

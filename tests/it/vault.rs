@@ -15,9 +15,9 @@ use gather::log::{Batch, Guard, Scope, decode, encode};
 use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
 use gather::{
     Announcement, Answers, Audience, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind,
-    JoinLink, LogId, Mode, OfferingId, Opened, Party, Pending, PersonDetails, PersonId, Personal, Position,
-    PublishedName, Register, RegistrationId, RequestId, Resource, ResourceId, ResourceKind, ResourceLink,
-    Schedule, Sealed, Unavailable,
+    JoinLink, LogId, Mode, OfferingId, Opened, Party, PendingApproval, PersonDetails, PersonId, Personal,
+    Position, PublishedName, Register, RegistrationId, RequestId, Resource, ResourceId, ResourceKind,
+    ResourceLink, Schedule, Sealed, Unavailable,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -417,7 +417,7 @@ fn after_a_restart_every_fact_with_answers_says_whose_their_keys_are() {
             Fact::RegistrationHeld { gathering: TALK, registration, booking, draws, until, latest }
         },
         |registration, booking| {
-            let (draws, pending) = (Vec::new(), Pending { uses_places: false, until: None });
+            let (draws, pending) = (Vec::new(), PendingApproval { uses_places: false, until: None });
             Fact::ApprovalRequested { gathering: TALK, registration, booking, draws, pending }
         },
         |registration, booking| Fact::FollowUpRequested { gathering: TALK, registration, booking },

@@ -2,7 +2,9 @@
 
 use super::*;
 use gather::testkit::resource_id;
-use gather::{Booking, Capacity, Draw, Fact, OfferingId, Party, Pending, PoolId, Reconfirmation, SetAsideId};
+use gather::{
+    Booking, Capacity, Draw, Fact, OfferingId, Party, PendingApproval, PoolId, Reconfirmation, SetAsideId,
+};
 
 impl Naive<'_> {
     /// What has been done since so many deeds, each as the fact that it is.
@@ -37,7 +39,7 @@ fn joined(asked: &Asked, how: &How) -> Fact {
             Fact::RegistrationHeld { gathering, registration, booking, draws, until, latest }
         }
         How::Pending { draws, uses_places, until } => {
-            let (draws, pending) = (drawn(&draws), Pending { uses_places, until });
+            let (draws, pending) = (drawn(&draws), PendingApproval { uses_places, until });
             Fact::ApprovalRequested { gathering, registration, booking, draws, pending }
         }
         How::FollowUp => Fact::FollowUpRequested { gathering, registration, booking },
@@ -122,7 +124,7 @@ fn of_a_registration(done: Done) -> Option<Fact> {
             Fact::HoldExtended { gathering, registration, until }
         }
         Done::HoldConfirmed(gathering, registration, pending) => {
-            let pending = pending.map(|until| Pending { uses_places: true, until });
+            let pending = pending.map(|until| PendingApproval { uses_places: true, until });
             let booker = person_id(0);
             Fact::HoldConfirmed { gathering, registration, booker, answers: None, pending }
         }

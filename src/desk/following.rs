@@ -1,0 +1,128 @@
+//! Following the log: what has happened since, and what happens next.
+
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{Desk, Error};
+use crate::log::Page;
+use crate::record::Position;
+
+/// How often the log is asked whether others have stored something.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Where the log ends, as those see it who wait for more.
+#[derive(Debug, Default)]
+pub(super) struct Followers {
+    head: Mutex<Position>,
+    moved: Condvar,
+}
+
+impl Followers {
+    /// Says that the log is durable up to here.
+    pub(super) fn tell(&self, head: Position) {
+        *self.head() = head;
+        self.moved.notify_all();
+    }
+
+    /// Waits until the log is durable beyond a position, at most so long.
+    fn wait(&self, beyond: Position, at_most: Duration) {
+        let waited = self.moved.wait_timeout_while(self.head(), at_most, |head| *head <= beyond);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn head(&self) -> MutexGuard<'_, Position> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Follows a log: gives out what was stored after a position, batch by batch, and waits for more.
+///
+/// For sending mails, feeding other systems, keeping a read model of one's own. Remember [`position`](Self::position) with
+/// what was done, and follow from there after a restart: everything comes at least once, in order, and nothing comes before
+/// it is durable. Any number can follow at once, each at its own pace; nobody who books waits for them.
+///
+/// Begin with [`Desk::follow`].
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+///
+/// use gather::{Desk, Gathering, Position};
+///
+/// let desk = Desk::in_memory();
+/// let mut follower = desk.follow(Position::START);
+/// drop(desk.announce(Gathering::webinar("Open day"))?);
+///
+/// let page = follower.next(Duration::from_secs(1))?.unwrap();
+/// assert_eq!(page.batches.len(), 1);
+/// assert_eq!(follower.position(), page.batches[0].last()); // to be kept, when the page has been dealt with
+/// assert!(follower.next(Duration::ZERO)?.is_none()); // nothing more yet
+///
+/// let mut later = desk.follow(follower.position()); // after a restart
+/// assert!(later.next(Duration::ZERO)?.is_none());
+/// # Ok::<(), gather::Failure>(())
+/// ```
+#[doc(alias = "subscription")]
+#[doc(alias = "tail")]
+pub struct Follower {
+    desk: Desk,
+    at: Position,
+    limit: usize,
+}
+
+impl fmt::Debug for Follower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Follower").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl Desk {
+    /// Follows the log from a position on: [`Position::START`] for all of it, or as it was kept from
+    /// [`Follower::position`].
+    #[must_use]
+    pub fn follow(&self, after: Position) -> Follower {
+        Follower { desk: self.clone(), at: after, limit: 256 }
+    }
+}
+
+impl Follower {
+    /// Gives out at most so many batches at a time; at least one. It begins with 256.
+    #[must_use]
+    pub fn at_most(mut self, batches: usize) -> Self {
+        self.limit = batches.max(1);
+        self
+    }
+
+    /// The position of the last record that was given out, or where it began.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.at
+    }
+
+    /// The next batches, in order and without a hole; `None` if there were none for so long.
+    ///
+    /// It returns as soon as there is something. What others store in a shared log is noticed within some 20 milliseconds.
+    ///
+    /// # Errors
+    /// As for [`Log::read`](crate::log::Log::read); diverged, where the position is not one of this log. Nothing was given out
+    /// then, and the next call tries again.
+    pub fn next(&mut self, wait_at_most: Duration) -> Result<Option<Page>, Error> {
+        let inner = &self.desk.inner;
+        let mut left = wait_at_most;
+        loop {
+            let page = inner.log.read(self.at, self.limit)?;
+            if let Some(last) = page.batches.last() {
+                self.at = last.last();
+                return Ok(Some(page));
+            }
+            if left.is_zero() {
+                return Ok(None);
+            }
+            let now = if inner.shared { left.min(LOOK_AGAIN) } else { left };
+            inner.followers.wait(self.at, now);
+            // A wait that was cut short by news ends with them at the next look.
+            left = left.saturating_sub(now);
+        }
+    }
+}

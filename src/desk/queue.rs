@@ -1,0 +1,222 @@
+//! Who stands in line to be written, and who writes: one of those who wait leads, for all of them.
+
+use std::sync::{Arc, PoisonError};
+
+use super::Error;
+use super::sync::{Mutex, MutexGuard, Thread, thread};
+use super::work::{End, Job, Waiter};
+use crate::domain::State;
+use crate::record::Batch;
+
+/// How many groups one leader writes before another has to: its own caller waits, too.
+const ROUNDS: usize = 16;
+
+/// What stands in line to be written, in the order in which it was decided.
+pub(super) struct Queue(Mutex<Line>);
+
+struct Line {
+    entries: Vec<Entry>,
+    /// Whether somebody writes now. Whoever does takes what comes meanwhile, or wakes somebody who will.
+    led: bool,
+    /// The thread that leads where nobody waits.
+    writer: Option<Thread>,
+    closed: bool,
+}
+
+/// A command in line. One that is dropped has been ended, so nobody waits for ever.
+pub(super) struct Entry {
+    job: Arc<dyn Job>,
+    /// Whether it was decided when it came into line; else whoever writes decides it.
+    pub(super) decided: bool,
+    /// What is to be written for it.
+    pub(super) batch: Option<Batch>,
+    /// Whether the log has been handed that.
+    pub(super) handed_over: bool,
+    ended: bool,
+}
+
+impl Entry {
+    /// One that was decided, with what is to be written for it.
+    pub(super) fn decided(job: Arc<dyn Job>, batch: Option<Batch>) -> Self {
+        Self { job, decided: true, batch, handed_over: false, ended: false }
+    }
+
+    /// One to be decided by whoever writes.
+    pub(super) fn undecided(job: Arc<dyn Job>) -> Self {
+        Self { job, decided: false, batch: None, handed_over: false, ended: false }
+    }
+
+    /// Decides it, for the first time or anew.
+    pub(super) fn decide(&mut self, state: &mut State) {
+        self.batch = self.job.decide(state);
+        self.decided = true;
+        self.handed_over = false;
+    }
+
+    /// What is to be written for it, once.
+    pub(super) fn hand_over(&mut self) -> Option<Batch> {
+        let batch = self.batch.take();
+        self.handed_over = batch.is_some();
+        batch
+    }
+
+    pub(super) fn end(mut self, end: End) {
+        self.ended = true;
+        self.job.end(end);
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        // Whoever was to end it has panicked.
+        if !self.ended {
+            self.job.end(Err(Error::Broken));
+        }
+    }
+}
+
+impl Queue {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(Line { entries: Vec::new(), led: false, writer: None, closed: false }))
+    }
+
+    /// Comes into line. Call it under the lock under which it was decided, so that the order is the same.
+    pub(super) fn join(&self, entry: Entry) {
+        self.line().entries.push(entry);
+    }
+
+    /// All that stands in line.
+    pub(super) fn take(&self) -> Vec<Entry> {
+        std::mem::take(&mut self.line().entries)
+    }
+
+    /// Waits until a job has come to its end. Where nobody writes, this thread does.
+    pub(super) fn wait(&self, job: &dyn Job, write: impl Fn(Vec<Entry>)) {
+        loop {
+            let mut line = self.line();
+            if !job.wait_as(Waiter::Thread(thread::current())) {
+                return;
+            }
+            if line.led {
+                drop(line);
+                thread::park();
+                continue;
+            }
+            line.led = true;
+            drop(line);
+            self.lead(&write);
+        }
+    }
+
+    /// Notes a task that waits for a job; `false` if there is nothing to wait for. The writer's thread leads for it; where
+    /// there is none, the task has to.
+    pub(super) fn wait_as(&self, job: &dyn Job, waiter: Waiter, write: impl Fn(Vec<Entry>)) -> bool {
+        let mut line = self.line();
+        if !job.wait_as(waiter) {
+            return false;
+        }
+        if line.led {
+            return true;
+        }
+        if let Some(writer) = &line.writer {
+            writer.unpark();
+            return true;
+        }
+        line.led = true;
+        drop(line);
+        self.lead(&write);
+        true
+    }
+
+    /// Has the writer's thread look at the line, if nobody writes. `false` if there is no such thread.
+    pub(super) fn call_writer(&self) -> bool {
+        let line = self.line();
+        let Some(writer) = &line.writer else { return false };
+        if !line.led {
+            writer.unpark();
+        }
+        true
+    }
+
+    /// The life of the writer's thread: it writes whatever stands in line, until the queue is closed.
+    pub(super) fn serve(&self, write: impl Fn(Vec<Entry>)) {
+        loop {
+            let mut line = self.line();
+            if line.led || line.entries.is_empty() {
+                if line.closed {
+                    return;
+                }
+                line.writer.get_or_insert_with(thread::current);
+                drop(line);
+                thread::park();
+                continue;
+            }
+            line.led = true;
+            drop(line);
+            self.lead(&write);
+        }
+    }
+
+    /// Ends the writer's thread, once it has written what it is at.
+    pub(super) fn close(&self) {
+        let mut line = self.line();
+        line.closed = true;
+        if let Some(writer) = line.writer.take() {
+            writer.unpark();
+        }
+    }
+
+    /// Writes all that is left, if nobody else does.
+    pub(super) fn write_out(&self, write: impl Fn(Vec<Entry>)) {
+        while self.begin_to_lead() {
+            self.lead(&write);
+        }
+    }
+
+    fn begin_to_lead(&self) -> bool {
+        let mut line = self.line();
+        let may = !line.led && !line.entries.is_empty();
+        line.led |= may;
+        may
+    }
+
+    /// Writes what stands in line and what comes meanwhile, as the only one, and then hands over.
+    fn lead(&self, write: &impl Fn(Vec<Entry>)) {
+        let _handover = Handover(self);
+        for _ in 0..ROUNDS {
+            let group = self.take();
+            if group.is_empty() {
+                return;
+            }
+            write(group);
+        }
+    }
+
+    /// Lets go of the lead, and says who is to take it.
+    fn next_leader(&self) -> Option<Waiter> {
+        let mut line = self.line();
+        line.led = false;
+        if line.entries.is_empty() {
+            return None;
+        }
+        let writer = line.writer.clone().map(Waiter::Thread);
+        writer.or_else(|| line.entries.iter().find_map(|entry| entry.job.take_waiter()))
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets go of the lead, also where the leader panics: whoever is first in line and waits is woken to take it.
+struct Handover<'q>(&'q Queue);
+
+impl Drop for Handover<'_> {
+    fn drop(&mut self) {
+        // Woken without the lock: what a task does when it is woken is not ours to know.
+        let next = self.0.next_leader();
+        if let Some(next) = next {
+            next.wake();
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! One group after the other: what was decided is written with one sync, shown, and told.
+//!
+//! Only the leader of the queue is in here, so there is one of it at a time.
+
+use std::sync::PoisonError;
+
+use super::queue::Entry;
+use super::{Error, Inner};
+use crate::domain::State;
+use crate::log::{self, Page};
+use crate::record::{Anchor, Batch, StoredBatch};
+
+/// How many batches are read at a time when the log is folded.
+const PAGE: usize = 1_024;
+
+/// The state that decisions are taken on.
+pub(super) struct Deciding {
+    pub(super) state: State,
+    /// Whether whoever comes may decide at once, while earlier decisions are still being written. Not where others store
+    /// in the same log, nor after a failed write: then whoever writes decides, in the log's turn.
+    pub(super) ahead: bool,
+}
+
+/// A group on its way into the log.
+struct Round<'i> {
+    inner: &'i Inner,
+    /// Where the log ended when this desk knew all of it.
+    known: Anchor,
+    entries: Vec<Entry>,
+    asked: bool,
+    /// Why nothing was stored.
+    failed: Option<Failed>,
+}
+
+enum Failed {
+    /// The state is beyond what the log holds: it has to be folded anew.
+    Beyond,
+    /// It cannot be helped.
+    Because(Error),
+}
+
+impl Inner {
+    /// Writes a group, and tells everybody in it what became of theirs.
+    pub(super) fn write(&self, entries: Vec<Entry>) {
+        if entries.iter().all(|entry| entry.decided && entry.batch.is_none()) {
+            // All before them is durable, or they would not have been reached.
+            for entry in entries {
+                entry.end(Ok(None));
+            }
+            return;
+        }
+        let _spoilt = Spoilt(self);
+        let mut entries = entries;
+        loop {
+            match self.write_once(entries) {
+                Ok(()) => return,
+                Err((Failed::Beyond, back)) => {
+                    self.know_nothing();
+                    entries = back;
+                    for entry in &mut entries {
+                        entry.decided = false;
+                    }
+                }
+                Err((Failed::Because(error), back)) => return self.fail(back, &error),
+            }
+        }
+    }
+
+    fn write_once(&self, entries: Vec<Entry>) -> Result<(), (Failed, Vec<Entry>)> {
+        let known = match self.known() {
+            Ok(known) => known,
+            Err(error) => return Err((Failed::Because(error), entries)),
+        };
+        let mut round = Round { inner: self, known, entries, asked: false, failed: None };
+        let stored = self.log.exclusive(known.position, &mut |page| round.decide(page));
+        let Round { entries, failed, .. } = round;
+        match (failed, stored) {
+            (Some(failed), _) => Err((failed, entries)),
+            (None, Err(error)) => Err((Failed::Because(error.into()), entries)),
+            (None, Ok(stored)) => {
+                self.publish(entries, stored).map_err(|(error, entries)| (Failed::Because(error), entries))
+            }
+        }
+    }
+
+    /// Where the log ended when this desk last looked; the state is folded anew where it is beyond that for good.
+    fn known(&self) -> Result<Anchor, Error> {
+        if let Some(known) = *self.known.lock().map_err(|_poisoned| Error::Broken)? {
+            return Ok(known);
+        }
+        self.refold()
+    }
+
+    /// Folds the whole log, and shows what was not shown yet. Nobody decides ahead before it is done.
+    pub(super) fn refold(&self) -> Result<Anchor, Error> {
+        let mut state = State::default();
+        let head = loop {
+            let page = self.log.read(state.head(), PAGE)?;
+            if page.batches.is_empty() {
+                break page.head;
+            }
+            page.batches.iter().flat_map(StoredBatch::records).for_each(|record| state.evolve(&record));
+            self.show_others(&page.batches)?;
+        };
+        self.deciding.lock().map_err(|_poisoned| Error::Broken)?.state = state;
+        self.now_known(head)?;
+        Ok(head)
+    }
+
+    fn now_known(&self, head: Anchor) -> Result<(), Error> {
+        *self.known.lock().map_err(|_poisoned| Error::Broken)? = Some(head);
+        self.followers.tell(head.position);
+        Ok(())
+    }
+
+    /// Has the log folded anew before anything is decided again.
+    fn know_nothing(&self) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Shows what others have stored, as far as the lists do not have it: their keys first.
+    fn show_others(&self, batches: &[StoredBatch]) -> Result<(), Error> {
+        let shown = self.lists.read().unwrap_or_else(PoisonError::into_inner).position();
+        let news = batches.iter().filter(|stored| stored.first > shown);
+        news.clone()
+            .flat_map(StoredBatch::records)
+            .try_for_each(|record| self.keyring.learn(record.fact()))?;
+        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+        news.flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
+        Ok(())
+    }
+
+    /// Shows a group that is durable, and tells everybody in it.
+    fn publish(&self, entries: Vec<Entry>, stored: Page) -> Result<(), (Error, Vec<Entry>)> {
+        let Page { batches, head, .. } = stored;
+        let last = batches.last().map_or(stored.after.position, StoredBatch::last);
+        let written = entries.iter().filter(|entry| entry.handed_over).count();
+        if (last, batches.len()) != (head.position, written) {
+            let what = "the log does not end where what it stored does";
+            return Err((log::Error::diverged(what).at(head.position).into(), entries));
+        }
+        {
+            let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+            batches.iter().flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
+        }
+        if let Err(error) = self.now_known(head) {
+            return Err((error, entries));
+        }
+        let mut batches = batches.into_iter();
+        for entry in entries {
+            let stored = if entry.handed_over { batches.next() } else { None };
+            entry.end(Ok(stored));
+        }
+        Ok(())
+    }
+
+    /// Tells a group, and all who have decided on top of it, that it is not stored, or may not be. The state is folded anew
+    /// before anything is decided on it again.
+    fn fail(&self, entries: Vec<Entry>, error: &Error) {
+        // A desk that broke stays so: whoever asks for the state is told.
+        let behind = self.deciding.lock().ok().map(|mut deciding| {
+            deciding.ahead = false;
+            self.queue.take()
+        });
+        self.know_nothing();
+        let later = error.for_those_behind();
+        for entry in entries {
+            entry.end(Err(error.clone()));
+        }
+        for entry in behind.into_iter().flatten() {
+            entry.end(Err(later.clone()));
+        }
+    }
+}
+
+impl Round<'_> {
+    /// What is to be stored behind a page that this desk has not seen yet. Nobody else stores anything meanwhile.
+    fn decide(&mut self, page: &Page) -> Vec<Batch> {
+        if self.asked {
+            // What was decided for the first answer has been folded in.
+            self.failed = Some(Failed::Beyond);
+            return Vec::new();
+        }
+        self.asked = true;
+        match self.decide_behind(page) {
+            Ok(()) => self.entries.iter_mut().filter_map(Entry::hand_over).collect(),
+            Err(failed) => {
+                self.failed = Some(failed);
+                Vec::new()
+            }
+        }
+    }
+
+    fn decide_behind(&mut self, page: &Page) -> Result<(), Failed> {
+        if page.after != self.known {
+            let what = "this is not the log that was known: its past is another";
+            let error = log::Error::diverged(what).at(self.known.position);
+            return Err(Failed::Because(error.into()));
+        }
+        if page.batches.is_empty() && self.entries.iter().all(|entry| entry.decided) {
+            return Ok(());
+        }
+        let mut deciding = self.inner.deciding.lock().map_err(|_poisoned| Failed::Because(Error::Broken))?;
+        // Whoever comes in line does so under this lock: from here on the order is one.
+        self.entries.extend(self.inner.queue.take());
+        if deciding.state.head() != self.known.position && !page.batches.is_empty() {
+            deciding.ahead = false;
+            return Err(Failed::Beyond);
+        }
+        self.inner.show_others(&page.batches).map_err(Failed::Because)?;
+        let records = page.batches.iter().flat_map(StoredBatch::records);
+        records.for_each(|record| deciding.state.evolve(&record));
+        for entry in &mut self.entries {
+            if !entry.decided {
+                entry.decide(&mut deciding.state);
+            }
+        }
+        deciding.ahead = !self.inner.shared;
+        Ok(())
+    }
+}
+
+impl Error {
+    /// What those are told whose decisions stood on one that failed.
+    fn for_those_behind(&self) -> Self {
+        match self {
+            Self::Log(error) => Self::Log(error.for_those_behind()),
+            Self::Vault(_) | Self::Broken => self.clone(),
+        }
+    }
+}
+
+/// Has the state folded anew where a leader panics: what it had in hand is not stored, or nobody knows.
+struct Spoilt<'i>(&'i Inner);
+
+impl Drop for Spoilt<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail(Vec::new(), &Error::Broken);
+        }
+    }
+}
