@@ -21,6 +21,8 @@ use crate::testkit::{
     History, PEOPLE, SESSIONS, Told, conferences, gathering_id, histories, person_id, queues, session_id,
 };
 
+mod scenes;
+
 /// Decides every step of a history and folds what comes of it, as a desk does, with nothing in between.
 struct Bench {
     state: State,
@@ -138,9 +140,15 @@ fn told(answer: &Result<Told, Refusal>) -> String {
     format!("{answer:?}")
 }
 
-/// Histories of all that can happen, some in which nearly everything hangs together, and some of crowds in line.
+/// Histories of all that can happen, some in which nearly everything hangs together, some of crowds in line, and some of
+/// scenes that chance alone leads to too rarely.
 fn lives(length: Range<usize>) -> impl Strategy<Value = History> {
-    prop_oneof![2 => histories(length.clone()), 1 => conferences(length.clone()), 2 => queues(length)]
+    prop_oneof![
+        2 => histories(length.clone()),
+        1 => conferences(length.clone()),
+        1 => queues(length.clone()),
+        1 => scenes::stories(0..length.end / 4),
+    ]
 }
 
 /// How many histories each law is held against, and at most how many steps they have.
@@ -318,8 +326,8 @@ fn kinds_of_facts() -> BTreeSet<String> {
     names.map(|name| name.split('/').next().unwrap().to_owned()).collect()
 }
 
-/// Were a verb or a kind of fact never met, the laws would say nothing of it. As many histories as each law has, from the
-/// same strategy, decide every verb, refuse every verb that can be refused, and make every kind of fact.
+/// Were a verb or a kind of fact hardly met, the laws would say nothing of it. As many histories as each law has, from the
+/// same strategy, decide every verb and make every kind of fact, each several times; and refuse every verb that can be.
 #[test]
 fn the_laws_meet_every_verb_and_every_kind_of_fact() {
     let mut runner = TestRunner::deterministic();
@@ -329,11 +337,11 @@ fn the_laws_meet_every_verb_and_every_kind_of_fact() {
     }
     let (verbs, kinds) = (verbs(), kinds_of_facts());
     assert_eq!((verbs.len(), kinds.len()), (46, 47));
-    let missing = |all: &BTreeSet<String>, met: &BTreeMap<String, usize>| -> Vec<String> {
-        all.iter().filter(|name| !met.contains_key(*name)).cloned().collect()
+    let rare = |all: &BTreeSet<String>, met: &BTreeMap<String, usize>, often: usize| -> Vec<String> {
+        all.iter().filter(|name| met.get(*name).is_none_or(|times| *times < often)).cloned().collect()
     };
     let figures = format!("decided {:?}\nrefused {:?}\nfacts {:?}", met.decided, met.refused, met.facts);
-    assert_eq!(missing(&verbs, &met.decided), Vec::<String>::new(), "verbs never decided\n{figures}");
-    assert_eq!(missing(&verbs, &met.refused), Vec::<String>::new(), "verbs never refused\n{figures}");
-    assert_eq!(missing(&kinds, &met.facts), Vec::<String>::new(), "facts never made\n{figures}");
+    assert_eq!(rare(&verbs, &met.decided, 5), Vec::<String>::new(), "verbs hardly decided\n{figures}");
+    assert_eq!(rare(&kinds, &met.facts, 5), Vec::<String>::new(), "facts hardly made\n{figures}");
+    assert_eq!(rare(&verbs, &met.refused, 1), Vec::<String>::new(), "verbs never refused\n{figures}");
 }

@@ -32,4 +32,5 @@ mod remedies;
 mod repeats;
 mod requirements;
 mod scene;
+mod upcasting;
 mod vault;

@@ -223,7 +223,9 @@ impl Log for Shelf {
         if self.has(Fault::StoresBeforeAPanic) {
             let kept = self.kept().clone();
             let first = kept.first().cloned();
-            first.into_iter().for_each(|stored| drop(self.put(stored.batch)));
+            if let Some(stored) = first {
+                self.put(stored.batch);
+            }
             let decided = decide(&page);
             *self.kept() = kept;
             return self.store(&page, decided);
