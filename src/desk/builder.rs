@@ -8,7 +8,7 @@ use super::following::Followers;
 use super::open::Open;
 use super::queue::Queue;
 use super::sync::Mutex;
-use super::writing::Deciding;
+use super::writing::{Deciding, Standing};
 use super::{Clock, Desk, Error, Inner, RequestIds};
 use crate::domain::State;
 use crate::id::RequestId;
@@ -146,7 +146,7 @@ impl DeskBuilder {
         let keyring = Arc::new(Keyring::new(vault));
         let shared = log.has_other_writers();
         // Not known yet where the log ends: whoever is first folds it.
-        let deciding = Deciding { state: State::default(), ahead: false };
+        let deciding = Deciding { state: State::default(), standing: Standing::Beyond };
         Inner {
             log,
             #[cfg(feature = "file")]

@@ -31,6 +31,8 @@ mod following;
 #[cfg(test)]
 mod laws;
 mod open;
+#[cfg(all(test, gather_shuttle))]
+mod orders;
 mod pending;
 mod queue;
 mod reading;

@@ -20,6 +20,7 @@ mod examples;
 mod feeds;
 mod floors;
 mod golden;
+mod group;
 mod journey;
 mod lists;
 mod log;

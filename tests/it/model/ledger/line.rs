@@ -82,7 +82,9 @@ impl Gathering {
             Fact::RegistrationConfirmed { booking, .. }
             | Fact::RegistrationHeld { booking, .. }
             | Fact::ApprovalRequested {
-                booking, pending: gather::Pending { uses_places: true, .. }, ..
+                booking,
+                pending: gather::PendingApproval { uses_places: true, .. },
+                ..
             } if !booking.uncounted => self.ahead(booking, booking.party.booker).collect(),
             Fact::RegistrationApproved { registration, ahead: None, .. } => {
                 let one = self.one(*registration)?;
