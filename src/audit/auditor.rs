@@ -137,7 +137,10 @@ impl Auditor {
 
     /// Notes that the chain is another than the store's from a batch on, and goes on from what the store says.
     pub(super) fn unlinked(&mut self, first: Position, theirs: Anchor) {
-        let says = format!("the chain over the positions {first} to {} is not the one that is kept", theirs.position);
+        let says = format!(
+            "the chain over the positions {first} to {} is not the one that is kept",
+            theirs.position
+        );
         self.find(first, breach(Rule::Chain, says));
         self.agree(theirs);
     }
@@ -203,7 +206,8 @@ impl Auditor {
         let archived: Vec<GatheringId> = about.iter().copied().filter(|id| self.is_archived(*id)).collect();
         self.requests.insert(request, about);
         for id in archived {
-            let theirs = self.gatherings.get_mut(&id).map(|gathering| std::mem::take(&mut gathering.requests));
+            let theirs =
+                self.gatherings.get_mut(&id).map(|gathering| std::mem::take(&mut gathering.requests));
             for request in theirs.unwrap_or_default() {
                 self.requests.remove(&request);
             }
@@ -274,7 +278,8 @@ impl Auditor {
 
     fn is_truly_in_the_way(&self, fact: &Fact, gathering: &Gathering, time: DateTime<Utc>) -> Judged {
         let Fact::PassedOver { registration, reason, .. } = fact else { return Ok(()) };
-        let (PassReason::Overlap { registration: other } | PassReason::SeriesDate { registration: other }) = reason
+        let (PassReason::Overlap { registration: other } | PassReason::SeriesDate { registration: other }) =
+            reason
         else {
             return Ok(());
         };
@@ -315,7 +320,10 @@ impl Auditor {
         if gathering.takes_time() {
             let stands = gathering.stands();
             before.into_iter().for_each(|(person, one)| self.people.disengage(person, (id, one)));
-            after.into_iter().filter(|_| stands).for_each(|(person, one)| self.people.engage(person, (id, one)));
+            after
+                .into_iter()
+                .filter(|_| stands)
+                .for_each(|(person, one)| self.people.engage(person, (id, one)));
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::fact::{
     SetAside, Who,
 };
 use crate::id::{
-    OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SeriesId, SessionId, SetAsideId,
+    OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SeriesId, SessionId,
+    SetAsideId,
 };
 use crate::schedule::Schedule;
 
@@ -196,7 +197,9 @@ impl Gathering {
     }
 
     pub(super) fn kept(&self, id: SetAsideId) -> Result<&Kept, Breach> {
-        self.set_asides.get(&id).ok_or_else(|| breach(Rule::UnknownPart, format!("there is no set-aside {id}")))
+        self.set_asides
+            .get(&id)
+            .ok_or_else(|| breach(Rule::UnknownPart, format!("there is no set-aside {id}")))
     }
 
     /// A session that was not dropped.

@@ -116,7 +116,9 @@ impl Gathering {
     /// Nobody stands in line beside free places if nobody else does.
     pub(super) fn waits_for_something(&self, guest: Guest<'_>, people: u32, time: DateTime<Utc>) -> Judged {
         let says = || format!("offering {} has {people} places free, and nobody else waits", guest.offering);
-        hold(!guest.uncounted, Rule::WaitsInVain, || String::from("it is not counted, and waits for places"))?;
+        hold(!guest.uncounted, Rule::WaitsInVain, || {
+            String::from("it is not counted, and waits for places")
+        })?;
         let may_wait = !self.lines.is_empty() || self.booking(time) == BookingState::LineOnly;
         hold(may_wait || !self.has_room(guest, people, time), Rule::WaitsInVain, says)
     }
@@ -161,7 +163,9 @@ impl Gathering {
             format!("it is served and was not waiting, but {}", one.claim.word())
         })?;
         self.can_be_had(one.offering, time)?;
-        hold(self.is_served(time), Rule::Serving, || String::from("the line rests, and somebody was served"))?;
+        hold(self.is_served(time), Rule::Serving, || {
+            String::from("the line rests, and somebody was served")
+        })?;
         self.admits(Guest::of(one), one.party.size(), draws, time)
     }
 
@@ -218,13 +222,20 @@ impl Gathering {
     }
 
     /// Whoever gets places before somebody who waits for the same and comes first: that was said in the same decision.
-    pub(super) fn passes_nobody_in_silence(&self, offering: OfferingId, turn: Turn, so_far: &SoFar) -> Judged {
+    pub(super) fn passes_nobody_in_silence(
+        &self,
+        offering: OfferingId,
+        turn: Turn,
+        so_far: &SoFar,
+    ) -> Judged {
         let Some(line) = self.lines.get(&offering) else { return Ok(()) };
         let ahead = line.turns().take_while(|(class, joined, _)| turn.comes_after((*class, *joined)));
         let silent = ahead.map(|(_, _, id)| id).find(|id| !so_far.was_passed(*id));
         hold(silent.is_none(), Rule::PassedInSilence, || {
             let silent = silent.map(|id| id.to_string()).unwrap_or_default();
-            format!("registration {silent} comes first in the line for offering {offering}, and was passed in silence")
+            format!(
+                "registration {silent} comes first in the line for offering {offering}, and was passed in silence"
+            )
         })
     }
 
@@ -265,7 +276,12 @@ impl Gathering {
     }
 
     /// Whether a reason to pass somebody is one that can be, of those that can be told within the gathering.
-    pub(super) fn can_be_the_reason(&self, one: &Registration, reason: &PassReason, time: DateTime<Utc>) -> Judged {
+    pub(super) fn can_be_the_reason(
+        &self,
+        one: &Registration,
+        reason: &PassReason,
+        time: DateTime<Utc>,
+    ) -> Judged {
         hold(one.claim == Claim::Waiting, Rule::NotWaiting, || {
             format!("it was passed and was not waiting, but {}", one.claim.word())
         })?;

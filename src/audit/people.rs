@@ -64,9 +64,10 @@ impl People {
         };
         let Some(takes_on) = takes_on(fact, on, gathering) else { return Ok(()) };
         let offering = &gathering.offered(takes_on.offering)?.terms;
-        takes_on.people.iter().try_for_each(|person| {
-            self.is_free(*person, &takes_on, (gathering, offering), gatherings, time)
-        })
+        takes_on
+            .people
+            .iter()
+            .try_for_each(|person| self.is_free(*person, &takes_on, (gathering, offering), gatherings, time))
     }
 
     fn is_free(
@@ -80,7 +81,8 @@ impl People {
         for &(on, id) in self.0.get(&person).into_iter().flatten() {
             let Some(there) = gatherings.get(&on).filter(|there| there.stands()) else { continue };
             let Some(theirs) = there.known(id) else { continue };
-            let counts = if takes_on.from_line { theirs.claim.uses_places() } else { theirs.claim.takes_time() };
+            let counts =
+                if takes_on.from_line { theirs.claim.uses_places() } else { theirs.claim.takes_time() };
             if id == takes_on.registration || theirs.is_past(time) || !counts {
                 continue;
             }
@@ -109,7 +111,9 @@ impl People {
             shares && there.claim.uses_places() && !there.is_past(time)
         });
         hold(is_there, Rule::PassReason, || {
-            format!("it was passed since registration {of} is in the way, which has no places for any of its people")
+            format!(
+                "it was passed since registration {of} is in the way, which has no places for any of its people"
+            )
         })
     }
 }

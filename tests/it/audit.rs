@@ -24,7 +24,8 @@ fn audited(log: &dyn Log) -> Findings {
 /// What a desk writes while it lives through a history.
 fn lived(history: &History) -> Arc<MemoryLog> {
     let (log, clock) = (Arc::new(MemoryLog::new()), TestClock::at(epoch()));
-    let desk = Desk::builder().clock(clock.clone()).over(Arc::clone(&log), Arc::new(MemoryVault::new())).unwrap();
+    let desk =
+        Desk::builder().clock(clock.clone()).over(Arc::clone(&log), Arc::new(MemoryVault::new())).unwrap();
     for nth in 0..history.steps.len() {
         clock.set(history.time(nth));
         let _ = history.play_step(&desk, nth);
@@ -162,7 +163,8 @@ fn whoever_follows_a_log_finds_the_same() {
 #[test]
 fn a_desk_audits_its_own_log_while_others_book() {
     let desk = Desk::in_memory();
-    let hall = gather::Gathering::webinar("Archives").at("2099-03-05 Europe/London".parse().unwrap()).places(50);
+    let hall =
+        gather::Gathering::webinar("Archives").at("2099-03-05 Europe/London".parse().unwrap()).places(50);
     let on = desk.announce(hall).unwrap().outcome;
     std::thread::scope(|scope| {
         for _ in 0..4 {
