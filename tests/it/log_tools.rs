@@ -24,7 +24,7 @@ const LOGS: [&str; 3] = ["format0.gather", "format0b.gather", "format0c.gather"]
 fn frozen(name: &str, folder: &Path) -> FileLog {
     let path = folder.join(name);
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name), &path).unwrap();
-    FileLog::open(path).unwrap()
+    FileLog::options().rebuild_head().open(path).unwrap()
 }
 
 fn exported(log: &dyn Log) -> Vec<u8> {
