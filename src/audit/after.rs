@@ -64,7 +64,9 @@ impl Gathering {
         }
         for (registration, at) in asked {
             let Some(one) = self.known(registration).filter(|one| one.claim.takes_time()) else { continue };
-            let Some(offering) = self.offerings.get(&one.offering).map(|offered| &offered.terms) else { continue };
+            let Some(offering) = self.offerings.get(&one.offering).map(|offered| &offered.terms) else {
+                continue;
+            };
             let Some(required) = offering.requires else { continue };
             if let Err(broken) = self.stands_on(one, offering, required) {
                 let at = so_far.touched.get(&registration).copied().unwrap_or(at);
@@ -79,11 +81,17 @@ impl Gathering {
         let base = self.holder(required, one.party.booker).filter(|base| base.claim == Claim::Confirmed);
         let Some(base) = base else {
             // The rest of a party that was split has another booker, whose place may be on another registration.
-            let says = format!("offering {} requires {required}, and its booker has no confirmed place there", offering.id);
+            let says = format!(
+                "offering {} requires {required}, and its booker has no confirmed place there",
+                offering.id
+            );
             return if one.is_rest { Ok(()) } else { Err(breach(Rule::StandsOnNothing, says)) };
         };
         if !one.is_rest && !one.party.named().all(|person| base.names(person)) {
-            let says = format!("offering {} requires {required}, and registration {} has not all its people", offering.id, base.id);
+            let says = format!(
+                "offering {} requires {required}, and registration {} has not all its people",
+                offering.id, base.id
+            );
             return Err(breach(Rule::StandsOnNothing, says));
         }
         let beside: BTreeSet<RegistrationId> =
@@ -95,7 +103,10 @@ impl Gathering {
         if people <= places {
             return Ok(());
         }
-        let says = format!("{people} people have offering {} by registration {}, which has {places} places", offering.id, base.id);
+        let says = format!(
+            "{people} people have offering {} by registration {}, which has {places} places",
+            offering.id, base.id
+        );
         Err(breach(Rule::StandsOnNothing, says))
     }
 
@@ -105,9 +116,9 @@ impl Gathering {
                 continue;
             }
             let offerings = self.offerings.values().filter(|offered| offered.terms.session == Some(*session));
-            let left = offerings.flat_map(super::gathering::Offered::registrations).find(|one| {
-                self.known(*one).is_some_and(|one| one.claim.takes_time())
-            });
+            let left = offerings
+                .flat_map(super::gathering::Offered::registrations)
+                .find(|one| self.known(*one).is_some_and(|one| one.claim.takes_time()));
             if let Some(left) = left {
                 let says = format!("session {session} was dropped, and it was not ended");
                 notes.note(*at, (Some(id), Some(left)), breach(Rule::LeftInDropped, says));
@@ -122,7 +133,8 @@ impl Gathering {
             return Some((Some(*one), breach(Rule::Unsettled, says)));
         }
         let round = self.round.filter(|round| round.until <= time)?;
-        let says = format!("the time to say that new dates suit was up at {}, and nothing came of it", round.until);
+        let says =
+            format!("the time to say that new dates suit was up at {}, and nothing came of it", round.until);
         Some((None, breach(Rule::Unsettled, says)))
     }
 }

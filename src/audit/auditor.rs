@@ -137,7 +137,10 @@ impl Auditor {
 
     /// Notes that the chain is another than the store's from a batch on, and goes on from what the store says.
     pub(super) fn unlinked(&mut self, first: Position, theirs: Anchor) {
-        let says = format!("the chain over the positions {first} to {} is not the one that is kept", theirs.position);
+        let says = format!(
+            "the chain over the positions {first} to {} is not the one that is kept",
+            theirs.position
+        );
         self.find(first, breach(Rule::Chain, says));
         self.agree(theirs);
     }
@@ -176,6 +179,11 @@ impl Auditor {
             }
         }
         self.remember(batch.id, so_far.into_keys().collect());
+        let seen = batch.guard.seen;
+        if seen >= stored.first {
+            let says = format!("a decision has seen position {seen}, which comes after it");
+            notes.note(stored.first, (None, None), breach(Rule::SeenAhead, says));
+        }
         notes.found.sort_by_key(|finding| finding.position);
         notes.found.into_iter().for_each(|finding| self.findings.add(finding));
     }
@@ -185,9 +193,6 @@ impl Auditor {
         let (batch, next) = (&stored.batch, self.findings.to.position.next());
         hold(stored.first == next && !batch.facts.is_empty(), Rule::Gap, || {
             format!("a batch of {} facts begins here, and the next is to begin at {next}", batch.facts.len())
-        })?;
-        hold(batch.guard.seen < stored.first, Rule::SeenAhead, || {
-            format!("a decision has seen position {}, which comes after it", batch.guard.seen)
         })?;
         hold(!self.requests.contains_key(&batch.id), Rule::RequestTwice, || {
             format!("request {} has two batches", batch.id)
@@ -203,7 +208,8 @@ impl Auditor {
         let archived: Vec<GatheringId> = about.iter().copied().filter(|id| self.is_archived(*id)).collect();
         self.requests.insert(request, about);
         for id in archived {
-            let theirs = self.gatherings.get_mut(&id).map(|gathering| std::mem::take(&mut gathering.requests));
+            let theirs =
+                self.gatherings.get_mut(&id).map(|gathering| std::mem::take(&mut gathering.requests));
             for request in theirs.unwrap_or_default() {
                 self.requests.remove(&request);
             }
@@ -274,7 +280,8 @@ impl Auditor {
 
     fn is_truly_in_the_way(&self, fact: &Fact, gathering: &Gathering, time: DateTime<Utc>) -> Judged {
         let Fact::PassedOver { registration, reason, .. } = fact else { return Ok(()) };
-        let (PassReason::Overlap { registration: other } | PassReason::SeriesDate { registration: other }) = reason
+        let (PassReason::Overlap { registration: other } | PassReason::SeriesDate { registration: other }) =
+            reason
         else {
             return Ok(());
         };
@@ -315,7 +322,10 @@ impl Auditor {
         if gathering.takes_time() {
             let stands = gathering.stands();
             before.into_iter().for_each(|(person, one)| self.people.disengage(person, (id, one)));
-            after.into_iter().filter(|_| stands).for_each(|(person, one)| self.people.engage(person, (id, one)));
+            after
+                .into_iter()
+                .filter(|_| stands)
+                .for_each(|(person, one)| self.people.engage(person, (id, one)));
         }
     }
 }

@@ -23,7 +23,9 @@ impl Gathering {
         })?;
         self.can_be_had(booking.offering, time)?;
         let is_open = matches!(self.booking(time), BookingState::Open | BookingState::LineOnly);
-        hold(is_open, Rule::BookingShut, || format!("somebody booked while booking is {}", word(self.booking(time))))?;
+        hold(is_open, Rule::BookingShut, || {
+            format!("somebody booked while booking is {}", word(self.booking(time)))
+        })?;
         self.holds_none_yet(booking.offering, booking.party.named())?;
         let is_meant = offering.only_for.is_empty() || offering.only_for.iter().any(|who| guest.is(who));
         hold(is_meant, Rule::NotEligible, || format!("offering {} is for others", booking.offering))?;
@@ -49,9 +51,7 @@ impl Gathering {
 
     /// Neither the gathering nor the session is over, and the session was not dropped.
     pub(super) fn can_be_had(&self, offering: OfferingId, time: DateTime<Utc>) -> Judged {
-        hold(!self.is_over(time), Rule::Over, || {
-            format!("it was over at {}", said(self.schedule.ends()))
-        })?;
+        hold(!self.is_over(time), Rule::Over, || format!("it was over at {}", said(self.schedule.ends())))?;
         let Some(session) = self.offered(offering)?.terms.session else { return Ok(()) };
         let ends = self.live_session(session)?.schedule.ends();
         hold(ends.is_none_or(|end| time < end), Rule::Over, || {
@@ -85,12 +85,7 @@ impl Gathering {
         self.takes_what_is_set_aside((guest.offering, turn), people, draws, so_far)
     }
 
-    pub(super) fn confirms(
-        &self,
-        booking: &Booking,
-        draws: &[Draw],
-        at: (DateTime<Utc>, &SoFar),
-    ) -> Judged {
+    pub(super) fn confirms(&self, booking: &Booking, draws: &[Draw], at: (DateTime<Utc>, &SoFar)) -> Judged {
         self.may_book(booking, at.0)?;
         self.has_no_say(booking.offering)?;
         self.comes_in(Guest::booking(booking), booking.party.size(), draws, at)
@@ -154,7 +149,11 @@ impl Gathering {
         let within = approval.decide_within.map(|seconds| TimeDelta::seconds(i64::from(seconds)));
         let until = within.and_then(|within| time.checked_add_signed(within));
         hold(pending.until == until, Rule::Deadline, || {
-            format!("it waits for approval until {}, and the offering says {}", said(pending.until), said(until))
+            format!(
+                "it waits for approval until {}, and the offering says {}",
+                said(pending.until),
+                said(until)
+            )
         })
     }
 
@@ -202,7 +201,10 @@ impl Gathering {
     pub(super) fn accepts(&self, id: RegistrationId, time: DateTime<Utc>) -> Judged {
         let one = self.live(id)?;
         let Claim::Offered { respond_by } = one.claim else {
-            return Err(breach(Rule::NotOffered, format!("it was accepted and not offered, but {}", one.claim.word())));
+            return Err(breach(
+                Rule::NotOffered,
+                format!("it was accepted and not offered, but {}", one.claim.word()),
+            ));
         };
         hold(time < respond_by, Rule::TooLate, || format!("the offer stood until {respond_by}"))?;
         self.can_be_had(one.offering, time)
@@ -229,7 +231,11 @@ impl Gathering {
     }
 
     /// The latest that a hold can be put off to, if it is one still.
-    fn is_held(&self, one: &Registration, time: DateTime<Utc>) -> Result<DateTime<Utc>, super::finding::Breach> {
+    fn is_held(
+        &self,
+        one: &Registration,
+        time: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, super::finding::Breach> {
         let Claim::Held { until, latest } = one.claim else {
             return Err(breach(Rule::NotHeld, format!("it was not held, but {}", one.claim.word())));
         };
@@ -257,7 +263,9 @@ impl Gathering {
         let (guest, people) = (Guest::of(one), one.party.size());
         let Some(ahead) = ahead else {
             if uses_places {
-                return hold(draws == one.draws, Rule::Draws, || String::from("it draws on others than before"));
+                return hold(draws == one.draws, Rule::Draws, || {
+                    String::from("it draws on others than before")
+                });
             }
             return self.comes_in(guest, people, draws, at);
         };

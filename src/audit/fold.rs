@@ -125,7 +125,10 @@ impl Gathering {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the facts of sessions, of which the caller has made sure")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the facts of sessions, of which the caller has made sure"
+    )]
     fn fold_session(&mut self, fact: &Fact) {
         match fact {
             Fact::SessionAdded { session, .. } => {
@@ -219,7 +222,10 @@ impl Gathering {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the facts about people of registrations, and no other")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the facts about people of registrations, and no other"
+    )]
     fn fold_people(&mut self, fact: &Fact) {
         match fact {
             Fact::PlaceTransferred { registration, place, to, .. } => {

@@ -13,7 +13,8 @@ use crate::fact::{
     SetAside, Who,
 };
 use crate::id::{
-    OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SeriesId, SessionId, SetAsideId,
+    OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SeriesId, SessionId,
+    SetAsideId,
 };
 use crate::schedule::Schedule;
 
@@ -196,7 +197,9 @@ impl Gathering {
     }
 
     pub(super) fn kept(&self, id: SetAsideId) -> Result<&Kept, Breach> {
-        self.set_asides.get(&id).ok_or_else(|| breach(Rule::UnknownPart, format!("there is no set-aside {id}")))
+        self.set_asides
+            .get(&id)
+            .ok_or_else(|| breach(Rule::UnknownPart, format!("there is no set-aside {id}")))
     }
 
     /// A session that was not dropped.
@@ -362,4 +365,17 @@ fn is_a_word(fact: &Fact) -> bool {
             | Fact::InterestOpened { .. }
             | Fact::OfferingAdded { .. }
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_the_capacity_and_what_it_is_overbooked_by() {
+        assert_eq!(limit(Capacity::Limited(19), Overbook::PerCent(10)), Some(20));
+        assert_eq!(limit(Capacity::Limited(0), Overbook::Places(3)), Some(3));
+        assert_eq!(limit(Capacity::Limited(u32::MAX), Overbook::Places(1)), Some(u64::from(u32::MAX)));
+        assert_eq!(limit(Capacity::Unlimited, Overbook::No), None);
+    }
 }

@@ -32,7 +32,12 @@ pub(super) fn heirless(auditor: &Auditor, stored: &StoredBatch) -> Vec<Placed> {
     found
 }
 
-fn has_an_heir(auditor: &Auditor, batch: &Batch, (on, id): (GatheringId, RegistrationId), how: Ending) -> Judged {
+fn has_an_heir(
+    auditor: &Auditor,
+    batch: &Batch,
+    (on, id): (GatheringId, RegistrationId),
+    how: Ending,
+) -> Judged {
     let gathering = auditor.gatherings.get(&on);
     let one = gathering.and_then(|gathering| gathering.known(id));
     match how {
@@ -67,12 +72,16 @@ fn has_an_heir(auditor: &Auditor, batch: &Batch, (on, id): (GatheringId, Registr
 fn is_alone(auditor: &Auditor, batch: &Batch, booking: &Booking) -> Judged {
     let Some(old) = booking.supersedes else { return Ok(()) };
     let Some(home) = auditor.homes.get(&old).and_then(|home| auditor.gatherings.get(home)) else {
-        return Err(breach(Rule::UnknownRegistration, format!("there is no registration {old} to take the place of")));
+        return Err(breach(
+            Rule::UnknownRegistration,
+            format!("there is no registration {old} to take the place of"),
+        ));
     };
     let Some(one) = home.known(old).filter(|one| one.is_live()) else { return Ok(()) };
-    let ends_now = batch.facts.iter().any(|fact| {
-        matches!(fact, Fact::RegistrationEnded { registration, .. } if *registration == old)
-    });
+    let ends_now = batch
+        .facts
+        .iter()
+        .any(|fact| matches!(fact, Fact::RegistrationEnded { registration, .. } if *registration == old));
     hold(home.is_completed() || one.is_past(batch.time) || ends_now, Rule::NoHeir, || {
         format!("it takes the place of registration {old}, which is live still")
     })

@@ -12,7 +12,12 @@ use crate::record::Position;
 
 impl Gathering {
     /// Asks of a fact what is to be asked before it is folded, and notes what later ones of the batch may need of it.
-    pub(super) fn judge(&self, fact: &Fact, (at, time): (Position, DateTime<Utc>), so_far: &mut SoFar) -> Judged {
+    pub(super) fn judge(
+        &self,
+        fact: &Fact,
+        (at, time): (Position, DateTime<Utc>),
+        so_far: &mut SoFar,
+    ) -> Judged {
         match fact {
             Fact::GatheringRescheduled { schedule, ask, .. } => self.may_be_rescheduled(schedule, *ask, time),
             Fact::CapacityChanged { pool, capacity, overbook, keep_all, .. } => {
@@ -112,7 +117,10 @@ impl Gathering {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the facts about people of registrations, and no other")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the facts about people of registrations, and no other"
+    )]
     fn judge_people(&self, fact: &Fact, time: DateTime<Utc>, so_far: &mut SoFar) -> Judged {
         match fact {
             Fact::RegistrationEnded { registration, how, .. } => {
@@ -153,7 +161,10 @@ impl Gathering {
 
     /// The registrations that a fact changes.
     pub(super) fn touched_by(&self, fact: &Fact) -> Vec<RegistrationId> {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "few kinds of facts are about several registrations")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "few kinds of facts are about several registrations"
+        )]
         match fact {
             Fact::GatheringCancelled { .. } | Fact::BooksClosed { .. } => {
                 self.registrations.keys().copied().collect()

@@ -116,7 +116,9 @@ impl Gathering {
     /// Nobody stands in line beside free places if nobody else does.
     pub(super) fn waits_for_something(&self, guest: Guest<'_>, people: u32, time: DateTime<Utc>) -> Judged {
         let says = || format!("offering {} has {people} places free, and nobody else waits", guest.offering);
-        hold(!guest.uncounted, Rule::WaitsInVain, || String::from("it is not counted, and waits for places"))?;
+        hold(!guest.uncounted, Rule::WaitsInVain, || {
+            String::from("it is not counted, and waits for places")
+        })?;
         let may_wait = !self.lines.is_empty() || self.booking(time) == BookingState::LineOnly;
         hold(may_wait || !self.has_room(guest, people, time), Rule::WaitsInVain, says)
     }
@@ -161,7 +163,9 @@ impl Gathering {
             format!("it is served and was not waiting, but {}", one.claim.word())
         })?;
         self.can_be_had(one.offering, time)?;
-        hold(self.is_served(time), Rule::Serving, || String::from("the line rests, and somebody was served"))?;
+        hold(self.is_served(time), Rule::Serving, || {
+            String::from("the line rests, and somebody was served")
+        })?;
         self.admits(Guest::of(one), one.party.size(), draws, time)
     }
 
@@ -218,13 +222,20 @@ impl Gathering {
     }
 
     /// Whoever gets places before somebody who waits for the same and comes first: that was said in the same decision.
-    pub(super) fn passes_nobody_in_silence(&self, offering: OfferingId, turn: Turn, so_far: &SoFar) -> Judged {
+    pub(super) fn passes_nobody_in_silence(
+        &self,
+        offering: OfferingId,
+        turn: Turn,
+        so_far: &SoFar,
+    ) -> Judged {
         let Some(line) = self.lines.get(&offering) else { return Ok(()) };
         let ahead = line.turns().take_while(|(class, joined, _)| turn.comes_after((*class, *joined)));
         let silent = ahead.map(|(_, _, id)| id).find(|id| !so_far.was_passed(*id));
         hold(silent.is_none(), Rule::PassedInSilence, || {
             let silent = silent.map(|id| id.to_string()).unwrap_or_default();
-            format!("registration {silent} comes first in the line for offering {offering}, and was passed in silence")
+            format!(
+                "registration {silent} comes first in the line for offering {offering}, and was passed in silence"
+            )
         })
     }
 
@@ -265,7 +276,12 @@ impl Gathering {
     }
 
     /// Whether a reason to pass somebody is one that can be, of those that can be told within the gathering.
-    pub(super) fn can_be_the_reason(&self, one: &Registration, reason: &PassReason, time: DateTime<Utc>) -> Judged {
+    pub(super) fn can_be_the_reason(
+        &self,
+        one: &Registration,
+        reason: &PassReason,
+        time: DateTime<Utc>,
+    ) -> Judged {
         hold(one.claim == Claim::Waiting, Rule::NotWaiting, || {
             format!("it was passed and was not waiting, but {}", one.claim.word())
         })?;
@@ -332,4 +348,33 @@ fn is_quiet(quiet: QuietHours, at: chrono::NaiveTime) -> bool {
 /// A time that may not be, for a sentence.
 pub(super) fn said(time: Option<DateTime<Utc>>) -> String {
     time.map_or_else(|| String::from("no time"), |time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_run_over_midnight_and_may_be_none() {
+        let time = |text: &str| text.parse().unwrap();
+        let night = QuietHours { from: time("21:00:00"), until: time("08:00:00") };
+        for (at, quiet) in [("20:59:59", false), ("21:00:00", true), ("03:00:00", true), ("08:00:00", false)]
+        {
+            assert_eq!(is_quiet(night, time(at)), quiet, "{at}");
+        }
+        let noon = QuietHours { from: time("12:00:00"), until: time("13:00:00") };
+        assert_eq!([is_quiet(noon, time("12:30:00")), is_quiet(noon, time("13:00:00"))], [true, false]);
+        let never = QuietHours { from: time("08:00:00"), until: time("08:00:00") };
+        assert!(!is_quiet(never, time("08:00:00")));
+    }
+
+    #[test]
+    fn whoever_comes_now_comes_after_all_of_their_class() {
+        let now = Turn { class: 1, joined: None };
+        let first = Turn { class: 1, joined: Some(Position::new(5)) };
+        let others =
+            [(0, Position::new(9)), (1, Position::new(4)), (1, Position::new(6)), (2, Position::new(1))];
+        assert_eq!(others.map(|other| now.comes_after(other)), [true, true, true, false]);
+        assert_eq!(others.map(|other| first.comes_after(other)), [true, true, false, false]);
+    }
 }

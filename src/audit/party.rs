@@ -32,7 +32,10 @@ impl Gathering {
         let other = self.holder(one.offering, to);
         hold(other.is_none(), Rule::DoubleBooking, || {
             let other = other.map(|other| other.id.to_string()).unwrap_or_default();
-            format!("whoever gets place {place} has registration {other} for offering {} already", one.offering)
+            format!(
+                "whoever gets place {place} has registration {other} for offering {} already",
+                one.offering
+            )
         })?;
         match so_far.handed_over {
             None => self.can_be_had_still(one, time),
@@ -77,11 +80,15 @@ impl Gathering {
         added.iter().flatten().try_for_each(|person| self.is_new_to(one, *person))?;
         let (old, new) = (one.party.size(), party.size());
         let most = u32::from(self.offered(one.offering)?.terms.max_party.get());
-        hold(new <= old || new <= most, Rule::Party, || format!("a party grew to {new}, and at most {most} may book"))?;
+        hold(new <= old || new <= most, Rule::Party, || {
+            format!("a party grew to {new}, and at most {most} may book")
+        })?;
         hold(!one.may_split || !party.guests.contains(&None), Rule::Party, || {
             String::from("a party may be split, and nobody could be the booker of the rest")
         })?;
-        hold(new <= old || one.claim != Claim::Waiting, Rule::Party, || String::from("it grew while in line"))?;
+        hold(new <= old || one.claim != Claim::Waiting, Rule::Party, || {
+            String::from("it grew while in line")
+        })?;
         if new > old && one.claim.uses_places() && !one.uncounted {
             return self.more_come(one, new - old, draws, at);
         }
@@ -96,9 +103,16 @@ impl Gathering {
         })
     }
 
-    fn more_come(&self, one: &Registration, more: u32, draws: &[Draw], at: (DateTime<Utc>, &SoFar)) -> Judged {
+    fn more_come(
+        &self,
+        one: &Registration,
+        more: u32,
+        draws: &[Draw],
+        at: (DateTime<Utc>, &SoFar),
+    ) -> Judged {
         let guest = Guest::of(one);
-        let new: Vec<Draw> = draws.iter().map(|draw| less(*draw, &one.draws)).filter(|draw| draw.places > 0).collect();
+        let new: Vec<Draw> =
+            draws.iter().map(|draw| less(*draw, &one.draws)).filter(|draw| draw.places > 0).collect();
         self.admits(guest, more, &new, at.0)?;
         hold(self.booking(at.0) != BookingState::LineOnly, Rule::BookingShut, || {
             String::from("somebody got places while whoever books stands in line")
@@ -110,13 +124,14 @@ impl Gathering {
 
     /// Of what was drawn before as much is kept as the party still takes.
     fn draws_are_cut(&self, one: &Registration, party: &Party, draws: &[Draw]) -> Judged {
-        let is_less = draws.iter().all(|draw| one.draws.iter().any(|before| {
-            before.set_aside == draw.set_aside && draw.places <= before.places
-        }));
+        let is_less = draws.iter().all(|draw| {
+            one.draws.iter().any(|before| before.set_aside == draw.set_aside && draw.places <= before.places)
+        });
         let size = if one.uncounted { 0 } else { u64::from(party.size()) };
         let pools = &self.offered(one.offering)?.terms.pools;
         let mut pools = pools.iter();
-        let as_many = pools.all(|pool| self.drawn_of(*pool, draws) == self.drawn_of(*pool, &one.draws).min(size));
+        let as_many =
+            pools.all(|pool| self.drawn_of(*pool, draws) == self.drawn_of(*pool, &one.draws).min(size));
         hold(is_less && as_many, Rule::Draws, || {
             format!("a party of {size} does not keep what it drew before")
         })
@@ -140,7 +155,10 @@ impl Gathering {
         let is_confirmed = known.is_some_and(|one| one.claim == Claim::Confirmed);
         hold(flagged != is_confirmed, Rule::Presence, || {
             let word = known.map_or("ended", |one| one.claim.word());
-            format!("somebody was seen whose registration is {word}, and it was{} flagged", if flagged { "" } else { " not" })
+            format!(
+                "somebody was seen whose registration is {word}, and it was{} flagged",
+                if flagged { "" } else { " not" }
+            )
         })?;
         hold(presence != Presence::NoShow, Rule::Presence, || {
             String::from("that somebody did not come is for the books to say")

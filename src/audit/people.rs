@@ -64,9 +64,10 @@ impl People {
         };
         let Some(takes_on) = takes_on(fact, on, gathering) else { return Ok(()) };
         let offering = &gathering.offered(takes_on.offering)?.terms;
-        takes_on.people.iter().try_for_each(|person| {
-            self.is_free(*person, &takes_on, (gathering, offering), gatherings, time)
-        })
+        takes_on
+            .people
+            .iter()
+            .try_for_each(|person| self.is_free(*person, &takes_on, (gathering, offering), gatherings, time))
     }
 
     fn is_free(
@@ -80,7 +81,8 @@ impl People {
         for &(on, id) in self.0.get(&person).into_iter().flatten() {
             let Some(there) = gatherings.get(&on).filter(|there| there.stands()) else { continue };
             let Some(theirs) = there.known(id) else { continue };
-            let counts = if takes_on.from_line { theirs.claim.uses_places() } else { theirs.claim.takes_time() };
+            let counts =
+                if takes_on.from_line { theirs.claim.uses_places() } else { theirs.claim.takes_time() };
             if id == takes_on.registration || theirs.is_past(time) || !counts {
                 continue;
             }
@@ -109,7 +111,9 @@ impl People {
             shares && there.claim.uses_places() && !there.is_past(time)
         });
         hold(is_there, Rule::PassReason, || {
-            format!("it was passed since registration {of} is in the way, which has no places for any of its people")
+            format!(
+                "it was passed since registration {of} is in the way, which has no places for any of its people"
+            )
         })
     }
 }
@@ -171,4 +175,17 @@ fn at_once(one: &Schedule, other: &Schedule) -> bool {
     let starts = one.start().instant().max(other.start().instant());
     let ends = one.end().instant().min(other.end().instant());
     starts < ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_when_something_else_ends_is_not_at_once() {
+        let at = |text: &str| -> Schedule { format!("2099-03-05 {text} Europe/London").parse().unwrap() };
+        assert!(at_once(&at("10:00 to 12:00"), &at("11:59 to 13:00")));
+        assert!(!at_once(&at("10:00 to 12:00"), &at("12:00 to 13:00")));
+        assert!(!at_once(&at("10:00 to 12:00"), &"2099-03-05 Europe/London".parse().unwrap()));
+    }
 }

@@ -40,7 +40,13 @@ impl<'a> Guest<'a> {
 impl Gathering {
     /// Whether so many come in by what is free for them: what they draw on was set aside for them and is left, the others
     /// have places that are free for everybody, and their organisation may have as many.
-    pub(super) fn admits(&self, guest: Guest<'_>, people: u32, draws: &[Draw], time: DateTime<Utc>) -> Judged {
+    pub(super) fn admits(
+        &self,
+        guest: Guest<'_>,
+        people: u32,
+        draws: &[Draw],
+        time: DateTime<Utc>,
+    ) -> Judged {
         if guest.uncounted {
             return hold(draws.is_empty(), Rule::Draws, || {
                 String::from("it is not counted, and draws on a set-aside")
@@ -63,7 +69,10 @@ impl Gathering {
         })?;
         let left = self.open(kept, time);
         hold(u64::from(draw.places) <= left, Rule::Overdrawn, || {
-            format!("set-aside {id} has {left} of its {} places left, and {} were drawn", kept.terms.places, draw.places)
+            format!(
+                "set-aside {id} has {left} of its {} places left, and {} were drawn",
+                kept.terms.places, draw.places
+            )
         })
     }
 
@@ -75,9 +84,7 @@ impl Gathering {
         })?;
         let Some(limit) = pool.limit() else { return Ok(()) };
         let after = pool.used.saturating_add(u64::from(people));
-        hold(after <= limit, Rule::Overbooked, || {
-            format!("pool {id} has {after} of {limit} places taken")
-        })?;
+        hold(after <= limit, Rule::Overbooked, || format!("pool {id} has {after} of {limit} places taken"))?;
         let others = u64::from(people).saturating_sub(drawn);
         let free = signed(limit) - signed(pool.used) - signed(self.open_in(id, time));
         hold(others == 0 || signed(others) <= free, Rule::KeptForOthers, || {
@@ -149,7 +156,12 @@ impl Gathering {
         (!has_ended).then_some(u64::from(cap.people))
     }
 
-    pub(super) fn is_within_the_cap(&self, credentials: &[Credential], people: u32, time: DateTime<Utc>) -> Judged {
+    pub(super) fn is_within_the_cap(
+        &self,
+        credentials: &[Credential],
+        people: u32,
+        time: DateTime<Utc>,
+    ) -> Judged {
         let Some(cap) = self.cap_in_force(time) else { return Ok(()) };
         let Some(theirs) = organisation(credentials) else {
             let says = format!("of each organisation {cap} people may have places, and none is named");

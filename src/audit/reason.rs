@@ -35,7 +35,9 @@ impl Gathering {
     pub(super) fn gives_up(&self, id: RegistrationId, time: DateTime<Utc>) -> Judged {
         let one = self.live(id)?;
         hold(self.is_up(one, Silence::FollowUp, time), Rule::NoReason, || {
-            String::from("it lost its places and keeps what there is afterwards, and was not asked, or has time to answer")
+            String::from(
+                "it lost its places and keeps what there is afterwards, and was not asked, or has time to answer",
+            )
         })
     }
 

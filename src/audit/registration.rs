@@ -93,7 +93,13 @@ impl Claim {
 }
 
 impl Registration {
-    pub(super) fn made(id: RegistrationId, booking: &Booking, claim: Claim, draws: &[Draw], at: Position) -> Self {
+    pub(super) fn made(
+        id: RegistrationId,
+        booking: &Booking,
+        claim: Claim,
+        draws: &[Draw],
+        at: Position,
+    ) -> Self {
         Self {
             id,
             offering: booking.offering,

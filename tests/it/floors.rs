@@ -61,8 +61,19 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that depend on nothing but what they are handed.
-const PURE: &[&str] =
-    &["id", "text", "schedule", "person", "sealed", "fact", "record", "domain", "projection", "audit", "calendar"];
+const PURE: &[&str] = &[
+    "id",
+    "text",
+    "schedule",
+    "person",
+    "sealed",
+    "fact",
+    "record",
+    "domain",
+    "projection",
+    "audit",
+    "calendar",
+];
 
 /// What a pure room must not name.
 const IMPURE: &[&str] = &[

@@ -19,6 +19,7 @@ mod damage;
 mod examples;
 mod feeds;
 mod floors;
+mod forgeries;
 mod golden;
 mod group;
 mod journey;
