@@ -2,7 +2,7 @@
 //!
 //! `docs/json-lines.md` says what a line holds.
 
-use std::io::{BufRead, Seek, Write};
+use std::io::{BufRead, Seek, SeekFrom, Write};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +11,8 @@ use super::copy::{PAGE, another_past, check_same_log};
 use super::error::{Error, Kind};
 use super::raw;
 use super::wire::ReadableBatch;
+#[cfg(feature = "file")]
+use super::{FileLog, new_folder};
 use super::{Log, Progress};
 use crate::id::LogId;
 use crate::record::{Anchor, Chain, Position};
@@ -156,7 +158,7 @@ pub fn import(
     }
     let end = lines.at();
     whole.check()?;
-    input.seek(std::io::SeekFrom::Start(start)).map_err(reading::not_read)?;
+    input.seek(SeekFrom::Start(start)).map_err(reading::not_read)?;
     let mut again = Lines::begin(&mut input)?;
     store(&mut again, to, target, &mut |done| {
         progress(Progress::new(lines_done(end, done).min(total), total))
@@ -173,6 +175,27 @@ fn check_unchanged(first: Anchor, second: Anchor) -> Result<Anchor, Error> {
         return Ok(second);
     }
     Err(Error::corrupt("the lines have changed while they were read"))
+}
+
+/// Reads what [`export`] wrote into a new folder, from which a desk can be opened once its keys are there, too.
+///
+/// Progress is as for [`import`].
+///
+/// # Errors
+/// As for [`import`]; and [`Error::is_misuse`]: there is something under the folder's name. There is no new folder then.
+#[cfg(feature = "file")]
+pub fn import_into(
+    mut input: impl BufRead + Seek,
+    folder: impl AsRef<std::path::Path>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Anchor, Error> {
+    let start = input.stream_position().map_err(reading::not_read)?;
+    let log = exported_id(&mut input)?;
+    input.seek(SeekFrom::Start(start)).map_err(reading::not_read)?;
+    new_folder::make(folder.as_ref(), |draft| {
+        let to = FileLog::options().id(log).open_in(draft)?;
+        import(input, &to, progress)
+    })
 }
 
 /// Tells the id of the log that was exported, from the first line; a target can be made with it.

@@ -1,6 +1,6 @@
 //! How far long work has come.
 
-/// How far long work on a log has come: so many positions of so many.
+/// How far long work on a log has come: so many positions of so many, or bytes where a call says so.
 ///
 /// Long work tells it to a callback, `&mut dyn FnMut(Progress)`, from the caller's own thread: at the beginning, now
 /// and then, and at the end, when `done` is `total`. `done` never goes back. Who does not care passes `&mut |_| ()`.
@@ -15,14 +15,14 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Positions that are done.
+    /// What is done.
     pub done: u64,
-    /// Positions that there are to do, as far as it is known now. A log that is written to meanwhile may have more later.
+    /// All that there is to do, as far as it is known now. A log that is written to meanwhile may have more later.
     pub total: u64,
 }
 
 impl Progress {
-    /// So many positions of so many.
+    /// So much of so much.
     #[must_use]
     pub const fn new(done: u64, total: u64) -> Self {
         Self { done, total }
