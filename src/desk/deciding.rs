@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::queue::Entry;
 use super::sync::MutexGuard;
 use super::work::{Job, Marker, Verdict, Work, judge, recall};
-use super::writing::Deciding;
+use super::writing::{Deciding, Standing};
 use super::{Desk, Error, Failure, Ready};
 use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::id::RequestId;
@@ -13,7 +13,7 @@ use crate::log::{FACTS_LIMIT, TAGS_LIMIT};
 use crate::record::{Batch, Content, Guard, Position, StoredBatch, Tag};
 
 impl Desk {
-    fn deciding(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
+    pub(super) fn deciding(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
         self.inner.deciding.lock().map_err(|_poisoned| Error::Broken)
     }
 
@@ -37,7 +37,7 @@ impl Desk {
         let work = Arc::new(Work::new(context, ready, true));
         let job: Arc<dyn Job> = Arc::<Work<O>>::clone(&work);
         let mut deciding = self.deciding()?;
-        let entry = if deciding.ahead {
+        let entry = if deciding.standing == Standing::Ahead {
             let batch = job.decide(&mut deciding.state);
             Entry::decided(job, batch)
         } else {
@@ -53,10 +53,9 @@ impl Desk {
         context: Context,
         ready: Ready<O>,
     ) -> Result<Option<Arc<Work<O>>>, Error> {
-        self.catch_up()?;
         let work = Arc::new(Work::new(context, ready, false));
         let job: Arc<dyn Job> = Arc::<Work<O>>::clone(&work);
-        let mut deciding = self.deciding()?;
+        let mut deciding = self.caught_up()?;
         drop(job.decide(&mut deciding.state));
         if work.is_unsealed() {
             return Ok(None);
@@ -82,10 +81,9 @@ impl Desk {
 
     /// Looks at the state as it is after all that anybody has stored. What it sees is durable when this returns.
     pub(super) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> Result<T, Error> {
-        self.catch_up()?;
         let marker = Arc::new(Marker::new());
         let seen = {
-            let deciding = self.deciding()?;
+            let deciding = self.caught_up()?;
             let seen = look(&deciding.state);
             let job: Arc<dyn Job> = Arc::<Marker>::clone(&marker);
             self.inner.queue.join(Entry::decided(job, None));
@@ -95,10 +93,22 @@ impl Desk {
         Ok(seen)
     }
 
+    /// The state with all that others have stored, though not all of it may be durable.
+    fn caught_up(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
+        loop {
+            self.catch_up()?;
+            let deciding = self.deciding()?;
+            // A write may have failed meanwhile.
+            if deciding.standing != Standing::Beyond {
+                return Ok(deciding);
+            }
+        }
+    }
+
     /// Folds in what others have stored.
     pub(super) fn catch_up(&self) -> Result<(), Error> {
         let deciding = self.deciding()?;
-        if deciding.ahead {
+        if deciding.standing == Standing::Ahead {
             return Ok(());
         }
         let marker = Arc::new(Marker::new());

@@ -42,7 +42,7 @@ impl Followers {
 /// what was done, and follow from there after a restart: everything comes at least once, in order, and nothing comes before
 /// it is durable. Any number can follow at once, each at its own pace; nobody who books waits for them.
 ///
-/// Begin with [`Desk::follow`].
+/// A follower keeps its desk open. Begin with [`Desk::follow`].
 ///
 /// # Example
 /// ```

@@ -5,9 +5,10 @@
 use std::sync::PoisonError;
 
 use super::queue::Entry;
+use super::sync::MutexGuard;
 use super::{Error, Inner};
 use crate::domain::State;
-use crate::log::{self, Page};
+use crate::log::{self, Page, Progress};
 use crate::record::{Anchor, Batch, StoredBatch};
 
 /// How many batches are read at a time when the log is folded.
@@ -16,9 +17,18 @@ const PAGE: usize = 1_024;
 /// The state that decisions are taken on.
 pub(super) struct Deciding {
     pub(super) state: State,
-    /// Whether whoever comes may decide at once, while earlier decisions are still being written. Not where others store
-    /// in the same log, nor after a failed write: then whoever writes decides, in the log's turn.
-    pub(super) ahead: bool,
+    pub(super) standing: Standing,
+}
+
+/// How the state stands to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nobody else stores in the log: whoever comes decides at once, while earlier decisions are still being written.
+    Ahead,
+    /// Whoever writes decides, in the log's turn.
+    InTurn,
+    /// It holds what was not stored, or not all that was. It is folded anew before anybody decides on it, or looks.
+    Beyond,
 }
 
 /// A group on its way into the log.
@@ -55,6 +65,7 @@ impl Inner {
             match self.write_once(entries) {
                 Ok(()) => return,
                 Err((Failed::Beyond, back)) => {
+                    self.deciding_or_broken().standing = Standing::Beyond;
                     self.know_nothing();
                     entries = back;
                     for entry in &mut entries {
@@ -93,16 +104,27 @@ impl Inner {
 
     /// Folds the whole log, and shows what was not shown yet. Nobody decides ahead before it is done.
     pub(super) fn refold(&self) -> Result<Anchor, Error> {
-        let mut state = State::default();
+        self.fold_on(State::default(), &mut |_| ())
+    }
+
+    /// Folds what the log holds beyond a state of its own.
+    pub(super) fn fold_on(
+        &self,
+        mut state: State,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Anchor, Error> {
         let head = loop {
             let page = self.log.read(state.head(), PAGE)?;
+            progress(Progress::new(state.head().get(), page.head.position.get()));
             if page.batches.is_empty() {
                 break page.head;
             }
             page.batches.iter().flat_map(StoredBatch::records).for_each(|record| state.evolve(&record));
             self.show_others(&page.batches)?;
         };
-        self.deciding.lock().map_err(|_poisoned| Error::Broken)?.state = state;
+        let mut deciding = self.deciding.lock().map_err(|_poisoned| Error::Broken)?;
+        *deciding = Deciding { state, standing: Standing::InTurn };
+        drop(deciding);
         self.now_known(head)?;
         Ok(head)
     }
@@ -111,6 +133,11 @@ impl Inner {
         *self.known.lock().map_err(|_poisoned| Error::Broken)? = Some(head);
         self.followers.tell(head.position);
         Ok(())
+    }
+
+    /// The state, also where a panic has broken it: then nobody decides on it again, and whoever asks is told.
+    fn deciding_or_broken(&self) -> MutexGuard<'_, Deciding> {
+        self.deciding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has the log folded anew before anything is decided again.
@@ -141,7 +168,11 @@ impl Inner {
         }
         {
             let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-            batches.iter().flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
+            for record in batches.iter().flat_map(StoredBatch::records) {
+                // Their keys come from this keyring, so it knows them; it learns that the log knows them too.
+                let _ = self.keyring.learn(record.fact());
+                lists.apply(&record);
+            }
         }
         if let Err(error) = self.now_known(head) {
             return Err((error, entries));
@@ -157,17 +188,17 @@ impl Inner {
     /// Tells a group, and all who have decided on top of it, that it is not stored, or may not be. The state is folded anew
     /// before anything is decided on it again.
     fn fail(&self, entries: Vec<Entry>, error: &Error) {
-        // A desk that broke stays so: whoever asks for the state is told.
-        let behind = self.deciding.lock().ok().map(|mut deciding| {
-            deciding.ahead = false;
+        let behind = {
+            let mut deciding = self.deciding_or_broken();
+            deciding.standing = Standing::Beyond;
             self.queue.take()
-        });
+        };
         self.know_nothing();
         let later = error.for_those_behind();
         for entry in entries {
             entry.end(Err(error.clone()));
         }
-        for entry in behind.into_iter().flatten() {
+        for entry in behind {
             entry.end(Err(later.clone()));
         }
     }
@@ -204,7 +235,6 @@ impl Round<'_> {
         // Whoever comes in line does so under this lock: from here on the order is one.
         self.entries.extend(self.inner.queue.take());
         if deciding.state.head() != self.known.position && !page.batches.is_empty() {
-            deciding.ahead = false;
             return Err(Failed::Beyond);
         }
         self.inner.show_others(&page.batches).map_err(Failed::Because)?;
@@ -215,7 +245,7 @@ impl Round<'_> {
                 entry.decide(&mut deciding.state);
             }
         }
-        deciding.ahead = !self.inner.shared;
+        deciding.standing = if self.inner.shared { Standing::InTurn } else { Standing::Ahead };
         Ok(())
     }
 }
@@ -225,7 +255,7 @@ impl Error {
     fn for_those_behind(&self) -> Self {
         match self {
             Self::Log(error) => Self::Log(error.for_those_behind()),
-            Self::Vault(_) | Self::Broken => self.clone(),
+            Self::Vault(_) | Self::Checkpoint(_) | Self::Broken => self.clone(),
         }
     }
 }

@@ -20,5 +20,6 @@ pub(crate) use file::check_log_is_there;
 #[cfg(feature = "file")]
 pub use file::{FileVault, adopt_keys, backup_keys};
 pub use keyring::Keyring;
+pub(crate) use keyring::Learned;
 pub use memory::MemoryVault;
 pub use vault::{Key, KeyVault};

@@ -9,21 +9,23 @@ use std::path::{Path, PathBuf};
 
 /// Every room with those that it may use, from the ground up.
 const FLOORS: &[(&str, &[&str])] = &[
-    ("id", &[]),
-    ("text", &[]),
-    ("schedule", &[]),
+    ("image", &[]),
+    ("id", &["image"]),
+    ("text", &["image"]),
+    ("schedule", &["image"]),
     ("person", &["text"]),
-    ("sealed", &["id", "person"]),
-    ("fact", &["id", "text", "schedule", "person", "sealed"]),
-    ("record", &["id", "fact"]),
-    ("domain", &["id", "text", "schedule", "person", "sealed", "fact", "record"]),
-    ("projection", &["id", "text", "schedule", "person", "sealed", "fact", "record"]),
+    ("sealed", &["image", "id", "person"]),
+    ("fact", &["image", "id", "text", "schedule", "person", "sealed"]),
+    ("record", &["image", "id", "fact"]),
+    ("domain", &["image", "id", "text", "schedule", "person", "sealed", "fact", "record"]),
+    ("projection", &["image", "id", "text", "schedule", "person", "sealed", "fact", "record"]),
     ("log", &["id", "text", "schedule", "person", "sealed", "fact", "record"]),
-    ("privacy", &["id", "text", "schedule", "person", "sealed", "fact"]),
+    ("privacy", &["image", "id", "text", "schedule", "person", "sealed", "fact"]),
     ("calendar", &["id", "text", "schedule", "person", "sealed", "fact", "record", "projection"]),
     (
         "desk",
         &[
+            "image",
             "id",
             "text",
             "schedule",
@@ -58,8 +60,19 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that depend on nothing but what they are handed.
-const PURE: &[&str] =
-    &["id", "text", "schedule", "person", "sealed", "fact", "record", "domain", "projection", "calendar"];
+const PURE: &[&str] = &[
+    "image",
+    "id",
+    "text",
+    "schedule",
+    "person",
+    "sealed",
+    "fact",
+    "record",
+    "domain",
+    "projection",
+    "calendar",
+];
 
 /// What a pure room must not name.
 const IMPURE: &[&str] = &[

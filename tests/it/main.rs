@@ -10,6 +10,7 @@
 
 mod booking;
 mod calendar;
+mod checkpoint;
 mod conference;
 mod conference_bad_input;
 mod conference_example;
