@@ -30,6 +30,8 @@ mod others_bugs;
 mod programme;
 mod programme_feeds;
 mod promotions;
+mod ram;
+mod reader;
 mod remedies;
 mod repeats;
 mod requirements;
