@@ -51,6 +51,8 @@ mod wire;
 #[cfg(feature = "file")]
 pub use backup::backup;
 pub use copy::copy;
+#[cfg(feature = "file")]
+pub use disk::Disk;
 pub use error::Error;
 #[cfg(feature = "file")]
 pub use file::FileLog;
