@@ -45,6 +45,7 @@
 #![doc(test(attr(deny(unused_must_use))))]
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod calendar;
 mod desk;
 mod domain;

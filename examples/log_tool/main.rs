@@ -17,7 +17,7 @@ use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use gather::log::{self, FileLog, Keep, Log, Salvaged};
+use gather::log::{self, FileLog, FileReader, Keep, Log, Salvaged};
 use gather::privacy::adopt_keys;
 
 use progress::Watch;
@@ -199,7 +199,7 @@ fn tell_salvaged(salvaged: &Salvaged, to: &str, out: &mut impl Write) -> io::Res
 }
 
 fn rebuild_head(path: &str) -> Outcome {
-    let log = FileLog::options().open(log_file(path)?)?;
+    let log = FileLog::options().rebuild_head().open(log_file(path)?)?;
     let head = log.anchor()?;
     drop(log);
     writeln!(io::stdout(), "the head file says again that the log ends at record {}", head.position)?;
@@ -208,5 +208,5 @@ fn rebuild_head(path: &str) -> Outcome {
 
 /// Opens a log to read it.
 fn open(path: &str) -> Result<impl Log, Box<dyn Error>> {
-    Ok(FileLog::open(log_file(path)?)?)
+    Ok(FileReader::open(log_file(path)?)?)
 }

@@ -1,9 +1,13 @@
 //! Laws of deciding, over generated histories: what a decision sees of its own facts is what the log will say of
 //! them, and what it notes as read is all that it stands on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::deciding::batch;
 use crate::desk::{Command, Desk, Edge, Ready};
@@ -14,8 +18,10 @@ use crate::id::{
 };
 use crate::record::{Content, Scope, StoredBatch, Tag};
 use crate::testkit::{
-    History, PEOPLE, SESSIONS, Told, conferences, gathering_id, histories, person_id, session_id,
+    History, PEOPLE, SESSIONS, Told, conferences, gathering_id, histories, person_id, queues, session_id,
 };
+
+mod scenes;
 
 /// Decides every step of a history and folds what comes of it, as a desk does, with nothing in between.
 struct Bench {
@@ -134,10 +140,20 @@ fn told(answer: &Result<Told, Refusal>) -> String {
     format!("{answer:?}")
 }
 
-/// Histories of all that can happen, and some in which nearly everything hangs together.
+/// Histories of all that can happen, some in which nearly everything hangs together, some of crowds in line, and some of
+/// scenes that chance alone leads to too rarely.
 fn lives(length: Range<usize>) -> impl Strategy<Value = History> {
-    prop_oneof![2 => histories(length.clone()), 1 => conferences(length)]
+    prop_oneof![
+        2 => histories(length.clone()),
+        1 => conferences(length.clone()),
+        1 => queues(length.clone()),
+        1 => scenes::stories(0..length.end / 4),
+    ]
 }
+
+/// How many histories each law is held against, and at most how many steps they have.
+const LIVES: u32 = 200;
+const STEPS: usize = 50;
 
 /// So many cases, or more where the environment asks for a soak.
 fn cases(number: u32) -> ProptestConfig {
@@ -146,10 +162,10 @@ fn cases(number: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(cases(LIVES))]
 
     #[test]
-    fn overlay_equals_fold(history in lives(1..50)) {
+    fn overlay_equals_fold(history in lives(1..STEPS)) {
         let mut bench = Bench::new();
         let registrations = registrations(&history);
         for nth in 0..history.steps.len() {
@@ -174,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_read_is_all_that_was_needed(history in lives(1..50)) {
+    fn what_was_read_is_all_that_was_needed(history in lives(1..STEPS)) {
         let mut bench = Bench::new();
         for nth in 0..history.steps.len() {
             let (context, ready) = Bench::ready(&history, nth);
@@ -218,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn a_batch_is_within_its_own_guard(history in lives(1..50)) {
+    fn a_batch_is_within_its_own_guard(history in lives(1..STEPS)) {
         let mut bench = Bench::new();
         for nth in 0..history.steps.len() {
             let (context, ready) = Bench::ready(&history, nth);
@@ -251,4 +267,81 @@ fn absent_things_are_noted() {
     for tag in [Tag::Gathering(gathering), Tag::Person(person), Tag::Registration(registration)] {
         assert!(scope.covers(&[tag]));
     }
+}
+
+/// What was met in some histories: verbs that were decided and refused, and kinds of facts.
+#[derive(Default)]
+struct Met {
+    decided: BTreeMap<String, usize>,
+    refused: BTreeMap<String, usize>,
+    facts: BTreeMap<String, usize>,
+}
+
+impl Met {
+    fn meet(&mut self, history: &History) {
+        let mut bench = Bench::new();
+        for nth in 0..history.steps.len() {
+            let (context, ready) = Bench::ready(history, nth);
+            if bench.state.answered(context.request).is_some() {
+                continue;
+            }
+            let verb = name_of(&history.command(nth));
+            let (answer, decided) = decided(&bench.state, &ready, &context);
+            if answer.is_err() {
+                *self.refused.entry(verb).or_default() += 1;
+                continue;
+            }
+            if !decided.facts.is_empty() {
+                *self.decided.entry(verb).or_default() += 1;
+            }
+            decided.facts.iter().for_each(|fact| *self.facts.entry(name_of(fact)).or_default() += 1);
+            bench.keep(&context, decided);
+        }
+    }
+}
+
+/// The name of a variant.
+fn name_of(value: &impl std::fmt::Debug) -> String {
+    let shown = format!("{value:?}");
+    shown.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned()
+}
+
+/// The verbs, by their files: `close_line.rs` is `CloseLine`.
+fn verbs() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/verb");
+    let names =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name != "mod.rs").map(|name| camel(name.trim_end_matches(".rs"))).collect()
+}
+
+fn camel(name: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split('_').map(capital).collect()
+}
+
+/// The kinds of facts, by their frozen lines: that none is missing there is held beside the code that writes them.
+fn kinds_of_facts() -> BTreeSet<String> {
+    let frozen = include_str!("../../tests/data/facts.txt").lines();
+    let names = frozen.filter_map(|line| line.strip_prefix("layout2/"));
+    names.map(|name| name.split('/').next().unwrap().to_owned()).collect()
+}
+
+/// Were a verb or a kind of fact hardly met, the laws would say nothing of it. As many histories as each law has, from the
+/// same strategy, decide every verb and make every kind of fact, each several times; and refuse every verb that can be.
+#[test]
+fn the_laws_meet_every_verb_and_every_kind_of_fact() {
+    let mut runner = TestRunner::deterministic();
+    let mut met = Met::default();
+    for _ in 0..LIVES {
+        met.meet(&lives(1..STEPS).new_tree(&mut runner).unwrap().current());
+    }
+    let (verbs, kinds) = (verbs(), kinds_of_facts());
+    assert_eq!((verbs.len(), kinds.len()), (46, 47));
+    let rare = |all: &BTreeSet<String>, met: &BTreeMap<String, usize>, often: usize| -> Vec<String> {
+        all.iter().filter(|name| met.get(*name).is_none_or(|times| *times < often)).cloned().collect()
+    };
+    let figures = format!("decided {:?}\nrefused {:?}\nfacts {:?}", met.decided, met.refused, met.facts);
+    assert_eq!(rare(&verbs, &met.decided, 5), Vec::<String>::new(), "verbs hardly decided\n{figures}");
+    assert_eq!(rare(&kinds, &met.facts, 5), Vec::<String>::new(), "facts hardly made\n{figures}");
+    assert_eq!(rare(&verbs, &met.refused, 1), Vec::<String>::new(), "verbs never refused\n{figures}");
 }

@@ -40,6 +40,7 @@ mod pending;
 mod queue;
 mod reading;
 mod sync;
+mod verify;
 mod what_if;
 mod work;
 mod writing;

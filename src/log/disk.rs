@@ -6,9 +6,20 @@ use std::path::{Path, PathBuf};
 
 use super::storage::{Held, Storage, StoredFile, folder_of};
 
-/// The machine's file system.
+/// The machine's file system: what [`FileLog`](super::FileLog) uses unless it is told otherwise.
+///
+/// A storage of your own can stand on it, to count what is written or to make it slow.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use gather::log::{Disk, Storage};
+///
+/// assert!(Disk.open(Path::new("no/such/file"))?.is_none());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Disk;
+pub struct Disk;
 
 impl Storage for Disk {
     fn open(&self, path: &Path) -> io::Result<Option<Box<dyn StoredFile>>> {

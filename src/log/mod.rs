@@ -16,6 +16,12 @@ mod error;
 mod file;
 #[cfg(feature = "file")]
 mod frame;
+#[cfg(feature = "file")]
+mod frames;
+#[cfg(feature = "file")]
+mod head;
+#[cfg(feature = "file")]
+mod index;
 mod judge;
 #[cfg(feature = "json")]
 mod lines;
@@ -23,11 +29,17 @@ mod memory;
 #[cfg(feature = "file")]
 mod new_folder;
 #[cfg(feature = "file")]
+mod options;
+#[cfg(feature = "file")]
 mod place;
 mod progress;
 mod raw;
 #[cfg(feature = "file")]
+mod reader;
+#[cfg(feature = "file")]
 mod recovery;
+#[cfg(feature = "file")]
+mod room;
 #[cfg(feature = "file")]
 mod salvage;
 #[cfg(feature = "file")]
@@ -39,20 +51,28 @@ mod wire;
 #[cfg(feature = "file")]
 pub use backup::backup;
 pub use copy::copy;
+#[cfg(feature = "file")]
+pub use disk::Disk;
 pub use error::Error;
 #[cfg(feature = "file")]
-pub(crate) use file::LOG_NAME;
+pub use file::FileLog;
 #[cfg(feature = "file")]
-pub use file::{FileLog, FileLogOptions};
+pub use head::HeadSync;
 #[cfg(all(feature = "file", feature = "json"))]
 pub use lines::import_into;
 #[cfg(feature = "json")]
 pub use lines::{export, exported_id, import};
 pub use memory::MemoryLog;
+#[cfg(feature = "file")]
+pub use options::FileLogOptions;
+#[cfg(feature = "file")]
+pub(crate) use options::LOG_NAME;
 pub use progress::Progress;
 pub use raw::RawPage;
 #[cfg(feature = "file")]
-pub use recovery::{OpenReport, TornTail};
+pub use reader::FileReader;
+#[cfg(feature = "file")]
+pub use recovery::{HeadLag, OpenReport, TornTail};
 #[cfg(feature = "file")]
 pub use salvage::{Keep, LeftOut, Salvaged, salvage};
 #[cfg(feature = "file")]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::Disk;
 use super::error::{Error, Kind};
-use super::file::{LOCK_NAME, LOG_NAME};
+use super::options::{LOCK_NAME, LOG_NAME};
 use super::storage::{Storage, folder_of};
 
 /// All that a log that nobody books with may have in its folder.

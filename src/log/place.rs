@@ -31,6 +31,12 @@ impl Place {
         Self { storage: Arc::clone(&self.storage), path: name.into() }
     }
 
+    /// The place of a file in the folder in which the log itself is, whatever name leads to it.
+    pub(super) fn in_its_folder(&self, name: &str) -> Self {
+        let path = folder_of(&self.storage.resolve(&self.path)).join(name);
+        Self { storage: Arc::clone(&self.storage), path }
+    }
+
     /// Makes the folder of this place, durably.
     pub(super) fn create_folder(&self) -> Result<(), Error> {
         let folder = folder_of(&self.path);
@@ -43,7 +49,7 @@ impl Place {
         self.opened(self.storage.open(&self.path))
     }
 
-    /// Opens the file that is there, so that every write to it fails.
+    /// Opens the file that is there, to be read only; `None` if there is none.
     pub(super) fn open_to_read(&self) -> Result<Option<PlacedFile>, Error> {
         self.opened(self.storage.open_to_read(&self.path))
     }
@@ -97,7 +103,7 @@ impl Place {
 
     /// Takes the lock of the folder in which the file itself is, whatever name leads to it.
     pub(super) fn lock(&self, name: &str) -> Result<Box<dyn Held>, Error> {
-        let lock = folder_of(&self.storage.resolve(&self.path)).join(name);
+        let lock = self.in_its_folder(name).path;
         match self.storage.lock(&lock) {
             Ok(Some(held)) => Ok(held),
             Ok(None) => {
@@ -132,20 +138,26 @@ impl PlacedFile {
         self.file.length().map_err(|cause| self.fault("the log cannot be looked at", cause))
     }
 
-    /// Refuses to write where nobody would find it: the file was removed under the open log, or cut short of what
-    /// the log holds.
+    /// Refuses to go on where nobody would find what is written: the file was removed under the open log, or cut short
+    /// of what the log holds.
     pub(super) fn check_in_place(&self, end: u64) -> Result<(), Error> {
-        let has_a_name = self.file.has_a_name();
-        if !has_a_name.map_err(|cause| self.fault("the log cannot be looked at", cause))? {
-            let what = "the file was removed under the open log; open it again";
-            return Err(Error::new(Kind::Diverged, what).in_file(self.path()));
-        }
+        self.check_has_a_name()?;
         let length = self.length()?;
         if length < end {
             let what = "the file was cut short under the open log";
             return Err(Error::new(Kind::Corrupt, what).in_file(self.path()).at_offset(length));
         }
         Ok(())
+    }
+
+    /// Refuses a file that was removed, or had another one put in its place, after it was opened.
+    pub(super) fn check_has_a_name(&self) -> Result<(), Error> {
+        let has_a_name = self.file.has_a_name();
+        if has_a_name.map_err(|cause| self.fault("the log cannot be looked at", cause))? {
+            return Ok(());
+        }
+        let what = "the file was removed under the open log; open it again";
+        Err(Error::new(Kind::Diverged, what).in_file(self.path()))
     }
 
     /// Exactly so many bytes from an offset on.
@@ -166,10 +178,15 @@ impl PlacedFile {
         self.file.sync()
     }
 
+    /// Drops everything from an offset on.
+    pub(super) fn set_length(&self, offset: u64) -> io::Result<()> {
+        self.file.set_length(offset)
+    }
+
     /// Drops everything from an offset on, and waits until that is on the disk.
     pub(super) fn cut(&self, offset: u64) -> io::Result<()> {
-        self.file.set_length(offset)?;
-        self.file.sync()
+        self.set_length(offset)?;
+        self.sync()
     }
 
     pub(super) fn fault(&self, what: &str, cause: io::Error) -> Error {

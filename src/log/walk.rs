@@ -91,14 +91,17 @@ impl<'a> Walk<'a> {
         Ok(Step::Frame(header, payload))
     }
 
-    /// Goes over the next frame, which must be there and whole.
+    /// Goes over the next frame, which must be there and whole, and continue the chain.
     ///
     /// # Errors
     /// It is not, or the file cannot be read.
     pub(super) fn frame(&mut self) -> Result<(FrameHeader, &[u8]), Error> {
         let (at, path) = (self.at, self.file.path());
         let what = match self.step()? {
-            Step::Frame(header, payload) => return Ok((header, payload)),
+            Step::Frame(header, payload) if at.chain.then(payload) == header.chain => {
+                return Ok((header, payload));
+            }
+            Step::Frame(..) => "the chain breaks at a frame",
             Step::End => "a frame that was there is gone",
             Step::Bad(what) | Step::Misplaced(what) => what,
             Step::Newer => return Err(newer_frame(at).in_file(path)),

@@ -8,15 +8,18 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod audit;
 mod booking;
 mod calendar;
 mod checkpoint;
 mod conference;
 mod conference_bad_input;
 mod conference_example;
+mod conformance;
 mod crash;
 mod damage;
 mod examples;
+mod faults;
 mod feeds;
 mod floors;
 mod golden;
@@ -30,8 +33,11 @@ mod others_bugs;
 mod programme;
 mod programme_feeds;
 mod promotions;
+mod ram;
+mod reader;
 mod remedies;
 mod repeats;
 mod requirements;
 mod scene;
+mod upcasting;
 mod vault;

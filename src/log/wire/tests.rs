@@ -126,6 +126,26 @@ fn every_version_of_every_kind_is_frozen() {
     }
 }
 
+/// Whatever version a fact was read from, it is written in the newest one of its kind.
+#[test]
+fn older_versions_are_read_and_never_written() {
+    let newest: HashMap<u16, u8> = samples()
+        .iter()
+        .map(|(_, fact)| body::encode(fact).unwrap())
+        .map(|body| (body.kind, body.version))
+        .collect();
+    let mut older = 0;
+    for (name, bytes) in frozen_lines() {
+        let (kind, version, _) = frozen_body(name);
+        let written = encode(&decode(&unhex(bytes)).unwrap()).unwrap();
+        let anew = &Prologue::read(&written).unwrap().facts[0];
+        assert_eq!((anew.kind, anew.version), (kind, newest[&kind]), "{name}");
+        assert_eq!(written[0], LAYOUT, "{name}");
+        older += usize::from(version < newest[&kind]);
+    }
+    assert_eq!(older, 9, "versions that are read and no longer written");
+}
+
 /// Layout 2 has, behind the trace, an option of eight bytes. Nothing else differs.
 #[test]
 fn a_batch_of_layout_1_is_one_of_layout_2_without_what_was_asked() {
