@@ -309,7 +309,9 @@ fn drawn_while_others_book_each_is_of_one_moment() {
     let (kept, done) = (Mutex::new(Vec::new()), AtomicBool::new(false));
     std::thread::scope(|scope| {
         let drawing = scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
+            let mut is_last = false;
+            while !is_last {
+                is_last = done.load(Ordering::Relaxed);
                 kept.lock().unwrap().push(desk.checkpoint_bytes().unwrap());
             }
         });
