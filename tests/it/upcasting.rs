@@ -248,7 +248,8 @@ fn shown(desk: &Desk) -> Vec<String> {
 
 #[test]
 fn zz_generate() {
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format0d.gather"), written_then()).unwrap();
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format0d.gather"), written_then())
+        .unwrap();
 }
 
 #[test]

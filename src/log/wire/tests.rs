@@ -127,8 +127,11 @@ fn every_version_of_every_kind_is_frozen() {
 /// Whatever version a fact was read from, it is written in the newest one of its kind.
 #[test]
 fn older_versions_are_read_and_never_written() {
-    let newest: HashMap<u16, u8> =
-        samples().iter().map(|(_, fact)| body::encode(fact).unwrap()).map(|body| (body.kind, body.version)).collect();
+    let newest: HashMap<u16, u8> = samples()
+        .iter()
+        .map(|(_, fact)| body::encode(fact).unwrap())
+        .map(|body| (body.kind, body.version))
+        .collect();
     let mut older = 0;
     for (name, bytes) in frozen_lines() {
         let (kind, version, _) = frozen_body(name);
