@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::image::{Image, Sink, Source, image};
+
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -74,6 +76,16 @@ macro_rules! uuid_id {
         impl From<Uuid> for $name {
             fn from(uuid: Uuid) -> Self {
                 Self(uuid)
+            }
+        }
+
+        impl Image for $name {
+            fn put(&self, out: &mut Sink) {
+                self.0.as_bytes().put(out);
+            }
+
+            fn take(from: &mut Source<'_>) -> Option<Self> {
+                from.chunk().map(Self::from_bytes)
             }
         }
     };
@@ -189,6 +201,8 @@ macro_rules! local_id {
                 text.parse().map(Self)
             }
         }
+
+        image!(tuple $name(number));
     };
 }
 

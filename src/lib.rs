@@ -45,11 +45,13 @@
 #![doc(test(attr(deny(unused_must_use))))]
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod calendar;
 mod desk;
 mod domain;
 mod fact;
 mod id;
+mod image;
 pub mod log;
 mod person;
 pub mod privacy;
@@ -62,8 +64,8 @@ pub mod testkit;
 mod text;
 
 pub use desk::{
-    Call, Clock, Command, Desk, DeskBuilder, Error, Explanation, Failure, Follower, Pending, PoolForecast,
-    Receipt, RequestIds, WhatIf,
+    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
+    Explanation, Failure, Follower, Opening, Pending, PoolForecast, Receipt, RequestIds, WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};

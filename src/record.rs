@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::Fact;
 use crate::id::{ActorId, GatheringId, LogId, PersonId, RegistrationId, RequestId, SessionId, TraceId};
+use crate::image::image;
 
 /// A record's number in the log: 1, 2, 3 … without a gap. [`START`](Self::START) is before the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Position(u64);
+
+image!(tuple Position(number));
 
 impl Position {
     /// Before the first record: the head of an empty log.

@@ -13,9 +13,22 @@ use chrono::{
 use chrono_tz::Tz;
 use thiserror::Error;
 
+use crate::image::{Image, Sink, Source, image};
+
 /// A place's rules for its clocks, by its name in the IANA database: `Europe/London`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Zone(Tz);
+
+/// By its name: its number within the table is another with each table.
+impl Image for Zone {
+    fn put(&self, out: &mut Sink) {
+        out.sized(self.name().as_bytes());
+    }
+
+    fn take(from: &mut Source<'_>) -> Option<Self> {
+        Self::named(std::str::from_utf8(from.sized()?).ok()?).ok()
+    }
+}
 
 impl Zone {
     /// Looks up a zone by its IANA name, letter by letter.
@@ -179,6 +192,8 @@ pub struct Moment {
     offset: i32,
 }
 
+image!(struct Moment { wall, offset });
+
 impl Moment {
     /// What the clock on the wall shows.
     #[must_use]
@@ -220,6 +235,8 @@ impl Moment {
 /// the same, whatever tables they were looked up in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tables([u8; 8]);
+
+image!(tuple Tables(version));
 
 impl Tables {
     /// The table of this build.
@@ -275,6 +292,8 @@ pub enum Schedule {
     Exact(TimeSpan),
 }
 
+image!(enum Schedule { 0 => ToBeConfirmed { hint }, 1 => DateOnly(days), 2 => Exact(times) });
+
 /// Whole days, the last included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateSpan {
@@ -285,6 +304,8 @@ pub struct DateSpan {
     ends: i64,
     tables: Tables,
 }
+
+image!(struct DateSpan { first, last, zone, starts, ends, tables });
 
 impl DateSpan {
     /// The first day.
@@ -340,6 +361,8 @@ pub struct TimeSpan {
     zone: Zone,
     tables: Tables,
 }
+
+image!(struct TimeSpan { start, end, zone, tables });
 
 impl TimeSpan {
     /// The start.

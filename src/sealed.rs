@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use zeroize::Zeroize;
 
 use crate::id::{GatheringId, PersonId, ResourceId};
+use crate::image::{Image, Sink, Source, image};
 use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 
 /// A value about a person, in the clear, in memory only.
@@ -73,6 +74,8 @@ impl<T: Zeroize> Drop for Personal<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyRef(u64);
 
+image!(tuple KeyRef(number));
+
 impl KeyRef {
     /// Takes the number under which a vault knows the key.
     #[must_use]
@@ -102,6 +105,8 @@ pub enum Keys {
     },
 }
 
+image!(enum Keys { 0 => One(key), 1 => Both { person, gathering } });
+
 impl Keys {
     /// Every key named, in the order in which they are stored.
     pub(crate) fn each(self) -> impl Iterator<Item = KeyRef> {
@@ -121,6 +126,21 @@ pub struct Sealed<T> {
     version: u8,
     bytes: Box<[u8]>,
     inside: PhantomData<fn() -> T>,
+}
+
+/// As it is in the log, still sealed.
+impl<T> Image for Sealed<T> {
+    fn put(&self, out: &mut Sink) {
+        let Self { keys, version, bytes, inside: PhantomData } = self;
+        keys.put(out);
+        version.put(out);
+        out.sized(bytes);
+    }
+
+    fn take(from: &mut Source<'_>) -> Option<Self> {
+        let (keys, version) = (Keys::take(from)?, u8::take(from)?);
+        Some(Self::from_parts(keys, version, from.sized()?.into()))
+    }
 }
 
 impl<T> Sealed<T> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::image::{Image, Sink, Source};
+
 /// The longest one-line text (a name, a title, a venue), in characters.
 pub(crate) const LINE_LIMIT: usize = 200;
 /// The longest answer or description, in characters.
@@ -162,6 +164,16 @@ impl Reference {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Image for Reference {
+    fn put(&self, out: &mut Sink) {
+        out.sized(self.0.as_bytes());
+    }
+
+    fn take(from: &mut Source<'_>) -> Option<Self> {
+        Self::new(std::str::from_utf8(from.sized()?).ok()?).ok()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, RwLock};
 
+use super::checkpoint::{self, Checkpoints, Wishes};
 use super::clock::system_clock;
 use super::following::Followers;
 use super::open::Open;
@@ -12,15 +13,16 @@ use super::writing::{Deciding, Standing};
 use super::{Clock, Desk, Error, Inner, RequestIds};
 use crate::domain::State;
 use crate::id::RequestId;
-use crate::log::{Log, MemoryLog};
+use crate::log::{Log, MemoryLog, Progress};
 use crate::privacy::{KeyVault, Keyring, MemoryVault};
 use crate::projection::Lists;
 
 #[cfg(feature = "file")]
 use {
+    super::checkpoint::CHECKPOINT_NAME,
     crate::log::{FileLog, LOG_NAME},
     crate::privacy::{FileVault, check_log_is_there},
-    std::path::Path,
+    std::path::{Path, PathBuf},
 };
 
 /// What a desk reads the time from and takes request ids from, before it is opened.
@@ -41,6 +43,7 @@ use {
 pub struct DeskBuilder {
     clock: Box<dyn Clock>,
     requests: Box<dyn RequestIds>,
+    wishes: Wishes,
 }
 
 impl fmt::Debug for DeskBuilder {
@@ -91,7 +94,11 @@ impl Desk {
     /// Begins with the computer's clock and random request ids.
     #[must_use]
     pub fn builder() -> DeskBuilder {
-        DeskBuilder { clock: Box::new(system_clock), requests: Box::new(RequestId::random) }
+        DeskBuilder {
+            clock: Box::new(system_clock),
+            requests: Box::new(RequestId::random),
+            wishes: Wishes::default(),
+        }
     }
 }
 
@@ -110,26 +117,96 @@ impl DeskBuilder {
         self
     }
 
+    /// Keeps checkpoints in this file, and begins with the one that is there, if it fits. A desk on a folder keeps them
+    /// there unless this says otherwise. Several desks on one log have a file each.
+    ///
+    /// See [`Desk::checkpoint`]; [`Desk::opening`] tells whether one was used, and why not.
+    #[cfg(feature = "file")]
+    #[must_use]
+    pub fn checkpoint_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.wishes.place = Some(path.into());
+        self
+    }
+
+    /// Begins with a checkpoint that the host has kept, if it fits, instead of one in a file. See
+    /// [`Desk::checkpoint_bytes`]. A desk in memory has no use for it.
+    #[must_use]
+    pub fn from_checkpoint(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.wishes.given = Some(bytes.into());
+        self
+    }
+
+    /// Writes a checkpoint by itself after so many records; 0, the default, is never.
+    ///
+    /// There is no thread for it: whoever's call makes the number full writes it before they get their receipt, when
+    /// the booking is done and others are answered. That is so for [`execute`](Desk::execute) and
+    /// [`Pending::wait`](crate::Pending::wait); awaiting a [`Pending`](crate::Pending) writes none, since that would keep
+    /// its runtime waiting. What goes wrong with it does not fail the booking; [`Desk::last_checkpoint`] tells. It is
+    /// tried again after as many records.
+    ///
+    /// Each holds all that was folded, so take a number that the log does not reach many times a day: 100,000 for one.
+    ///
+    /// ```
+    /// use gather::{Desk, Gathering, PersonId};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path().join("bookings");
+    /// let desk = Desk::builder().checkpoint_every(2).open(&folder)?;
+    /// let talk = desk.announce(Gathering::webinar("Open day"))?.outcome;
+    /// assert!(desk.last_checkpoint().is_none());
+    /// let opened = desk.open_booking(talk)?;
+    /// assert_eq!(desk.last_checkpoint().unwrap()?.position, opened.position);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn checkpoint_every(mut self, records: u64) -> Self {
+        self.wishes.every = records;
+        self
+    }
+
+    /// Is told, while the log is replayed, how far that has come: at the beginning, now and then, and at the end. It runs
+    /// in the thread that opens the desk, and keeps it waiting.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use gather::log::MemoryLog;
+    /// use gather::privacy::MemoryVault;
+    /// use gather::{Desk, Gathering};
+    ///
+    /// let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
+    /// drop(Desk::builder().over(Arc::clone(&log), vault.clone())?.announce(Gathering::webinar("Open day"))?);
+    ///
+    /// let desk = Desk::builder().progress(|at| println!("{} %", at.percent())).over(log, vault)?;
+    /// # let _ = desk;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn progress(mut self, tell: impl FnMut(Progress) + Send + 'static) -> Self {
+        self.wishes.progress = Some(Box::new(tell));
+        self
+    }
+
     /// Opens the desk of a folder. See [`Desk::open`].
     ///
     /// # Errors
     /// As for [`Desk::open`].
     #[cfg(feature = "file")]
-    pub fn open(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
+    pub fn open(mut self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
         let keys = dir.as_ref().join("keys.gather");
         check_log_is_there(&keys, &dir.as_ref().join(LOG_NAME))?;
         let log = FileLog::open_in(&dir)?;
         let vault = FileVault::open(keys, log.anchor()?.log)?;
         let report = log.open_report().clone();
-        let mut inner = self.inner(Box::new(log), Arc::new(vault));
+        self.wishes.place.get_or_insert_with(|| dir.as_ref().join(CHECKPOINT_NAME));
+        let (mut inner, wishes) = self.inner(Box::new(log), Arc::new(vault));
         inner.report = Some(report);
-        opened(inner)
+        checkpoint::opened(inner, wishes)
     }
 
     /// Opens a desk that keeps everything in memory.
     #[must_use]
     pub fn in_memory(self) -> Desk {
-        let inner = self.inner(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
+        let (inner, _) = self.inner(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
         Desk { inner: Arc::new(Open::new(inner)) }
     }
 
@@ -138,16 +215,17 @@ impl DeskBuilder {
     /// # Errors
     /// The log cannot be read; the vault lacks keys that the log names.
     pub fn over(self, log: impl Log + 'static, vault: Arc<dyn KeyVault>) -> Result<Desk, Error> {
-        opened(self.inner(Box::new(log), vault))
+        let (inner, wishes) = self.inner(Box::new(log), vault);
+        checkpoint::opened(inner, wishes)
     }
 
-    fn inner(self, log: Box<dyn Log>, vault: Arc<dyn KeyVault>) -> Inner {
-        let Self { clock, requests } = self;
+    fn inner(self, log: Box<dyn Log>, vault: Arc<dyn KeyVault>) -> (Inner, Wishes) {
+        let Self { clock, requests, mut wishes } = self;
         let keyring = Arc::new(Keyring::new(vault));
         let shared = log.has_other_writers();
         // Not known yet where the log ends: whoever is first folds it.
         let deciding = Deciding { state: State::default(), standing: Standing::Beyond };
-        Inner {
+        let inner = Inner {
             log,
             #[cfg(feature = "file")]
             report: None,
@@ -160,13 +238,8 @@ impl DeskBuilder {
             known: Mutex::new(None),
             lists: RwLock::new(Lists::new()),
             followers: Followers::default(),
-        }
+            checkpoints: Checkpoints::new(&mut wishes),
+        };
+        (inner, wishes)
     }
-}
-
-/// A desk that knows all that its log holds.
-fn opened(inner: Inner) -> Result<Desk, Error> {
-    let desk = Desk { inner: Arc::new(Open::new(inner)) };
-    desk.refresh()?;
-    Ok(desk)
 }

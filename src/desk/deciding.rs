@@ -13,7 +13,7 @@ use crate::log::{FACTS_LIMIT, TAGS_LIMIT};
 use crate::record::{Batch, Content, Guard, Position, StoredBatch, Tag};
 
 impl Desk {
-    fn deciding(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
+    pub(super) fn deciding(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
         self.inner.deciding.lock().map_err(|_poisoned| Error::Broken)
     }
 

@@ -2,6 +2,7 @@
 
 use thiserror::Error as ThisError;
 
+use super::checkpoint::CheckpointError;
 use crate::domain::Refusal;
 use crate::log;
 use crate::privacy::VaultError;
@@ -83,6 +84,9 @@ pub enum Error {
     /// The keys could not be had.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// A checkpoint could not be written. The log has nothing to do with it.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A thread panicked in the middle of a decision; this desk is no longer to be trusted.
     #[error("a thread panicked while the desk was deciding; open the desk again: the log has lost nothing")]
     Broken,
@@ -95,7 +99,7 @@ impl Error {
     pub fn was_written(&self) -> Option<bool> {
         match self {
             Self::Log(error) => error.was_written(),
-            Self::Vault(_) => Some(false),
+            Self::Vault(_) | Self::Checkpoint(_) => Some(false),
             Self::Broken => None,
         }
     }
@@ -105,7 +109,7 @@ impl Error {
     pub fn log(&self) -> Option<&log::Error> {
         match self {
             Self::Log(error) => Some(error),
-            Self::Vault(_) | Self::Broken => None,
+            Self::Vault(_) | Self::Checkpoint(_) | Self::Broken => None,
         }
     }
 
@@ -114,7 +118,7 @@ impl Error {
     pub fn vault(&self) -> Option<&VaultError> {
         match self {
             Self::Vault(error) => Some(error),
-            Self::Log(_) | Self::Broken => None,
+            Self::Log(_) | Self::Checkpoint(_) | Self::Broken => None,
         }
     }
 }

@@ -20,7 +20,10 @@ use crate::projection::Lists;
 use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
+#[cfg(feature = "file")]
+mod backup;
 mod builder;
+mod checkpoint;
 mod clock;
 mod command;
 mod deadlines;
@@ -37,11 +40,13 @@ mod pending;
 mod queue;
 mod reading;
 mod sync;
+mod verify;
 mod what_if;
 mod work;
 mod writing;
 
 pub use builder::DeskBuilder;
+pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
 pub use clock::{Clock, RequestIds};
 pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
@@ -101,6 +106,7 @@ struct Inner {
     /// What is shown: durable, all of it.
     lists: RwLock<Lists>,
     followers: Followers,
+    checkpoints: checkpoint::Checkpoints,
 }
 
 impl fmt::Debug for Desk {
@@ -361,7 +367,9 @@ impl Call<'_> {
     #[expect(clippy::needless_pass_by_value, reason = "a command is handed over, to be done once")]
     pub fn execute<C: Command>(self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
         let work = self.begin(&command)?;
-        self.desk.await_answer(&work)
+        let receipt = self.desk.await_answer(&work)?;
+        self.desk.checkpoint_if_due(receipt.position);
+        Ok(receipt)
     }
 
     /// Puts a command to the desk and goes on. See [`Desk::submit`].

@@ -60,7 +60,11 @@ impl<O: Send + 'static> Pending<O> {
     pub fn wait(mut self) -> Result<Receipt<O>, Failure> {
         match &mut self.answer {
             Answer::Failed(failure) => Err(failure.take().unwrap_or_else(told)),
-            Answer::Coming(work) => self.desk.await_answer(work),
+            Answer::Coming(work) => {
+                let receipt = self.desk.await_answer(work)?;
+                self.desk.checkpoint_if_due(receipt.position);
+                Ok(receipt)
+            }
         }
     }
 }

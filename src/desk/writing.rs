@@ -8,7 +8,7 @@ use super::queue::Entry;
 use super::sync::MutexGuard;
 use super::{Error, Inner};
 use crate::domain::State;
-use crate::log::{self, Page};
+use crate::log::{self, Page, Progress};
 use crate::record::{Anchor, Batch, StoredBatch};
 
 /// How many batches are read at a time when the log is folded.
@@ -104,9 +104,18 @@ impl Inner {
 
     /// Folds the whole log, and shows what was not shown yet. Nobody decides ahead before it is done.
     pub(super) fn refold(&self) -> Result<Anchor, Error> {
-        let mut state = State::default();
+        self.fold_on(State::default(), &mut |_| ())
+    }
+
+    /// Folds what the log holds beyond a state of its own.
+    pub(super) fn fold_on(
+        &self,
+        mut state: State,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Anchor, Error> {
         let head = loop {
             let page = self.log.read(state.head(), PAGE)?;
+            progress(Progress::new(state.head().get(), page.head.position.get()));
             if page.batches.is_empty() {
                 break page.head;
             }
@@ -159,7 +168,11 @@ impl Inner {
         }
         {
             let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-            batches.iter().flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
+            for record in batches.iter().flat_map(StoredBatch::records) {
+                // Their keys come from this keyring, so it knows them; it learns that the log knows them too.
+                let _ = self.keyring.learn(record.fact());
+                lists.apply(&record);
+            }
         }
         if let Err(error) = self.now_known(head) {
             return Err((error, entries));
@@ -242,7 +255,7 @@ impl Error {
     fn for_those_behind(&self) -> Self {
         match self {
             Self::Log(error) => Self::Log(error.for_those_behind()),
-            Self::Vault(_) | Self::Broken => self.clone(),
+            Self::Vault(_) | Self::Checkpoint(_) | Self::Broken => self.clone(),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, ResourceId, SeriesId,
     SessionId, SetAsideId,
 };
+use crate::image::image;
 use crate::record::Position;
 use crate::schedule::Schedule;
 
@@ -41,6 +42,21 @@ pub(crate) struct GatheringCell {
     pub(crate) touched: DateTime<Utc>,
 }
 
+image!(struct GatheringCell {
+    plan,
+    schedule,
+    window,
+    by_hand,
+    phase,
+    place,
+    no_overlap,
+    series,
+    first_day,
+    round,
+    in_line,
+    touched,
+});
+
 /// Where a gathering is in its life. Whether it is going on, or over, is a question of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -50,6 +66,8 @@ pub(crate) enum Phase {
     Completed,
     Archived,
 }
+
+image!(enum Phase { 0 => Draft, 1 => Announced, 2 => Cancelled, 3 => Completed, 4 => Archived });
 
 /// What can be booked, the limits it draws on, and the rules for both.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +80,8 @@ pub(crate) struct Plan {
     pub(crate) resources: BTreeSet<ResourceId>,
 }
 
+image!(struct Plan { pools, offerings, set_asides, priorities, organisation_cap, resources });
+
 /// A pool: its capacity and the people who have places of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PoolCell {
@@ -69,6 +89,8 @@ pub(crate) struct PoolCell {
     pub(crate) overbook: Overbook,
     pub(crate) used: u32,
 }
+
+image!(struct PoolCell { capacity, overbook, used });
 
 /// A session as decisions see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,9 +102,13 @@ pub(crate) struct SessionCell {
     pub(crate) dropped: bool,
 }
 
+image!(struct SessionCell { schedule, room, texts, dropped });
+
 /// A hash of texts: of a session's, of a place's. The state holds no texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint([u8; 16]);
+
+image!(tuple Fingerprint(bytes));
 
 impl Fingerprint {
     pub(crate) fn of(texts: &SessionTexts) -> Self {
@@ -136,6 +162,8 @@ pub(crate) struct RegistrationCell {
     pub(crate) particulars: Option<Box<Particulars>>,
 }
 
+image!(struct RegistrationCell { gathering, offering, party, claim, joined, particulars });
+
 /// What most registrations do not have.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Particulars {
@@ -151,6 +179,8 @@ pub(crate) struct Particulars {
     pub(crate) asked: Asked,
 }
 
+image!(struct Particulars { credentials, draws, uncounted, may_split, made_by, latest, asked });
+
 /// How a registration stands with the question whether new dates suit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Asked {
@@ -159,6 +189,8 @@ pub(crate) enum Asked {
     Open,
     Answered,
 }
+
+image!(enum Asked { 0 => Not, 1 => Open, 2 => Answered });
 
 /// What a registration claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +210,18 @@ pub(crate) enum Claim {
     /// Ended, as a hold whose time was up.
     Lapsed,
 }
+
+image!(enum Claim {
+    0 => Confirmed,
+    1 => Waiting,
+    2 => Held { until },
+    3 => Pending(pending),
+    4 => Offered { respond_by },
+    5 => FollowUp,
+    6 => Interested,
+    7 => Ended,
+    8 => Lapsed,
+});
 
 impl Claim {
     /// Whether it has places, as far as facts say.
@@ -273,6 +317,8 @@ pub(crate) struct Turn {
     /// Two that were one party share the rest.
     pub(crate) registration: RegistrationId,
 }
+
+image!(struct Turn { class, joined, registration });
 
 impl Plan {
     /// The class in line of a registration of somebody with these credentials: the first is served first.

@@ -14,6 +14,7 @@ use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId,
     SetAsideId,
 };
+use crate::image::{Image, Sink, Source, image};
 use crate::record::{Position, Record};
 
 /// The fold of a log, or of the part of it that lies within a scope.
@@ -28,12 +29,16 @@ pub(crate) struct State {
     engagements: HashMap<PersonId, Vec<RegistrationId>>,
 }
 
+image!(struct State { head, rooms, registrations, people, requests, homes, engagements });
+
 /// A request that was answered: where its batch begins, and how many gatherings that are not archived it was about.
 #[derive(Clone, Copy, Debug)]
 struct Answered {
     begun: Position,
     about: u32,
 }
+
+image!(struct Answered { begun, about });
 
 /// A gathering with all that belongs to it.
 #[derive(Debug)]
@@ -49,6 +54,19 @@ struct Room {
     seen: HashMap<Place, Seen>,
     requests: Vec<RequestId>,
 }
+
+image!(struct Room {
+    cell,
+    pools,
+    holders,
+    lines,
+    sessions,
+    due,
+    drawn,
+    organisations,
+    seen,
+    requests,
+});
 
 impl Room {
     fn new(cell: GatheringCell) -> Self {
@@ -75,12 +93,41 @@ struct Registrations {
     cells: Vec<RegistrationCell>,
 }
 
+/// In the order of the cells; where each is follows from that.
+impl Image for Registrations {
+    fn put(&self, out: &mut Sink) {
+        let Self { places, cells } = self;
+        let mut ids = vec![RegistrationId::from_u128(0); cells.len()];
+        for (id, place) in places {
+            if let Some(slot) = ids.get_mut(*place) {
+                *slot = *id;
+            }
+        }
+        out.count(cells.len());
+        for (id, cell) in ids.iter().zip(cells) {
+            id.put(out);
+            cell.put(out);
+        }
+    }
+
+    fn take(from: &mut Source<'_>) -> Option<Self> {
+        let count = from.count()?;
+        let room = from.room_for::<RegistrationCell>(count);
+        let mut all = Self { places: HashMap::with_capacity(room), cells: Vec::with_capacity(room) };
+        for place in 0..count {
+            all.places.insert(RegistrationId::take(from)?, place);
+            all.cells.push(RegistrationCell::take(from)?);
+        }
+        Some(all)
+    }
+}
+
 impl Registrations {
     fn get(&self, id: RegistrationId) -> Option<&RegistrationCell> {
         self.cells.get(*self.places.get(&id)?)
     }
 
-    fn put(&mut self, id: RegistrationId, cell: RegistrationCell) {
+    fn set(&mut self, id: RegistrationId, cell: RegistrationCell) {
         let place = *self.places.entry(id).or_insert(self.cells.len());
         match self.cells.get_mut(place) {
             Some(known) => *known = cell,
@@ -176,7 +223,7 @@ impl Cells for State {
     }
 
     fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell) {
-        self.registrations.put(id, cell);
+        self.registrations.set(id, cell);
     }
 
     fn holder(&self, (gathering, offering, person): HolderKey) -> Option<RegistrationId> {

@@ -6,6 +6,7 @@ use super::credential::Who;
 use super::policy::{Approval, LinePolicy, OrganisationCap, Overbook, SetAside};
 use super::window::BookingWindow;
 use crate::id::{GatheringId, OfferingId, PoolId, SeriesId, SessionId};
+use crate::image::image;
 use crate::schedule::Schedule;
 use crate::text::Reference;
 
@@ -46,6 +47,25 @@ pub struct Announcement {
     pub set_asides: Vec<SetAside>,
 }
 
+image!(struct Announcement {
+    kind,
+    title,
+    description,
+    mode,
+    schedule,
+    pools,
+    offerings,
+    window,
+    no_overlap,
+    reference,
+    draft,
+    series,
+    replaces,
+    organisation_cap,
+    priorities,
+    set_asides,
+});
+
 impl Announcement {
     /// The offering with this number, if the gathering has it.
     #[must_use]
@@ -76,6 +96,8 @@ pub enum GatheringKind {
     Visit,
 }
 
+image!(enum GatheringKind { 0 => Webinar, 1 => Workshop, 2 => Meeting, 3 => Conference, 4 => Visit });
+
 impl GatheringKind {
     /// A stable name for machines: `webinar`, `workshop`, `meeting`, `conference`, `visit`.
     #[must_use]
@@ -101,6 +123,8 @@ pub enum Mode {
     /// At a venue and online.
     Hybrid(Venue),
 }
+
+image!(enum Mode { 0 => Online, 1 => InPerson(venue), 2 => Hybrid(venue) });
 
 impl Mode {
     /// The venue, where there is one.
@@ -128,6 +152,8 @@ pub struct Venue {
     pub address: String,
 }
 
+image!(struct Venue { name, address });
+
 /// A limit on places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[doc(alias = "quota")]
@@ -142,6 +168,8 @@ pub struct Pool {
     pub overbook: Overbook,
 }
 
+image!(struct Pool { id, name, capacity, overbook });
+
 /// How many places a pool has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -151,6 +179,8 @@ pub enum Capacity {
     /// As many as come.
     Unlimited,
 }
+
+image!(enum Capacity { 0 => Limited(places), 1 => Unlimited });
 
 /// What a person can book. Booking it takes one place per person from each of its pools.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,6 +209,20 @@ pub struct Offering {
     /// How long a hold may last in all, in seconds.
     pub hold_limit: u32,
 }
+
+image!(struct Offering {
+    id,
+    name,
+    pools,
+    max_party,
+    waiting_list,
+    requires,
+    session,
+    line,
+    approval,
+    only_for,
+    hold_limit,
+});
 
 /// How many people one registration may have unless the author says otherwise.
 pub(crate) const DEFAULT_MAX_PARTY: NonZeroU16 = match NonZeroU16::new(10) {

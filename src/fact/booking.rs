@@ -2,6 +2,7 @@
 
 use super::credential::Credential;
 use crate::id::{OfferingId, PersonId, PoolId, RegistrationId};
+use crate::image::image;
 use crate::person::Answers;
 use crate::sealed::Sealed;
 use crate::text::Reference;
@@ -26,6 +27,17 @@ pub struct Booking {
     /// Whether the party may get its places one part at a time.
     pub may_split: bool,
 }
+
+image!(struct Booking {
+    offering,
+    party,
+    reference,
+    answers,
+    credentials,
+    supersedes,
+    uncounted,
+    may_split,
+});
 
 impl Booking {
     /// A booking with nothing said but what for and for whom.
@@ -52,6 +64,8 @@ pub struct Party {
     /// The places from 2 on, each with a person or not yet.
     pub guests: Vec<Option<PersonId>>,
 }
+
+image!(struct Party { booker, guests });
 
 impl Party {
     /// One person alone.
@@ -140,6 +154,19 @@ pub enum Ending {
     Superseded,
 }
 
+image!(enum Ending {
+    0 => Attendee,
+    1 => Organiser,
+    2 => Expired,
+    3 => Declined,
+    4 => OfferWithdrawn,
+    5 => Rejected,
+    6 => NotReconfirmed,
+    7 => Displaced,
+    8 => MovedAway,
+    9 => Superseded,
+});
+
 impl Ending {
     /// A stable name for machines.
     #[must_use]
@@ -197,6 +224,16 @@ pub enum PassReason {
     /// There was no time left to answer an offer.
     NoTimeToAnswer,
 }
+
+image!(enum PassReason {
+    0 => TooLarge { pool, wanted, free },
+    1 => SetAside { pool },
+    2 => OrganisationCap,
+    3 => NeedsPlace { offering },
+    4 => Overlap { registration },
+    5 => SeriesDate { registration },
+    6 => NoTimeToAnswer,
+});
 
 impl PassReason {
     /// A stable name for machines.

@@ -1,6 +1,7 @@
 //! What the host vouches for with a registration, and whom a rule is for.
 
 use crate::id::{OrganisationId, PersonId};
+use crate::image::image;
 use crate::text::Reference;
 
 /// What the host vouches for with a registration: a code that was entered, a category that its people belong to, the
@@ -16,6 +17,8 @@ pub enum Credential {
     Organisation(OrganisationId),
 }
 
+image!(enum Credential { 0 => Code(code), 1 => Category(category), 2 => Organisation(organisation) });
+
 /// Whom a rule is for: those with a credential, or one person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -25,6 +28,8 @@ pub enum Who {
     /// A registration that this person books.
     Person(PersonId),
 }
+
+image!(enum Who { 0 => With(credential), 1 => Person(person) });
 
 impl Who {
     /// Whether a registration of a booker with these credentials is meant.

@@ -5,6 +5,7 @@ use chrono::{NaiveTime, TimeDelta, Timelike};
 use super::credential::Who;
 use super::window::BookingTime;
 use crate::id::{PoolId, SetAsideId};
+use crate::image::image;
 
 /// How the line of an offering is served.
 ///
@@ -23,6 +24,8 @@ pub struct LinePolicy {
     /// What happens when the first in line does not fit.
     pub head: HeadPolicy,
 }
+
+image!(struct LinePolicy { serving, head });
 
 impl LinePolicy {
     /// The same with times that can be stored.
@@ -77,6 +80,8 @@ pub enum Serving {
     Offer(OfferTerms),
 }
 
+image!(enum Serving { 0 => Automatic, 1 => Offer(terms) });
+
 /// How long somebody has to answer an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OfferTerms {
@@ -85,6 +90,8 @@ pub struct OfferTerms {
     /// When no offer ends.
     pub quiet: Option<QuietHours>,
 }
+
+image!(struct OfferTerms { respond_within, quiet });
 
 /// Hours of the day in which no offer ends: from a time on, until another, over midnight where that is earlier. Where
 /// both are equal there are none.
@@ -95,6 +102,8 @@ pub struct QuietHours {
     /// The first instant that is no longer quiet.
     pub until: NaiveTime,
 }
+
+image!(struct QuietHours { from, until });
 
 impl QuietHours {
     /// The same in whole seconds of an ordinary minute, which is what can be stored.
@@ -138,6 +147,8 @@ pub enum HeadPolicy {
     },
 }
 
+image!(enum HeadPolicy { 0 => Strict, 1 => BestFit, 2 => StrictThenFit { seconds } });
+
 /// That somebody has to say yes before a registration counts as confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Approval {
@@ -147,6 +158,8 @@ pub struct Approval {
     pub decide_within: Option<u32>,
 }
 
+image!(struct Approval { pending_uses_places, decide_within });
+
 /// How many people of one organisation may have places in a gathering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrganisationCap {
@@ -155,6 +168,8 @@ pub struct OrganisationCap {
     /// Until when it holds; `None` is for good.
     pub until: Option<BookingTime>,
 }
+
+image!(struct OrganisationCap { people, until });
 
 /// How many people more than its capacity a pool takes, since some never come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -168,6 +183,8 @@ pub enum Overbook {
     /// So many for each hundred places, rounded down.
     PerCent(u16),
 }
+
+image!(enum Overbook { 0 => No, 1 => Places(more), 2 => PerCent(of_hundred) });
 
 impl OrganisationCap {
     /// The same with times in whole microseconds, which is what can be stored.
@@ -213,6 +230,8 @@ pub struct SetAside {
     pub release: Option<BookingTime>,
 }
 
+image!(struct SetAside { id, pool, places, who, release });
+
 impl SetAside {
     /// Places of a pool for nobody yet; say for whom with [`who`](Self::who).
     #[must_use]
@@ -250,6 +269,8 @@ pub struct Draw {
     pub places: u32,
 }
 
+image!(struct Draw { set_aside, places });
+
 /// How a registration waits for approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pending {
@@ -259,6 +280,8 @@ pub struct Pending {
     pub until: Option<chrono::DateTime<chrono::Utc>>,
 }
 
+image!(struct Pending { uses_places, until });
+
 /// That everybody with a confirmed place is asked whether new dates suit them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reconfirmation {
@@ -267,6 +290,8 @@ pub struct Reconfirmation {
     /// What becomes of those who do not.
     pub on_silence: Silence,
 }
+
+image!(struct Reconfirmation { until, on_silence });
 
 /// What becomes of a registration whose people did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -279,6 +304,8 @@ pub enum Silence {
     /// Its places go to the line, and its people get what there is afterwards.
     FollowUp,
 }
+
+image!(enum Silence { 0 => Keep, 1 => Release, 2 => FollowUp });
 
 #[cfg(test)]
 mod tests {

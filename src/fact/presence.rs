@@ -1,6 +1,7 @@
 //! Whether people came, and what they get afterwards.
 
 use crate::id::ResourceId;
+use crate::image::image;
 
 /// Whether somebody with a place came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +19,8 @@ pub enum Presence {
     /// They did not come, and the books are closed.
     NoShow,
 }
+
+image!(enum Presence { 0 => Unknown, 1 => Attended, 2 => Late, 3 => Excused, 4 => NoShow });
 
 impl Presence {
     /// A stable name for machines: `unknown`, `attended`, `late`, `excused`, `no_show`.
@@ -58,6 +61,8 @@ pub struct Resource {
     pub audience: Audience,
 }
 
+image!(struct Resource { id, kind, title, audience });
+
 /// What kind of thing a resource is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -72,6 +77,8 @@ pub enum ResourceKind {
     Other,
 }
 
+image!(enum ResourceKind { 0 => Recording, 1 => Handout, 2 => Slides, 3 => Other });
+
 /// Who gets a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "whoever shows it must know to whom")]
@@ -85,3 +92,5 @@ pub enum Audience {
     /// Everybody.
     Public,
 }
+
+image!(enum Audience { 0 => Attended, 1 => Registered, 2 => Members, 3 => Public });

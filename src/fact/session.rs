@@ -1,6 +1,7 @@
 //! One timed part of a gathering's programme.
 
 use crate::id::{PersonId, SessionId};
+use crate::image::image;
 use crate::schedule::Schedule;
 
 /// One timed part of a gathering's programme: a talk, a workshop, a break.
@@ -34,6 +35,8 @@ pub struct Session {
     pub texts: SessionTexts,
 }
 
+image!(struct Session { id, schedule, room, texts });
+
 /// What a programme says of a session. To change it moves nobody: calendars take it up without a new invitation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -51,6 +54,8 @@ pub struct SessionTexts {
     /// Who speaks, each once, in the order in which they are billed.
     pub speakers: Vec<PersonId>,
 }
+
+image!(struct SessionTexts { title, description, track, kind, link, speakers });
 
 impl Session {
     /// A session with a title and nothing else yet. Its time is to be confirmed.

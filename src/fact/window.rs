@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
+use crate::image::image;
 use crate::schedule::Schedule;
 
 /// When booking opens and closes without anybody's doing.
@@ -17,6 +18,8 @@ pub struct BookingWindow {
     /// Until when, that instant no longer included; `None` is when the gathering is over.
     pub closes: Option<BookingTime>,
 }
+
+image!(struct BookingWindow { opens, closes });
 
 impl Default for BookingWindow {
     fn default() -> Self {
@@ -36,6 +39,8 @@ pub enum BookingTime {
         seconds: u32,
     },
 }
+
+image!(enum BookingTime { 0 => At(instant), 1 => BeforeStart { seconds } });
 
 impl BookingTime {
     /// The same in whole microseconds, which is what can be stored.
@@ -119,6 +124,8 @@ pub enum ByHand {
     /// People can say that they are interested, and no more.
     InterestOnly,
 }
+
+image!(enum ByHand { 0 => Opened, 1 => Closed, 2 => Paused, 3 => LineOnly, 4 => InterestOnly });
 
 /// Whether a gathering can be booked at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

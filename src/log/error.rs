@@ -49,6 +49,10 @@ pub(crate) enum Kind {
     Locked,
     /// Not a log at all.
     NotALog,
+    /// The head of a log file is missing or cannot be believed.
+    Headless,
+    /// The log was opened to be read only.
+    ReadOnly,
     /// The caller asked for what no log can do.
     Misuse,
 }
@@ -139,6 +143,13 @@ impl Error {
         self
     }
 
+    #[cfg(feature = "json")]
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
+        let what = format!("line {line}: {}", self.0.what);
+        self.inner().what = what;
+        self
+    }
+
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.inner().cause = Some(Arc::from(cause.into()));
         self
@@ -213,6 +224,25 @@ impl Error {
     #[must_use]
     pub fn is_not_a_log(&self) -> bool {
         self.kind() == Kind::NotALog
+    }
+
+    /// The file that says up to where the log was durable is missing, damaged or another log's, while the log has
+    /// records. So whether the log has lost its end cannot be told. Where it is known to be whole, as it was copied or
+    /// restored without its head, it is opened once with
+    #[cfg_attr(
+        feature = "file",
+        doc = "[`FileLogOptions::rebuild_head`](super::FileLogOptions::rebuild_head)."
+    )]
+    #[cfg_attr(not(feature = "file"), doc = "`FileLogOptions::rebuild_head`.")]
+    #[must_use]
+    pub fn is_headless(&self) -> bool {
+        self.kind() == Kind::Headless
+    }
+
+    /// The log was opened to be read only, and takes nothing.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.kind() == Kind::ReadOnly
     }
 
     /// The caller asked for what no log can do: a batch without facts, a request's id used for something else.

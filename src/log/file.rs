@@ -4,32 +4,42 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::disk::{self, Disk, Lock};
 use super::error::{Error, Kind};
-use super::frame::{FILE_HEADER, FileHeader, FrameHeader, Salt};
-use super::recovery::{Index, OpenReport, Recovered, recover};
-use super::walk::{Mark, Walk, bounded, damaged};
-use super::{Log, Page, check_batch_end, check_within, wire};
-use crate::id::LogId;
+use super::frame::{FrameHeader, Salt};
+use super::frames::{Frames, View};
+use super::head::{HeadFile, HeadSync};
+use super::index::Index;
+use super::options::{FileLogOptions, Opened};
+use super::recovery::OpenReport;
+use super::room::{FIRST_STEP, LOW, next_step, write_zeros};
+use super::storage::Held;
+use super::walk::{Mark, length};
+use super::{Log, Page, RawPage, raw, wire};
 use crate::record::{Anchor, Batch, Position, StoredBatch};
-
-/// The log's name within its folder.
-pub(crate) const LOG_NAME: &str = "log.gather";
-/// The lock's name within the log's folder.
-const LOCK_NAME: &str = "lock.gather";
 
 /// A log in one file, for one process at a time.
 ///
 /// Every [`append`](Log::append) is one write and one sync, and answers when the batches are on the disk. Readers
-/// do not wait for it. A folder holds one log: `log.gather`, and `lock.gather`, which is never deleted. Both can
-/// be read by their owner only. The bytes are described in `docs/format.md`.
+/// do not wait for it. A folder holds one log: `log.gather`; `head.gather`, which says up to where the log was durable;
+/// and `lock.gather`, which is never deleted. They can be read by their owner only. The bytes are described in
+/// `docs/format.md`. Whoever only reads the log, beside the process that writes it, opens a
+/// [`FileReader`](super::FileReader).
+///
+/// # Room
+/// The file is longer than the log while it is open: zeros are written ahead, in steps of 64 KiB that grow to 1 MiB, since
+/// to write over them takes half the time of making a file longer. A full disk is met there, before anything is decided:
+/// the error is [`Error::is_full`], nothing is stored, and the log goes on as soon as there is room.
 ///
 /// # A log that was not closed
-/// There is nothing to close. When a process or a machine stops within a write, the next opening finds a tail
-/// that is no whole batch, saves it beside the log, cuts it off and says so in the
-/// [`OpenReport`](Self::open_report). Damage to what was durable is an error that names the offset, and nothing
-/// is changed. Damage within the last group of batches looks like a torn tail, as nothing behind it tells that
-/// it was durable.
+/// To drop the log closes it: the room is cut off, and the head says where the log ends. When a process or a machine stops
+/// before, the next opening goes by what the head and the frames say was durable. Damage to that is an error that names
+/// the offset, and nothing is changed. Bytes behind it that are no whole batch are what is left of a write that did not
+/// finish: they are saved beside the log, cut off and told of in the [`OpenReport`](Self::open_report).
+///
+/// # When a write fails
+/// A write that fails is taken back, and nothing of it is stored. When a sync fails, nobody knows what is on the disk: the
+/// error is [`Error::is_uncertain`], and the log refuses everything ([`Error::is_poisoned`]) until it is opened again. A
+/// failed sync is never tried again, as a second one would tell what it does not know.
 ///
 /// ```
 /// use gather::log::{FileLog, Log};
@@ -45,71 +55,76 @@ const LOCK_NAME: &str = "lock.gather";
 /// ```
 #[derive(Debug)]
 pub struct FileLog {
-    disk: Disk,
-    header: FileHeader,
+    frames: Frames,
     report: OpenReport,
-    /// Held while a batch is judged and written, so that it is stored at the head that it was judged against.
-    turn: Mutex<()>,
+    head_sync: HeadSync,
+    /// Held while batches are decided and written, so that they are stored at the head that they were decided on.
+    writer: Mutex<Writer>,
     /// What readers may see: changed only when it is durable, and never held while the disk works.
     state: Mutex<State>,
-    _lock: Lock,
+    _lock: Box<dyn Held>,
+}
+
+/// What only the one whose turn it is touches.
+#[derive(Debug)]
+struct Writer {
+    head_file: HeadFile,
+    /// How much room is made next time, in bytes.
+    step: u64,
 }
 
 #[derive(Debug)]
 struct State {
     head: Mark,
+    /// Where the zero-filled room ends, durably.
+    room_end: u64,
     index: Index,
     poisoned: bool,
 }
 
 /// Frames that are not yet written.
 struct Draft {
-    head: Mark,
-    frames: Vec<Frame>,
-}
-
-struct Frame {
-    header: FrameHeader,
-    payload: Vec<u8>,
+    salt: Salt,
+    /// Where the log ends durably, and the first of these begins.
+    durable: Mark,
+    bytes: Vec<u8>,
+    /// Where each frame ends.
+    marks: Vec<Mark>,
 }
 
 impl FileLog {
+    /// Begins with the machine's file system and a head that is synced now and then.
+    #[must_use]
+    pub fn options() -> FileLogOptions {
+        FileLogOptions::new()
+    }
+
     /// Opens the log in a folder. Makes the folder and the log if they are not there.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// As [`FileLogOptions::open`].
     pub fn open_in(folder: impl AsRef<Path>) -> Result<Self, Error> {
-        let folder = folder.as_ref();
-        disk::create_folder(folder)
-            .map_err(|cause| disk::fault("the folder of the log cannot be made", folder, cause))?;
-        Self::open(folder.join(LOG_NAME))
+        Self::options().open_in(folder)
     }
 
     /// Opens the log at a path. Makes it if it is not there; its folder must be.
     ///
     /// # Errors
-    /// [`Error::is_locked`]: another desk or process has it open. [`Error::is_not_a_log`]: there is something
-    /// else, an empty file for one. [`Error::is_newer`]: a newer version wrote it. [`Error::is_corrupt`]: bytes
-    /// that were durable are damaged, at [`Error::offset`]. [`Error::is_unavailable`] or [`Error::is_full`]: the
-    /// file system did not let it be opened. In none of these cases is any file's content changed.
+    /// As [`FileLogOptions::open`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        // A first look, so that no lock is left beside a file that is no log.
-        if let Some(found) = Disk::open(path)? {
-            read_header(&found)?;
-        }
-        let lock = disk::lock(&disk::lock_folder(path).join(LOCK_NAME), path)?;
-        let disk = match Disk::open(path)? {
-            Some(disk) => disk,
-            None => create(path)?,
-        };
-        let header = read_header(&disk)?;
-        let Recovered { index, head, report } = recover(&disk, &header)?;
-        let state = Mutex::new(State { head, index, poisoned: false });
-        Ok(Self { disk, header, report, turn: Mutex::new(()), state, _lock: lock })
+        Self::options().open(path)
     }
 
-    /// What opening found: a torn tail, or nothing to tell.
+    pub(super) fn new(opened: Opened) -> Self {
+        let Opened { frames, head, walked, report, head_sync, lock } = opened;
+        let state =
+            State { head: walked.head, room_end: walked.head.offset, index: walked.index, poisoned: false };
+        let writer = Writer { head_file: head, step: FIRST_STEP };
+        let (writer, state) = (Mutex::new(writer), Mutex::new(state));
+        Self { frames, report, head_sync, writer, state, _lock: lock }
+    }
+
+    /// What opening found: a torn tail, a head that lagged, or nothing to tell.
     #[must_use]
     pub fn open_report(&self) -> &OpenReport {
         &self.report
@@ -120,105 +135,196 @@ impl FileLog {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn turn(&self) -> Result<MutexGuard<'_, Writer>, Error> {
+        // Whoever panicked in its turn may have written half of a batch.
+        self.writer.lock().map_err(|_panicked| self.poisoned())
+    }
+
     /// The head, if nothing has failed, and the remembered place nearest before a position.
-    fn look_up(&self, position: Position) -> Result<(Mark, Mark), Error> {
+    fn view(&self, position: Position) -> Result<View, Error> {
         let state = self.state();
-        if state.poisoned { Err(self.poisoned()) } else { Ok((state.head, state.index.before(position))) }
+        if state.poisoned {
+            return Err(self.poisoned());
+        }
+        Ok(View { head: state.head, near: state.index.before(position) })
     }
 
     fn poisoned(&self) -> Error {
         let what = "a write failed before; the log has to be opened again";
-        Error::new(Kind::Poisoned, what).in_file(self.disk.path())
+        Error::new(Kind::Poisoned, what).in_file(self.frames.file.path())
     }
 
-    fn anchor_at(&self, mark: Mark) -> Anchor {
-        Anchor { log: self.header.log, position: mark.position, chain: mark.chain }
+    fn draft(&self) -> Result<Draft, Error> {
+        let durable = self.view(Position::START)?.head;
+        Ok(Draft { salt: self.frames.header.salt, durable, bytes: Vec::new(), marks: Vec::new() })
     }
 
-    fn page(&self, walk: &mut Walk<'_>, after: Position, limit: usize, head: Mark) -> Result<Page, Error> {
-        while walk.at().position < after {
-            walk.frame()?;
-        }
-        let start = walk.at();
-        check_batch_end(after, start.position)?;
-        let mut batches = Vec::new();
-        while batches.len() < limit && walk.at().position < head.position {
-            batches.push(read_batch(walk)?);
-        }
-        Ok(Page { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
-    }
-
-    /// Writes a draft behind the head, and returns when it is on the disk.
-    fn store(&self, draft: &Draft, end: u64) -> Result<(), Error> {
-        let mut bytes = Vec::new();
-        for frame in &draft.frames {
-            bytes.extend_from_slice(&frame.header.encode(&self.header.salt));
-            bytes.extend_from_slice(&frame.payload);
-        }
-        self.disk.check_in_place(end)?;
-        if let Err(cause) = self.disk.write(end, &bytes) {
-            return Err(self.take_back(end, cause));
-        }
-        self.disk.sync().map_err(|cause| self.give_up(cause))
+    /// Stores a draft, if there is anything in it, and shows it to readers.
+    fn commit(&self, writer: &mut Writer, draft: &Draft) -> Result<(), Error> {
+        let Some(&head) = draft.marks.last() else { return Ok(()) };
+        let end = draft.durable.offset;
+        self.frames.file.check_in_place(end)?;
+        self.add_room(writer, draft.durable, length(&draft.bytes))?;
+        self.frames.file.write(end, &draft.bytes).map_err(|cause| self.take_back(end, cause))?;
+        self.frames.file.sync().map_err(|cause| self.give_up(cause))?;
+        self.publish(draft, head);
+        self.tell_head(writer, head);
+        Ok(())
     }
 
     /// Cuts a failed write off again. It was never synced, so nobody knows of it.
     fn take_back(&self, end: u64, cause: io::Error) -> Error {
-        match self.disk.cut(end) {
-            Ok(()) => self.disk.fault("the batches could not be written", cause),
-            Err(_) => self.give_up(cause),
+        if self.frames.file.cut(end).is_err() {
+            return self.give_up(cause);
         }
+        self.state().room_end = end;
+        self.frames.file.fault("the batches could not be written", cause)
     }
 
     /// What is on the disk is not known any more; only reading it anew can tell.
     fn give_up(&self, cause: io::Error) -> Error {
         self.state().poisoned = true;
         let what = "the batches may or may not be stored; the log has to be opened again";
-        Error::new(Kind::Uncertain, what).in_file(self.disk.path()).because(cause)
+        Error::new(Kind::Uncertain, what).in_file(self.frames.file.path()).because(cause)
+    }
+
+    /// Nothing of what was to be stored was written, and nothing more is, as the disk does not keep its word.
+    fn refuse_from_now_on(&self, cause: io::Error) -> Error {
+        self.state().poisoned = true;
+        let what = "no room could be made durable, and nothing was stored; the log has to be opened again";
+        Error::new(Kind::Poisoned, what).in_file(self.frames.file.path()).because(cause)
     }
 
     /// Shows readers what has become durable.
-    fn publish(&self, draft: &Draft) {
+    fn publish(&self, draft: &Draft, head: Mark) {
         let mut state = self.state();
-        state.head = draft.head;
-        draft.frames.iter().for_each(|frame| state.index.note(Mark::behind(&frame.header)));
+        state.head = head;
+        draft.marks.iter().for_each(|mark| state.index.note(*mark));
+    }
+
+    /// Writes the head down. The batches are durable already, whatever comes of it; a head that was to be synced and
+    /// could not be ends the writing, so that no more is acknowledged than it covers.
+    fn tell_head(&self, writer: &mut Writer, head: Mark) {
+        let file = &mut writer.head_file;
+        match self.head_sync {
+            HeadSync::Lazy => drop(file.note(head)),
+            HeadSync::Always => {
+                if file.put(head).and_then(|()| file.sync()).is_err() {
+                    self.state().poisoned = true;
+                }
+            }
+        }
+    }
+
+    /// Sees to it that so many bytes fit behind the head, within room that is durable.
+    fn add_room(&self, writer: &mut Writer, durable: Mark, needed: u64) -> Result<(), Error> {
+        let end = self.state().room_end;
+        let missing = durable.offset.saturating_add(needed).saturating_sub(end);
+        if missing == 0 {
+            return Ok(());
+        }
+        match self.extend(writer, durable, end, missing.max(writer.step)) {
+            // Perhaps there is room for just this.
+            Err(error) if error.is_full() && missing < writer.step => {
+                self.extend(writer, durable, end, missing)
+            }
+            Ok(()) => {
+                writer.step = next_step(writer.step);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Fills the file with zeros, makes them durable, and the head with them.
+    fn extend(&self, writer: &mut Writer, durable: Mark, end: u64, by: u64) -> Result<(), Error> {
+        let file = &self.frames.file;
+        if let Err(cause) = write_zeros(file, end, by) {
+            file.cut(end).map_err(|failed| self.refuse_from_now_on(failed))?;
+            return Err(file.fault("no room could be made for more batches", cause));
+        }
+        file.sync().map_err(|cause| self.refuse_from_now_on(cause))?;
+        let head = &mut writer.head_file;
+        if !head.is_kept(durable) {
+            head.put(durable).map_err(|cause| file.fault("the head could not be written", cause))?;
+            head.sync().map_err(|cause| self.refuse_from_now_on(cause))?;
+        }
+        self.state().room_end = end.saturating_add(by);
+        Ok(())
+    }
+
+    /// Cuts the room off and lets the head say where the log ends. After a failure only reading the file anew can tell
+    /// where that is, so nothing is done then.
+    fn close(&mut self) -> Result<(), Error> {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let (Ok(writer), false) = (self.writer.get_mut(), state.poisoned) else { return Ok(()) };
+        let (file, head) = (&self.frames.file, state.head);
+        let failed = |cause| file.fault("the log could not be closed", cause);
+        if file.length()? > head.offset {
+            file.cut(head.offset).map_err(failed)?;
+        }
+        if !writer.head_file.is_kept(head) {
+            writer.head_file.put(head).and_then(|()| writer.head_file.sync()).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for FileLog {
+    fn drop(&mut self) {
+        // All that was acknowledged is durable: what is not done here is done on opening.
+        drop(self.close());
     }
 }
 
 impl Log for FileLog {
     fn anchor(&self) -> Result<Anchor, Error> {
-        let (head, _) = self.look_up(Position::START)?;
-        Ok(self.anchor_at(head))
+        Ok(self.frames.anchor(self.view(Position::START)?.head))
     }
 
     fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
-        let (head, near) = self.look_up(after)?;
-        check_within(after, head.position).map_err(|error| error.in_file(self.disk.path()))?;
-        if after == head.position {
-            let anchor = self.anchor_at(head);
-            return Ok(Page { after: anchor, batches: Vec::new(), head: anchor });
-        }
-        let mut walk = Walk::new(&self.disk, self.header.salt, near, head.offset);
-        self.page(&mut walk, after, limit, head).map_err(|error| error.in_file(self.disk.path()))
+        self.frames.page(self.view(after)?, after, limit)
     }
 
     fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
-        // Whoever panicked in its turn may have written half of a batch.
-        let Ok(_turn) = self.turn.lock() else { return Err(self.poisoned()) };
-        let page = self.page_behind(after).map_err(|error| error.in_file(self.disk.path()))?;
-        let (durable, _) = self.look_up(Position::START)?;
-        let mut draft = Draft { head: durable, frames: Vec::new() };
+        let mut writer = self.turn()?;
+        let page = self.frames.page_behind(self.view(after)?, after)?;
+        let mut draft = self.draft()?;
         let mut batches = Vec::new();
         for batch in decide(&page) {
-            let first = draft.head.position.next();
-            draft.add(&batch, durable)?;
+            let first = draft.head().position.next();
+            draft.add(&wire::encode(&batch)?, batch.facts.len());
             batches.push(StoredBatch { first, batch });
         }
-        if !draft.frames.is_empty() {
-            self.store(&draft, durable.offset)?;
-            self.publish(&draft);
+        self.commit(&mut writer, &draft)?;
+        Ok(Page { after: page.head, batches, head: self.frames.anchor(draft.head()) })
+    }
+
+    fn read_raw(&self, after: Position, limit: usize) -> Result<RawPage, Error> {
+        self.frames.raw_page(self.view(after)?, after, limit)
+    }
+
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        let read = raw::read_all(batches)?;
+        let mut writer = self.turn()?;
+        let mut draft = self.draft()?;
+        let place = raw::check_place(self.frames.anchor(draft.durable), behind);
+        place.map_err(|error| error.in_file(self.frames.file.path()))?;
+        read.iter().zip(batches).for_each(|(batch, bytes)| draft.add(bytes, batch.facts.len()));
+        self.commit(&mut writer, &draft)?;
+        Ok(self.frames.anchor(draft.head()))
+    }
+
+    /// There is room for 32 KiB afterwards, or it is made. Not to be called from within a decision, which has the turn.
+    fn make_room(&self) -> Result<(), Error> {
+        let head = self.view(Position::START)?.head;
+        if self.state().room_end.saturating_sub(head.offset) >= LOW {
+            return Ok(());
         }
-        Ok(Page { after: page.head, batches, head: self.anchor_at(draft.head) })
+        let mut writer = self.turn()?;
+        let durable = self.view(Position::START)?.head;
+        self.frames.file.check_in_place(durable.offset)?;
+        self.add_room(&mut writer, durable, LOW)
     }
 
     fn has_other_writers(&self) -> bool {
@@ -226,72 +332,26 @@ impl Log for FileLog {
     }
 }
 
-impl FileLog {
-    /// Every batch that ends after a position.
-    fn page_behind(&self, after: Position) -> Result<Page, Error> {
-        let (head, near) = self.look_up(after)?;
-        check_within(after, head.position)?;
-        if after == head.position {
-            let anchor = self.anchor_at(head);
-            return Ok(Page { after: anchor, batches: Vec::new(), head: anchor });
-        }
-        let mut walk = Walk::new(&self.disk, self.header.salt, near, head.offset);
-        let mut start = near;
-        let mut batches = Vec::new();
-        while walk.at().position < head.position {
-            let at = walk.at();
-            let stored = read_batch(&mut walk)?;
-            if stored.last() <= after {
-                continue;
-            }
-            if batches.is_empty() {
-                start = at;
-            }
-            batches.push(stored);
-        }
-        Ok(Page { after: self.anchor_at(start), batches, head: self.anchor_at(head) })
-    }
-}
-
 impl Draft {
-    fn add(&mut self, batch: &Batch, durable: Mark) -> Result<(), Error> {
-        let payload = wire::encode(batch)?;
+    fn head(&self) -> Mark {
+        self.marks.last().copied().unwrap_or(self.durable)
+    }
+
+    fn add(&mut self, payload: &[u8], facts: usize) {
+        let head = self.head();
         let header = FrameHeader {
             length: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-            facts: u32::try_from(batch.facts.len()).unwrap_or(u32::MAX),
-            offset: self.head.offset,
-            first: self.head.position.next(),
-            durable: durable.offset,
-            chain: self.head.chain.then(&payload),
-            checksum: crc32fast::hash(&payload),
+            facts: u32::try_from(facts).unwrap_or(u32::MAX),
+            offset: head.offset,
+            first: head.position.next(),
+            durable: self.durable.offset,
+            chain: head.chain.then(payload),
+            checksum: crc32fast::hash(payload),
         };
-        self.head = Mark::behind(&header);
-        self.frames.push(Frame { header, payload });
-        Ok(())
+        header.put(&self.salt, &mut self.bytes);
+        self.bytes.extend_from_slice(payload);
+        self.marks.push(Mark::behind(&header));
     }
-}
-
-fn read_batch(walk: &mut Walk<'_>) -> Result<StoredBatch, Error> {
-    let at = walk.at();
-    let (frame, payload) = walk.frame()?;
-    let batch = wire::decode(payload).map_err(|error| error.at_offset(at.offset).at_position(frame.first))?;
-    if at.position.plus(batch.facts.len()) != frame.last() {
-        return Err(damaged("a frame does not hold as many facts as it says", at));
-    }
-    Ok(StoredBatch { first: frame.first, batch })
-}
-
-fn create(path: &Path) -> Result<Disk, Error> {
-    let mut salt: Salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(|cause| {
-        Error::new(Kind::Unavailable, "the system gives no random numbers").in_file(path).because(cause)
-    })?;
-    Disk::create(path, &FileHeader { log: LogId::random(), salt }.encode())
-}
-
-fn read_header(disk: &Disk) -> Result<FileHeader, Error> {
-    let count = bounded(disk.length()?).min(FILE_HEADER);
-    FileHeader::decode(&disk.read(0, count)?).map_err(|error| error.in_file(disk.path()))
 }
 
 #[cfg(test)]
@@ -324,7 +384,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        log.disk = Disk::open_read_only(log.disk.path());
+        log.frames.file = log.frames.file.place().open_to_read().unwrap().unwrap();
 
         let error = log.append(&[batch(2)]).unwrap_err();
         assert!(error.is_uncertain() && error.was_written().is_none(), "{error}");
@@ -350,14 +410,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        let end = log.disk.length().unwrap();
-        log.disk.write(end, b"half of a frame").unwrap();
+        let end = log.state().head.offset;
+        log.frames.file.write(end, b"half of a frame").unwrap();
 
         let error = log.take_back(end, io::ErrorKind::StorageFull.into());
         assert!(error.is_full() && error.may_retry() && error.was_written() == Some(false), "{error}");
-        assert_eq!(log.disk.length().unwrap(), end);
+        assert_eq!(log.frames.file.length().unwrap(), end);
         assert_eq!(log.append(&[batch(2)]).unwrap(), [Appended::Fresh { first: Position::new(2) }]);
-        let other = log.take_back(log.disk.length().unwrap(), io::ErrorKind::TimedOut.into());
+        let end = log.state().head.offset;
+        let other = log.take_back(end, io::ErrorKind::TimedOut.into());
         assert!(other.is_unavailable(), "{other}");
     }
 
@@ -366,9 +427,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = FileLog::open_in(folder.path()).unwrap();
         log.append(&[batch(1)]).unwrap();
-        let second = log.disk.length().unwrap();
+        let second = log.state().head.offset;
         log.append(&[batch(2)]).unwrap();
-        log.disk.write(second + 90, &[0xFF]).unwrap();
+        log.frames.file.write(second + 90, &[0xFF]).unwrap();
 
         let error = log.read(Position::START, 9).unwrap_err();
         assert!(error.is_corrupt() && error.offset() == Some(second), "{error}");

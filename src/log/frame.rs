@@ -54,7 +54,7 @@ impl FileHeader {
     /// # Errors
     /// Not a log; a log of a newer format; a header that was damaged.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Error> {
-        let mut fields = Fields { rest: bytes };
+        let mut fields = Fields::of(bytes);
         if bytes.is_empty() {
             return Err(not_a_log("the file is empty"));
         }
@@ -69,11 +69,19 @@ impl FileHeader {
         };
         // The place of the format and of the checksum is the same in every format, so that a flipped bit is not
         // taken for a newer one.
-        let checksum = Fields { rest: checksum }.u32();
+        let checksum = Fields::of(checksum).u32();
         if checksum != Some(crc32fast::hash(checked)) {
             return Err(Error::new(Kind::Corrupt, "the file header is damaged").at_offset(0));
         }
         Self::read(fields, header).ok_or_else(|| not_a_log(CUT_SHORT))?
+    }
+
+    /// Takes from the first bytes of a file, wherever they are damaged, the id and the salt, if the id is whole: the genesis
+    /// chain that is stored beside it follows from it.
+    pub(super) fn of_damaged(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields { rest: bytes.get(FILE_MAGIC.len().saturating_add(8)..FILE_HEADER)? };
+        let (log, salt) = (LogId::from_bytes(fields.take()?), fields.take()?);
+        (fields.take() == Some(Chain::genesis(log).bytes())).then_some(Self { log, salt })
     }
 
     fn read(mut fields: Fields<'_>, header: &[u8]) -> Option<Result<Self, Error>> {
@@ -139,8 +147,16 @@ pub(super) enum Glance {
 }
 
 impl FrameHeader {
+    #[cfg(test)]
     pub(super) fn encode(&self, salt: &Salt) -> Vec<u8> {
         let mut out = Vec::with_capacity(FRAME_HEADER);
+        self.put(salt, &mut out);
+        out
+    }
+
+    /// Adds the header to some bytes.
+    pub(super) fn put(&self, salt: &Salt, out: &mut Vec<u8>) {
+        let start = out.len();
         out.extend_from_slice(&FRAME_MAGIC);
         out.extend_from_slice(&[FRAME_VERSION, KIND_BATCH]);
         out.extend_from_slice(&FRAME_HEADER_LENGTH.to_le_bytes());
@@ -151,9 +167,8 @@ impl FrameHeader {
         out.extend_from_slice(&self.durable.to_le_bytes());
         out.extend_from_slice(&self.chain.bytes());
         out.extend_from_slice(&self.checksum.to_le_bytes());
-        let checksum = salted(salt, &out);
+        let checksum = salted(salt, out.get(start..).unwrap_or_default());
         out.extend_from_slice(&checksum.to_le_bytes());
-        out
     }
 
     /// Looks at the bytes of a file from `offset` on. Only what was written for this very place of this very log
@@ -163,12 +178,12 @@ impl FrameHeader {
     }
 
     fn read(bytes: &[u8], salt: &Salt, at: u64) -> Option<Glance> {
-        let mut fields = Fields { rest: bytes };
+        let mut fields = Fields::of(bytes);
         if fields.take() != Some(FRAME_MAGIC) {
             return None;
         }
         let (checked, checksum) = bytes.get(..FRAME_HEADER)?.split_at_checked(FRAME_CHECKED)?;
-        if (Fields { rest: checksum }).u32()? != salted(salt, checked) {
+        if Fields::of(checksum).u32()? != salted(salt, checked) {
             return None;
         }
         let [version, kind] = fields.take()?;
@@ -208,7 +223,7 @@ fn within_limit(length: u32) -> bool {
 }
 
 /// The salt is mixed in rather than stored, so that it is never found near a frame.
-fn salted(salt: &Salt, bytes: &[u8]) -> u32 {
+pub(super) fn salted(salt: &Salt, bytes: &[u8]) -> u32 {
     let mut hash = crc32fast::Hasher::new();
     hash.update(salt);
     hash.update(bytes);
@@ -216,22 +231,26 @@ fn salted(salt: &Salt, bytes: &[u8]) -> u32 {
 }
 
 /// Takes fields off the front of some bytes.
-struct Fields<'a> {
+pub(super) struct Fields<'a> {
     rest: &'a [u8],
 }
 
-impl Fields<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+impl<'a> Fields<'a> {
+    pub(super) fn of(rest: &'a [u8]) -> Self {
+        Self { rest }
+    }
+
+    pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (field, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
         Some(*field)
     }
 
-    fn u32(&mut self) -> Option<u32> {
+    pub(super) fn u32(&mut self) -> Option<u32> {
         self.take().map(u32::from_le_bytes)
     }
 
-    fn u64(&mut self) -> Option<u64> {
+    pub(super) fn u64(&mut self) -> Option<u64> {
         self.take().map(u64::from_le_bytes)
     }
 }

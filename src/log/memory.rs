@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::Error;
-use super::{Log, Page, check_batch_end, check_within, wire};
+use super::{Log, Page, RawPage, check_batch_end, check_within, raw, wire};
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
 
@@ -113,6 +113,37 @@ impl Log for MemoryLog {
         }
         self.entries().extend(added);
         Ok(Page { after: page.head, batches, head })
+    }
+
+    fn read_raw(&self, after: Position, limit: usize) -> Result<RawPage, Error> {
+        let entries = self.entries();
+        let head = self.anchor_behind(entries.last());
+        check_within(after, head.position)?;
+        let (before, behind) = split_after(&entries, after);
+        let start = self.anchor_behind(before.last());
+        check_batch_end(after, start.position)?;
+        let mut left = raw::PAGE_BYTES;
+        let fits = behind.iter().take(limit).enumerate().take_while(|(nth, entry)| {
+            let fits = *nth == 0 || entry.bytes.len() <= left;
+            left = left.saturating_sub(entry.bytes.len());
+            fits
+        });
+        Ok(RawPage { after: start, batches: fits.map(|(_, entry)| entry.bytes.to_vec()).collect(), head })
+    }
+
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        let read = raw::read_all(batches)?;
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut head = self.anchor()?;
+        raw::check_place(head, behind)?;
+        let mut added = Vec::new();
+        for (batch, bytes) in read.iter().zip(batches) {
+            let first = head.position.next();
+            head = raw::behind(head, bytes, batch.facts.len());
+            added.push(Entry { first, last: head.position, chain: head.chain, bytes: bytes.clone().into() });
+        }
+        self.entries().extend(added);
+        Ok(head)
     }
 
     fn has_other_writers(&self) -> bool {

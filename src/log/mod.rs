@@ -7,30 +7,74 @@ use crate::record::Position;
 use error::Kind;
 
 #[cfg(feature = "file")]
+mod backup;
+mod copy;
+#[cfg(feature = "file")]
 mod disk;
 mod error;
 #[cfg(feature = "file")]
 mod file;
 #[cfg(feature = "file")]
 mod frame;
+#[cfg(feature = "file")]
+mod frames;
+#[cfg(feature = "file")]
+mod head;
+#[cfg(feature = "file")]
+mod index;
 mod judge;
+#[cfg(feature = "json")]
+mod lines;
 mod memory;
 #[cfg(feature = "file")]
+mod new_folder;
+#[cfg(feature = "file")]
+mod options;
+#[cfg(feature = "file")]
+mod place;
+mod progress;
+mod raw;
+#[cfg(feature = "file")]
+mod reader;
+#[cfg(feature = "file")]
 mod recovery;
+#[cfg(feature = "file")]
+mod room;
+#[cfg(feature = "file")]
+mod salvage;
 #[cfg(feature = "file")]
 mod storage;
 #[cfg(feature = "file")]
 mod walk;
 mod wire;
 
+#[cfg(feature = "file")]
+pub use backup::backup;
+pub use copy::copy;
+#[cfg(feature = "file")]
+pub use disk::Disk;
 pub use error::Error;
 #[cfg(feature = "file")]
 pub use file::FileLog;
 #[cfg(feature = "file")]
-pub(crate) use file::LOG_NAME;
+pub use head::HeadSync;
+#[cfg(all(feature = "file", feature = "json"))]
+pub use lines::import_into;
+#[cfg(feature = "json")]
+pub use lines::{export, exported_id, import};
 pub use memory::MemoryLog;
 #[cfg(feature = "file")]
-pub use recovery::{OpenReport, TornTail};
+pub use options::FileLogOptions;
+#[cfg(feature = "file")]
+pub(crate) use options::LOG_NAME;
+pub use progress::Progress;
+pub use raw::RawPage;
+#[cfg(feature = "file")]
+pub use reader::FileReader;
+#[cfg(feature = "file")]
+pub use recovery::{HeadLag, OpenReport, TornTail};
+#[cfg(feature = "file")]
+pub use salvage::{Keep, LeftOut, Salvaged, salvage};
 #[cfg(feature = "file")]
 pub use storage::{Held, Storage, StoredFile};
 pub(crate) use wire::{FACTS_LIMIT, TAGS_LIMIT};
@@ -94,6 +138,32 @@ pub trait Log: Send + Sync + std::fmt::Debug {
         judge::append(self, batches)
     }
 
+    /// The next batches after a position as [`read`](Self::read), but as the bytes that are kept, for whoever copies or
+    /// exports the log. There may be fewer than `limit` where they are large, but none only at the head or where `limit` is 0.
+    ///
+    /// A store that keeps bytes gives them out as they are. One that keeps batches in another way need not say anything
+    /// here: the bytes are those of [`encode`].
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    fn read_raw(&self, after: Position, limit: usize) -> Result<RawPage, Error> {
+        raw::read(self, after, limit)
+    }
+
+    /// Stores batches as the bytes that they have in another log, if this one ends at `behind`, and returns where it ends
+    /// then: all of them durable, or none. Their guards are kept and not weighed.
+    ///
+    /// A store that keeps bytes keeps these. One that says nothing here takes the batches that [`encode`] gives these
+    /// bytes, and refuses those of an older version.
+    ///
+    /// # Errors
+    /// [`Error::is_diverged`]: the log does not end at `behind`. [`Error::is_corrupt`] or [`Error::is_newer`]: bytes that
+    /// are no batch to this version. [`Error::is_misuse`]: bytes that this store cannot keep as they are. Nothing is
+    /// stored then. Else as for [`exclusive`](Self::exclusive).
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        raw::store(self, behind, batches)
+    }
+
     /// Makes sure that there is room for what is decided next, so that a full disk is noticed before anything is decided.
     /// Cheap where there is room.
     ///
@@ -126,6 +196,14 @@ impl<L: Log + ?Sized> Log for std::sync::Arc<L> {
 
     fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
         (**self).append(batches)
+    }
+
+    fn read_raw(&self, after: Position, limit: usize) -> Result<RawPage, Error> {
+        (**self).read_raw(after, limit)
+    }
+
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        (**self).store_raw(behind, batches)
     }
 
     fn make_room(&self) -> Result<(), Error> {

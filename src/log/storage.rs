@@ -103,3 +103,11 @@ pub trait StoredFile: Send + Sync + fmt::Debug {
     /// The length may be either.
     fn set_length(&self, length: u64) -> io::Result<()>;
 }
+
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}

@@ -1,8 +1,8 @@
 //! From frame to frame through the log file.
 
-use super::disk::Disk;
 use super::error::{Error, Kind};
 use super::frame::{FRAME_HEADER, FrameHeader, Glance, Salt};
+use super::place::PlacedFile;
 use crate::record::{Chain, Position};
 
 /// How much is read at a time, in bytes.
@@ -41,7 +41,7 @@ pub(super) enum Step<'a> {
 /// A walk over the frames of a file, each checked but for its chain.
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
-    disk: &'a Disk,
+    file: &'a PlacedFile,
     salt: Salt,
     at: Mark,
     end: u64,
@@ -51,8 +51,8 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Begins at a place between two frames, and does not look beyond `end`.
-    pub(super) fn new(disk: &'a Disk, salt: Salt, at: Mark, end: u64) -> Self {
-        Self { disk, salt, at, end, chunk: Vec::new(), chunk_at: at.offset }
+    pub(super) fn new(file: &'a PlacedFile, salt: Salt, at: Mark, end: u64) -> Self {
+        Self { file, salt, at, end, chunk: Vec::new(), chunk_at: at.offset }
     }
 
     /// The place before the next frame.
@@ -91,14 +91,17 @@ impl<'a> Walk<'a> {
         Ok(Step::Frame(header, payload))
     }
 
-    /// Goes over the next frame, which must be there and whole.
+    /// Goes over the next frame, which must be there and whole, and continue the chain.
     ///
     /// # Errors
     /// It is not, or the file cannot be read.
     pub(super) fn frame(&mut self) -> Result<(FrameHeader, &[u8]), Error> {
-        let (at, path) = (self.at, self.disk.path());
+        let (at, path) = (self.at, self.file.path());
         let what = match self.step()? {
-            Step::Frame(header, payload) => return Ok((header, payload)),
+            Step::Frame(header, payload) if at.chain.then(payload) == header.chain => {
+                return Ok((header, payload));
+            }
+            Step::Frame(..) => "the chain breaks at a frame",
             Step::End => "a frame that was there is gone",
             Step::Bad(what) | Step::Misplaced(what) => what,
             Step::Newer => return Err(newer_frame(at).in_file(path)),
@@ -109,7 +112,7 @@ impl<'a> Walk<'a> {
     fn only_zeros(&self, from: u64) -> Result<bool, Error> {
         let mut at = from;
         while at < self.end {
-            let chunk = self.disk.read(at, CHUNK.min(bounded(self.end.saturating_sub(at))))?;
+            let chunk = self.file.read(at, CHUNK.min(bounded(self.end.saturating_sub(at))))?;
             if chunk.iter().any(|&byte| byte != 0) {
                 return Ok(false);
             }
@@ -126,7 +129,7 @@ impl<'a> Walk<'a> {
             return Ok(self.chunk.get(start..start.saturating_add(count)).unwrap_or_default());
         }
         let left = bounded(self.end.saturating_sub(offset));
-        self.chunk = self.disk.read(offset, CHUNK.max(count).min(left))?;
+        self.chunk = self.file.read(offset, CHUNK.max(count).min(left))?;
         self.chunk_at = offset;
         Ok(self.chunk.get(..count).unwrap_or_default())
     }

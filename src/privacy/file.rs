@@ -14,6 +14,10 @@ use super::vault::{Key, KeyVault};
 use crate::id::{LogId, VaultId};
 use crate::sealed::KeyRef;
 
+mod copy;
+
+pub use copy::{adopt_keys, backup_keys};
+
 /// Not a text, and changed by whatever changes line ends, so that such a copy is noticed at once.
 const MAGIC: &[u8; 16] = b"gather keys\r\n\x1a\n\0";
 const FORMAT: u32 = 0;

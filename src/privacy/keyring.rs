@@ -1,9 +1,10 @@
 //! Which key belongs to whom, learned from the log, and what seals and opens with them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::error::VaultError;
 use super::plain::Plain;
@@ -11,6 +12,7 @@ use super::sealing::{self, Subject};
 use super::vault::{Key, KeyVault};
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, ResourceId};
+use crate::image::{Image, Sink, image};
 use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
@@ -39,16 +41,37 @@ use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable}
 /// ```
 pub struct Keyring {
     vault: Arc<dyn KeyVault>,
-    holders: Mutex<HashMap<Holder, KeyRef>>,
+    holders: Mutex<Holders>,
 }
 
+/// Who has which key, as far as is known.
+#[derive(Default)]
+struct Holders {
+    keys: HashMap<Holder, KeyRef>,
+    /// Who was given their key here, and the log does not know of it yet.
+    given: HashSet<Holder>,
+    /// Keys of the log whose holders have others since.
+    former: BTreeSet<KeyRef>,
+}
+
+/// What a keyring has learned from a log: what a replay of it would tell, and nothing else.
+#[derive(Debug)]
+pub(crate) struct Learned {
+    keys: HashMap<Holder, KeyRef>,
+    former: BTreeSet<KeyRef>,
+}
+
+image!(struct Learned { keys, former });
+
 /// Whose a key is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Holder {
     Person(PersonId),
     Texts(GatheringId),
     Answers(GatheringId),
 }
+
+image!(enum Holder { 0 => Person(person), 1 => Texts(gathering), 2 => Answers(gathering) });
 
 impl Keyring {
     /// A keyring that knows of nobody's key yet. Tell it of the whole log before it seals anything.
@@ -196,8 +219,30 @@ impl Keyring {
         self.seal(link, Subject::ResourceLink(resource, gathering), keys)
     }
 
-    /// A panic elsewhere cannot leave the map half changed, so a poisoned lock is as good as any.
-    fn holders(&self) -> MutexGuard<'_, HashMap<Holder, KeyRef>> {
+    /// Writes what was learned, for [`Learned`] to read. A key that was given out and is nowhere in the log is not in it.
+    pub(crate) fn put_learned(&self, out: &mut Sink) {
+        let holders = self.holders();
+        let learned = |(holder, _): &(&Holder, &KeyRef)| !holders.given.contains(*holder);
+        let mut keys: Vec<_> =
+            holders.keys.iter().filter(learned).map(|(holder, key)| (*holder, *key)).collect();
+        keys.sort_unstable();
+        keys.put(out);
+        holders.former.put(out);
+    }
+
+    /// Knows what was learned before, as after a replay.
+    ///
+    /// # Errors
+    /// The vault lacks a key, or cannot be reached. Nothing is known then that was not known before.
+    pub(crate) fn recall(&self, learned: Learned) -> Result<(), VaultError> {
+        let Learned { keys, former } = learned;
+        keys.values().chain(&former).try_for_each(|key| self.vault.in_use(*key))?;
+        *self.holders() = Holders { keys, given: HashSet::new(), former };
+        Ok(())
+    }
+
+    /// A panic elsewhere cannot leave the maps half changed, so a poisoned lock is as good as any.
+    fn holders(&self) -> MutexGuard<'_, Holders> {
         self.holders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -205,10 +250,11 @@ impl Keyring {
     fn note<const N: usize>(&self, whose: [Holder; N], keys: Keys) -> Result<(), VaultError> {
         let mut holders = self.holders();
         for (holder, key) in whose.into_iter().zip(keys.each()) {
-            if holders.get(&holder) != Some(&key) {
+            if holders.keys.get(&holder) != Some(&key) {
                 self.vault.in_use(key)?;
-                holders.insert(holder, key);
+                holders.replace(holder, key);
             }
+            holders.given.remove(&holder);
         }
         Ok(())
     }
@@ -230,11 +276,12 @@ impl Keyring {
     /// threads with one new holder get one key.
     fn key_of(&self, holder: Holder) -> Result<KeyRef, VaultError> {
         let mut holders = self.holders();
-        if let Some(key) = holders.get(&holder) {
+        if let Some(key) = holders.keys.get(&holder) {
             return Ok(*key);
         }
         let key = self.vault.fresh()?;
-        holders.insert(holder, key);
+        holders.keys.insert(holder, key);
+        holders.given.insert(holder);
         Ok(key)
     }
 
@@ -268,6 +315,16 @@ impl Keyring {
             Keys::Both { person, gathering } => {
                 Ok(sealing::answers_key(&self.vault.key(person)?, &self.vault.key(gathering)?))
             }
+        }
+    }
+}
+
+impl Holders {
+    /// A key that the log knew stays in use: what it sealed is still there.
+    fn replace(&mut self, holder: Holder, key: KeyRef) {
+        let before = self.keys.insert(holder, key);
+        if !self.given.contains(&holder) {
+            self.former.extend(before);
         }
     }
 }
@@ -309,5 +366,66 @@ impl Opener for Keyring {
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keyring").field("vault", &self.vault).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::MemoryVault;
+    use super::*;
+    use crate::image::Source;
+
+    /// What a keyring has learned, taken down and read back.
+    fn learned(keyring: &Keyring) -> Learned {
+        let mut out = Sink::new();
+        keyring.put_learned(&mut out);
+        let bytes = out.into_bytes();
+        let mut from = Source::new(&bytes);
+        let learned = Learned::take(&mut from).unwrap();
+        assert!(from.is_at_end());
+        learned
+    }
+
+    fn recorded(keyring: &Keyring, person: PersonId) -> Fact {
+        let details = Personal::new(PersonDetails::new("Ann Example"));
+        Fact::PersonRecorded { person, details: keyring.seal_person(person, &details).unwrap() }
+    }
+
+    #[test]
+    fn only_what_the_log_knows_is_learned() {
+        let vault = Arc::new(MemoryVault::new());
+        let keyring = Keyring::new(vault.clone());
+        let (ann, bob) = (PersonId::from_u128(1), PersonId::from_u128(2));
+        let fact = recorded(&keyring, ann);
+        recorded(&keyring, bob);
+        assert!(learned(&keyring).keys.is_empty(), "keys were given out, and nothing is in the log yet");
+        keyring.learn(&fact).unwrap();
+        let kept = learned(&keyring);
+        assert_eq!(kept.keys.keys().collect::<Vec<_>>(), [&Holder::Person(ann)]);
+
+        let later = Keyring::new(vault);
+        later.recall(kept).unwrap();
+        let Fact::PersonRecorded { details, .. } = recorded(&later, ann) else { panic!("it was just made") };
+        let Fact::PersonRecorded { details: before, .. } = fact else { panic!("it was just made") };
+        assert_eq!(details.keys(), before.keys(), "the same holder keeps the same key");
+        let Fact::PersonRecorded { details, .. } = recorded(&later, bob) else { panic!("it was just made") };
+        assert!(details.keys().each().all(|key| before.keys().each().all(|other| other != key)));
+    }
+
+    /// Two desks may have given two keys to one person. Both sealed something, so neither is ever given out again.
+    #[test]
+    fn a_key_that_was_replaced_stays_in_use() {
+        let vault = Arc::new(MemoryVault::new());
+        let (here, there) = (Keyring::new(vault.clone()), Keyring::new(vault.clone()));
+        let ann = PersonId::from_u128(1);
+        let (first, second) = (recorded(&here, ann), recorded(&there, ann));
+        for fact in [&first, &second] {
+            here.learn(fact).unwrap();
+            there.learn(fact).unwrap();
+        }
+        let (kept, same) = (learned(&here), learned(&there));
+        assert_eq!((kept.keys.len(), kept.former.len()), (1, 1));
+        assert_eq!((&kept.keys, &kept.former), (&same.keys, &same.former), "wherever it was learned");
+        assert!(Keyring::new(Arc::new(MemoryVault::new())).recall(kept).unwrap_err().is_missing());
     }
 }

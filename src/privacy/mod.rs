@@ -16,9 +16,10 @@ mod vault;
 pub use crate::sealed::{KeyRef, Keys, Opener};
 pub use error::VaultError;
 #[cfg(feature = "file")]
-pub use file::FileVault;
-#[cfg(feature = "file")]
 pub(crate) use file::check_log_is_there;
+#[cfg(feature = "file")]
+pub use file::{FileVault, adopt_keys, backup_keys};
 pub use keyring::Keyring;
+pub(crate) use keyring::Learned;
 pub use memory::MemoryVault;
 pub use vault::{Key, KeyVault};

@@ -10,6 +10,7 @@ use crate::fact::{
     Reconfirmation, Resource, Session, SetAside, Who,
 };
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId};
+use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
 use crate::projection::lifecycle::Lifecycle;
 use crate::projection::places::{PoolCount, SetAsideCount, Tally};
@@ -44,6 +45,26 @@ pub struct GatheringCard {
     registrations: Vec<RegistrationCard>,
     sessions: BTreeMap<SessionId, SessionCard>,
 }
+
+image!(struct GatheringCard {
+    id,
+    announcement,
+    join_link,
+    cancelled,
+    completed,
+    archived,
+    by_hand,
+    pause_reason,
+    reconfirmation,
+    closed_lines,
+    resources,
+    sequence,
+    announced_at,
+    revised_at,
+    previous,
+    registrations,
+    sessions,
+});
 
 impl GatheringCard {
     pub(super) fn announced(

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
 use crate::id::{GatheringId, PersonId, RegistrationId};
+use crate::image::{Image, Sink, Source, image};
 use crate::person::PersonDetails;
 use crate::record::Position;
 use crate::sealed::{Opener, Sealed};
@@ -71,6 +72,37 @@ pub struct Lists {
     names: HashMap<PersonId, Billing>,
 }
 
+/// Where each registration is kept follows from the gatherings.
+impl Image for Lists {
+    fn put(&self, out: &mut Sink) {
+        let Self { position, gatherings, registrations: _, people, bookings, names } = self;
+        position.put(out);
+        gatherings.put(out);
+        people.put(out);
+        bookings.put(out);
+        names.put(out);
+    }
+
+    fn take(from: &mut Source<'_>) -> Option<Self> {
+        let position = Position::take(from)?;
+        let gatherings = HashMap::take(from)?;
+        let registrations = spots(&gatherings);
+        let (people, bookings, names) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
+        Some(Self { position, gatherings, registrations, people, bookings, names })
+    }
+}
+
+/// Where every registration is kept.
+fn spots(gatherings: &HashMap<GatheringId, GatheringCard>) -> HashMap<RegistrationId, Spot> {
+    let count = gatherings.values().map(|card| card.registrations().len()).sum();
+    let mut spots = HashMap::with_capacity(count);
+    for (&gathering, card) in gatherings {
+        let ids = card.registrations().iter().map(RegistrationCard::id);
+        spots.extend(ids.enumerate().map(|(index, id)| (id, Spot { gathering, index })));
+    }
+    spots
+}
+
 /// Where a registration is kept.
 #[derive(Clone, Copy)]
 struct Spot {
@@ -84,6 +116,8 @@ enum Theirs {
     One(RegistrationId),
     Several(Vec<RegistrationId>),
 }
+
+image!(enum Theirs { 0 => One(only), 1 => Several(several) });
 
 impl Theirs {
     fn as_slice(&self) -> &[RegistrationId] {

@@ -10,6 +10,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::fact::{Announcement, Session, SessionTexts};
 use crate::id::{GatheringId, PersonId, SessionId};
+use crate::image::image;
 use crate::person::PublishedName;
 use crate::projection::card::GatheringCard;
 use crate::projection::head::{GatheringEntry, Head};
@@ -46,6 +47,8 @@ pub(super) struct Billing {
     pub(super) name: Arc<Sealed<PublishedName>>,
     pub(super) since: DateTime<Utc>,
 }
+
+image!(struct Billing { name, since });
 
 /// One session of a programme.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::fact::{Booking, Draw, Ending, Party, PassReason, Pending, Presence};
 use crate::id::{PersonId, RegistrationId};
+use crate::image::image;
 use crate::person::Answers;
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
@@ -45,6 +46,24 @@ pub struct RegistrationCard {
     seen: BTreeMap<u16, Seen>,
 }
 
+image!(struct RegistrationCard {
+    id,
+    number,
+    booking,
+    standing,
+    ending,
+    since,
+    joined,
+    joined_at,
+    was_confirmed,
+    turn,
+    draws,
+    passed,
+    asked,
+    superseded_by,
+    seen,
+});
+
 /// What a registration's turn in the line follows from.
 #[derive(Clone, Copy, Debug)]
 struct Turned {
@@ -55,12 +74,16 @@ struct Turned {
     of: PersonId,
 }
 
+image!(struct Turned { joined, of });
+
 /// How often somebody in line was passed, and the last times.
 #[derive(Clone, Debug, Default)]
 struct PassedOver {
     total: u64,
     latest: Vec<PassOver>,
 }
+
+image!(struct PassedOver { total, latest });
 
 /// That somebody in line was passed by somebody who joined later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +95,8 @@ pub struct PassOver {
     pub reason: PassReason,
 }
 
+image!(struct PassOver { at, reason });
+
 /// Whether a registration's people were asked if new dates suit them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
@@ -80,6 +105,8 @@ enum Asked {
     Answered,
 }
 
+image!(enum Asked { 0 => No, 1 => Yes, 2 => Answered });
+
 /// What counts of all that was recorded of one place: the latest, and of several at once the largest. So it does not
 /// matter in which order they were recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +114,8 @@ struct Seen {
     at: DateTime<Utc>,
     presence: Presence,
 }
+
+image!(struct Seen { at, presence });
 
 impl RegistrationCard {
     pub(super) fn joined_as(number: u32, join: Joined<'_>) -> Self {

@@ -8,6 +8,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::fact::{Audience, Presence, Resource, ResourceKind};
 use crate::id::{GatheringId, PersonId, ResourceId};
+use crate::image::image;
 use crate::person::ResourceLink;
 use crate::projection::card::GatheringCard;
 use crate::projection::registration::RegistrationCard;
@@ -22,6 +23,8 @@ pub(super) struct ResourceCard {
     link: Arc<Sealed<ResourceLink>>,
     attached_at: DateTime<Utc>,
 }
+
+image!(struct ResourceCard { resource, link, attached_at });
 
 impl ResourceCard {
     pub(super) fn attached(resource: &Resource, link: &Sealed<ResourceLink>, time: DateTime<Utc>) -> Self {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::fact::{Announcement, Session, SessionTexts};
 use crate::id::SessionId;
+use crate::image::image;
 use crate::schedule::Schedule;
 
 /// One session as it is now.
@@ -19,6 +20,8 @@ pub(crate) struct SessionCard {
     added_at: DateTime<Utc>,
     revised_at: DateTime<Utc>,
 }
+
+image!(struct SessionCard { session, previous, dropped, sequence, added_at, revised_at });
 
 /// How sure it is that a session takes place when and where the programme says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

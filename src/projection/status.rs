@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::fact::{Ending, Pending};
+use crate::image::image;
 
 /// How a registration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +74,33 @@ pub enum RegistrationStatus {
     /// It ended when the gathering was called off.
     CancelledWithGathering,
 }
+
+image!(enum RegistrationStatus {
+    0 => Confirmed,
+    1 => Waiting,
+    2 => Held { until },
+    3 => Pending { uses_places, until },
+    4 => Offered { respond_by },
+    5 => FollowUpOnly,
+    6 => Interested,
+    7 => Cancelled { by },
+    8 => LeftLine,
+    9 => LineClosed,
+    10 => HoldReleased,
+    11 => HoldExpired,
+    12 => OfferDeclined,
+    13 => OfferLapsed,
+    14 => OfferWithdrawn,
+    15 => Rejected,
+    16 => ApprovalExpired,
+    17 => Withdrawn,
+    18 => NotReconfirmed,
+    19 => Displaced,
+    20 => MovedAway,
+    21 => Superseded,
+    22 => BooksClosed,
+    23 => CancelledWithGathering,
+});
 
 impl RegistrationStatus {
     /// How one stands that waits for approval.

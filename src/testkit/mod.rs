@@ -1,5 +1,6 @@
-//! For tests of hosts and of this crate: a clock to set, generated histories that a desk can live through, and the
-//! promises that a store of a host's own has to keep ([`conformance`]).
+//! For tests of hosts and of this crate: a clock to set, generated histories that a desk can live through, the promises
+//! that a store of a host's own has to keep ([`conformance`]), and a disk that fails ([`FaultyDisk`], with the feature
+//! `file`).
 //!
 //! A host's own property test takes a few lines. Here one that holds its rule ("nobody is told twice") against
 //! any history of bookings:
@@ -30,10 +31,14 @@ use crate::desk::Clock;
 
 pub mod conformance;
 mod decider;
+#[cfg(feature = "file")]
+mod disk;
 mod history;
 mod strategies;
 
 pub use decider::Decider;
+#[cfg(feature = "file")]
+pub use disk::{Fault, FaultMet, FaultyDisk, Operation};
 pub use history::{
     Answer, AnyCommand, ApprovalPlan, AskPlan, CapPlan, CredentialPlan, GatheringPlan, HeadPlan, History,
     LinePlan, ModePlan, OfferingPlan, OverbookPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS, ServingPlan,

@@ -352,6 +352,7 @@ fn a_run_that_was_cut_short_is_completed_by_the_same_command() {
         fs::create_dir(&cut).unwrap();
         fs::copy(whole.join("keys.gather"), cut.join("keys.gather")).unwrap();
         fs::write(cut.join("log.gather"), &log[..log.len() * part / 100]).unwrap();
+        drop(gather::log::FileLog::options().rebuild_head().open_in(&cut).unwrap());
         let told_again = import_named(&cut, &[FIRST, SECOND]);
         let counts =
             |told: &str| told.lines().find(|line| line.starts_with("bookings: ")).unwrap().to_owned();

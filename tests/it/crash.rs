@@ -5,21 +5,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
-use gather::log::{FileLog, Log, StoredBatch};
+use gather::log::{Disk, FileLog, Held, Log, OpenReport, Storage, StoredBatch, StoredFile};
+use gather::privacy::FileVault;
 use gather::{
-    CancelRegistration, Desk, Fact, Failure, Gathering, GatheringId, PersonDetails, PersonId, RecordPerson,
-    Register, RegistrationId, RequestId,
+    CancelRegistration, Desk, Fact, Failure, Gathering, GatheringId, PersonDetails, PersonId, Position,
+    RecordPerson, Register, RegistrationId, RequestId,
 };
 
 /// Where the child books; without it, [`child`] has nothing to do.
 const FOLDER: &str = "GATHER_CRASH_FOLDER";
-const CYCLES: u32 = 60;
+/// What the child is told when the folder is its own.
+const GO: &str = "go\n";
+const CYCLES: u32 = 100;
+/// A log that has lived through more takes longer to check than to write.
+const DEATHS_IN_A_FOLDER: u32 = 25;
+/// How many threads of the child book at once.
+const BOOKERS: u32 = 3;
 const TALK: GatheringId = GatheringId::from_u128(1);
 const ANNOUNCEMENT: RequestId = RequestId::from_u128(1);
 const PLACES: usize = 40;
@@ -96,24 +104,40 @@ fn details(request: RequestId) -> PersonDetails {
     PersonDetails::new(format!("Person of {request}"))
 }
 
-/// Books until it is killed.
+/// Books until it is killed: opens the folder when it is told to, and has several threads book there.
 #[test]
 fn child() {
     if let Some(folder) = std::env::var_os(FOLDER) {
-        book(Path::new(&folder)).unwrap();
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).unwrap();
+        if line == GO {
+            book(Path::new(&folder)).unwrap();
+        }
     }
 }
 
 fn book(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let desk = Desk::open(folder)?;
+    let log = FileLog::options().storage(Arc::new(InPieces)).open_in(folder)?;
+    let vault = FileVault::open(folder.join("keys.gather"), log.anchor()?.log)?;
+    let desk = Desk::builder().over(log, Arc::new(vault))?;
     let talk = Gathering::webinar("Volunteering").id(TALK).places(u32::try_from(PLACES)?);
     let talk = talk.at("2099-03-05 14:00 to 15:30 Europe/London".parse()?);
     let _ = desk.request(ANNOUNCEMENT).execute(talk)?;
+    thread::scope(|scope| {
+        let bookers: Vec<_> = (0..BOOKERS).map(|booker| (booker, desk.clone())).collect();
+        for (booker, desk) in bookers {
+            scope.spawn(move || keep_booking(&desk, booker == 0).unwrap());
+        }
+    });
+    Ok(())
+}
+
+fn keep_booking(desk: &Desk, also_cancel: bool) -> Result<(), Box<dyn std::error::Error>> {
     for round in 0..ROUNDS {
-        tell(record_and_register(&desk)?)?;
+        tell(record_and_register(desk)?)?;
         // Now and then a place becomes free, so that one batch carries two facts: the end and the promotion.
-        if round % 3 == 2 {
-            tell(cancel_the_first(&desk)?)?;
+        if also_cancel && round % 3 == 2 {
+            tell(cancel_the_first(desk)?)?;
         }
     }
     Ok(())
@@ -142,31 +166,151 @@ fn tell(told: Told) -> io::Result<()> {
     out.flush()
 }
 
+/// The machine's file system, but each write is made in pieces of 1 to 64 bytes, others let go first after each: so that a kill
+/// comes within one.
+#[derive(Debug)]
+struct InPieces;
+
+#[derive(Debug)]
+struct PieceByPiece(Box<dyn StoredFile>);
+
+impl Storage for InPieces {
+    fn open(&self, path: &Path) -> io::Result<Option<Box<dyn StoredFile>>> {
+        Ok(Disk.open(path)?.map(|file| -> Box<dyn StoredFile> { Box::new(PieceByPiece(file)) }))
+    }
+
+    fn open_to_read(&self, path: &Path) -> io::Result<Option<Box<dyn StoredFile>>> {
+        Disk.open_to_read(path)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn StoredFile>> {
+        Ok(Box::new(PieceByPiece(Disk.create(path)?)))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        Disk.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        Disk.remove(path)
+    }
+
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        Disk.create_folder(folder)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        Disk.sync_folder(folder)
+    }
+
+    fn resolve(&self, path: &Path) -> PathBuf {
+        Disk.resolve(path)
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Held>>> {
+        Disk.lock(path)
+    }
+}
+
+impl StoredFile for PieceByPiece {
+    fn length(&self) -> io::Result<u64> {
+        self.0.length()
+    }
+
+    fn has_a_name(&self) -> io::Result<bool> {
+        self.0.has_a_name()
+    }
+
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        self.0.read_at(bytes, offset)
+    }
+
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        // What fills room with zeros is long, and torn or not nobody can tell.
+        if bytes.iter().all(|&byte| byte == 0) {
+            return self.0.write_at(bytes, offset);
+        }
+        let (mut rest, mut at) = (bytes, offset);
+        while !rest.is_empty() {
+            let roll = RequestId::random().uuid().as_bytes()[0] % 64;
+            let (piece, behind) = rest.split_at(rest.len().min(usize::from(roll) + 1));
+            self.0.write_at(piece, at)?;
+            at += u64::try_from(piece.len()).unwrap();
+            rest = behind;
+            thread::yield_now();
+        }
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.0.sync()
+    }
+
+    fn set_length(&self, length: u64) -> io::Result<()> {
+        self.0.set_length(length)
+    }
+}
+
+/// Children that share no folder die side by side.
 #[test]
 fn a_killed_process_loses_nothing_that_it_was_told() {
+    let cycles = cycles();
+    let halves = [cycles / 2, cycles - cycles / 2];
+    let torn: u32 = thread::scope(|scope| {
+        let sides = halves.map(|cycles| scope.spawn(move || die_often(cycles)));
+        sides.map(|side| side.join().unwrap()).iter().sum()
+    });
+    println!("{cycles} cycles, {torn} torn tails");
+    if cycles >= 1_000 {
+        assert!(torn >= cycles / 50, "only {torn} of {cycles} deaths tore a write");
+    }
+}
+
+/// So many deaths, and how many of them left a torn tail.
+fn die_often(cycles: u32) -> u32 {
+    let (mut torn, mut left) = (0, cycles);
+    while left > 0 {
+        let here = left.min(DEATHS_IN_A_FOLDER);
+        torn += die_in_a_folder(here);
+        left -= here;
+    }
+    torn
+}
+
+fn die_in_a_folder(deaths: u32) -> u32 {
     let folder = tempfile::tempdir().unwrap();
-    let mut all = Vec::new();
-    for cycle in 0..cycles() {
-        let moment = random_moment();
-        let told = book_and_die(folder.path(), moment);
+    let (mut all, mut torn) = (Vec::new(), 0);
+    let mut next = spawn(folder.path());
+    for nth in 1..=deaths {
+        let child = next;
+        // The next one is started while this one books, and waits.
+        next = spawn(folder.path());
+        let end = End::random();
+        let told = book_and_die(child, end);
         all.extend_from_slice(&told);
-        let before = read(folder.path());
+        let (report, before) = read(folder.path());
+        torn += u32::from(report.torn.is_some());
         check_log(&before, &all);
         let desk = Desk::open(folder.path()).unwrap();
-        for told in told {
+        let again = if nth == deaths { &all } else { &told };
+        for told in again {
             told.is_answered_again_by(&desk);
         }
         check_lists(&desk, &before);
-        assert_eq!(desk.position(), before.last().unwrap().last(), "cycle {cycle}, killed after {moment:?}");
+        let head = before.last().map_or(Position::START, StoredBatch::last);
+        assert_eq!(desk.position(), head, "death {nth}, {end:?}");
     }
-    let desk = Desk::open(folder.path()).unwrap();
-    for told in all {
-        told.is_answered_again_by(&desk);
-    }
+    torn
 }
 
 /// Whatever comes of asserting, the child does not go on booking.
 struct Killed(Child);
+
+impl Killed {
+    fn goes(&mut self) {
+        self.0.stdin.take().unwrap().write_all(GO.as_bytes()).unwrap();
+    }
+}
 
 impl Drop for Killed {
     fn drop(&mut self) {
@@ -178,7 +322,8 @@ impl Drop for Killed {
 #[test]
 fn a_second_process_is_turned_away_at_once_and_the_first_books_on() {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = Killed(spawn(folder.path()));
+    let mut child = spawn(folder.path());
+    child.goes();
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut receipts = lines.by_ref().filter_map(|line| Told::read(&format!("{line}\n")));
     assert!(receipts.next().is_some(), "the child has the folder");
@@ -200,33 +345,47 @@ fn cycles() -> u32 {
     CYCLES * soak.unwrap_or(1)
 }
 
-/// Between 1 and 40 ms of booking.
-fn random_moment() -> Duration {
-    let roll = RequestId::random().uuid().as_u128() % 39_000;
-    Duration::from_micros(1_000 + u64::try_from(roll).unwrap())
+/// When a child is killed.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// So long after it was told to begin, or when it has booked somebody: it may be opening the folder, or making it.
+    AfterTheStart(Duration),
+    /// So long after it told of its first booking.
+    AfterTheFirst(Duration),
 }
 
-/// Lets a child book, kills it so long after its first receipt, and gives all that it was told.
-fn book_and_die(folder: &Path, moment: Duration) -> Vec<Told> {
-    let mut child = spawn(folder);
+impl End {
+    fn random() -> Self {
+        let roll = u64::try_from(RequestId::random().uuid().as_u128() >> 64 & 0xFFFF_FFFF).unwrap();
+        let moment = Duration::from_micros(500 + roll % 15_000);
+        if roll.is_multiple_of(4) { Self::AfterTheStart(moment) } else { Self::AfterTheFirst(moment) }
+    }
+}
+
+/// Lets a child book, kills it, and gives all that it was told.
+fn book_and_die(mut child: Killed, end: End) -> Vec<Told> {
     let (started, ticks) = mpsc::channel();
-    let out = child.stdout.take().unwrap();
+    let out = child.0.stdout.take().unwrap();
     let listener = thread::spawn(move || listen(out, &started));
-    let began = ticks.recv();
+    child.goes();
     // The listener holds its end until the child is silent: a child that ends by itself is seen here.
-    let alive = ticks.recv_timeout(moment);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let alive = match end {
+        End::AfterTheStart(moment) => ticks.recv_timeout(moment),
+        End::AfterTheFirst(moment) => {
+            ticks.recv().expect("the child ended before it had booked anybody");
+            ticks.recv_timeout(moment)
+        }
+    };
+    drop(child);
     let told = listener.join().unwrap();
-    began.expect("the child ended before it had booked anybody");
-    assert_eq!(alive, Err(RecvTimeoutError::Timeout), "the child ended by itself after {told:?}");
+    assert_ne!(alive, Err(RecvTimeoutError::Disconnected), "the child ended by itself after {told:?}");
     told
 }
 
-fn spawn(folder: &Path) -> Child {
+fn spawn(folder: &Path) -> Killed {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "crash::child", "--nocapture", "--test-threads=1"]).env(FOLDER, folder);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
+    Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap())
 }
 
 fn listen(out: ChildStdout, started: &Sender<()>) -> Vec<Told> {
@@ -234,7 +393,7 @@ fn listen(out: ChildStdout, started: &Sender<()>) -> Vec<Told> {
     while out.read_line(&mut line).unwrap() > 0 {
         if let Some(receipt) = Told::read(&line) {
             if told.is_empty() {
-                started.send(()).unwrap();
+                let _ = started.send(());
             }
             told.push(receipt);
         }
@@ -243,18 +402,11 @@ fn listen(out: ChildStdout, started: &Sender<()>) -> Vec<Told> {
     told
 }
 
-/// All batches, through the log alone; this also cuts off what the death tore.
-fn read(folder: &Path) -> Vec<StoredBatch> {
+/// What opening found, and all batches, through the log alone; this also cuts off what the death tore.
+fn read(folder: &Path) -> (OpenReport, Vec<StoredBatch>) {
     let log = FileLog::open_in(folder).unwrap();
-    let mut batches: Vec<StoredBatch> = Vec::new();
-    loop {
-        let after = batches.last().map_or(gather::Position::START, StoredBatch::last);
-        let page = log.read(after, 1_000).unwrap();
-        if page.batches.is_empty() {
-            return batches;
-        }
-        batches.extend(page.batches);
-    }
+    let batches = log.read(Position::START, usize::MAX).unwrap().batches;
+    (log.open_report().clone(), batches)
 }
 
 /// Positions without a gap, no request done twice, every receipt where it said it was.
@@ -323,6 +475,9 @@ impl Recount {
 
 /// The lists agree with the recount, no place is left empty while somebody waits, and every name can be read.
 fn check_lists(desk: &Desk, batches: &[StoredBatch]) {
+    if batches.is_empty() {
+        return;
+    }
     let Recount { names, confirmed, waiting, .. } = Recount::of(batches);
     let list = desk.attendee_list(TALK).unwrap();
     assert_eq!(list.rows().iter().map(|row| row.registration).collect::<BTreeSet<_>>(), confirmed);

@@ -9,21 +9,25 @@ use std::path::{Path, PathBuf};
 
 /// Every room with those that it may use, from the ground up.
 const FLOORS: &[(&str, &[&str])] = &[
-    ("id", &[]),
-    ("text", &[]),
-    ("schedule", &[]),
+    ("image", &[]),
+    ("id", &["image"]),
+    ("text", &["image"]),
+    ("schedule", &["image"]),
     ("person", &["text"]),
-    ("sealed", &["id", "person"]),
-    ("fact", &["id", "text", "schedule", "person", "sealed"]),
-    ("record", &["id", "fact"]),
-    ("domain", &["id", "text", "schedule", "person", "sealed", "fact", "record"]),
-    ("projection", &["id", "text", "schedule", "person", "sealed", "fact", "record"]),
+    ("sealed", &["image", "id", "person"]),
+    ("fact", &["image", "id", "text", "schedule", "person", "sealed"]),
+    ("record", &["image", "id", "fact"]),
+    ("domain", &["image", "id", "text", "schedule", "person", "sealed", "fact", "record"]),
+    ("projection", &["image", "id", "text", "schedule", "person", "sealed", "fact", "record"]),
     ("log", &["id", "text", "schedule", "person", "sealed", "fact", "record"]),
-    ("privacy", &["id", "text", "schedule", "person", "sealed", "fact"]),
+    // Nothing of what decides, and nothing of the lists: it reads facts and judges them by itself.
+    ("audit", &["id", "schedule", "fact", "record", "log"]),
+    ("privacy", &["image", "id", "text", "schedule", "person", "sealed", "fact"]),
     ("calendar", &["id", "text", "schedule", "person", "sealed", "fact", "record", "projection"]),
     (
         "desk",
         &[
+            "image",
             "id",
             "text",
             "schedule",
@@ -34,6 +38,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "domain",
             "projection",
             "log",
+            "audit",
             "privacy",
             "calendar",
         ],
@@ -58,8 +63,20 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that depend on nothing but what they are handed.
-const PURE: &[&str] =
-    &["id", "text", "schedule", "person", "sealed", "fact", "record", "domain", "projection", "calendar"];
+const PURE: &[&str] = &[
+    "image",
+    "id",
+    "text",
+    "schedule",
+    "person",
+    "sealed",
+    "fact",
+    "record",
+    "domain",
+    "projection",
+    "audit",
+    "calendar",
+];
 
 /// What a pure room must not name.
 const IMPURE: &[&str] = &[
@@ -191,6 +208,8 @@ fn planted_faults_are_found() {
         ("projection", "fn f() { crate::domain::State::default(); }"),
         ("fact", "use crate::record::Position;"),
         ("calendar", "use crate::desk::Desk;"),
+        ("audit", "use crate::domain::State;"),
+        ("audit", "use crate::projection::Lists;"),
         ("domain", "let now = std::time::SystemTime::now();"),
         ("projection", "let now = Utc::now();"),
         ("domain", "let id = RegistrationId::random();"),

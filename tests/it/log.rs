@@ -95,7 +95,7 @@ fn a_folder_is_made_with_those_above_it() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["lock.gather", "log.gather"]);
+    assert_eq!(names, ["head.gather", "lock.gather", "log.gather"]);
 }
 
 #[cfg(unix)]
@@ -114,7 +114,7 @@ fn only_the_owner_can_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     drop(FileLog::open_in(folder.path()).unwrap());
-    for name in ["log.gather", "lock.gather"] {
+    for name in ["log.gather", "head.gather", "lock.gather"] {
         let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }

@@ -8,8 +8,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod audit;
 mod booking;
 mod calendar;
+mod checkpoint;
 mod conference;
 mod conference_bad_input;
 mod conference_example;
@@ -17,6 +19,7 @@ mod conformance;
 mod crash;
 mod damage;
 mod examples;
+mod faults;
 mod feeds;
 mod floors;
 mod golden;
@@ -24,11 +27,14 @@ mod group;
 mod journey;
 mod lists;
 mod log;
+mod log_tools;
 mod model;
 mod others_bugs;
 mod programme;
 mod programme_feeds;
 mod promotions;
+mod ram;
+mod reader;
 mod remedies;
 mod repeats;
 mod requirements;

@@ -21,6 +21,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+mod checkpoints;
 mod found;
 mod laws;
 mod ledger;

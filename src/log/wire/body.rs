@@ -6,9 +6,11 @@
 //!
 //! A fact's own ids are not in its body. They are its tags, in the order of [`Tag::of`].
 //!
-//! A version that is no longer written can only be read.
+//! A version that is no longer written can only be read, and handed on as it is.
 
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "json")]
+use serde_json::{Value, value::RawValue};
 
 use super::part::SealedV1;
 use super::{corrupt, newer, not_encoded};
@@ -260,68 +262,129 @@ pub(super) fn decode(kind: u16, version: u8, tags: &[Tag], bytes: &[u8]) -> Resu
     Ok(fact)
 }
 
-fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Result<Fact, Error> {
-    match (kind, version) {
-        (kind::PERSON_RECORDED, 1) => read::<PersonRecordedV1<'_>>(bytes)?.fact(ids),
-        (kind::GATHERING_ANNOUNCED, 1) => read::<GatheringAnnouncedV1<'_>>(bytes)?.fact(ids),
-        (kind::GATHERING_ANNOUNCED, 2) => read::<GatheringAnnouncedV2<'_>>(bytes)?.fact(ids),
-        (kind::GATHERING_ANNOUNCED, 3) => read::<GatheringAnnouncedV3<'_>>(bytes)?.fact(ids),
-        (kind::GATHERING_RESCHEDULED, 1) => read::<GatheringRescheduledV1<'_>>(bytes)?.fact(ids),
-        (kind::GATHERING_RESCHEDULED, 2) => read::<GatheringRescheduledV2<'_>>(bytes)?.fact(ids),
-        (kind::BOOKING_OPENED, 1) => read::<BookingOpenedV1>(bytes)?.fact(ids),
-        (kind::BOOKING_CLOSED, 1) => read::<BookingClosedV1>(bytes)?.fact(ids),
-        (kind::CAPACITY_CHANGED, 1) => read::<CapacityChangedV1>(bytes)?.fact(ids),
-        (kind::CAPACITY_CHANGED, 2) => read::<CapacityChangedV2>(bytes)?.fact(ids),
-        (kind::GATHERING_CANCELLED, 1) => read::<GatheringCancelledV1>(bytes)?.fact(ids),
-        (kind::REGISTRATION_CONFIRMED, 1) => read::<RegistrationConfirmedV1<'_>>(bytes)?.fact(ids),
-        (kind::REGISTRATION_CONFIRMED, 2) => read::<RegistrationConfirmedV2<'_>>(bytes)?.fact(ids),
-        (kind::REGISTRATION_WAITLISTED, 1) => read::<RegistrationWaitlistedV1<'_>>(bytes)?.fact(ids),
-        (kind::REGISTRATION_WAITLISTED, 2) => read::<RegistrationWaitlistedV2<'_>>(bytes)?.fact(ids),
-        (kind::REGISTRATION_PROMOTED, 1) => read::<RegistrationPromotedV1>(bytes)?.fact(ids),
-        (kind::REGISTRATION_PROMOTED, 2) => read::<RegistrationPromotedV2>(bytes)?.fact(ids),
-        (kind::REGISTRATION_ENDED, 1) => read::<RegistrationEndedV1>(bytes)?.fact(ids),
-        (kind::REGISTRATION_ENDED, 2) => read::<RegistrationEndedV2>(bytes)?.fact(ids),
-        (kind::PLACE_TRANSFERRED, 1) => read::<PlaceTransferredV1>(bytes)?.fact(ids),
-        (kind::MODE_CHANGED, 1) => read::<ModeChangedV1<'_>>(bytes)?.fact(ids),
-        (kind::OFFERING_ADDED, 1) => read::<OfferingAddedV1<'_>>(bytes)?.fact(ids),
-        (kind::OFFERING_ADDED, 2) => read::<OfferingAddedV2<'_>>(bytes)?.fact(ids),
-        (kind::SESSION_ADDED, 1) => read::<SessionAddedV1<'_>>(bytes)?.fact(ids),
-        (kind::SESSION_MOVED, 1) => read::<SessionMovedV1<'_>>(bytes)?.fact(ids),
-        (kind::SESSION_REVISED, 1) => read::<SessionRevisedV1<'_>>(bytes)?.fact(ids),
-        (kind::SESSION_DROPPED, 1) => read::<SessionDroppedV1>(bytes)?.fact(ids),
-        (kind::NAME_PUBLISHED, 1) => read::<NamePublishedV1<'_>>(bytes)?.fact(ids),
-        (kind::REGISTRATION_HELD, 1) => read::<RegistrationHeldV1<'_>>(bytes)?.fact(ids),
-        (kind::HOLD_EXTENDED, 1) => read::<HoldExtendedV1>(bytes)?.fact(ids),
-        (kind::HOLD_CONFIRMED, 1) => read::<HoldConfirmedV1<'_>>(bytes)?.fact(ids),
-        (kind::APPROVAL_REQUESTED, 1) => read::<ApprovalRequestedV1<'_>>(bytes)?.fact(ids),
-        (kind::REGISTRATION_APPROVED, 1) => read::<RegistrationApprovedV1>(bytes)?.fact(ids),
-        (kind::PLACE_OFFERED, 1) => read::<PlaceOfferedV1>(bytes)?.fact(ids),
-        (kind::OFFER_ACCEPTED, 1) => read::<OfferAcceptedV1>(bytes)?.fact(ids),
-        (kind::PASSED_OVER, 1) => read::<PassedOverV1>(bytes)?.fact(ids),
-        (kind::REGISTRATION_SPLIT, 1) => read::<RegistrationSplitV1>(bytes)?.fact(ids),
-        (kind::FOLLOW_UP_REQUESTED, 1) => read::<FollowUpRequestedV1<'_>>(bytes)?.fact(ids),
-        (kind::MOVED_TO_FOLLOW_UP, 1) => read::<MovedToFollowUpV1>(bytes)?.fact(ids),
-        (kind::INTEREST_NOTED, 1) => read::<InterestNotedV1<'_>>(bytes)?.fact(ids),
-        (kind::PARTY_CHANGED, 1) => read::<PartyChangedV1>(bytes)?.fact(ids),
-        (kind::REGISTRATION_RECONFIRMED, 1) => read::<RegistrationReconfirmedV1>(bytes)?.fact(ids),
-        (kind::RECONFIRMATION_CLOSED, 1) => read::<ReconfirmationClosedV1>(bytes)?.fact(ids),
-        (kind::SET_ASIDE_MADE, 1) => read::<SetAsideMadeV1<'_>>(bytes)?.fact(ids),
-        (kind::SET_ASIDE_CHANGED, 1) => read::<SetAsideChangedV1>(bytes)?.fact(ids),
-        (kind::BOOKING_PAUSED, 1) => read::<BookingPausedV1<'_>>(bytes)?.fact(ids),
-        (kind::BOOKING_TO_LINE_ONLY, 1) => read::<BookingToLineOnlyV1>(bytes)?.fact(ids),
-        (kind::INTEREST_OPENED, 1) => read::<InterestOpenedV1>(bytes)?.fact(ids),
-        (kind::LINE_CLOSED, 1) => read::<LineClosedV1>(bytes)?.fact(ids),
-        (kind::PRIORITIES_CHANGED, 1) => read::<PrioritiesChangedV1<'_>>(bytes)?.fact(ids),
-        (kind::DRAFT_ANNOUNCED, 1) => read::<DraftAnnouncedV1>(bytes)?.fact(ids),
-        (kind::BOOKS_CLOSED, 1) => read::<BooksClosedV1>(bytes)?.fact(ids),
-        (kind::GATHERING_ARCHIVED, 1) => read::<GatheringArchivedV1>(bytes)?.fact(ids),
-        (kind::PRESENCE_RECORDED, 1) => read::<PresenceRecordedV1>(bytes)?.fact(ids),
-        (kind::RESOURCE_ATTACHED, 1) => read::<ResourceAttachedV1<'_>>(bytes)?.fact(ids),
-        (kind::RESOURCE_WITHDRAWN, 1) => read::<ResourceWithdrawnV1>(bytes)?.fact(ids),
-        (kind::PERSON_RECORDED..=kind::RESOURCE_WITHDRAWN, 0) | (0, _) => {
-            Err(corrupt("a fact has a number that was never given"))
+/// What is done with a stored body, whichever struct it is read by.
+macro_rules! stored {
+    ($($kind:ident $version:literal => $wire:ty;)+) => {
+        fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Result<Fact, Error> {
+            match (kind, version) {
+                $((kind::$kind, $version) => read::<$wire>(bytes)?.fact(ids),)+
+                _ => Err(not_stored(kind, version)),
+            }
         }
-        _ => Err(newer(format!("a fact of kind {kind}, version {version} is not known to this version"))),
+
+        /// A body as JSON, with the names of its fields.
+        #[cfg(feature = "json")]
+        pub(super) fn to_json(kind: u16, version: u8, bytes: &[u8]) -> Result<Box<RawValue>, Error> {
+            match (kind, version) {
+                $((kind::$kind, $version) => json::put(&read::<$wire>(bytes)?),)+
+                _ => Err(not_stored(kind, version)),
+            }
+        }
+
+        /// The bytes of a body that was told as JSON.
+        #[cfg(feature = "json")]
+        pub(super) fn of_json(kind: u16, version: u8, told: &Value) -> Result<Vec<u8>, Error> {
+            match (kind, version) {
+                $((kind::$kind, $version) => json::take::<$wire>(told),)+
+                _ => Err(not_stored(kind, version)),
+            }
+        }
+
+        /// What a kind is called in text: its name here, in small letters.
+        #[cfg(feature = "json")]
+        pub(super) fn kind_name(kind: u16) -> Option<String> {
+            let name = match kind {
+                $(kind::$kind if $version == 1 => stringify!($kind),)+
+                _ => return None,
+            };
+            Some(name.to_lowercase())
+        }
+    };
+}
+
+stored! {
+    PERSON_RECORDED 1 => PersonRecordedV1<'_>;
+    GATHERING_ANNOUNCED 1 => GatheringAnnouncedV1<'_>;
+    GATHERING_ANNOUNCED 2 => GatheringAnnouncedV2<'_>;
+    GATHERING_ANNOUNCED 3 => GatheringAnnouncedV3<'_>;
+    GATHERING_RESCHEDULED 1 => GatheringRescheduledV1<'_>;
+    GATHERING_RESCHEDULED 2 => GatheringRescheduledV2<'_>;
+    BOOKING_OPENED 1 => BookingOpenedV1;
+    BOOKING_CLOSED 1 => BookingClosedV1;
+    CAPACITY_CHANGED 1 => CapacityChangedV1;
+    CAPACITY_CHANGED 2 => CapacityChangedV2;
+    GATHERING_CANCELLED 1 => GatheringCancelledV1;
+    REGISTRATION_CONFIRMED 1 => RegistrationConfirmedV1<'_>;
+    REGISTRATION_CONFIRMED 2 => RegistrationConfirmedV2<'_>;
+    REGISTRATION_WAITLISTED 1 => RegistrationWaitlistedV1<'_>;
+    REGISTRATION_WAITLISTED 2 => RegistrationWaitlistedV2<'_>;
+    REGISTRATION_PROMOTED 1 => RegistrationPromotedV1;
+    REGISTRATION_PROMOTED 2 => RegistrationPromotedV2;
+    REGISTRATION_ENDED 1 => RegistrationEndedV1;
+    REGISTRATION_ENDED 2 => RegistrationEndedV2;
+    PLACE_TRANSFERRED 1 => PlaceTransferredV1;
+    MODE_CHANGED 1 => ModeChangedV1<'_>;
+    OFFERING_ADDED 1 => OfferingAddedV1<'_>;
+    OFFERING_ADDED 2 => OfferingAddedV2<'_>;
+    SESSION_ADDED 1 => SessionAddedV1<'_>;
+    SESSION_MOVED 1 => SessionMovedV1<'_>;
+    SESSION_REVISED 1 => SessionRevisedV1<'_>;
+    SESSION_DROPPED 1 => SessionDroppedV1;
+    NAME_PUBLISHED 1 => NamePublishedV1<'_>;
+    REGISTRATION_HELD 1 => RegistrationHeldV1<'_>;
+    HOLD_EXTENDED 1 => HoldExtendedV1;
+    HOLD_CONFIRMED 1 => HoldConfirmedV1<'_>;
+    APPROVAL_REQUESTED 1 => ApprovalRequestedV1<'_>;
+    REGISTRATION_APPROVED 1 => RegistrationApprovedV1;
+    PLACE_OFFERED 1 => PlaceOfferedV1;
+    OFFER_ACCEPTED 1 => OfferAcceptedV1;
+    PASSED_OVER 1 => PassedOverV1;
+    REGISTRATION_SPLIT 1 => RegistrationSplitV1;
+    FOLLOW_UP_REQUESTED 1 => FollowUpRequestedV1<'_>;
+    MOVED_TO_FOLLOW_UP 1 => MovedToFollowUpV1;
+    INTEREST_NOTED 1 => InterestNotedV1<'_>;
+    PARTY_CHANGED 1 => PartyChangedV1;
+    REGISTRATION_RECONFIRMED 1 => RegistrationReconfirmedV1;
+    RECONFIRMATION_CLOSED 1 => ReconfirmationClosedV1;
+    SET_ASIDE_MADE 1 => SetAsideMadeV1<'_>;
+    SET_ASIDE_CHANGED 1 => SetAsideChangedV1;
+    BOOKING_PAUSED 1 => BookingPausedV1<'_>;
+    BOOKING_TO_LINE_ONLY 1 => BookingToLineOnlyV1;
+    INTEREST_OPENED 1 => InterestOpenedV1;
+    LINE_CLOSED 1 => LineClosedV1;
+    PRIORITIES_CHANGED 1 => PrioritiesChangedV1<'_>;
+    DRAFT_ANNOUNCED 1 => DraftAnnouncedV1;
+    BOOKS_CLOSED 1 => BooksClosedV1;
+    GATHERING_ARCHIVED 1 => GatheringArchivedV1;
+    PRESENCE_RECORDED 1 => PresenceRecordedV1;
+    RESOURCE_ATTACHED 1 => ResourceAttachedV1<'_>;
+    RESOURCE_WITHDRAWN 1 => ResourceWithdrawnV1;
+}
+
+fn not_stored(kind: u16, version: u8) -> Error {
+    if kind == 0 || (version == 0 && kind <= kind::RESOURCE_WITHDRAWN) {
+        return corrupt("a fact has a number that was never given");
+    }
+    newer(format!("a fact of kind {kind}, version {version} is not known to this version"))
+}
+
+/// Bodies in text and back.
+#[cfg(feature = "json")]
+mod json {
+    use serde::{Deserialize, Serialize};
+    use serde_json::Value;
+    use serde_json::value::{RawValue, to_raw_value};
+
+    use super::{Error, corrupt, not_encoded};
+
+    pub(super) fn put<T: Serialize>(wire: &T) -> Result<Box<RawValue>, Error> {
+        to_raw_value(wire).map_err(|cause| corrupt("the body of a fact cannot be told").because(cause))
+    }
+
+    pub(super) fn take<'a, T: Serialize + Deserialize<'a>>(told: &'a Value) -> Result<Vec<u8>, Error> {
+        let wire =
+            T::deserialize(told).map_err(|cause| corrupt("the body is none of its kind").because(cause))?;
+        postcard::to_allocvec(&wire).map_err(not_encoded)
     }
 }
 

@@ -13,8 +13,15 @@ use crate::record::{Batch, Content, Guard, Position, Scope, Tag};
 
 mod body;
 mod part;
+#[cfg(feature = "json")]
+mod readable;
 #[cfg(test)]
 mod tests;
+
+#[cfg(feature = "json")]
+pub(super) use part::{Hex, Micros};
+#[cfg(feature = "json")]
+pub(super) use readable::{ReadableBatch, ReadableFact, TypedId};
 
 /// The layout of the prologue and of the list of facts.
 const LAYOUT: u8 = 2;
@@ -193,6 +200,8 @@ fn read_tag((code, id): (u8, [u8; 16])) -> Result<Tag, Error> {
 
 /// A batch as far as it can be read without knowing its facts: who, when, under which guard, about whom.
 pub(crate) struct Prologue<'a> {
+    #[cfg(feature = "json")]
+    layout: u8,
     pub(crate) id: RequestId,
     time: DateTime<Utc>,
     actor: Option<ActorId>,
@@ -237,7 +246,17 @@ impl<'a> Prologue<'a> {
         if !from.rest.is_empty() {
             return Err(corrupt("bytes follow the last fact of a batch"));
         }
-        Ok(Self { id, time, actor, trace, content, guard: Guard { seen, scope }, facts })
+        Ok(Self {
+            #[cfg(feature = "json")]
+            layout,
+            id,
+            time,
+            actor,
+            trace,
+            content,
+            guard: Guard { seen, scope },
+            facts,
+        })
     }
 
     /// Reads the bodies, too.

@@ -2,13 +2,14 @@
 //!
 //! A part is stored within facts, so a part that says something anew is a new version of every fact that holds it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU16;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use serde::de::{self, SeqAccess, Visitor};
-use serde::ser::SerializeTuple;
+use serde::de::{self, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeTuple};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{corrupt, newer};
@@ -19,31 +20,31 @@ use crate::schedule::{DateSpan, Moment, Schedule, Tables, TimeSpan, Zone};
 use crate::sealed::{KeyRef, Keys, Sealed};
 use crate::text::Reference;
 
-/// A nested choice, stored as its code and what belongs to it.
+/// A nested choice, stored as its code and what belongs to it. In text it is its name with what belongs to it, or its
+/// name alone.
 macro_rules! choice {
     (
         $(#[$doc:meta])*
-        enum $name:ident $(<$life:lifetime>)? { $($code:literal => $variant:ident($inside:ty),)+ }
+        enum $name:ident $(<$life:lifetime>)? { $($code:literal $text:literal => $variant:ident($inside:ty),)+ }
     ) => {
         $(#[$doc])*
         pub(in crate::log::wire) enum $name $(<$life>)? { $($variant($inside)),+ }
 
         impl $(<$life>)? Serialize for $name $(<$life>)? {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut pair = serializer.serialize_tuple(2)?;
                 match self {
-                    $(Self::$variant(inside) => {
-                        pair.serialize_element::<u8>(&$code)?;
-                        pair.serialize_element(inside)?;
-                    })+
+                    $(Self::$variant(inside) => put_choice(serializer, ($code, $text), inside),)+
                 }
-                pair.end()
             }
         }
 
         impl<'de $(: $life, $life)?> Deserialize<'de> for $name $(<$life>)? {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_tuple(2, Chosen::<Self>(PhantomData))
+                if deserializer.is_human_readable() {
+                    deserializer.deserialize_any(Chosen::<Self>(PhantomData))
+                } else {
+                    deserializer.deserialize_tuple(2, Chosen::<Self>(PhantomData))
+                }
             }
         }
 
@@ -51,7 +52,7 @@ macro_rules! choice {
             type Value = $name $(<$life>)?;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a code and what belongs to it")
+                f.write_str("a choice and what belongs to it")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut pair: A) -> Result<Self::Value, A::Error> {
@@ -61,26 +62,73 @@ macro_rules! choice {
                     unknown => Err(de::Error::custom(format_args!("no choice has the code {unknown}"))),
                 }
             }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                match text {
+                    $($text => <$inside>::deserialize(().into_deserializer()).map($name::$variant),)+
+                    unknown => Err(no_choice(unknown)),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut pair: A) -> Result<Self::Value, A::Error> {
+                let text: Cow<'de, str> = pair.next_key()?.ok_or_else(cut_short)?;
+                match &*text {
+                    $($text => pair.next_value().map($name::$variant),)+
+                    unknown => Err(no_choice(unknown)),
+                }
+            }
         }
     };
 }
 
 mod code;
 mod rule;
+mod text;
 
-pub(super) use code::{
-    ended_by, ending, ending_code, gathering_kind, gathering_kind_code, presence, presence_code,
-    presence_source, presence_source_code,
-};
+pub(super) use code::{EndingV1, GatheringKindV1, PresenceSourceV1, PresenceV1};
 pub(super) use rule::{
     ApprovalV1, CredentialV1, DrawV1, LinePolicyV1, OrganisationCapV1, PassReasonV1, PendingV1,
     ReconfirmationV1, ResourceV1, SetAsideV1, WhoV1, classes, draws, everybody,
 };
 
+#[cfg(feature = "json")]
+pub(in crate::log) use text::Hex;
+pub(super) use text::Id;
+pub(in crate::log) use text::Micros;
+use text::{Bytes, Day, Seconds, Wall};
+
 struct Chosen<T>(PhantomData<T>);
 
+fn put_choice<S: Serializer, T: Serialize>(
+    serializer: S,
+    (code, text): (u8, &str),
+    inside: &T,
+) -> Result<S::Ok, S::Error> {
+    if !serializer.is_human_readable() {
+        let mut pair = serializer.serialize_tuple(2)?;
+        pair.serialize_element(&code)?;
+        pair.serialize_element(inside)?;
+        return pair.end();
+    }
+    // To this choice nothing belongs.
+    if size_of::<T>() == 0 {
+        return serializer.serialize_str(text);
+    }
+    let mut pair = serializer.serialize_map(Some(1))?;
+    pair.serialize_entry(text, inside)?;
+    pair.end()
+}
+
 fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(pair: &mut A) -> Result<T, A::Error> {
-    pair.next_element()?.ok_or_else(|| de::Error::custom("a choice is cut short"))
+    pair.next_element()?.ok_or_else(cut_short)
+}
+
+fn cut_short<E: de::Error>() -> E {
+    E::custom("a choice is cut short")
+}
+
+fn no_choice<E: de::Error>(text: &str) -> E {
+    E::custom(format_args!("no choice is called {text:?}"))
 }
 
 pub(super) fn reference(text: &str) -> Result<Reference, Error> {
@@ -88,7 +136,7 @@ pub(super) fn reference(text: &str) -> Result<Reference, Error> {
 }
 
 /// A pool of a time when none was overbooked.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct PoolV1<'a> {
     id: u16,
     name: &'a str,
@@ -128,7 +176,7 @@ impl<'a> PoolV2<'a> {
 }
 
 /// An offering of a time when it had no rules beyond the size of a party. What it requires was said beside it.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct OfferingV1<'a> {
     id: u16,
     name: &'a str,
@@ -256,9 +304,9 @@ impl<'a> VenueV1<'a> {
 
 choice! {
     enum ModeV1<'a> {
-        1 => Online(()),
-        2 => InPerson(VenueV1<'a>),
-        3 => Hybrid(VenueV1<'a>),
+        1 "online" => Online(()),
+        2 "in_person" => InPerson(VenueV1<'a>),
+        3 "hybrid" => Hybrid(VenueV1<'a>),
     }
 }
 
@@ -282,8 +330,8 @@ impl<'a> ModeV1<'a> {
 
 choice! {
     enum CapacityV1 {
-        1 => Limited(u32),
-        2 => Unlimited(()),
+        1 "limited" => Limited(u32),
+        2 "unlimited" => Unlimited(()),
     }
 }
 
@@ -305,9 +353,9 @@ impl CapacityV1 {
 
 choice! {
     enum OverbookV1 {
-        1 => No(()),
-        2 => Places(u32),
-        3 => PerCent(u16),
+        1 "no" => No(()),
+        2 "places" => Places(u32),
+        3 "per_cent" => PerCent(u16),
     }
 }
 
@@ -331,8 +379,8 @@ impl OverbookV1 {
 
 choice! {
     enum BookingTimeV1 {
-        1 => At(i64),
-        2 => BeforeStart(u32),
+        1 "at" => At(Micros),
+        2 "seconds_before_start" => BeforeStart(u32),
     }
 }
 
@@ -354,9 +402,9 @@ impl BookingTimeV1 {
 
 choice! {
     enum ScheduleV1<'a> {
-        1 => ToBeConfirmed(&'a str),
-        2 => DateOnly(DateSpanV1<'a>),
-        3 => Exact(TimeSpanV1<'a>),
+        1 "to_be_confirmed" => ToBeConfirmed(&'a str),
+        2 "days" => DateOnly(DateSpanV1<'a>),
+        3 "exact" => Exact(TimeSpanV1<'a>),
     }
 }
 
@@ -381,12 +429,12 @@ impl<'a> ScheduleV1<'a> {
 /// Days are counted from 1970-01-01, instants in seconds from its beginning in UTC.
 #[derive(Serialize, Deserialize)]
 pub(super) struct DateSpanV1<'a> {
-    first: i32,
-    last: i32,
+    first: Day,
+    last: Day,
     zone: &'a str,
     tables: &'a str,
-    starts: i64,
-    ends: i64,
+    starts: Seconds,
+    ends: Seconds,
 }
 
 impl<'a> DateSpanV1<'a> {
@@ -396,18 +444,18 @@ impl<'a> DateSpanV1<'a> {
             last: day_number(days.last()),
             zone: days.zone().name(),
             tables: days.tables().name(),
-            starts: days.starts().timestamp(),
-            ends: days.ends().timestamp(),
+            starts: Seconds(days.starts().timestamp()),
+            ends: Seconds(days.ends().timestamp()),
         }
     }
 
     pub(super) fn span(self) -> Result<DateSpan, Error> {
         let (first, last) = (day(self.first)?, day(self.last)?);
-        let ends = DateTime::from_timestamp(self.ends, 0);
-        if last < first || DateTime::from_timestamp(self.starts, 0) > ends || ends.is_none() {
+        let ends = DateTime::from_timestamp(self.ends.0, 0);
+        if last < first || DateTime::from_timestamp(self.starts.0, 0) > ends || ends.is_none() {
             return Err(corrupt("stored days end before they start"));
         }
-        let span = DateSpan::from_parts(first, last, zone(self.zone)?, self.starts, self.ends);
+        let span = DateSpan::from_parts(first, last, zone(self.zone)?, self.starts.0, self.ends.0);
         Ok(span.with_tables(tables(self.tables)?))
     }
 }
@@ -442,17 +490,17 @@ impl<'a> TimeSpanV1<'a> {
 /// What the wall showed, in seconds since the wall showed 1970-01-01 00:00, and how far it was ahead of UTC.
 #[derive(Serialize, Deserialize)]
 pub(super) struct MomentV1 {
-    wall: i64,
+    wall: Wall,
     offset: i32,
 }
 
 impl MomentV1 {
     pub(super) fn of(moment: Moment) -> Self {
-        Self { wall: moment.wall().and_utc().timestamp(), offset: moment.offset_seconds() }
+        Self { wall: Wall(moment.wall().and_utc().timestamp()), offset: moment.offset_seconds() }
     }
 
     pub(super) fn moment(self) -> Result<Moment, Error> {
-        let wall = DateTime::from_timestamp(self.wall, 0).map(|wall| wall.naive_utc());
+        let wall = DateTime::from_timestamp(self.wall.0, 0).map(|wall| wall.naive_utc());
         let Some(wall) = wall.filter(|wall| has_year(wall.date())) else {
             return Err(corrupt("a stored time is outside the years that are planned in"));
         };
@@ -463,12 +511,13 @@ impl MomentV1 {
     }
 }
 
-pub(super) fn day_number(day: NaiveDate) -> i32 {
+fn day_number(day: NaiveDate) -> Day {
     // Years are held within 1970 to 9999, which takes three million days.
-    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
+    let days = day.signed_duration_since(NaiveDate::default()).num_days();
+    Day(i32::try_from(days).unwrap_or(i32::MAX))
 }
 
-pub(super) fn day(number: i32) -> Result<NaiveDate, Error> {
+fn day(Day(number): Day) -> Result<NaiveDate, Error> {
     NaiveDate::default()
         .checked_add_signed(TimeDelta::days(i64::from(number)))
         .filter(|day| has_year(*day))
@@ -489,15 +538,15 @@ pub(super) fn tables(version: &str) -> Result<Tables, Error> {
 }
 
 /// Microseconds since 1970.
-pub(super) fn micros(instant: DateTime<Utc>) -> Result<i64, Error> {
+pub(super) fn micros(instant: DateTime<Utc>) -> Result<Micros, Error> {
     let micros = instant.timestamp_micros();
     if DateTime::from_timestamp_micros(micros) == Some(instant) {
-        return Ok(micros);
+        return Ok(Micros(micros));
     }
     Err(Error::new(Kind::Misuse, format!("the time {instant} is finer than a microsecond")))
 }
 
-pub(super) fn time(micros: i64) -> Result<DateTime<Utc>, Error> {
+pub(super) fn time(Micros(micros): Micros) -> Result<DateTime<Utc>, Error> {
     DateTime::from_timestamp_micros(micros).ok_or_else(|| corrupt("a stored time is outside all years"))
 }
 
@@ -505,38 +554,51 @@ pub(super) fn time(micros: i64) -> Result<DateTime<Utc>, Error> {
 pub(super) struct SealedV1<'a> {
     version: u8,
     keys: KeysV1,
-    bytes: &'a [u8],
+    #[serde(borrow)]
+    bytes: Bytes<'a>,
 }
 
 impl<'a> SealedV1<'a> {
     pub(super) fn of<T>(sealed: &'a Sealed<T>) -> Self {
-        Self { version: sealed.version(), keys: KeysV1::of(sealed.keys()), bytes: sealed.bytes() }
+        Self {
+            version: sealed.version(),
+            keys: KeysV1::of(sealed.keys()),
+            bytes: Bytes(Cow::Borrowed(sealed.bytes())),
+        }
     }
 
     pub(super) fn sealed<T>(self) -> Sealed<T> {
-        Sealed::from_parts(self.keys.keys(), self.version, self.bytes.into())
+        Sealed::from_parts(self.keys.keys(), self.version, self.bytes.0.into())
     }
 }
 
 choice! {
     enum KeysV1 {
-        1 => One(u64),
-        2 => Both((u64, u64)),
+        1 "one" => One(u64),
+        2 "both" => Both(BothKeysV1),
     }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::log::wire) struct BothKeysV1 {
+    person: u64,
+    gathering: u64,
 }
 
 impl KeysV1 {
     pub(super) fn of(keys: Keys) -> Self {
         match keys {
             Keys::One(key) => Self::One(key.get()),
-            Keys::Both { person, gathering } => Self::Both((person.get(), gathering.get())),
+            Keys::Both { person, gathering } => {
+                Self::Both(BothKeysV1 { person: person.get(), gathering: gathering.get() })
+            }
         }
     }
 
     pub(super) fn keys(self) -> Keys {
         match self {
             Self::One(key) => Keys::One(KeyRef::new(key)),
-            Self::Both((person, gathering)) => {
+            Self::Both(BothKeysV1 { person, gathering }) => {
                 Keys::Both { person: KeyRef::new(person), gathering: KeyRef::new(gathering) }
             }
         }

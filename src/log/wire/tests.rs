@@ -7,6 +7,8 @@ use samples::*;
 mod any;
 mod codes;
 mod hostile;
+#[cfg(feature = "json")]
+mod said;
 mod samples;
 
 const FROZEN: &str = include_str!("../../../tests/data/facts.txt");

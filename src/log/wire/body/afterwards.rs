@@ -7,18 +7,16 @@ use super::Ids;
 use crate::fact::{Fact, Presence, PresenceSource, Resource};
 use crate::id::ResourceId;
 use crate::log::error::Error;
-use crate::log::wire::part::{
-    ResourceV1, SealedV1, micros, presence, presence_code, presence_source, presence_source_code, time,
-};
+use crate::log::wire::part::{Id, Micros, PresenceSourceV1, PresenceV1, ResourceV1, SealedV1, micros, time};
 use crate::person::ResourceLink;
 use crate::sealed::Sealed;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct PresenceRecordedV1 {
     place: u16,
-    presence: u8,
-    source: u8,
-    seen_at: i64,
+    presence: PresenceV1,
+    source: PresenceSourceV1,
+    seen_at: Micros,
     flagged: bool,
 }
 
@@ -30,7 +28,7 @@ impl PresenceRecordedV1 {
         seen_at: DateTime<Utc>,
         flagged: bool,
     ) -> Result<Self, Error> {
-        let (presence, source) = (presence_code(presence), presence_source_code(source));
+        let (presence, source) = (PresenceV1::of(presence), PresenceSourceV1::of(source));
         Ok(Self { place, presence, source, seen_at: micros(seen_at)?, flagged })
     }
 
@@ -39,8 +37,8 @@ impl PresenceRecordedV1 {
             gathering: ids.gathering()?,
             registration: ids.registration()?,
             place: self.place,
-            presence: presence(self.presence)?,
-            source: presence_source(self.source)?,
+            presence: self.presence.read()?,
+            source: self.source.read()?,
             seen_at: time(self.seen_at)?,
             flagged: self.flagged,
         })
@@ -67,16 +65,16 @@ impl<'a> ResourceAttachedV1<'a> {
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct ResourceWithdrawnV1 {
-    resource: [u8; 16],
+    resource: Id,
 }
 
 impl ResourceWithdrawnV1 {
     pub(super) fn of(resource: ResourceId) -> Self {
-        Self { resource: resource.bytes() }
+        Self { resource: Id(resource.bytes()) }
     }
 
     pub(super) fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
-        let resource = ResourceId::from_bytes(self.resource);
+        let resource = ResourceId::from_bytes(self.resource.0);
         Ok(Fact::ResourceWithdrawn { gathering: ids.gathering()?, resource })
     }
 }

@@ -7,7 +7,7 @@ use crate::fact::{Booking, Credential, Party};
 use crate::id::{OfferingId, PersonId, RegistrationId};
 use crate::log::error::Error;
 use crate::log::wire::corrupt;
-use crate::log::wire::part::{CredentialV1, SealedV1, reference};
+use crate::log::wire::part::{CredentialV1, Id, SealedV1, reference};
 use crate::text::Reference;
 
 /// Which of several places have a person: their ids are among the fact's tags.
@@ -21,7 +21,7 @@ pub(super) fn people(named: Vec<bool>, ids: &mut Ids<'_>) -> Result<Vec<Option<P
 }
 
 /// The guests' ids are among the fact's tags; here is which places have one.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct BookingV1<'a> {
     offering: u16,
     guests: Vec<bool>,
@@ -58,7 +58,7 @@ pub(super) struct BookingV2<'a> {
 struct BookingMoreV1<'a> {
     #[serde(borrow)]
     credentials: Vec<CredentialV1<'a>>,
-    supersedes: Option<[u8; 16]>,
+    supersedes: Option<Id>,
     uncounted: bool,
     may_split: bool,
 }
@@ -104,7 +104,7 @@ impl<'a> BookingMoreV1<'a> {
         } = booking;
         let more = Self {
             credentials: credentials.iter().map(CredentialV1::of).collect(),
-            supersedes: supersedes.map(RegistrationId::bytes),
+            supersedes: supersedes.map(|superseded| Id(superseded.bytes())),
             uncounted: *uncounted,
             may_split: *may_split,
         };
@@ -123,7 +123,7 @@ impl<'a> BookingMoreV1<'a> {
         let credentials = self.credentials.into_iter().map(CredentialV1::credential);
         Ok(Booking {
             credentials: credentials.collect::<Result<Vec<Credential>, _>>()?,
-            supersedes: self.supersedes.map(RegistrationId::from_bytes),
+            supersedes: self.supersedes.map(|Id(superseded)| RegistrationId::from_bytes(superseded)),
             uncounted: self.uncounted,
             may_split: self.may_split,
             ..booking

@@ -10,8 +10,8 @@ use crate::id::{GatheringId, OfferingId, PoolId, SeriesId};
 use crate::log::error::{Error, Kind};
 use crate::log::wire::corrupt;
 use crate::log::wire::part::{
-    BookingTimeV1, CapacityV1, ModeV1, OfferingV1, OfferingV2, OrganisationCapV1, OverbookV1, PoolV1, PoolV2,
-    ReconfirmationV1, ScheduleV1, SealedV1, SetAsideV1, WhoV1, classes, gathering_kind, gathering_kind_code,
+    BookingTimeV1, CapacityV1, GatheringKindV1, Id, ModeV1, OfferingV1, OfferingV2, OrganisationCapV1,
+    OverbookV1, PoolV1, PoolV2, ReconfirmationV1, ScheduleV1, SealedV1, SetAsideV1, WhoV1, classes,
     reference,
 };
 use crate::person::JoinLink;
@@ -29,9 +29,9 @@ fn announced(
 }
 
 /// In it no offering requires another, and overlaps are allowed.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct GatheringAnnouncedV1<'a> {
-    kind: u8,
+    kind: GatheringKindV1,
     title: &'a str,
     description: &'a str,
     #[serde(borrow)]
@@ -52,7 +52,7 @@ impl GatheringAnnouncedV1<'_> {
             closes: self.closes.map(BookingTimeV1::time).transpose()?,
         };
         let announcement = Announcement {
-            kind: gathering_kind(self.kind)?,
+            kind: self.kind.read()?,
             title: self.title.to_owned(),
             description: self.description.to_owned(),
             mode: self.mode.mode(),
@@ -79,7 +79,7 @@ impl GatheringAnnouncedV1<'_> {
 }
 
 /// With what each offering requires, in the order of the offerings. None of them is for a session: there is none yet.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct GatheringAnnouncedV2<'a> {
     #[serde(borrow)]
     first: GatheringAnnouncedV1<'a>,
@@ -104,7 +104,7 @@ impl GatheringAnnouncedV2<'_> {
 /// None of its offerings is for a session: there is none yet.
 #[derive(Serialize, Deserialize)]
 pub(super) struct GatheringAnnouncedV3<'a> {
-    kind: u8,
+    kind: GatheringKindV1,
     title: &'a str,
     description: &'a str,
     #[serde(borrow)]
@@ -117,8 +117,8 @@ pub(super) struct GatheringAnnouncedV3<'a> {
     no_overlap: bool,
     reference: Option<&'a str>,
     draft: bool,
-    series: Option<[u8; 16]>,
-    replaces: Option<[u8; 16]>,
+    series: Option<Id>,
+    replaces: Option<Id>,
     organisation_cap: Option<OrganisationCapV1>,
     priorities: Vec<Vec<WhoV1<'a>>>,
     set_asides: Vec<SetAsideV1<'a>>,
@@ -152,7 +152,7 @@ impl<'a> GatheringAnnouncedV3<'a> {
             return Err(Error::new(Kind::Misuse, "an announcement has an offering for a session"));
         }
         Ok(Self {
-            kind: gathering_kind_code(*kind),
+            kind: GatheringKindV1::of(*kind),
             title,
             description,
             mode: ModeV1::of(mode),
@@ -164,8 +164,8 @@ impl<'a> GatheringAnnouncedV3<'a> {
             no_overlap: *no_overlap,
             reference: reference.as_ref().map(Reference::as_str),
             draft: *draft,
-            series: series.map(SeriesId::bytes),
-            replaces: replaces.map(GatheringId::bytes),
+            series: series.map(|series| Id(series.bytes())),
+            replaces: replaces.map(|replaced| Id(replaced.bytes())),
             organisation_cap: organisation_cap.map(OrganisationCapV1::of).transpose()?,
             priorities: priorities.iter().map(|class| WhoV1::all(class)).collect(),
             set_asides: set_asides.iter().map(SetAsideV1::of).collect::<Result<_, _>>()?,
@@ -175,7 +175,7 @@ impl<'a> GatheringAnnouncedV3<'a> {
 
     pub(super) fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         let announcement = Announcement {
-            kind: gathering_kind(self.kind)?,
+            kind: self.kind.read()?,
             title: self.title.to_owned(),
             description: self.description.to_owned(),
             mode: self.mode.mode(),
@@ -189,8 +189,8 @@ impl<'a> GatheringAnnouncedV3<'a> {
             no_overlap: self.no_overlap,
             reference: self.reference.map(reference).transpose()?,
             draft: self.draft,
-            series: self.series.map(SeriesId::from_bytes),
-            replaces: self.replaces.map(GatheringId::from_bytes),
+            series: self.series.map(|Id(series)| SeriesId::from_bytes(series)),
+            replaces: self.replaces.map(|Id(replaced)| GatheringId::from_bytes(replaced)),
             organisation_cap: self.organisation_cap.map(OrganisationCapV1::cap).transpose()?,
             priorities: classes(self.priorities)?,
             set_asides: self.set_asides.into_iter().map(SetAsideV1::set_aside).collect::<Result<_, _>>()?,
@@ -199,7 +199,7 @@ impl<'a> GatheringAnnouncedV3<'a> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct GatheringRescheduledV1<'a> {
     #[serde(borrow)]
     schedule: ScheduleV1<'a>,
@@ -232,7 +232,7 @@ impl<'a> GatheringRescheduledV2<'a> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct CapacityChangedV1 {
     pool: u16,
     capacity: CapacityV1,
@@ -294,7 +294,7 @@ impl<'a> ModeChangedV1<'a> {
 }
 
 /// The session that the offering is for, if it is for one, is among the fact's tags.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct OfferingAddedV1<'a> {
     #[serde(borrow)]
     offering: OfferingV1<'a>,

@@ -7,9 +7,9 @@ use super::booking::{BookingV1, BookingV2, named, people};
 use crate::fact::{Booking, Draw, Ending, Fact};
 use crate::id::PersonId;
 use crate::log::error::Error;
-use crate::log::wire::part::{DrawV1, draws, ended_by, ending, ending_code};
+use crate::log::wire::part::{DrawV1, EndingV1, draws};
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct RegistrationConfirmedV1<'a> {
     #[serde(borrow)]
     booking: BookingV1<'a>,
@@ -42,7 +42,7 @@ impl<'a> RegistrationConfirmedV2<'a> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct RegistrationWaitlistedV1<'a> {
     #[serde(borrow)]
     booking: BookingV1<'a>,
@@ -76,7 +76,7 @@ impl<'a> RegistrationWaitlistedV2<'a> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct RegistrationPromotedV1 {}
 
 impl RegistrationPromotedV1 {
@@ -104,31 +104,31 @@ impl RegistrationPromotedV2 {
 }
 
 /// Of a time when a registration could only be cancelled, and this said by whom.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct RegistrationEndedV1 {
-    by: u8,
+    by: EndingV1,
 }
 
 impl RegistrationEndedV1 {
     pub(super) fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         let (gathering, registration) = (ids.gathering()?, ids.registration()?);
-        Ok(Fact::RegistrationEnded { gathering, registration, how: ended_by(self.by)? })
+        Ok(Fact::RegistrationEnded { gathering, registration, how: self.by.by()? })
     }
 }
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct RegistrationEndedV2 {
-    how: u8,
+    how: EndingV1,
 }
 
 impl RegistrationEndedV2 {
     pub(super) fn of(how: Ending) -> Self {
-        Self { how: ending_code(how) }
+        Self { how: EndingV1::of(how) }
     }
 
     pub(super) fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         let (gathering, registration) = (ids.gathering()?, ids.registration()?);
-        Ok(Fact::RegistrationEnded { gathering, registration, how: ending(self.how)? })
+        Ok(Fact::RegistrationEnded { gathering, registration, how: self.how.read()? })
     }
 }
 

@@ -7,7 +7,7 @@ use super::Ids;
 use super::booking::BookingV2;
 use crate::fact::{Booking, Draw, Fact, PassReason, Pending};
 use crate::log::error::Error;
-use crate::log::wire::part::{DrawV1, PassReasonV1, PendingV1, SealedV1, draws, micros, time};
+use crate::log::wire::part::{DrawV1, Micros, PassReasonV1, PendingV1, SealedV1, draws, micros, time};
 use crate::person::Answers;
 use crate::sealed::Sealed;
 
@@ -17,8 +17,8 @@ pub(super) struct RegistrationHeldV1<'a> {
     #[serde(borrow)]
     booking: BookingV2<'a>,
     draws: Vec<DrawV1>,
-    until: i64,
-    latest: i64,
+    until: Micros,
+    latest: Micros,
 }
 
 impl<'a> RegistrationHeldV1<'a> {
@@ -42,7 +42,7 @@ impl<'a> RegistrationHeldV1<'a> {
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct HoldExtendedV1 {
-    until: i64,
+    until: Micros,
 }
 
 impl HoldExtendedV1 {
@@ -120,7 +120,7 @@ impl RegistrationApprovedV1 {
 #[derive(Serialize, Deserialize)]
 pub(super) struct PlaceOfferedV1 {
     draws: Vec<DrawV1>,
-    respond_by: i64,
+    respond_by: Micros,
 }
 
 impl PlaceOfferedV1 {

@@ -1,221 +1,141 @@
-//! The codes of choices to which nothing belongs. Given by hand, once and for ever.
+//! The codes of choices to which nothing belongs. Given by hand, once and for ever; in text they have names.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::text::Told;
 use crate::fact::{Audience, Ending, GatheringKind, Presence, PresenceSource, ResourceKind, Silence};
 use crate::log::error::Error;
 use crate::log::wire::corrupt;
 
-/// The codes of the kinds of gatherings.
-mod gathering_code {
-    pub(super) const WEBINAR: u8 = 1;
-    pub(super) const WORKSHOP: u8 = 2;
-    pub(super) const MEETING: u8 = 3;
-    pub(super) const CONFERENCE: u8 = 4;
-    pub(super) const VISIT: u8 = 5;
+/// The code of a choice, which is stored as it is, also where it is none that was given.
+macro_rules! codes {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident of $choice:ident, or $fault:literal { $($code:literal $text:literal => $variant:ident,)+ }
+    )+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(in crate::log::wire) struct $name(u8);
+
+        impl $name {
+            pub(in crate::log::wire) fn of(choice: $choice) -> Self {
+                match choice {
+                    $($choice::$variant => Self($code),)+
+                }
+            }
+
+            pub(in crate::log::wire) fn read(self) -> Result<$choice, Error> {
+                match self.0 {
+                    $($code => Ok($choice::$variant),)+
+                    _ => Err(corrupt($fault)),
+                }
+            }
+
+            fn text(self) -> Option<&'static str> {
+                match self.0 {
+                    $($code => Some($text),)+
+                    _ => None,
+                }
+            }
+
+            fn of_text(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self($code)),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self.text() {
+                    Some(text) if serializer.is_human_readable() => serializer.serialize_str(text),
+                    Some(_) | None => serializer.serialize_u8(self.0),
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if !deserializer.is_human_readable() {
+                    return u8::deserialize(deserializer).map(Self);
+                }
+                Told::deserialize(deserializer)?.read(Self, Self::of_text)
+            }
+        }
+    )+};
 }
 
-pub(in crate::log::wire) fn gathering_kind_code(kind: GatheringKind) -> u8 {
-    match kind {
-        GatheringKind::Webinar => gathering_code::WEBINAR,
-        GatheringKind::Workshop => gathering_code::WORKSHOP,
-        GatheringKind::Meeting => gathering_code::MEETING,
-        GatheringKind::Conference => gathering_code::CONFERENCE,
-        GatheringKind::Visit => gathering_code::VISIT,
+codes! {
+    /// The codes of the kinds of gatherings.
+    GatheringKindV1 of GatheringKind, or "no kind of gathering has the stored code" {
+        1 "webinar" => Webinar,
+        2 "workshop" => Workshop,
+        3 "meeting" => Meeting,
+        4 "conference" => Conference,
+        5 "visit" => Visit,
+    }
+
+    /// The codes of why a registration ended. The first two are those of who cancelled it, as it was said once.
+    EndingV1 of Ending, or "nothing that ends a registration has the stored code" {
+        1 "attendee" => Attendee,
+        2 "organiser" => Organiser,
+        3 "expired" => Expired,
+        4 "declined" => Declined,
+        5 "offer_withdrawn" => OfferWithdrawn,
+        6 "rejected" => Rejected,
+        7 "not_reconfirmed" => NotReconfirmed,
+        8 "displaced" => Displaced,
+        9 "moved_away" => MovedAway,
+        10 "superseded" => Superseded,
+    }
+
+    /// The codes of what becomes of those who do not answer.
+    SilenceV1 of Silence, or "nothing that becomes of silence has the stored code" {
+        1 "keep" => Keep,
+        2 "release" => Release,
+        3 "follow_up" => FollowUp,
+    }
+
+    /// The codes of whether somebody came.
+    PresenceV1 of Presence, or "no presence has the stored code" {
+        1 "unknown" => Unknown,
+        2 "attended" => Attended,
+        3 "late" => Late,
+        4 "excused" => Excused,
+        5 "no_show" => NoShow,
+    }
+
+    /// The codes of who or what saw it.
+    PresenceSourceV1 of PresenceSource, or "nobody who sees who comes has the stored code" {
+        1 "door" => Door,
+        2 "online" => Online,
+        3 "organiser" => Organiser,
+    }
+
+    /// The codes of the kinds of resources.
+    ResourceKindV1 of ResourceKind, or "no kind of resource has the stored code" {
+        1 "recording" => Recording,
+        2 "handout" => Handout,
+        3 "slides" => Slides,
+        4 "other" => Other,
+    }
+
+    /// The codes of who gets a resource.
+    AudienceV1 of Audience, or "no audience has the stored code" {
+        1 "attended" => Attended,
+        2 "registered" => Registered,
+        3 "members" => Members,
+        4 "public" => Public,
     }
 }
 
-pub(in crate::log::wire) fn gathering_kind(code: u8) -> Result<GatheringKind, Error> {
-    match code {
-        gathering_code::WEBINAR => Ok(GatheringKind::Webinar),
-        gathering_code::WORKSHOP => Ok(GatheringKind::Workshop),
-        gathering_code::MEETING => Ok(GatheringKind::Meeting),
-        gathering_code::CONFERENCE => Ok(GatheringKind::Conference),
-        gathering_code::VISIT => Ok(GatheringKind::Visit),
-        _ => Err(corrupt("no kind of gathering has the stored code")),
-    }
-}
-
-/// The codes of why a registration ended. The first two are those of who cancelled it, as it was said once.
-mod ending_codes {
-    pub(super) const ATTENDEE: u8 = 1;
-    pub(super) const ORGANISER: u8 = 2;
-    pub(super) const EXPIRED: u8 = 3;
-    pub(super) const DECLINED: u8 = 4;
-    pub(super) const OFFER_WITHDRAWN: u8 = 5;
-    pub(super) const REJECTED: u8 = 6;
-    pub(super) const NOT_RECONFIRMED: u8 = 7;
-    pub(super) const DISPLACED: u8 = 8;
-    pub(super) const MOVED_AWAY: u8 = 9;
-    pub(super) const SUPERSEDED: u8 = 10;
-}
-
-pub(in crate::log::wire) fn ending_code(ending: Ending) -> u8 {
-    match ending {
-        Ending::Attendee => ending_codes::ATTENDEE,
-        Ending::Organiser => ending_codes::ORGANISER,
-        Ending::Expired => ending_codes::EXPIRED,
-        Ending::Declined => ending_codes::DECLINED,
-        Ending::OfferWithdrawn => ending_codes::OFFER_WITHDRAWN,
-        Ending::Rejected => ending_codes::REJECTED,
-        Ending::NotReconfirmed => ending_codes::NOT_RECONFIRMED,
-        Ending::Displaced => ending_codes::DISPLACED,
-        Ending::MovedAway => ending_codes::MOVED_AWAY,
-        Ending::Superseded => ending_codes::SUPERSEDED,
-    }
-}
-
-pub(in crate::log::wire) fn ending(code: u8) -> Result<Ending, Error> {
-    match code {
-        ending_codes::ATTENDEE => Ok(Ending::Attendee),
-        ending_codes::ORGANISER => Ok(Ending::Organiser),
-        ending_codes::EXPIRED => Ok(Ending::Expired),
-        ending_codes::DECLINED => Ok(Ending::Declined),
-        ending_codes::OFFER_WITHDRAWN => Ok(Ending::OfferWithdrawn),
-        ending_codes::REJECTED => Ok(Ending::Rejected),
-        ending_codes::NOT_RECONFIRMED => Ok(Ending::NotReconfirmed),
-        ending_codes::DISPLACED => Ok(Ending::Displaced),
-        ending_codes::MOVED_AWAY => Ok(Ending::MovedAway),
-        ending_codes::SUPERSEDED => Ok(Ending::Superseded),
-        _ => Err(corrupt("nothing that ends a registration has the stored code")),
-    }
-}
-
-/// What the code said when only cancelling was known.
-pub(in crate::log::wire) fn ended_by(code: u8) -> Result<Ending, Error> {
-    match code {
-        ending_codes::ATTENDEE => Ok(Ending::Attendee),
-        ending_codes::ORGANISER => Ok(Ending::Organiser),
-        _ => Err(corrupt("nobody who cancels has the stored code")),
-    }
-}
-
-/// The codes of what becomes of those who do not answer.
-mod silence_codes {
-    pub(super) const KEEP: u8 = 1;
-    pub(super) const RELEASE: u8 = 2;
-    pub(super) const FOLLOW_UP: u8 = 3;
-}
-
-pub(in crate::log::wire) fn silence_code(silence: Silence) -> u8 {
-    match silence {
-        Silence::Keep => silence_codes::KEEP,
-        Silence::Release => silence_codes::RELEASE,
-        Silence::FollowUp => silence_codes::FOLLOW_UP,
-    }
-}
-
-pub(in crate::log::wire) fn silence(code: u8) -> Result<Silence, Error> {
-    match code {
-        silence_codes::KEEP => Ok(Silence::Keep),
-        silence_codes::RELEASE => Ok(Silence::Release),
-        silence_codes::FOLLOW_UP => Ok(Silence::FollowUp),
-        _ => Err(corrupt("nothing that becomes of silence has the stored code")),
-    }
-}
-
-/// The codes of whether somebody came.
-mod presence_codes {
-    pub(super) const UNKNOWN: u8 = 1;
-    pub(super) const ATTENDED: u8 = 2;
-    pub(super) const LATE: u8 = 3;
-    pub(super) const EXCUSED: u8 = 4;
-    pub(super) const NO_SHOW: u8 = 5;
-}
-
-pub(in crate::log::wire) fn presence_code(presence: Presence) -> u8 {
-    match presence {
-        Presence::Unknown => presence_codes::UNKNOWN,
-        Presence::Attended => presence_codes::ATTENDED,
-        Presence::Late => presence_codes::LATE,
-        Presence::Excused => presence_codes::EXCUSED,
-        Presence::NoShow => presence_codes::NO_SHOW,
-    }
-}
-
-pub(in crate::log::wire) fn presence(code: u8) -> Result<Presence, Error> {
-    match code {
-        presence_codes::UNKNOWN => Ok(Presence::Unknown),
-        presence_codes::ATTENDED => Ok(Presence::Attended),
-        presence_codes::LATE => Ok(Presence::Late),
-        presence_codes::EXCUSED => Ok(Presence::Excused),
-        presence_codes::NO_SHOW => Ok(Presence::NoShow),
-        _ => Err(corrupt("no presence has the stored code")),
-    }
-}
-
-/// The codes of who or what saw it.
-mod source_codes {
-    pub(super) const DOOR: u8 = 1;
-    pub(super) const ONLINE: u8 = 2;
-    pub(super) const ORGANISER: u8 = 3;
-}
-
-pub(in crate::log::wire) fn presence_source_code(presence_source: PresenceSource) -> u8 {
-    match presence_source {
-        PresenceSource::Door => source_codes::DOOR,
-        PresenceSource::Online => source_codes::ONLINE,
-        PresenceSource::Organiser => source_codes::ORGANISER,
-    }
-}
-
-pub(in crate::log::wire) fn presence_source(code: u8) -> Result<PresenceSource, Error> {
-    match code {
-        source_codes::DOOR => Ok(PresenceSource::Door),
-        source_codes::ONLINE => Ok(PresenceSource::Online),
-        source_codes::ORGANISER => Ok(PresenceSource::Organiser),
-        _ => Err(corrupt("nobody who sees who comes has the stored code")),
-    }
-}
-
-/// The codes of the kinds of resources.
-mod resource_codes {
-    pub(super) const RECORDING: u8 = 1;
-    pub(super) const HANDOUT: u8 = 2;
-    pub(super) const SLIDES: u8 = 3;
-    pub(super) const OTHER: u8 = 4;
-}
-
-pub(in crate::log::wire) fn resource_kind_code(resource_kind: ResourceKind) -> u8 {
-    match resource_kind {
-        ResourceKind::Recording => resource_codes::RECORDING,
-        ResourceKind::Handout => resource_codes::HANDOUT,
-        ResourceKind::Slides => resource_codes::SLIDES,
-        ResourceKind::Other => resource_codes::OTHER,
-    }
-}
-
-pub(in crate::log::wire) fn resource_kind(code: u8) -> Result<ResourceKind, Error> {
-    match code {
-        resource_codes::RECORDING => Ok(ResourceKind::Recording),
-        resource_codes::HANDOUT => Ok(ResourceKind::Handout),
-        resource_codes::SLIDES => Ok(ResourceKind::Slides),
-        resource_codes::OTHER => Ok(ResourceKind::Other),
-        _ => Err(corrupt("no kind of resource has the stored code")),
-    }
-}
-
-/// The codes of who gets a resource.
-mod audience_codes {
-    pub(super) const ATTENDED: u8 = 1;
-    pub(super) const REGISTERED: u8 = 2;
-    pub(super) const MEMBERS: u8 = 3;
-    pub(super) const PUBLIC: u8 = 4;
-}
-
-pub(in crate::log::wire) fn audience_code(audience: Audience) -> u8 {
-    match audience {
-        Audience::Attended => audience_codes::ATTENDED,
-        Audience::Registered => audience_codes::REGISTERED,
-        Audience::Members => audience_codes::MEMBERS,
-        Audience::Public => audience_codes::PUBLIC,
-    }
-}
-
-pub(in crate::log::wire) fn audience(code: u8) -> Result<Audience, Error> {
-    match code {
-        audience_codes::ATTENDED => Ok(Audience::Attended),
-        audience_codes::REGISTERED => Ok(Audience::Registered),
-        audience_codes::MEMBERS => Ok(Audience::Members),
-        audience_codes::PUBLIC => Ok(Audience::Public),
-        _ => Err(corrupt("no audience has the stored code")),
+impl EndingV1 {
+    /// What the code said when only cancelling was known.
+    pub(in crate::log::wire) fn by(self) -> Result<Ending, Error> {
+        match self.read() {
+            Ok(by @ (Ending::Attendee | Ending::Organiser)) => Ok(by),
+            Ok(_) | Err(_) => Err(corrupt("nobody who cancels has the stored code")),
+        }
     }
 }

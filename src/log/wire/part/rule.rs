@@ -1,15 +1,16 @@
 //! The rules for booking as they are stored: who, in which order, by when, how many.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use chrono::{NaiveTime, Timelike};
-use serde::de::{self, SeqAccess, Visitor};
-use serde::ser::SerializeTuple;
+use serde::de::{self, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::code::{audience, audience_code, resource_kind, resource_kind_code, silence, silence_code};
-use super::{BookingTimeV1, Chosen, micros, next, reference, time};
+use super::code::{AudienceV1, ResourceKindV1, SilenceV1};
+use super::text::{Id, Micros, TimeOfDay};
+use super::{BookingTimeV1, Chosen, cut_short, micros, next, no_choice, put_choice, reference, time};
 use crate::fact::{
     Approval, Credential, Draw, HeadPolicy, LinePolicy, OfferTerms, OrganisationCap, PassReason, Pending,
     QuietHours, Reconfirmation, Resource, Serving, SetAside, Who,
@@ -20,9 +21,9 @@ use crate::log::wire::corrupt;
 
 choice! {
     enum CredentialV1<'a> {
-        1 => Code(&'a str),
-        2 => Category(&'a str),
-        3 => Organisation([u8; 16]),
+        1 "code" => Code(&'a str),
+        2 "category" => Category(&'a str),
+        3 "organisation" => Organisation(Id),
     }
 }
 
@@ -31,7 +32,7 @@ impl<'a> CredentialV1<'a> {
         match credential {
             Credential::Code(code) => Self::Code(code.as_str()),
             Credential::Category(category) => Self::Category(category.as_str()),
-            Credential::Organisation(id) => Self::Organisation(id.bytes()),
+            Credential::Organisation(id) => Self::Organisation(Id(id.bytes())),
         }
     }
 
@@ -39,7 +40,7 @@ impl<'a> CredentialV1<'a> {
         match self {
             Self::Code(code) => reference(code).map(Credential::Code),
             Self::Category(category) => reference(category).map(Credential::Category),
-            Self::Organisation(id) => Ok(Credential::Organisation(OrganisationId::from_bytes(id))),
+            Self::Organisation(Id(id)) => Ok(Credential::Organisation(OrganisationId::from_bytes(id))),
         }
     }
 }
@@ -47,8 +48,8 @@ impl<'a> CredentialV1<'a> {
 choice! {
     /// A person in it is not a tag of the fact: the rule is not about them until they book.
     enum WhoV1<'a> {
-        1 => With(CredentialV1<'a>),
-        2 => Person([u8; 16]),
+        1 "with" => With(CredentialV1<'a>),
+        2 "person" => Person(Id),
     }
 }
 
@@ -56,7 +57,7 @@ impl<'a> WhoV1<'a> {
     pub(in crate::log::wire) fn of(who: &'a Who) -> Self {
         match who {
             Who::With(credential) => Self::With(CredentialV1::of(credential)),
-            Who::Person(person) => Self::Person(person.bytes()),
+            Who::Person(person) => Self::Person(Id(person.bytes())),
         }
     }
 
@@ -67,7 +68,7 @@ impl<'a> WhoV1<'a> {
     fn who(self) -> Result<Who, Error> {
         match self {
             Self::With(credential) => credential.credential().map(Who::With),
-            Self::Person(id) => Ok(Who::Person(PersonId::from_bytes(id))),
+            Self::Person(Id(id)) => Ok(Who::Person(PersonId::from_bytes(id))),
         }
     }
 }
@@ -99,8 +100,8 @@ impl LinePolicyV1 {
 
 choice! {
     enum ServingV1 {
-        1 => Automatic(()),
-        2 => Offer(OfferTermsV1),
+        1 "automatic" => Automatic(()),
+        2 "offer" => Offer(OfferTermsV1),
     }
 }
 
@@ -141,8 +142,8 @@ impl OfferTermsV1 {
 /// Microseconds since midnight.
 #[derive(Serialize, Deserialize)]
 struct QuietHoursV1 {
-    from: u64,
-    until: u64,
+    from: TimeOfDay,
+    until: TimeOfDay,
 }
 
 impl QuietHoursV1 {
@@ -157,16 +158,17 @@ impl QuietHoursV1 {
 }
 
 /// A leap second has no place on a clock that counts from midnight, so it is refused as what is too fine.
-fn micros_of_day(time: NaiveTime) -> Result<u64, Error> {
-    let micros =
-        u64::from(time.num_seconds_from_midnight()) * 1_000_000 + u64::from(time.nanosecond() / 1_000);
+fn micros_of_day(time: NaiveTime) -> Result<TimeOfDay, Error> {
+    let micros = TimeOfDay(
+        u64::from(time.num_seconds_from_midnight()) * 1_000_000 + u64::from(time.nanosecond() / 1_000),
+    );
     if time_of_day(micros).ok() == Some(time) {
         return Ok(micros);
     }
     Err(Error::new(Kind::Misuse, format!("the time of day {time} is finer than a microsecond")))
 }
 
-fn time_of_day(micros: u64) -> Result<NaiveTime, Error> {
+fn time_of_day(TimeOfDay(micros): TimeOfDay) -> Result<NaiveTime, Error> {
     let time = || {
         let seconds = u32::try_from(micros / 1_000_000).ok()?;
         let nanos = u32::try_from(micros % 1_000_000).ok()?.checked_mul(1_000)?;
@@ -177,9 +179,9 @@ fn time_of_day(micros: u64) -> Result<NaiveTime, Error> {
 
 choice! {
     enum HeadPolicyV1 {
-        1 => Strict(()),
-        2 => BestFit(()),
-        3 => StrictThenFit(u32),
+        1 "strict" => Strict(()),
+        2 "best_fit" => BestFit(()),
+        3 "strict_then_fit_seconds_before_start" => StrictThenFit(u32),
     }
 }
 
@@ -286,7 +288,7 @@ pub(in crate::log::wire) fn draws(stored: Vec<DrawV1>) -> Vec<Draw> {
 #[derive(Serialize, Deserialize)]
 pub(in crate::log::wire) struct PendingV1 {
     uses_places: bool,
-    until: Option<i64>,
+    until: Option<Micros>,
 }
 
 impl PendingV1 {
@@ -303,43 +305,52 @@ impl PendingV1 {
 
 #[derive(Serialize, Deserialize)]
 pub(in crate::log::wire) struct ReconfirmationV1 {
-    until: i64,
-    on_silence: u8,
+    until: Micros,
+    on_silence: SilenceV1,
 }
 
 impl ReconfirmationV1 {
     pub(in crate::log::wire) fn of(ask: Reconfirmation) -> Result<Self, Error> {
         let Reconfirmation { until, on_silence } = ask;
-        Ok(Self { until: micros(until)?, on_silence: silence_code(on_silence) })
+        Ok(Self { until: micros(until)?, on_silence: SilenceV1::of(on_silence) })
     }
 
     pub(in crate::log::wire) fn reconfirmation(self) -> Result<Reconfirmation, Error> {
-        Ok(Reconfirmation { until: time(self.until)?, on_silence: silence(self.on_silence)? })
+        Ok(Reconfirmation { until: time(self.until)?, on_silence: self.on_silence.read()? })
     }
 }
 
 choice! {
     /// A registration in the way is not a tag of the fact.
     enum PassReasonV1 {
-        1 => TooLarge((u16, u32, i64)),
-        2 => SetAside(u16),
-        3 => OrganisationCap(()),
-        4 => NeedsPlace(u16),
-        5 => Overlap([u8; 16]),
-        6 => SeriesDate([u8; 16]),
-        7 => NoTimeToAnswer(()),
+        1 "too_large" => TooLarge(TooLargeV1),
+        2 "set_aside" => SetAside(u16),
+        3 "organisation_cap" => OrganisationCap(()),
+        4 "needs_place" => NeedsPlace(u16),
+        5 "overlap" => Overlap(Id),
+        6 "series_date" => SeriesDate(Id),
+        7 "no_time_to_answer" => NoTimeToAnswer(()),
     }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::log::wire) struct TooLargeV1 {
+    pool: u16,
+    wanted: u32,
+    free: i64,
 }
 
 impl PassReasonV1 {
     pub(in crate::log::wire) fn of(reason: PassReason) -> Self {
         match reason {
-            PassReason::TooLarge { pool, wanted, free } => Self::TooLarge((pool.get(), wanted, free)),
+            PassReason::TooLarge { pool, wanted, free } => {
+                Self::TooLarge(TooLargeV1 { pool: pool.get(), wanted, free })
+            }
             PassReason::SetAside { pool } => Self::SetAside(pool.get()),
             PassReason::OrganisationCap => Self::OrganisationCap(()),
             PassReason::NeedsPlace { offering } => Self::NeedsPlace(offering.get()),
-            PassReason::Overlap { registration } => Self::Overlap(registration.bytes()),
-            PassReason::SeriesDate { registration } => Self::SeriesDate(registration.bytes()),
+            PassReason::Overlap { registration } => Self::Overlap(Id(registration.bytes())),
+            PassReason::SeriesDate { registration } => Self::SeriesDate(Id(registration.bytes())),
             PassReason::NoTimeToAnswer => Self::NoTimeToAnswer(()),
         }
     }
@@ -347,14 +358,14 @@ impl PassReasonV1 {
     pub(in crate::log::wire) fn reason(self) -> PassReason {
         let registration = RegistrationId::from_bytes;
         match self {
-            Self::TooLarge((pool, wanted, free)) => {
+            Self::TooLarge(TooLargeV1 { pool, wanted, free }) => {
                 PassReason::TooLarge { pool: PoolId::new(pool), wanted, free }
             }
             Self::SetAside(pool) => PassReason::SetAside { pool: PoolId::new(pool) },
             Self::OrganisationCap(()) => PassReason::OrganisationCap,
             Self::NeedsPlace(offering) => PassReason::NeedsPlace { offering: OfferingId::new(offering) },
-            Self::Overlap(id) => PassReason::Overlap { registration: registration(id) },
-            Self::SeriesDate(id) => PassReason::SeriesDate { registration: registration(id) },
+            Self::Overlap(Id(id)) => PassReason::Overlap { registration: registration(id) },
+            Self::SeriesDate(Id(id)) => PassReason::SeriesDate { registration: registration(id) },
             Self::NoTimeToAnswer(()) => PassReason::NoTimeToAnswer,
         }
     }
@@ -362,25 +373,25 @@ impl PassReasonV1 {
 
 #[derive(Serialize, Deserialize)]
 pub(in crate::log::wire) struct ResourceV1<'a> {
-    id: [u8; 16],
-    kind: u8,
+    id: Id,
+    kind: ResourceKindV1,
     title: &'a str,
-    audience: u8,
+    audience: AudienceV1,
 }
 
 impl<'a> ResourceV1<'a> {
     pub(in crate::log::wire) fn of(resource: &'a Resource) -> Self {
         let Resource { id, kind, title, audience } = resource;
-        let (kind, audience) = (resource_kind_code(*kind), audience_code(*audience));
-        Self { id: id.bytes(), kind, title, audience }
+        let (kind, audience) = (ResourceKindV1::of(*kind), AudienceV1::of(*audience));
+        Self { id: Id(id.bytes()), kind, title, audience }
     }
 
     pub(in crate::log::wire) fn resource(self) -> Result<Resource, Error> {
         Ok(Resource {
-            id: ResourceId::from_bytes(self.id),
-            kind: resource_kind(self.kind)?,
+            id: ResourceId::from_bytes(self.id.0),
+            kind: self.kind.read()?,
             title: self.title.to_owned(),
-            audience: audience(self.audience)?,
+            audience: self.audience.read()?,
         })
     }
 }

@@ -570,6 +570,13 @@ proptest! {
         prop_assert_eq!(encode(&read).unwrap(), bytes);
     }
 
+    #[cfg(feature = "json")]
+    #[test]
+    fn every_batch_said_in_text_has_the_same_bytes(batch in any_batch()) {
+        let bytes = encode(&batch).unwrap();
+        prop_assert_eq!(said::again(&bytes).unwrap(), bytes);
+    }
+
     #[test]
     fn every_fact_bears_its_own_tags(batch in any_batch()) {
         let bytes = encode(&batch).unwrap();

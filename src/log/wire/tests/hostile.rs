@@ -222,3 +222,74 @@ fn says_whether_for_a_session(read: impl Fn(&[Tag], u8, u8) -> Result<Fact, Erro
         assert!(forged.unwrap_err().is_corrupt(), "{what}");
     }
 }
+
+/// Numbers that look random and come out the same each time (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(limit).unwrap()).unwrap()
+    }
+
+    fn byte(&mut self) -> u8 {
+        u8::try_from(self.below(256)).unwrap()
+    }
+
+    /// A place between two bytes.
+    fn place(&mut self, bytes: &[u8]) -> usize {
+        self.below(bytes.len() + 1)
+    }
+}
+
+/// Changes some bytes in one of the ways in which bytes go wrong, or are made to.
+fn mutate(bytes: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
+    let (a, b) = (dice.place(bytes), dice.place(bytes));
+    let (from, to) = (a.min(b), a.max(b));
+    match dice.below(8) {
+        0 if from < bytes.len() => bytes[from] ^= 1 << dice.below(8),
+        1 if from < bytes.len() => bytes[from] = dice.byte(),
+        2 => bytes.insert(from, dice.byte()),
+        3 => drop(bytes.drain(from..to.min(from + 9))),
+        4 => bytes.truncate(to),
+        5 => {
+            let again = bytes[from..to].to_vec();
+            bytes.splice(to..to, again);
+        }
+        6 => {
+            let place = dice.place(other);
+            bytes.splice(from.., other[place..].iter().copied());
+        }
+        // The largest number there is, where a count may be.
+        _ => drop(bytes.splice(from..to.min(from + 1), [0xFF, 0xFF, 0xFF, 0xFF, 0x0F])),
+    }
+}
+
+/// Whatever comes of it is refused as damaged or newer, or reads back as it was taken.
+#[test]
+fn mutated_batches_are_refused_or_read_back_as_they_were_taken() {
+    let soak = std::env::var("GATHER_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1_u32);
+    let facts = samples().into_iter().chain(further()).map(|(_, fact)| fact).collect::<Vec<_>>();
+    let whole: Vec<_> = facts.windows(2).map(|pair| encode(&batch_of(pair.to_vec())).unwrap()).collect();
+    let (mut dice, mut taken, mut refused) = (Dice(1), 0, 0);
+    for _ in 0..100_000 * soak {
+        let mut bytes = whole[dice.below(whole.len())].clone();
+        for _ in 0..=dice.below(3) {
+            let other = dice.below(whole.len());
+            mutate(&mut bytes, &whole[other], &mut dice);
+        }
+        match decode(&bytes) {
+            Ok(read) => {
+                assert_eq!(decode(&encode(&read).unwrap()).unwrap(), read, "{}", hex(&bytes));
+                taken += 1;
+            }
+            Err(error) => {
+                assert!(error.is_corrupt() || error.is_newer(), "{error}: {}", hex(&bytes));
+                refused += 1;
+            }
+        }
+    }
+    assert!(taken > refused / 100 && refused > taken, "{taken} taken, {refused} refused");
+}

@@ -1,0 +1,212 @@
+//! A look into a log, for whoever has to answer for it.
+//!
+//! ```text
+//! cargo run --example log_tool --features json -- verify bookings
+//! ```
+//!
+//! A path is what `Desk::open` got, or the log file itself. `help` says what else can be done.
+//!
+//! Exit codes: 0 it is done, and what was verified is sound; 1 the log is damaged, or records in it break a rule; 2 it could
+//! not be done: no log, another program's file, a newer version's, something under the name of what was to be made.
+#![allow(clippy::print_stderr, reason = "what goes wrong is told on the terminal")]
+
+use std::env;
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use gather::log::{self, FileLog, FileReader, Keep, Log, Salvaged};
+use gather::privacy::adopt_keys;
+
+use progress::Watch;
+use show::Wanted;
+
+mod progress;
+mod show;
+mod telling;
+
+const HELP: &str = "\
+log_tool verify PATH           checks all of a log: exit code 0 sound, 1 damaged, 2 not usable
+log_tool show PATH             the records, one a line
+    --gathering ID             only those about a gathering, a person, a registration;
+    --person ID                an id may be given by the digits that `show` ends it with
+    --registration ID
+log_tool export PATH           the log as JSON Lines (docs/json-lines.md), to the standard output
+log_tool import FILE TO        an exported log into a new folder
+log_tool backup PATH TO        a copy of a log, also while it is in use, into a new folder; without the keys
+log_tool salvage PATH TO       what is whole of a damaged log into a new folder, with its keys if they are beside it
+    --prefix-only              nothing that comes after the first damage
+log_tool rebuild-head PATH     makes the head file of a log anew
+log_tool help                  this
+
+PATH is the folder of a desk, or the log file itself. TO must not be there yet.
+";
+
+/// What the log file and the key file are called within the folder of a desk.
+const LOG: &str = "log.gather";
+const KEYS: &str = "keys.gather";
+
+type Outcome = Result<ExitCode, Box<dyn Error>>;
+
+/// The log is damaged, or breaks a rule.
+const DAMAGED: u8 = 1;
+/// It could not be done.
+const NOT_DONE: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
+    match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(code) => code,
+        // Whoever reads has read enough, as `head` does.
+        Err(error) if is_closed_pipe(&*error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(code_of(&*error))
+        }
+    }
+}
+
+fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn code_of(error: &(dyn Error + 'static)) -> u8 {
+    let damaged = |error: &log::Error| error.is_corrupt() || error.is_diverged();
+    if error.downcast_ref::<log::Error>().is_some_and(damaged) { DAMAGED } else { NOT_DONE }
+}
+
+fn run(arguments: &[&str]) -> Outcome {
+    match *arguments {
+        ["verify", path] => verify(path),
+        ["show", path, ref wanted @ ..] => show(path, wanted),
+        ["export", path] => export(path),
+        ["import", file, to] => import(file, to),
+        ["backup", path, to] => backup(path, to),
+        ["salvage", path, to] => salvage(path, to, Keep::WholeBatches),
+        ["salvage", path, to, "--prefix-only"] => salvage(path, to, Keep::Prefix),
+        ["rebuild-head", path] => rebuild_head(path),
+        ["help" | "--help" | "-h"] => {
+            io::stdout().write_all(HELP.as_bytes())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprint!("{HELP}");
+            Ok(ExitCode::from(NOT_DONE))
+        }
+    }
+}
+
+/// The log file that a path stands for.
+fn log_file(path: &str) -> Result<PathBuf, String> {
+    let path = Path::new(path);
+    let file = if path.is_dir() { path.join(LOG) } else { path.to_owned() };
+    if file.exists() { Ok(file) } else { Err(format!("there is no log: {} is not there", file.display())) }
+}
+
+fn verify(path: &str) -> Outcome {
+    let log = open(path)?;
+    let mut watch = Watch::of("verified");
+    let mut lines = Vec::new();
+    let end = log::export(&log, &mut lines, &mut |progress| watch.told(progress))?;
+    watch.end();
+    writeln!(io::stdout(), "sound: {} records, log {}", end.position, end.log)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(path: &str, wanted: &[&str]) -> Outcome {
+    let wanted = Wanted::read(wanted)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    show::show(&open(path)?, &wanted, &mut out)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn export(path: &str) -> Outcome {
+    let log = open(path)?;
+    let mut watch = Watch::of("exported");
+    log::export(&log, BufWriter::new(io::stdout().lock()), &mut |progress| watch.told(progress))?;
+    watch.end();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn import(file: &str, to: &str) -> Outcome {
+    let lines = File::open(file).map_err(|error| format!("{file} cannot be read: {error}"))?;
+    let mut watch = Watch::of("imported");
+    let end = log::import_into(BufReader::new(lines), to, &mut |progress| watch.told(progress))?;
+    watch.end();
+    writeln!(io::stdout(), "imported {} records into {to}, log {}", end.position, end.log)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn backup(path: &str, to: &str) -> Outcome {
+    let log = open(path)?;
+    let mut watch = Watch::of("backed up");
+    let end = log::backup(&log, to, &mut |progress| watch.told(progress))?;
+    watch.end();
+    writeln!(
+        io::stdout(),
+        "backed up {} records into {to}, log {}; the keys are not in it",
+        end.position,
+        end.log
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Exit code 0 only if nothing had to be left out.
+fn salvage(path: &str, to: &str, keep: Keep) -> Outcome {
+    let file = log_file(path)?;
+    let mut watch = Watch::of("searched");
+    let salvaged = log::salvage(&file, to, keep, &mut |progress| watch.told(progress))?;
+    watch.end();
+    let mut out = io::stdout().lock();
+    tell_salvaged(&salvaged, to, &mut out)?;
+    let keys = file.with_file_name(KEYS);
+    if keys.exists() {
+        adopt_keys(&keys, Path::new(to).join(KEYS), salvaged.head.log)?;
+        writeln!(out, "brought its keys along")?;
+    }
+    let whole = salvaged.left_out.is_empty();
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(DAMAGED) })
+}
+
+fn tell_salvaged(salvaged: &Salvaged, to: &str, out: &mut impl Write) -> io::Result<()> {
+    let Salvaged { head, as_it_was, batches, left_out, .. } = salvaged;
+    for part in left_out {
+        let records = match part.records {
+            Some(0) => "no records".to_owned(),
+            Some(records) => format!("records {} to {}", part.first, part.first.get() + records - 1),
+            None => format!("what came from record {} on", part.first),
+        };
+        writeln!(out, "left out at offset {}, {} bytes, {records}: {}", part.offset, part.bytes, part.what)?;
+    }
+    writeln!(out, "kept {} records in {batches} batches in {to}, log {}", head.position, head.log)?;
+    if as_it_was < &head.position {
+        writeln!(
+            out,
+            "records after {as_it_was} have new positions, and may stand on what is lost: verify the log"
+        )?;
+    }
+    Ok(())
+}
+
+fn rebuild_head(path: &str) -> Outcome {
+    let log = FileLog::options().rebuild_head().open(log_file(path)?)?;
+    let head = log.anchor()?;
+    drop(log);
+    writeln!(io::stdout(), "the head file says again that the log ends at record {}", head.position)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens a log to read it.
+fn open(path: &str) -> Result<impl Log, Box<dyn Error>> {
+    Ok(FileReader::open(log_file(path)?)?)
+}

@@ -1,0 +1,109 @@
+//! The records, one a line, as people read them.
+
+use std::error::Error;
+use std::io::Write;
+
+use gather::log::{Log, Tag};
+use gather::{Position, Record};
+use uuid::Uuid;
+
+use crate::telling::{short, tell};
+
+/// How many batches are read at a time.
+const PAGE: usize = 512;
+/// With fewer digits an id is anybody's.
+const DIGITS: usize = 4;
+
+/// Which records are asked for: those about all of these.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    ids: Vec<(Of, String)>,
+}
+
+/// What an id is the id of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Gathering,
+    Person,
+    Registration,
+}
+
+impl Wanted {
+    pub(crate) fn read(mut arguments: &[&str]) -> Result<Self, String> {
+        let mut wanted = Self::default();
+        while let [name, rest @ ..] = arguments {
+            let of = match *name {
+                "--gathering" => Of::Gathering,
+                "--person" => Of::Person,
+                "--registration" => Of::Registration,
+                unknown => return Err(format!("show knows no {unknown}; see log_tool help")),
+            };
+            let [id, rest @ ..] = rest else { return Err(format!("{name} needs an id")) };
+            wanted.ids.push((of, digits(id)?));
+            arguments = rest;
+        }
+        Ok(wanted)
+    }
+
+    fn wants(&self, tags: &[Tag]) -> bool {
+        self.ids.iter().all(|(of, end)| tags.iter().any(|tag| is(*tag, *of, end)))
+    }
+}
+
+fn is(tag: Tag, of: Of, end: &str) -> bool {
+    let (found, id) = match tag {
+        Tag::Gathering(id) => (Of::Gathering, id.uuid()),
+        Tag::Person(id) => (Of::Person, id.uuid()),
+        Tag::Registration(id) => (Of::Registration, id.uuid()),
+        _ => return false,
+    };
+    found == of && id.simple().to_string().ends_with(end)
+}
+
+/// The digits of an id, or of its end as `show` prints it.
+fn digits(id: &str) -> Result<String, String> {
+    let digits = id.trim_start_matches('…').replace('-', "").to_lowercase();
+    let is_id =
+        (DIGITS..=32).contains(&digits.len()) && digits.chars().all(|digit| digit.is_ascii_hexdigit());
+    if is_id { Ok(digits) } else { Err(format!("{id} is no id, nor the last digits of one")) }
+}
+
+pub(crate) fn show(log: &impl Log, wanted: &Wanted, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let head = log.anchor()?;
+    let mut after = Position::START;
+    while after < head.position {
+        let page = log.read(after, PAGE)?;
+        for record in page.batches.iter().flat_map(gather::log::StoredBatch::records) {
+            let tags = Tag::of(record.fact());
+            if wanted.wants(&tags) {
+                writeln!(out, "{}", line(record, &tags, head.position))?;
+            }
+        }
+        let Some(last) = page.batches.last() else { break };
+        after = last.last();
+    }
+    Ok(())
+}
+
+fn line(record: Record<'_>, tags: &[Tag], head: Position) -> String {
+    let width = head.to_string().len();
+    let by = record.actor().map(|actor| actor.uuid());
+    let gathering =
+        tags.iter().find_map(|tag| if let Tag::Gathering(id) = tag { Some(id.uuid()) } else { None });
+    let registration =
+        tags.iter().find_map(|tag| if let Tag::Registration(id) = tag { Some(id.uuid()) } else { None });
+    format!(
+        "{:>width$}  {}  by {}  gathering {}  registration {}  {}",
+        record.position().get(),
+        record.time().format("%Y-%m-%d %H:%M:%SZ"),
+        or_none(by),
+        or_none(gathering),
+        or_none(registration),
+        tell(record.fact()),
+    )
+}
+
+/// The end of an id, or room of the same width.
+fn or_none(id: Option<Uuid>) -> String {
+    id.map_or_else(|| format!("{:9}", "-"), short)
+}

@@ -1,0 +1,58 @@
+//! A checkpoint's file: read whole, and written so that it is there whole or as it was before.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// A checkpoint's name within a desk's folder.
+pub(crate) const CHECKPOINT_NAME: &str = "checkpoint.gather";
+
+/// What is in the file; `None` if there is none.
+pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::metadata(path) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+        // A pipe would keep whoever opens it waiting for ever.
+        Ok(found) if !found.is_file() => Err(io::Error::other("there is something other than a file")),
+        Ok(_) | Err(_) => fs::read(path).map(Some),
+    }
+}
+
+/// Puts a new file in the place of the old one, in one step that a crash does not halve.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = beside(path);
+    let options = private().create(true).truncate(true).to_owned();
+    let mut file = options.open(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&draft, path)?;
+    sync_folder_of(path)
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(".new");
+    PathBuf::from(name)
+}
+
+/// As the log: readable by its owner only, since it says who booked what, if only by ids.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(unix)]
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Folders cannot be synced here; the file system orders a rename by itself.
+#[cfg(not(unix))]
+fn sync_folder_of(_: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Copies of a key file: to keep it safe, or for the keys to go with a log that was salvaged.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::{
+    HEADER, SLOT, VaultError, beside, bytes, check_header, check_openable, failed, for_owner_only, header,
+    offset, read_at, remove_if_there, sync_folder, write_at,
+};
+use crate::id::LogId;
+
+/// How many keys are copied at a time.
+const KEYS: u64 = 1_024;
+
+/// Copies a key file, also while a desk gives out its keys, to a name that nothing has yet.
+///
+/// It is apart from the backup of the log on purpose. To forget somebody is to destroy their key, and every copy of the
+/// keys keeps it: so keep few, give them the care of a password, and destroy each when a newer one is there. A backup of the
+/// log can be kept for ever. Copy the keys after the log, so that none that the log names is missing.
+///
+/// ```
+/// use gather::privacy::backup_keys;
+/// use gather::{Desk, PersonDetails};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let (mine, safe) = (folder.path().join("bookings"), folder.path().join("safe"));
+/// let desk = Desk::open(&mine)?;
+/// let ann = desk.record_person(PersonDetails::new("Ann Example"))?.outcome;
+/// desk.backup(&safe, &mut |_| ())?;
+/// backup_keys(mine.join("keys.gather"), folder.path().join("keys of today"))?;
+///
+/// std::fs::copy(folder.path().join("keys of today"), safe.join("keys.gather"))?;
+/// assert_eq!(Desk::open(&safe)?.person(ann)?.name(), "Ann Example");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// There is no key file ([`VaultError::is_unavailable`]), it is none or has a damaged header, a newer version wrote it, there is
+/// something under the new name, or the file system did not let it be read or written. There is nothing under the new name
+/// then that was not there before. Keys are copied as they are: a damaged one is as damaged in the copy.
+pub fn backup_keys(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), VaultError> {
+    copy(from.as_ref(), to.as_ref(), None)
+}
+
+/// Copies a key file as that of another log: of one that was salvaged, and has a new id.
+///
+/// What was sealed opens with the copy as with the original. The caller vouches for the log being what is left of the one
+/// that the keys belong to.
+///
+/// # Errors
+/// As for [`backup_keys`].
+pub fn adopt_keys(from: impl AsRef<Path>, to: impl AsRef<Path>, log: LogId) -> Result<(), VaultError> {
+    copy(from.as_ref(), to.as_ref(), Some(log))
+}
+
+fn copy(from: &Path, to: &Path, log: Option<LogId>) -> Result<(), VaultError> {
+    check_openable(from)?;
+    let file = File::open(from).map_err(|cause| failed("cannot open the key file", from, cause))?;
+    let header = header_for(&file, log).map_err(|error| error.in_file(from))?;
+    let length = file.metadata().map_err(|cause| failed("cannot read the key file", from, cause))?.len();
+    // The last piece is none if it is less than a whole key: the desk may be writing it.
+    let keys = length.saturating_sub(bytes(HEADER)) / bytes(SLOT);
+    write(&file, &header, keys, to).map_err(|cause| failed("cannot copy the key file", to, cause))
+}
+
+/// The header of the copy: the same, or one for another log.
+fn header_for(file: &File, log: Option<LogId>) -> Result<Vec<u8>, VaultError> {
+    let mut found = Vec::with_capacity(HEADER);
+    file.take(bytes(HEADER))
+        .read_to_end(&mut found)
+        .map_err(|cause| VaultError::unavailable("cannot read the key file").because(cause))?;
+    let (vault, belongs_to) = check_header(&found)?;
+    Ok(header(vault, log.unwrap_or(belongs_to)))
+}
+
+/// Writes the copy under another name first, and never over anything.
+fn write(from: &File, header: &[u8], keys: u64, to: &Path) -> io::Result<()> {
+    if to.try_exists()? {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let unfinished = beside(to);
+    remove_if_there(&unfinished)?;
+    let file = for_owner_only().open(&unfinished)?;
+    let written = write_keys(from, header, keys, &file);
+    let written = written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&unfinished, to));
+    if written.is_err() {
+        // Keys that nobody asked for must not lie about. The error at hand is the one to tell.
+        drop(remove_if_there(&unfinished));
+    }
+    written.and_then(|()| sync_folder(to))
+}
+
+fn write_keys(from: &File, header: &[u8], keys: u64, to: &File) -> io::Result<()> {
+    write_at(to, header, 0)?;
+    let mut first = 0;
+    while first < keys {
+        let count = KEYS.min(keys.saturating_sub(first));
+        let length = usize::try_from(count).unwrap_or_default().saturating_mul(SLOT);
+        let mut slots = Zeroizing::new(vec![0; length]);
+        read_at(from, &mut slots, offset(first))?;
+        write_at(to, &slots, offset(first))?;
+        first = first.saturating_add(count);
+    }
+    Ok(())
+}
