@@ -83,7 +83,9 @@ fn best(mut what: impl FnMut()) -> Duration {
 
 fn read_only(log: &dyn Log) {
     let page = log.read_raw(Position::START, usize::MAX).unwrap();
-    page.batches.iter().for_each(|bytes| drop(black_box(decode(bytes).unwrap())));
+    for bytes in &page.batches {
+        drop(black_box(decode(bytes).unwrap()));
+    }
 }
 
 fn main() {
