@@ -218,11 +218,18 @@ impl Life<'_> {
 
     fn closes(&mut self) -> Checked {
         self.tell("closes");
+        let nothing_failed = self.disk.met().is_empty() && !self.limited;
         self.log = None;
         if self.has_stopped() {
             self.starts_again();
         }
-        self.open()
+        self.open()?;
+        let Some(log) = self.log.as_ref().filter(|_| nothing_failed && self.disk.met().is_empty()) else {
+            return Ok(());
+        };
+        let report = log.open_report();
+        let is_exact = report.torn.is_none() && report.lag.is_none();
+        if is_exact { Ok(()) } else { Err(format!("it was closed, and opening found {report:?}")) }
     }
 
     /// The program ends at this moment, with or without the machine.
