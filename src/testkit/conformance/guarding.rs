@@ -70,8 +70,17 @@ pub(super) fn exact_in_races(site: &Site) -> Held {
     })?;
     let stored = everything(&*log)?;
     same("bookings of all places", &stored.len(), &PLACES)?;
+    stands_on_what_it_saw(&stored)?;
     let batches: Vec<Batch> = stored.into_iter().map(|stored| stored.batch).collect();
     same("the head after a race", &log.anchor()?, &last(&anchors(start, &batches)?)?)
+}
+
+/// Holds that each batch lies directly behind what it has seen: all of them are within the scope of each.
+pub(super) fn stands_on_what_it_saw(stored: &[StoredBatch]) -> Held {
+    for StoredBatch { first, batch } in stored {
+        same("where a booking lies that had seen all before it", first, &batch.guard.seen.next())?;
+    }
+    Ok(())
 }
 
 pub(super) fn unrelated_pass(site: &Site) -> Held {

@@ -1,6 +1,7 @@
 //! What whoever reads may rely on.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
 
 use super::Site;
 use super::fault::{Held, at_once, holds, linger, refused, same};
@@ -111,15 +112,39 @@ pub(super) fn prefixes_only(site: &Site) -> Held {
     let log = site.open();
     let batches = ladder(WRITTEN);
     let start = log.anchor()?;
-    let over = AtomicBool::new(false);
+    let looks = Looks::default();
     at_once(|racer| {
         if racer == 0 {
-            let _over = Over(&over);
-            return batches.chunks(3).try_for_each(|group| store(&*log, group));
+            let _over = Over(&looks.over);
+            return batches.chunks(3).try_for_each(|group| {
+                looks.wait_for_some();
+                store(&*log, group)
+            });
         }
         let limit = if racer.is_multiple_of(2) { usize::MAX } else { 2 };
-        read_along(&*log, start, limit, &batches, &over)
+        read_along(&*log, start, limit, &batches, &looks)
     })
+}
+
+/// How often readers have looked, and whether the writing has ended.
+#[derive(Default)]
+struct Looks {
+    taken: AtomicU64,
+    over: AtomicBool,
+}
+
+impl Looks {
+    /// Waits until readers have looked a few times, so that they see the log between the writes, too. Readers that have
+    /// failed look no more: they are not waited for long.
+    fn wait_for_some(&self) {
+        let before = self.taken.load(Ordering::SeqCst);
+        for _ in 0..10_000 {
+            if self.taken.load(Ordering::SeqCst) > before + 3 {
+                return;
+            }
+            thread::yield_now();
+        }
+    }
 }
 
 /// Says that the writing has ended, however it has.
@@ -132,11 +157,11 @@ impl Drop for Over<'_> {
 }
 
 /// Reads what is written until there is no more, and holds every page against what was written.
-fn read_along(log: &dyn Log, start: Anchor, limit: usize, written: &[Batch], over: &AtomicBool) -> Held {
+fn read_along(log: &dyn Log, start: Anchor, limit: usize, written: &[Batch], looks: &Looks) -> Held {
     let (mut at, mut left) = (start, written.iter());
     let mut highest = start.position;
     loop {
-        let was_over = over.load(Ordering::SeqCst);
+        let was_over = looks.over.load(Ordering::SeqCst);
         let anchor = log.anchor()?;
         holds(anchor.position >= highest, || format!("the head went back to {}", anchor.position))?;
         let page = log.read(at.position, limit)?;
@@ -152,6 +177,7 @@ fn read_along(log: &dyn Log, start: Anchor, limit: usize, written: &[Batch], ove
             at = behind(at, &stored.batch)?;
         }
         ends_with_its_head(&page, at, limit)?;
+        looks.taken.fetch_add(1, Ordering::SeqCst);
         if was_over && at.position == page.head.position {
             return Ok(());
         }

@@ -11,9 +11,9 @@ use super::fault::{Fault, Held, at_once, holds, linger, refused, same};
 use super::given::{
     about, anchors, batch, confirmed, everything, fresh, ladder, last, of, opened, store, unchanged,
 };
-use super::guarding::PLACES;
+use super::guarding::{PLACES, stands_on_what_it_saw};
 use crate::log::{Error, Log, Page};
-use crate::record::{Anchor, Batch, Position, Scope, StoredBatch};
+use crate::record::{Anchor, Batch, Position, Scope};
 
 pub(super) fn hands_over(site: &Site) -> Held {
     let log = site.open();
@@ -162,14 +162,6 @@ fn bookings(number: u64, page: &Page, count: usize) -> Vec<Batch> {
         batch(id, page.head.position.get() + nth, about(1), vec![confirmed(1, id)])
     };
     (0..).take(count).map(booking).collect()
-}
-
-/// Holds that each batch lies directly behind what it has seen.
-fn stands_on_what_it_saw(stored: &[StoredBatch]) -> Held {
-    for StoredBatch { first, batch } in stored {
-        same("where a booking lies that had seen all before it", first, &batch.guard.seen.next())?;
-    }
-    Ok(())
 }
 
 pub(super) fn empty_answer(site: &Site) -> Held {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use gather::log::{Anchor, Appended, Batch, Chain, Error, Log, Page, Scope, StoredBatch, decode, encode};
 use gather::testkit::conformance::Promise;
@@ -75,6 +76,11 @@ impl Fault {
         (Self::NeverSyncs, Promise::SyncsOnce),
         (Self::SyncsEachBatch, Promise::SyncsOnce),
     ];
+}
+
+/// What is wrong for a moment only is wrong long enough to be met.
+fn give_others_time() {
+    thread::sleep(Duration::from_millis(2));
 }
 
 /// Where a shelf keeps its batches.
@@ -166,7 +172,7 @@ impl Shelf {
         let whole = batch.clone();
         let half = batch.facts[..1].to_vec();
         self.put(Batch { facts: half, ..batch });
-        (0..50).for_each(|_| thread::yield_now());
+        give_others_time();
         self.kept().last_mut().unwrap().batch = whole;
     }
 
@@ -210,7 +216,7 @@ impl Log for Shelf {
             return Err(Error::misuse("a page begins where a batch ends").at(after));
         }
         if self.has(Fault::TellsALaterHead) {
-            (0..50).for_each(|_| thread::yield_now());
+            give_others_time();
             page.head = self.anchor()?;
         }
         Ok(page)
@@ -255,7 +261,7 @@ impl Log for Shelf {
                 .append(&Self::with_guards(batches, |batch| batch.guard.seen = batch.guard.seen.min(head))),
             Some(Fault::JudgesWhatWas) => {
                 let answers = self.foresee(batches)?;
-                thread::yield_now();
+                give_others_time();
                 self.put_fresh(batches, &answers);
                 Ok(answers)
             }
