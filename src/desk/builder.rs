@@ -55,7 +55,8 @@ impl fmt::Debug for DeskBuilder {
 impl Desk {
     /// Opens the desk of a folder: its log (`log.gather`), its keys (`keys.gather`), and whatever was booked before.
     /// Creates the folder and the log where there are none; the keys come with the first personal data. Keep a copy
-    /// of both files: the log without the keys has no names.
+    /// of both files: the log without the keys has no names. If there is a checkpoint (`checkpoint.gather`), only what
+    /// came after is folded; it need not be kept. See [`checkpoint`](Self::checkpoint).
     ///
     /// One desk at a time: the folder is locked while a desk, or a clone of it, is alive.
     ///
