@@ -116,7 +116,7 @@ impl Desk {
     /// log of the host's own where [`checkpoint_file`](crate::DeskBuilder::checkpoint_file) says. It is a cache: remove
     /// it at any time, leave it out of backups. Call this when it suits, on a quiet hour or before the program ends; or
     /// say [`checkpoint_every`](crate::DeskBuilder::checkpoint_every). While the bytes are put together nobody else
-    /// is answered: about half a second for a million registrations. Writing them keeps nobody waiting.
+    /// is answered: under a second of work for a million registrations. Writing them keeps nobody waiting.
     ///
     /// It holds ids, times, counts and texts of gatherings in the clear, as the log does, and what is personal sealed, as
     /// the log does. There are no keys in it.
