@@ -63,6 +63,9 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
+            if error.downcast_ref::<log::Error>().is_some_and(log::Error::is_headless) {
+                eprintln!("`log_tool rebuild-head PATH` does that");
+            }
             ExitCode::from(code_of(&*error))
         }
     }

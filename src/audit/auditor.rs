@@ -179,6 +179,11 @@ impl Auditor {
             }
         }
         self.remember(batch.id, so_far.into_keys().collect());
+        let seen = batch.guard.seen;
+        if seen >= stored.first {
+            let says = format!("a decision has seen position {seen}, which comes after it");
+            notes.note(stored.first, (None, None), breach(Rule::SeenAhead, says));
+        }
         notes.found.sort_by_key(|finding| finding.position);
         notes.found.into_iter().for_each(|finding| self.findings.add(finding));
     }
@@ -188,9 +193,6 @@ impl Auditor {
         let (batch, next) = (&stored.batch, self.findings.to.position.next());
         hold(stored.first == next && !batch.facts.is_empty(), Rule::Gap, || {
             format!("a batch of {} facts begins here, and the next is to begin at {next}", batch.facts.len())
-        })?;
-        hold(batch.guard.seen < stored.first, Rule::SeenAhead, || {
-            format!("a decision has seen position {}, which comes after it", batch.guard.seen)
         })?;
         hold(!self.requests.contains_key(&batch.id), Rule::RequestTwice, || {
             format!("request {} has two batches", batch.id)

@@ -176,3 +176,16 @@ fn at_once(one: &Schedule, other: &Schedule) -> bool {
     let ends = one.end().instant().min(other.end().instant());
     starts < ends
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_when_something_else_ends_is_not_at_once() {
+        let at = |text: &str| -> Schedule { format!("2099-03-05 {text} Europe/London").parse().unwrap() };
+        assert!(at_once(&at("10:00 to 12:00"), &at("11:59 to 13:00")));
+        assert!(!at_once(&at("10:00 to 12:00"), &at("12:00 to 13:00")));
+        assert!(!at_once(&at("10:00 to 12:00"), &"2099-03-05 Europe/London".parse().unwrap()));
+    }
+}

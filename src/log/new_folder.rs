@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::disk::Disk;
 use super::error::{Error, Kind};
+use super::head::HEAD_NAME;
 use super::options::{LOCK_NAME, LOG_NAME};
 use super::storage::{Storage, folder_of};
 
 /// All that a log that nobody books with may have in its folder.
-const FILES: [&str; 5] = [LOG_NAME, "log.gather.new", "head.gather", "head.gather.new", LOCK_NAME];
+const FILES: [&str; 5] = [LOG_NAME, "log.gather.new", HEAD_NAME, "head.gather.new", LOCK_NAME];
 
 /// Makes a folder under another name, has it filled, and gives it its name when everything in it is durable.
 ///

@@ -10,6 +10,7 @@ use super::disk::Disk;
 use super::error::{Error, Kind};
 use super::file::FileLog;
 use super::frame::{FILE_HEADER, FRAME_HEADER, FRAME_MAGIC, FileHeader, FrameHeader, Glance};
+use super::head::{Found, HEAD_NAME, HeadFile};
 use super::place::{Place, PlacedFile};
 use super::walk::{Mark, Step, Walk, bounded, length, newer_frame};
 use super::{Log, Progress, new_folder, wire};
@@ -60,7 +61,7 @@ pub struct LeftOut {
     pub bytes: u64,
     /// The first position that is missing.
     pub first: Position,
-    /// How many positions are missing; `None` at the end of the file, where nothing tells how many there were.
+    /// How many positions are missing; `None` at the end of the file, where nothing tells that there were any.
     pub records: Option<u64>,
     /// What is wrong with it.
     pub what: &'static str,
@@ -68,7 +69,7 @@ pub struct LeftOut {
 
 /// Copies what is whole of a log file into a new folder, from which a desk can be opened, and lists what is not.
 ///
-/// The file is only read. If it belongs to a folder with keys, bring them along with
+/// The file is only read, and so is the head file beside it, which knows of an end that was lost. If it belongs to a folder with keys, bring them along with
 /// [`privacy::adopt_keys`](crate::privacy::adopt_keys), which takes them for the new log's id. A damaged file header is no
 /// hindrance as long as the log's id and salt in it are whole. Progress counts bytes of the file.
 ///
@@ -109,18 +110,20 @@ pub fn salvage(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Salvaged, Error> {
     let (path, folder) = (file.as_ref(), folder.as_ref());
-    let Some(file) = Place::new(Arc::new(Disk), path).open_to_read()? else {
+    let place = Place::new(Arc::new(Disk), path);
+    let Some(file) = place.open_to_read()? else {
         return Err(Error::new(Kind::NotALog, "there is no file").in_file(path));
     };
     new_folder::check_nothing_there(folder)?;
-    let search = Search::new(&file, progress)?;
+    let mut search = Search::new(&file, progress)?;
+    search.known = known_end(&place, &search.header);
     let found = search.all()?;
     new_folder::make(folder, |draft| found.keep(&file, draft, keep))
 }
 
 /// What the search has found.
 #[derive(Debug)]
-struct Found {
+struct Whole {
     log: LogId,
     /// The whole frames, in the order of their positions.
     frames: Vec<FrameHeader>,
@@ -137,7 +140,9 @@ struct Search<'a, 'p> {
     at: Mark,
     /// Whether the chain before this place is known: behind a gap it is not.
     chained: bool,
-    found: Found,
+    /// Up to which position the head file says that there were records.
+    known: Option<Position>,
+    found: Whole,
     progress: &'p mut dyn FnMut(Progress),
 }
 
@@ -159,11 +164,11 @@ impl<'a, 'p> Search<'a, 'p> {
         let offset = u64::try_from(FILE_HEADER).unwrap_or(u64::MAX);
         let at = Mark { offset, position: Position::START, chain: Chain::genesis(header.log) };
         let gaps = damage.into_iter().collect();
-        let found = Found { log: header.log, frames: Vec::new(), prefix: 0, gaps };
-        Ok(Self { file, header, end: file.length()?, at, chained: true, found, progress })
+        let found = Whole { log: header.log, frames: Vec::new(), prefix: 0, gaps };
+        Ok(Self { file, header, end: file.length()?, at, chained: true, known: None, found, progress })
     }
 
-    fn all(mut self) -> Result<Found, Error> {
+    fn all(mut self) -> Result<Whole, Error> {
         let mut whole = true;
         loop {
             let stop = self.run()?;
@@ -172,7 +177,10 @@ impl<'a, 'p> Search<'a, 'p> {
             }
             whole = false;
             let (from, what) = match stop {
-                Stop::End => return Ok(self.found),
+                Stop::End => {
+                    self.note_lost_end();
+                    return Ok(self.found);
+                }
                 Stop::Bad(what) => (self.at.offset, what),
                 Stop::Unreadable(frame) => (frame.end(), "a frame has a batch that cannot be read"),
                 Stop::Unchained => (self.at.offset, "the chain breaks: what follows is of another past"),
@@ -213,7 +221,7 @@ impl<'a, 'p> Search<'a, 'p> {
         let next = self.next_frame(from)?;
         let (end, records) = match &next {
             Some(frame) => (frame.offset, Some(frame.first.get().saturating_sub(missing.get()))),
-            None => (self.last_content(begin)?, None),
+            None => (self.last_content(begin)?, self.lost_behind()),
         };
         let bytes = end.saturating_sub(begin);
         self.found.gaps.push(LeftOut { offset: begin, bytes, first: missing, records, what });
@@ -222,6 +230,20 @@ impl<'a, 'p> Search<'a, 'p> {
         self.at = Mark { offset: frame.offset, position, chain: self.at.chain };
         self.chained = false;
         Ok(true)
+    }
+
+    /// How many records there were behind this place that are not in the file any more.
+    fn lost_behind(&self) -> Option<u64> {
+        let known = self.known.filter(|known| *known > self.at.position)?;
+        Some(known.get().saturating_sub(self.at.position.get()))
+    }
+
+    fn note_lost_end(&mut self) {
+        if let Some(records) = self.lost_behind() {
+            let (offset, first) = (self.at.offset, self.at.position.next());
+            let what = "the file ends before the place up to which its head says that it was durable";
+            self.found.gaps.push(LeftOut { offset, bytes: 0, first, records: Some(records), what });
+        }
     }
 
     /// The next frame from an offset on that is whole and does not go back.
@@ -308,6 +330,15 @@ fn read_header(file: &PlacedFile) -> Result<(FileHeader, Option<LeftOut>), Error
     }
 }
 
+/// Where the log ended for sure, as its head file says. Without one that can be believed, nothing is known.
+fn known_end(log: &Place, header: &FileHeader) -> Option<Position> {
+    let head = log.in_its_folder(HEAD_NAME).open_to_read().ok()?;
+    match HeadFile::look_up(head, header).ok()? {
+        Found::Head(head) => Some(head.newest().mark.position),
+        Found::Missing | Found::Foreign => None,
+    }
+}
+
 fn damaged_header() -> LeftOut {
     LeftOut {
         offset: 0,
@@ -318,7 +349,7 @@ fn damaged_header() -> LeftOut {
     }
 }
 
-impl Found {
+impl Whole {
     /// Writes what is to be kept.
     fn keep(mut self, file: &PlacedFile, folder: &Path, keep: Keep) -> Result<Salvaged, Error> {
         let later = self.frames.split_off(self.prefix);

@@ -24,7 +24,7 @@ const LOGS: [&str; 3] = ["format0.gather", "format0b.gather", "format0c.gather"]
 fn frozen(name: &str, folder: &Path) -> FileLog {
     let path = folder.join(name);
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name), &path).unwrap();
-    FileLog::open(path).unwrap()
+    FileLog::options().rebuild_head().open(path).unwrap()
 }
 
 fn exported(log: &dyn Log) -> Vec<u8> {
@@ -452,7 +452,7 @@ fn one_damaged_frame_is_left_out_and_named() {
             let (offset, bytes_left_out) =
                 (u64::try_from(frame).unwrap(), u64::try_from(end - frame).unwrap());
             assert_eq!((left_out.offset, left_out.bytes), (offset, bytes_left_out), "{damaged}");
-            assert_eq!((left_out.first, left_out.records), (first, (!last).then_some(1)), "{damaged}");
+            assert_eq!((left_out.first, left_out.records), (first, Some(1)), "{damaged}");
             assert_eq!((salvaged.batches, salvaged.as_it_was.get()), (11, u64::try_from(nth).unwrap()));
             let kept = FileLog::open_in(&to).unwrap();
             assert_eq!(kept.anchor().unwrap(), salvaged.head);
@@ -500,6 +500,14 @@ fn a_cut_or_padded_log_is_salvaged_as_far_as_it_goes() {
     assert_eq!((cut.left_out[0].offset, cut.left_out[0].records), (u64::try_from(last).unwrap(), None));
     let noisy = salvaged_of([&sound[..end], &b"\xA7gfr is no frame"[..], &[0; 500]].concat(), "noisy");
     assert_eq!((noisy.head, noisy.left_out[0].bytes), (whole.head, 16));
+    // The head knows of an end that is gone.
+    std::fs::copy(mine.join("head.gather"), folder.path().join("head.gather")).unwrap();
+    for (left, bytes, name) in [(last, 0, "without its last"), (end - 1, end - 1 - last, "cut with a head")] {
+        let cut = salvaged_of(sound[..left].to_vec(), name);
+        let [left_out] = &*cut.left_out else { panic!("{cut:?}") };
+        assert_eq!((left_out.first.get(), left_out.records), (6, Some(1)), "{name}");
+        assert_eq!(left_out.bytes, u64::try_from(bytes).unwrap());
+    }
     // The first frame once more, far behind: it belongs where it was.
     let again = salvaged_of([&sound[..end], &sound[128..end]].concat(), "again");
     assert_eq!((again.head, again.batches), (whole.head, whole.batches));
@@ -577,6 +585,12 @@ fn the_tool_verifies() {
         assert_eq!((code, &*error), (0, ""), "{out}");
         assert!(out.starts_with("sound: 6 records, log "), "{out}");
     }
+    let desk = Desk::open(&mine).unwrap();
+    drop(desk.record_person(PersonDetails::new("Bo Example")).unwrap());
+    let (code, out, error) = log_tool(folder.path(), ["verify", "mine"]);
+    assert_eq!(code, 0, "beside a desk: {error}");
+    assert!(out.starts_with("sound: 7 records, log "), "{out}");
+    drop(desk);
     let mut bytes = std::fs::read(file_of(&mine)).unwrap();
     let second = frames(&bytes)[1];
     bytes[second + 90] ^= 1;
@@ -594,6 +608,8 @@ fn the_tool_says_what_it_cannot_use() {
     std::fs::write(folder.path().join("letter"), "Dear Ann, this is a letter and no log of anything.")
         .unwrap();
     std::fs::create_dir(folder.path().join("empty")).unwrap();
+    std::fs::create_dir(folder.path().join("headless")).unwrap();
+    std::fs::copy(file_of(&folder.path().join("mine")), file_of(&folder.path().join("headless"))).unwrap();
     let mut newer = std::fs::read(file_of(&folder.path().join("mine"))).unwrap();
     newer[8] = 9;
     let checksum = crc32fast::hash(&newer[..124]).to_le_bytes();
@@ -602,6 +618,7 @@ fn the_tool_says_what_it_cannot_use() {
     for (arguments, expected) in [
         (&["verify", "letter"][..], "the file is not a log of this crate, in letter"),
         (&["verify", "newer"], "has format 9; this version reads format 0"),
+        (&["verify", "headless"], "`log_tool rebuild-head PATH` does that"),
         (&["verify", "empty"], "there is no log"),
         (&["verify", "nowhere"], "there is no log"),
         (&["verify"], "log_tool verify PATH"),
@@ -645,9 +662,11 @@ fn the_tool_exports_and_imports_what_it_can_show_again() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lines/format0c.txt");
     assert_eq!(shown, (0, std::fs::read_to_string(golden).unwrap(), String::new()));
     assert!(!shown.1.contains("no words for"), "there are words for every kind");
-    let widths: BTreeSet<_> =
-        shown.1.lines().map(|line| line.split("  ").take(5).collect::<String>().chars().count()).collect();
-    assert_eq!(widths.len(), 1, "the columns line up");
+    let columns = shown.1.lines().map(|line| {
+        ["  by ", "  gathering ", "  registration "]
+            .map(|column| line.split_once(column).unwrap().0.chars().count())
+    });
+    assert_eq!(columns.collect::<BTreeSet<_>>().len(), 1, "the columns line up");
 
     std::fs::write(folder.path().join("lines"), &lines[..lines.len() - 90]).unwrap();
     let (code, _, error) = log_tool(folder.path(), ["import", "lines", "cut"]);
