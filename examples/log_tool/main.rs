@@ -17,6 +17,7 @@ use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use gather::audit;
 use gather::log::{self, FileLog, FileReader, Keep, Log, Salvaged};
 use gather::privacy::adopt_keys;
 
@@ -118,11 +119,16 @@ fn log_file(path: &str) -> Result<PathBuf, String> {
 fn verify(path: &str) -> Outcome {
     let log = open(path)?;
     let mut watch = Watch::of("verified");
-    let mut lines = Vec::new();
-    let end = log::export(&log, &mut lines, &mut |progress| watch.told(progress))?;
+    let findings = audit::verify(&log, &mut |progress| watch.told(progress))?;
     watch.end();
-    writeln!(io::stdout(), "sound: {} records, log {}", end.position, end.log)?;
-    Ok(ExitCode::SUCCESS)
+    let (end, mut out) = (findings.to, io::stdout().lock());
+    if findings.is_sound() {
+        writeln!(out, "sound: {} records, log {}", end.position, end.log)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    write!(out, "{findings}")?;
+    writeln!(out, "not sound: {} records, log {}", end.position, end.log)?;
+    Ok(ExitCode::from(DAMAGED))
 }
 
 fn show(path: &str, wanted: &[&str]) -> Outcome {

@@ -144,10 +144,9 @@ impl Gathering {
             return BookingState::NotYet;
         }
         match self.window.closes.map(|closes| closes.resolve(start)) {
-            None => BookingState::Open,
             Some(None) => BookingState::NotYet,
             Some(Some(closes)) if closes <= time => BookingState::Closed,
-            Some(Some(_)) => BookingState::Open,
+            None | Some(Some(_)) => BookingState::Open,
         }
     }
 
@@ -254,11 +253,11 @@ impl Gathering {
             return Ok(());
         }
         let is_passed = turn.comes_after((self.class(Guest::of(one)), one.joined));
-        let drawn = self.drawn_of(pool, draws);
-        hold(!is_passed || drawn == u64::from(people), Rule::PassReason, || {
+        let kept = self.drawn_of(pool, draws);
+        hold(!is_passed || kept == u64::from(people), Rule::PassReason, || {
             format!(
                 "registration {first} was passed since pool {pool} was set aside for others, and of {people} places \
-                 {drawn} were set aside"
+                 {kept} were set aside"
             )
         })
     }

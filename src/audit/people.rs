@@ -155,15 +155,15 @@ fn takes_on(fact: &Fact, on: GatheringId, gathering: &Gathering) -> Option<Takes
 /// Whether two places are at one time, as far as that is judged: of one gathering only its sessions are held against each
 /// other.
 fn overlaps(
-    (wanted_on, wanted_of, wanted): (GatheringId, &Gathering, &Offering),
+    (here, gathering, wanted): (GatheringId, &Gathering, &Offering),
     (on, there, theirs): (GatheringId, &Gathering, &Registration),
 ) -> bool {
     let Some(offered) = there.offerings.get(&theirs.offering) else { return false };
     let both_sessions = wanted.session.is_some() && offered.terms.session.is_some();
-    if !wanted_of.no_overlap || !there.no_overlap || wanted_on == on && !both_sessions {
+    if !gathering.no_overlap || !there.no_overlap || here == on && !both_sessions {
         return false;
     }
-    match (wanted_of.time_of(wanted), there.time_of(&offered.terms)) {
+    match (gathering.time_of(wanted), there.time_of(&offered.terms)) {
         (Some(one), Some(other)) => at_once(one, other),
         _ => false,
     }
