@@ -25,10 +25,10 @@ const AT_ONCE: u64 = 5_000;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    if let [task, folder] = words.as_slice() {
-        if task == "open" || task == "draw" {
-            return one(task, Path::new(folder));
-        }
+    if let [task, folder] = words.as_slice()
+        && (task == "open" || task == "draw")
+    {
+        return one(task, Path::new(folder));
     }
     let named: Vec<u64> = words.iter().filter_map(|word| word.parse().ok()).collect();
     println!(
@@ -78,7 +78,9 @@ fn book(folder: &Path, size: u64) {
         let these = begin..size.min(begin + AT_ONCE);
         let submit = |n| desk.request(request(n)).submit(Register::new(gathering, person(n)));
         let pending: Vec<_> = these.map(submit).collect();
-        pending.into_iter().for_each(|one| assert!(one.wait().unwrap().outcome.is_confirmed()));
+        for one in pending {
+            assert!(one.wait().unwrap().outcome.is_confirmed());
+        }
     }
 }
 
