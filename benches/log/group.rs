@@ -64,7 +64,9 @@ impl Group {
             (std::mem::take(&mut queue.bytes), std::mem::take(&mut queue.waiting))
         };
         self.tape.lock().unwrap().append(&bytes);
-        waiting.iter().for_each(|waiter| waiter.wake(&waiter.done));
+        for waiter in &waiting {
+            waiter.wake(&waiter.done);
+        }
         let mut queue = self.queue.lock().unwrap();
         match queue.waiting.first() {
             Some(next) => next.wake(&next.leads),

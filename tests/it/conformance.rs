@@ -1,6 +1,6 @@
 //! Every store keeps every promise, and the kit that says so sees each promise broken.
 
-use gather::log::{FileLog, HeadSync, MemoryLog};
+use gather::log::{FileLog, HeadSync, MemoryLog, Storage};
 use gather::testkit::conformance::{self, Broken, Conformance, Promise};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,10 +29,9 @@ fn the_log_in_memory_keeps_its_promises() -> Result<(), Broken> {
 #[test]
 fn the_log_in_a_file_keeps_its_promises() -> Result<(), Broken> {
     let syncs = Arc::new(AtomicU64::new(0));
-    let disk = Arc::new(Counting(Arc::clone(&syncs)));
-    let open = move |folder: &TempDir| {
-        FileLog::options().storage(Arc::clone(&disk) as _).open_in(folder.path()).unwrap()
-    };
+    let disk: Arc<dyn Storage> = Arc::new(Counting(Arc::clone(&syncs)));
+    let open =
+        move |folder: &TempDir| FileLog::options().storage(Arc::clone(&disk)).open_in(folder.path()).unwrap();
     let file = Conformance::reopened(folder, open).counting_syncs(move || syncs.load(Ordering::SeqCst));
     assert_eq!(file.promises(), Promise::ALL);
     file.check()

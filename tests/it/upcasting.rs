@@ -148,7 +148,9 @@ fn written_then() -> Vec<u8> {
         let mut header = vec![0xA7, b'g', b'f', b'r', 1, 1, 80, 0];
         header.extend(u32::try_from(payload.len()).unwrap().to_le_bytes());
         header.extend(count.to_le_bytes());
-        [offset, position, offset].iter().for_each(|number| header.extend(number.to_le_bytes()));
+        for number in [offset, position, offset] {
+            header.extend(number.to_le_bytes());
+        }
         header.extend(chain.bytes());
         header.extend(crc32fast::hash(&payload).to_le_bytes());
         let salted = [&salt[..], &header].concat();

@@ -6,7 +6,7 @@ use super::Site;
 use super::fault::{Fault, Held, RACERS, at_once, holds, linger, refused, same};
 use super::given::{about, anchors, batch, confirmed, everything, fresh, last, of, opened, store, unchanged};
 use crate::id::GatheringId;
-use crate::log::{Appended, Log};
+use crate::log::{Appended, Error, Log};
 use crate::record::{Batch, Content, Position, Scope, StoredBatch, Tag};
 
 /// How many places there are for those who race.
@@ -45,8 +45,8 @@ pub(super) fn exact(site: &Site) -> Held {
     unchanged(&*log, before)?;
     for ((scope, seen), id) in passes.into_iter().zip(200_u128..) {
         let answer = log.append(&[batch(id, seen, scope.clone(), vec![opened(60 + id)])])?;
-        let passed = matches!(answer.as_slice(), [Appended::Fresh { .. }]);
-        holds(passed, || format!("one that has seen {seen} of {scope:?} was answered {answer:?}"))?;
+        let stored = matches!(answer.as_slice(), [Appended::Fresh { .. }]);
+        holds(stored, || format!("one that has seen {seen} of {scope:?} was answered {answer:?}"))?;
     }
     Ok(())
 }
@@ -172,7 +172,7 @@ pub(super) fn seen_beyond_head(site: &Site) -> Held {
     let log = site.open();
     for before in 0..2_u64 {
         let answer = log.append(&[of(5, 5, before), of(1, 1, before + 2)]);
-        refused("a guard that has seen more than there is", answer, |error| error.is_diverged())?;
+        refused("a guard that has seen more than there is", answer, Error::is_diverged)?;
         same("the head", &log.anchor()?.position.get(), &before)?;
         store(&*log, &[of(2 + u128::from(before), 2 + u128::from(before), before)])?;
     }

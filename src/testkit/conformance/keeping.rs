@@ -5,7 +5,7 @@ use super::fault::{Fault, Held, holds, refused, same};
 use super::given::{about, anchors, batch, everything, fresh, ladder, last, of, opened, store, unchanged};
 use crate::fact::Fact;
 use crate::id::{GatheringId, SessionId};
-use crate::log::{Appended, FACTS_LIMIT, Log, encode};
+use crate::log::{Appended, Error, FACTS_LIMIT, Log, encode};
 use crate::record::{Anchor, Batch, Position, Scope};
 use crate::schedule::Schedule;
 
@@ -20,10 +20,10 @@ pub(super) fn errors_leave_nothing(site: &Site) -> Held {
     let empty = batch(900, seen, about(2), Vec::new());
     let groups = [vec![of(1, 901, seen), empty.clone()], vec![empty.clone(), of(1, 901, seen)], vec![empty]];
     for group in groups {
-        refused("a call with a batch without facts", log.append(&group), |error| error.is_misuse())?;
+        refused("a call with a batch without facts", log.append(&group), Error::is_misuse)?;
         unchanged(&*log, before)?;
         let turn = log.exclusive(before.position, &mut |_| group.clone());
-        refused("a turn with a batch without facts", turn, |error| error.is_misuse())?;
+        refused("a turn with a batch without facts", turn, Error::is_misuse)?;
         unchanged(&*log, before)?;
     }
     let answer = log.append(&[of(1, 901, seen)])?;
@@ -33,17 +33,17 @@ pub(super) fn errors_leave_nothing(site: &Site) -> Held {
 pub(super) fn largest_batches(site: &Site) -> Held {
     let log = site.open();
     let many = |facts| batch(1, 0, Scope::everything(), vec![opened(1); facts]);
-    let long = |more: usize| -> Result<Batch, Fault> {
+    let large = |more: usize| -> Result<Batch, Fault> {
         let almost = BYTES_LIMIT - 1_000;
         let length = encode(&of_length(almost))?.len();
         Ok(of_length(almost + BYTES_LIMIT.saturating_sub(length) + more))
     };
-    for too_large in [many(FACTS_LIMIT + 1), long(1)?] {
-        refused("a batch beyond the limits", log.append(&[too_large]), |error| error.is_misuse())?;
+    for too_large in [many(FACTS_LIMIT + 1), large(1)?] {
+        refused("a batch beyond the limits", log.append(&[too_large]), Error::is_misuse)?;
         same("the head", &log.anchor()?.position, &Position::START)?;
     }
-    let batches = [many(FACTS_LIMIT), long(0)?];
-    same("the bytes of the largest batch", &encode(&long(0)?)?.len(), &BYTES_LIMIT)?;
+    let batches = [many(FACTS_LIMIT), large(0)?];
+    same("the bytes of the largest batch", &encode(&large(0)?)?.len(), &BYTES_LIMIT)?;
     store(&*log, &batches)?;
     let read = everything(&*log)?;
     let is_there = read.iter().map(|stored| &stored.batch).eq(&batches);
@@ -85,12 +85,12 @@ pub(super) fn raw_bytes(site: &Site) -> Held {
 /// Holds that bytes come where they are meant to, and that what is no batch comes nowhere.
 fn keeps_its_place(log: &dyn Log, start: Anchor, bytes: &[Vec<u8>]) -> Held {
     let head = log.anchor()?;
-    refused("bytes behind another head", log.store_raw(start, bytes), |error| error.is_diverged())?;
+    refused("bytes behind another head", log.store_raw(start, bytes), Error::is_diverged)?;
     unchanged(log, head)?;
     let more = encode(&of(1, 500, head.position.get()))?;
     let damaged = more.split_last().map(|(_, rest)| rest.to_vec()).unwrap_or_default();
     let group = [more.clone(), damaged];
-    refused("bytes of which some are no batch", log.store_raw(head, &group), |error| error.is_corrupt())?;
+    refused("bytes of which some are no batch", log.store_raw(head, &group), Error::is_corrupt)?;
     unchanged(log, head)?;
     let older = of_layout_1(more)?;
     match log.store_raw(head, std::slice::from_ref(&older)) {

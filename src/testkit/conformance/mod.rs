@@ -287,7 +287,8 @@ impl Conformance {
         let make = Rc::new(make);
         let begin = move || {
             let make = Rc::clone(&make);
-            Box::new(move || -> Box<dyn Log> { Box::new(make()) }) as Opening
+            let opening: Opening = Box::new(move || Box::new(make()));
+            opening
         };
         Self { begin: Box::new(begin), lasts: false, syncs: None, left_out: Vec::new() }
     }
@@ -301,7 +302,8 @@ impl Conformance {
         let open = Rc::new(open);
         let begin = move || {
             let (place, open) = (place(), Rc::clone(&open));
-            Box::new(move || -> Box<dyn Log> { Box::new(open(&place)) }) as Opening
+            let opening: Opening = Box::new(move || Box::new(open(&place)));
+            opening
         };
         Self { begin: Box::new(begin), lasts: true, syncs: None, left_out: Vec::new() }
     }
@@ -327,11 +329,8 @@ impl Conformance {
     }
 
     fn makes(&self, promise: Promise) -> bool {
-        let can_be_tried = match promise {
-            Promise::Lasts => self.lasts,
-            Promise::SyncsOnce => self.syncs.is_some(),
-            _ => true,
-        };
+        let can_be_tried = (promise != Promise::Lasts || self.lasts)
+            && (promise != Promise::SyncsOnce || self.syncs.is_some());
         can_be_tried && !self.left_out.contains(&promise)
     }
 

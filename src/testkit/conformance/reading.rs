@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Site;
 use super::fault::{Held, at_once, holds, linger, refused, same};
 use super::given::{anchors, behind, everything, ladder, last, store};
-use crate::log::{Log, Page, encode};
+use crate::log::{Error, Log, Page, encode};
 use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
 
 pub(super) fn reads_back(site: &Site) -> Held {
@@ -89,7 +89,7 @@ pub(super) fn bounds(site: &Site) -> Held {
     let batches = ladder(60);
     store(&*log, &batches)?;
     let head = log.anchor()?;
-    refused("a page from beyond the head", log.read(head.position.next(), 1), |error| error.is_diverged())?;
+    refused("a page from beyond the head", log.read(head.position.next(), 1), Error::is_diverged)?;
     refused("a page from the end of time", log.read(Position::new(u64::MAX), 1), |error| {
         error.is_diverged()
     })?;
@@ -99,7 +99,7 @@ pub(super) fn bounds(site: &Site) -> Held {
         .collect();
     let within = (1..head.position.get()).map(Position::new).filter(|position| !ends.contains(position));
     for position in within {
-        refused("a page from within a batch", log.read(position, 1), |error| error.is_misuse())?;
+        refused("a page from within a batch", log.read(position, 1), Error::is_misuse)?;
     }
     same("the head after pages were refused", &log.anchor()?, &head)
 }
@@ -112,15 +112,13 @@ pub(super) fn prefixes_only(site: &Site) -> Held {
     let batches = ladder(WRITTEN);
     let start = log.anchor()?;
     let over = AtomicBool::new(false);
-    at_once(|racer| match racer {
-        0 => {
+    at_once(|racer| {
+        if racer == 0 {
             let _over = Over(&over);
-            batches.chunks(3).try_for_each(|group| store(&*log, group))
+            return batches.chunks(3).try_for_each(|group| store(&*log, group));
         }
-        _ => {
-            let limit = if racer.is_multiple_of(2) { usize::MAX } else { 2 };
-            read_along(&*log, start, limit, &batches, &over)
-        }
+        let limit = if racer.is_multiple_of(2) { usize::MAX } else { 2 };
+        read_along(&*log, start, limit, &batches, &over)
     })
 }
 

@@ -12,7 +12,7 @@ use super::given::{
     about, anchors, batch, confirmed, everything, fresh, ladder, last, of, opened, store, unchanged,
 };
 use super::guarding::PLACES;
-use crate::log::{Log, Page};
+use crate::log::{Error, Log, Page};
 use crate::record::{Anchor, Batch, Position, Scope, StoredBatch};
 
 pub(super) fn hands_over(site: &Site) -> Held {
@@ -37,7 +37,7 @@ pub(super) fn hands_over(site: &Site) -> Held {
         same(&format!("{what}: the head"), &page.head, &head)?;
     }
     let beyond = log.exclusive(head.position.next(), &mut |_| vec![of(1, 1_000, 0)]);
-    refused("a turn from beyond the head", beyond, |error| error.is_diverged())?;
+    refused("a turn from beyond the head", beyond, Error::is_diverged)?;
     unchanged(&*log, head)
 }
 

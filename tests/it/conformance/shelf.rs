@@ -302,7 +302,7 @@ impl Shelf {
         let answers = Plain(self).append(batches)?;
         let again = batches.iter().zip(answers).map(|(batch, answer)| match answer {
             Appended::Already { .. } => Appended::Fresh { first: self.put(batch.clone()) },
-            other => other,
+            Appended::Fresh { .. } | Appended::Conflict { .. } => answer,
         });
         Ok(again.collect())
     }
@@ -313,7 +313,7 @@ impl Shelf {
         match self.fault {
             Some(Fault::DropsTheLastOfAGroup) if decided.len() > 1 => drop(decided.pop()),
             Some(Fault::WeighsGuardsInATurn) => {
-                decided.retain(|batch| batch.guard.seen >= page.head.position)
+                decided.retain(|batch| batch.guard.seen >= page.head.position);
             }
             Some(Fault::SyncsEachBatch) => decided.iter().for_each(|_| self.sync()),
             Some(Fault::StoresUpToTheError) => {
