@@ -45,7 +45,9 @@ pub(crate) fn fingerprint(src: &Path) -> io::Result<String> {
         // The name as it is written everywhere, whatever stands between its parts here.
         let name = file.strip_prefix(src).unwrap_or(&file);
         for hash in [&mut first, &mut second] {
-            name.iter().for_each(|part| hash.write(part.as_encoded_bytes()));
+            for part in name {
+                hash.write(part.as_encoded_bytes());
+            }
             hash.write_usize(bytes.len());
             hash.write(&bytes);
         }

@@ -11,7 +11,7 @@ use super::people::People;
 use super::so_far::{ByGathering, SoFar};
 use super::{heir, plan};
 use crate::fact::{Fact, PassReason};
-use crate::id::{GatheringId, LogId, PersonId, RegistrationId, RequestId, SessionId};
+use crate::id::{GatheringId, LogId, RegistrationId, RequestId, SessionId};
 use crate::log::{Error, Page, RawPage, decode, encode};
 use crate::record::{Anchor, Chain, Position, Record, StoredBatch};
 
@@ -179,8 +179,15 @@ impl Auditor {
             }
         }
         self.remember(batch.id, so_far.into_keys().collect());
+        let seen = batch.guard.seen;
+        if seen >= stored.first {
+            let says = format!("a decision has seen position {seen}, which comes after it");
+            notes.note(stored.first, (None, None), breach(Rule::SeenAhead, says));
+        }
         notes.found.sort_by_key(|finding| finding.position);
-        notes.found.into_iter().for_each(|finding| self.findings.add(finding));
+        for finding in notes.found {
+            self.findings.add(finding);
+        }
     }
 
     /// Whether a batch follows the one before it, and is the only one of its request.
@@ -188,9 +195,6 @@ impl Auditor {
         let (batch, next) = (&stored.batch, self.findings.to.position.next());
         hold(stored.first == next && !batch.facts.is_empty(), Rule::Gap, || {
             format!("a batch of {} facts begins here, and the next is to begin at {next}", batch.facts.len())
-        })?;
-        hold(batch.guard.seen < stored.first, Rule::SeenAhead, || {
-            format!("a decision has seen position {}, which comes after it", batch.guard.seen)
         })?;
         hold(!self.requests.contains_key(&batch.id), Rule::RequestTwice, || {
             format!("request {} has two batches", batch.id)
@@ -312,18 +316,18 @@ impl Auditor {
         let after = People::of(gathering, &touched);
         so_far.note(fact, at, &touched);
         if gathering.has_requirements {
-            let everybody = before.iter().chain(&after).map(|(person, _)| *person);
-            everybody.for_each(|person: PersonId| {
-                so_far.people.entry(person).or_insert(at);
-            });
+            for (person, _) in before.iter().chain(&after) {
+                so_far.people.entry(*person).or_insert(at);
+            }
         }
         if gathering.takes_time() {
             let stands = gathering.stands();
-            before.into_iter().for_each(|(person, one)| self.people.disengage(person, (id, one)));
-            after
-                .into_iter()
-                .filter(|_| stands)
-                .for_each(|(person, one)| self.people.engage(person, (id, one)));
+            for (person, one) in before {
+                self.people.disengage(person, (id, one));
+            }
+            for (person, one) in after.into_iter().filter(|_| stands) {
+                self.people.engage(person, (id, one));
+            }
         }
     }
 }

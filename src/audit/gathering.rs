@@ -366,3 +366,16 @@ fn is_a_word(fact: &Fact) -> bool {
             | Fact::OfferingAdded { .. }
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_the_capacity_and_what_it_is_overbooked_by() {
+        assert_eq!(limit(Capacity::Limited(19), Overbook::PerCent(10)), Some(20));
+        assert_eq!(limit(Capacity::Limited(0), Overbook::Places(3)), Some(3));
+        assert_eq!(limit(Capacity::Limited(u32::MAX), Overbook::Places(1)), Some(u64::from(u32::MAX)));
+        assert_eq!(limit(Capacity::Unlimited, Overbook::No), None);
+    }
+}

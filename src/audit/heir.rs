@@ -16,14 +16,12 @@ pub(super) fn heirless(auditor: &Auditor, stored: &StoredBatch) -> Vec<Placed> {
     let mut found = Vec::new();
     for record in stored.records() {
         let fact = record.fact();
-        let (registration, judged) = match fact {
-            Fact::RegistrationEnded { gathering, registration, how } => {
-                (*registration, has_an_heir(auditor, batch, (*gathering, *registration), *how))
-            }
-            other => match booked(other) {
-                Some((registration, booking)) => (registration, is_alone(auditor, batch, booking)),
-                None => continue,
-            },
+        let (registration, judged) = if let Fact::RegistrationEnded { gathering, registration, how } = fact {
+            (*registration, has_an_heir(auditor, batch, (*gathering, *registration), *how))
+        } else if let Some((registration, booking)) = booked(fact) {
+            (registration, is_alone(auditor, batch, booking))
+        } else {
+            continue;
         };
         if let Err(broken) = judged {
             found.push((record.position(), (fact.gathering(), Some(registration)), broken));

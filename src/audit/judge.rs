@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::finding::{Judged, Rule, breach};
 use super::gathering::Gathering;
 use super::party::HandOver;
+use super::plan;
 use super::so_far::SoFar;
 use crate::fact::Fact;
 use crate::id::RegistrationId;
@@ -19,7 +20,9 @@ impl Gathering {
         so_far: &mut SoFar,
     ) -> Judged {
         match fact {
-            Fact::GatheringRescheduled { schedule, ask, .. } => self.may_be_rescheduled(schedule, *ask, time),
+            Fact::GatheringRescheduled { schedule, ask, .. } => {
+                plan::may_be_rescheduled(schedule, *ask, time)
+            }
             Fact::CapacityChanged { pool, capacity, overbook, keep_all, .. } => {
                 self.may_be_resized(*pool, *capacity, *overbook, *keep_all)
             }

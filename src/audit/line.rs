@@ -144,10 +144,9 @@ impl Gathering {
             return BookingState::NotYet;
         }
         match self.window.closes.map(|closes| closes.resolve(start)) {
-            None => BookingState::Open,
             Some(None) => BookingState::NotYet,
             Some(Some(closes)) if closes <= time => BookingState::Closed,
-            Some(Some(_)) => BookingState::Open,
+            None | Some(Some(_)) => BookingState::Open,
         }
     }
 
@@ -254,11 +253,11 @@ impl Gathering {
             return Ok(());
         }
         let is_passed = turn.comes_after((self.class(Guest::of(one)), one.joined));
-        let drawn = self.drawn_of(pool, draws);
-        hold(!is_passed || drawn == u64::from(people), Rule::PassReason, || {
+        let kept = self.drawn_of(pool, draws);
+        hold(!is_passed || kept == u64::from(people), Rule::PassReason, || {
             format!(
                 "registration {first} was passed since pool {pool} was set aside for others, and of {people} places \
-                 {drawn} were set aside"
+                 {kept} were set aside"
             )
         })
     }
@@ -348,4 +347,33 @@ fn is_quiet(quiet: QuietHours, at: chrono::NaiveTime) -> bool {
 /// A time that may not be, for a sentence.
 pub(super) fn said(time: Option<DateTime<Utc>>) -> String {
     time.map_or_else(|| String::from("no time"), |time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_run_over_midnight_and_may_be_none() {
+        let time = |text: &str| text.parse().unwrap();
+        let night = QuietHours { from: time("21:00:00"), until: time("08:00:00") };
+        for (at, quiet) in [("20:59:59", false), ("21:00:00", true), ("03:00:00", true), ("08:00:00", false)]
+        {
+            assert_eq!(is_quiet(night, time(at)), quiet, "{at}");
+        }
+        let noon = QuietHours { from: time("12:00:00"), until: time("13:00:00") };
+        assert_eq!([is_quiet(noon, time("12:30:00")), is_quiet(noon, time("13:00:00"))], [true, false]);
+        let never = QuietHours { from: time("08:00:00"), until: time("08:00:00") };
+        assert!(!is_quiet(never, time("08:00:00")));
+    }
+
+    #[test]
+    fn whoever_comes_now_comes_after_all_of_their_class() {
+        let now = Turn { class: 1, joined: None };
+        let first = Turn { class: 1, joined: Some(Position::new(5)) };
+        let others =
+            [(0, Position::new(9)), (1, Position::new(4)), (1, Position::new(6)), (2, Position::new(1))];
+        assert_eq!(others.map(|other| now.comes_after(other)), [true, true, true, false]);
+        assert_eq!(others.map(|other| first.comes_after(other)), [true, true, false, false]);
+    }
 }

@@ -37,7 +37,7 @@
 //! # Memory
 //!
 //! It grows with what is live: registrations that have not ended on gatherings that have not been called off or archived; of
-//! others the ids are kept, which may be used only once.
+//! others the ids are kept, which may be used only once. Ids of requests are kept until what they were about is archived.
 
 use crate::log::{Error, Log, Progress};
 use crate::record::{Anchor, Position};

@@ -155,15 +155,15 @@ fn takes_on(fact: &Fact, on: GatheringId, gathering: &Gathering) -> Option<Takes
 /// Whether two places are at one time, as far as that is judged: of one gathering only its sessions are held against each
 /// other.
 fn overlaps(
-    (wanted_on, wanted_of, wanted): (GatheringId, &Gathering, &Offering),
+    (here, gathering, wanted): (GatheringId, &Gathering, &Offering),
     (on, there, theirs): (GatheringId, &Gathering, &Registration),
 ) -> bool {
     let Some(offered) = there.offerings.get(&theirs.offering) else { return false };
     let both_sessions = wanted.session.is_some() && offered.terms.session.is_some();
-    if !wanted_of.no_overlap || !there.no_overlap || wanted_on == on && !both_sessions {
+    if !gathering.no_overlap || !there.no_overlap || here == on && !both_sessions {
         return false;
     }
-    match (wanted_of.time_of(wanted), there.time_of(&offered.terms)) {
+    match (gathering.time_of(wanted), there.time_of(&offered.terms)) {
         (Some(one), Some(other)) => at_once(one, other),
         _ => false,
     }
@@ -175,4 +175,17 @@ fn at_once(one: &Schedule, other: &Schedule) -> bool {
     let starts = one.start().instant().max(other.start().instant());
     let ends = one.end().instant().min(other.end().instant());
     starts < ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_when_something_else_ends_is_not_at_once() {
+        let at = |text: &str| -> Schedule { format!("2099-03-05 {text} Europe/London").parse().unwrap() };
+        assert!(at_once(&at("10:00 to 12:00"), &at("11:59 to 13:00")));
+        assert!(!at_once(&at("10:00 to 12:00"), &at("12:00 to 13:00")));
+        assert!(!at_once(&at("10:00 to 12:00"), &"2099-03-05 Europe/London".parse().unwrap()));
+    }
 }

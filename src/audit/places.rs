@@ -78,14 +78,14 @@ impl Gathering {
 
     fn pool_takes(&self, id: PoolId, people: u32, draws: &[Draw], time: DateTime<Utc>) -> Judged {
         let pool = self.pool(id)?;
-        let drawn = self.drawn_of(id, draws);
-        hold(drawn <= u64::from(people), Rule::Draws, || {
-            format!("{drawn} places of pool {id} were drawn from set-asides for {people} people")
+        let kept = self.drawn_of(id, draws);
+        hold(kept <= u64::from(people), Rule::Draws, || {
+            format!("{kept} places of pool {id} were drawn from set-asides for {people} people")
         })?;
         let Some(limit) = pool.limit() else { return Ok(()) };
         let after = pool.used.saturating_add(u64::from(people));
         hold(after <= limit, Rule::Overbooked, || format!("pool {id} has {after} of {limit} places taken"))?;
-        let others = u64::from(people).saturating_sub(drawn);
+        let others = u64::from(people).saturating_sub(kept);
         let free = signed(limit) - signed(pool.used) - signed(self.open_in(id, time));
         hold(others == 0 || signed(others) <= free, Rule::KeptForOthers, || {
             format!("pool {id} has {free} places free for everybody, and {others} were taken")

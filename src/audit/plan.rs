@@ -46,6 +46,19 @@ pub(super) fn fits_together(announcement: &Announcement) -> Judged {
     Ok(())
 }
 
+/// Whether there is time to answer, where it is asked if new dates suit.
+pub(super) fn may_be_rescheduled(
+    schedule: &Schedule,
+    ask: Option<Reconfirmation>,
+    time: DateTime<Utc>,
+) -> Judged {
+    let Some(ask) = ask else { return Ok(()) };
+    let in_time = schedule.starts().is_none_or(|start| ask.until <= start);
+    hold(time < ask.until && in_time, Rule::Deadline, || {
+        format!("whether new dates suit is asked until {}", ask.until)
+    })
+}
+
 fn draws_on(offering: &Offering, is_there: impl Fn(PoolId) -> bool) -> Judged {
     let id = offering.id;
     hold(!offering.pools.is_empty(), Rule::Layout, || format!("offering {id} draws on nothing"))?;
@@ -164,19 +177,6 @@ impl Gathering {
         let after = before.saturating_add(more);
         hold(after <= limit, Rule::Layout, || {
             format!("{after} places of pool {id} are set aside, and it takes {limit}")
-        })
-    }
-
-    pub(super) fn may_be_rescheduled(
-        &self,
-        schedule: &Schedule,
-        ask: Option<Reconfirmation>,
-        time: DateTime<Utc>,
-    ) -> Judged {
-        let Some(ask) = ask else { return Ok(()) };
-        let in_time = schedule.starts().is_none_or(|start| ask.until <= start);
-        hold(time < ask.until && in_time, Rule::Deadline, || {
-            format!("whether new dates suit is asked until {}", ask.until)
         })
     }
 

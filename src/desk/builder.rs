@@ -53,9 +53,11 @@ impl fmt::Debug for DeskBuilder {
 }
 
 impl Desk {
-    /// Opens the desk of a folder: its log (`log.gather`), its keys (`keys.gather`), and whatever was booked before.
-    /// Creates the folder and the log where there are none; the keys come with the first personal data. Keep a copy
-    /// of both files: the log without the keys has no names.
+    /// Opens the desk of a folder: its log (`log.gather` and `head.gather`), its keys (`keys.gather`), and whatever was
+    /// booked before. Creates the folder and the log where there are none; the keys come with the first personal data.
+    /// Keep a copy of these files, made while no desk is open: the log without the keys has no names, and one without its
+    /// head is opened only once somebody has said that it is whole
+    /// ([`rebuild_head`](crate::log::FileLogOptions::rebuild_head)).
     ///
     /// One desk at a time: the folder is locked while a desk, or a clone of it, is alive.
     ///

@@ -93,7 +93,8 @@ struct Registrations {
     cells: Vec<RegistrationCell>,
 }
 
-/// In the order of the cells; where each is follows from that.
+/// All ids and then all cells, in the order of the cells; where each is follows from that. Ids that come one right after
+/// the other find their places in the table several times as fast.
 impl Image for Registrations {
     fn put(&self, out: &mut Sink) {
         let Self { places, cells } = self;
@@ -104,10 +105,8 @@ impl Image for Registrations {
             }
         }
         out.count(cells.len());
-        for (id, cell) in ids.iter().zip(cells) {
-            id.put(out);
-            cell.put(out);
-        }
+        ids.iter().for_each(|id| id.put(out));
+        cells.iter().for_each(|cell| cell.put(out));
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
@@ -116,6 +115,8 @@ impl Image for Registrations {
         let mut all = Self { places: HashMap::with_capacity(room), cells: Vec::with_capacity(room) };
         for place in 0..count {
             all.places.insert(RegistrationId::take(from)?, place);
+        }
+        for _ in 0..count {
             all.cells.push(RegistrationCell::take(from)?);
         }
         Some(all)

@@ -167,8 +167,8 @@ impl FileLog {
         self.add_room(writer, draft.durable, length(&draft.bytes))?;
         self.frames.file.write(end, &draft.bytes).map_err(|cause| self.take_back(end, cause))?;
         self.frames.file.sync().map_err(|cause| self.give_up(cause))?;
+        self.tell_head(writer, head)?;
         self.publish(draft, head);
-        self.tell_head(writer, head);
         Ok(())
     }
 
@@ -202,16 +202,17 @@ impl FileLog {
         draft.marks.iter().for_each(|mark| state.index.note(*mark));
     }
 
-    /// Writes the head down. The batches are durable already, whatever comes of it; a head that was to be synced and
-    /// could not be ends the writing, so that no more is acknowledged than it covers.
-    fn tell_head(&self, writer: &mut Writer, head: Mark) {
+    /// Writes the head down. The batches are durable already, whatever comes of it; but where the head is to be synced, no
+    /// more is acknowledged than it covers.
+    fn tell_head(&self, writer: &mut Writer, head: Mark) -> Result<(), Error> {
         let file = &mut writer.head_file;
         match self.head_sync {
-            HeadSync::Lazy => drop(file.note(head)),
+            HeadSync::Lazy => {
+                drop(file.note(head));
+                Ok(())
+            }
             HeadSync::Always => {
-                if file.put(head).and_then(|()| file.sync()).is_err() {
-                    self.state().poisoned = true;
-                }
+                file.put(head).and_then(|()| file.sync()).map_err(|cause| self.give_up(cause))
             }
         }
     }

@@ -41,7 +41,8 @@ pub enum HeadSync {
     #[default]
     Lazy,
     /// Synced after each group, which is a second sync for each: damage to anything that was acknowledged is damage,
-    /// after a power loss, too.
+    /// after a power loss, too. A group whose head could not be synced is not acknowledged: its batches are durable, its
+    /// answer is an error that [`is_uncertain`](Error::is_uncertain), and the log has to be opened again.
     Always,
 }
 

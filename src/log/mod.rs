@@ -96,7 +96,8 @@ pub use crate::record::{Anchor, Batch, Chain, Guard, Scope, StoredBatch, Tag};
 /// - a conflict, and a refusal, leave nothing behind.
 ///
 /// A store of a host's own implements [`anchor`](Self::anchor), [`read`](Self::read) and
-/// [`exclusive`](Self::exclusive); a lock, or a transaction that locks, is all that the last one takes.
+/// [`exclusive`](Self::exclusive); a lock, or a transaction that locks, is all that the last one takes. It is held to all this
+/// by `conformance::check` of the `testkit` (a feature), whose page has a store as simple as one can be.
 pub trait Log: Send + Sync + std::fmt::Debug {
     /// The log's id and where it ends now. Cheap.
     ///
@@ -104,7 +105,7 @@ pub trait Log: Send + Sync + std::fmt::Debug {
     /// The store cannot be reached, or has refused since a failed write.
     fn anchor(&self) -> Result<Anchor, Error>;
 
-    /// The next batches after a position, in order, at most `limit` of them, all from one moment.
+    /// The next batches after a position, in order, `limit` of them or as many as there are, all from one moment.
     ///
     /// `after` is a position at which a batch ends, [`Position::START`] for the beginning.
     ///

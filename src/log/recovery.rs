@@ -56,7 +56,7 @@ pub struct HeadLag {
 pub struct TornTail {
     /// Where it began, in bytes from the beginning of the log file, which ends there now.
     pub offset: u64,
-    /// How many bytes were cut off.
+    /// How many bytes were cut off and saved, without the zeros behind them.
     pub bytes: u64,
     /// The file that they were saved to.
     pub saved_to: PathBuf,
@@ -192,7 +192,7 @@ impl<'a> Tally<'a> {
 pub(super) fn settle(frames: &Frames, walked: &Walked) -> Result<OpenReport, Error> {
     let Walked { head, durable, end, lag, bad, .. } = *walked;
     let file = &frames.file;
-    let saved_to = bad.map(|_| save_tail(file, head.offset, end)).transpose()?;
+    let torn = bad.map(|_| save_tail(file, head.offset, end)).transpose()?;
     if end > head.offset {
         let cut = file.set_length(head.offset);
         cut.map_err(|cause| file.fault("what is behind the last batch cannot be cut off", cause))?;
@@ -200,8 +200,6 @@ pub(super) fn settle(frames: &Frames, walked: &Walked) -> Result<OpenReport, Err
     if durable < head.offset || end > head.offset {
         make_durable(file, durable, head.offset)?;
     }
-    let bytes = end.saturating_sub(head.offset);
-    let torn = saved_to.map(|saved_to| TornTail { offset: head.offset, bytes, saved_to });
     Ok(OpenReport { torn, lag: (lag.batches > 0).then_some(lag), head_rebuilt: false })
 }
 
@@ -246,8 +244,9 @@ fn proves_damage(bytes: &[u8], salt: &Salt, bytes_at: u64, offset: u64) -> bool 
 }
 
 /// Saves a torn tail beside the log, durably.
-fn save_tail(file: &PlacedFile, offset: u64, end: u64) -> Result<PathBuf, Error> {
+fn save_tail(file: &PlacedFile, offset: u64, end: u64) -> Result<TornTail, Error> {
     let failed = |cause| file.fault("the torn tail cannot be saved", cause);
+    let end = content_end(file, offset, end)?;
     let copy = tail_file(file.place(), offset).map_err(failed)?;
     let saved = each_chunk(file, offset, end, |at, bytes| {
         copy.write(at.saturating_sub(offset), bytes).map_err(failed)
@@ -258,7 +257,19 @@ fn save_tail(file: &PlacedFile, offset: u64, end: u64) -> Result<PathBuf, Error>
         // Half a copy would only puzzle. If it cannot be removed, the error at hand is still the one to tell.
         drop(copy.place().remove());
     }
-    saved.map(|()| copy.path().to_owned())
+    saved.map(|()| TornTail { offset, bytes: end.saturating_sub(offset), saved_to: copy.path().to_owned() })
+}
+
+/// Where the last byte ends that is not zero: behind it is room.
+fn content_end(file: &PlacedFile, from: u64, end: u64) -> Result<u64, Error> {
+    let mut last = from;
+    each_chunk(file, from, end, |at, bytes| {
+        if let Some(place) = bytes.iter().rposition(|byte| *byte != 0) {
+            last = at.saturating_add(offset_of(place)).saturating_add(1);
+        }
+        Ok(())
+    })?;
+    Ok(last)
 }
 
 fn tail_file(log: &Place, offset: u64) -> io::Result<PlacedFile> {

@@ -222,7 +222,7 @@ fn a_file_that_is_damaged_or_no_file_is_passed_by_and_told() {
     let folder = folder();
     let desk = Desk::open(folder.path()).unwrap();
     let webinar = webinar(&desk, 3);
-    drop(desk.checkpoint().unwrap());
+    let _ = desk.checkpoint().unwrap();
     drop(desk);
     let whole = fs::read(file(folder.path())).unwrap();
     let shown = |expected: &CheckpointUnused| {
@@ -254,7 +254,7 @@ fn only_its_owner_can_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
     let desk = Desk::open(folder.path()).unwrap();
-    drop(desk.checkpoint().unwrap());
+    let _ = desk.checkpoint().unwrap();
     assert_eq!(fs::metadata(file(folder.path())).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
@@ -309,7 +309,9 @@ fn drawn_while_others_book_each_is_of_one_moment() {
     let (kept, done) = (Mutex::new(Vec::new()), AtomicBool::new(false));
     std::thread::scope(|scope| {
         let drawing = scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
+            let mut is_last = false;
+            while !is_last {
+                is_last = done.load(Ordering::Relaxed);
                 kept.lock().unwrap().push(desk.checkpoint_bytes().unwrap());
             }
         });

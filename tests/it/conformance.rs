@@ -1,13 +1,15 @@
 //! Every store keeps every promise, and the kit that says so sees each promise broken.
 
-use gather::log::{FileLog, MemoryLog};
+use gather::log::{FileLog, HeadSync, MemoryLog};
 use gather::testkit::conformance::{self, Broken, Conformance, Promise};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
+mod counting;
 mod shelf;
 
+use counting::Counting;
 use shelf::{Fault, Place, Shelf};
 
 fn folder() -> TempDir {
@@ -26,12 +28,25 @@ fn the_log_in_memory_keeps_its_promises() -> Result<(), Broken> {
 
 #[test]
 fn the_log_in_a_file_keeps_its_promises() -> Result<(), Broken> {
-    Conformance::reopened(folder, in_folder).check()
+    let syncs = Arc::new(AtomicU64::new(0));
+    let disk = Arc::new(Counting(Arc::clone(&syncs)));
+    let open = move |folder: &TempDir| {
+        FileLog::options().storage(Arc::clone(&disk) as _).open_in(folder.path()).unwrap()
+    };
+    let file = Conformance::reopened(folder, open).counting_syncs(move || syncs.load(Ordering::SeqCst));
+    assert_eq!(file.promises(), Promise::ALL);
+    file.check()
 }
 
 #[test]
 fn a_log_in_a_file_that_is_shared_keeps_its_promises() -> Result<(), Broken> {
     Conformance::reopened(folder, |folder| Arc::new(in_folder(folder))).check()
+}
+
+#[test]
+fn a_log_in_a_file_with_a_synced_head_keeps_its_promises() -> Result<(), Broken> {
+    let options = || FileLog::options().head_sync(HeadSync::Always);
+    Conformance::reopened(folder, move |folder| options().open_in(folder.path()).unwrap()).check()
 }
 
 /// A shelf that counts its syncs and can be opened again, with a fault or without.

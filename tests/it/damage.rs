@@ -147,8 +147,9 @@ fn check_torn(ram: &Ram, sound: &Sound, start: usize) {
     let log = open(ram).unwrap();
     let torn = log.open_report().torn.clone().unwrap();
     assert_eq!(stored(&log), sound.batches[..sound.frames_before(start)]);
-    assert_eq!((Some(torn.offset), Some(torn.bytes)), (offset(start), offset(bytes.len() - start)));
-    assert_eq!(ram.get(torn.saved_to.to_str().unwrap()), bytes[start..]);
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    assert_eq!((Some(torn.offset), Some(torn.bytes)), (offset(start), offset(end - start)));
+    assert_eq!(ram.get(torn.saved_to.to_str().unwrap()), bytes[start..end]);
     assert_eq!(ram.get(LOG), bytes[..start]);
 }
 

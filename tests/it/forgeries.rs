@@ -215,7 +215,8 @@ fn two_wait() -> (Forger, RegistrationId, [RegistrationId; 2]) {
 fn a_promotion_out_of_turn() {
     let (forger, ann, [bob, cleo]) = two_wait();
     drop(forger.scene.cancels(ann));
-    let says = format!("registration {bob} comes first in the line for offering 1, and was passed in silence");
+    let says =
+        format!("registration {bob} comes first in the line for offering 1, and was passed in silence");
     let fact = forger.promoted(cleo);
     forger.rewrites(0, |facts| facts[1] = fact).is(Rule::PassedInSilence, &says);
 }
@@ -309,7 +310,7 @@ fn what_is_set_aside() {
 #[test]
 fn a_booking_of_what_was_called_off_or_is_a_draft() {
     let forger = Forger::with_places(5);
-    drop(forger.scene.does(CancelGathering::new(forger.scene.on)));
+    let _ = forger.scene.does(CancelGathering::new(forger.scene.on));
     let fact = forger.confirmed(1);
     forger.add(fact).is(Rule::Lifecycle, "the gathering is called off");
 
@@ -345,8 +346,7 @@ fn a_place_handed_over_by_a_stranger() {
     let forger = Forger::with_places(5);
     let ann = forger.scene.books(forger.scene.one(1));
     let (from, to) = (Some(person_id(2)), person_id(3));
-    let fact =
-        Fact::PlaceTransferred { gathering: forger.scene.on, registration: ann, place: 1, from, to };
+    let fact = Fact::PlaceTransferred { gathering: forger.scene.on, registration: ann, place: 1, from, to };
     let says = "place 1 was handed over by somebody who did not have it";
     forger.add(fact).is(Rule::NotTheirPlace, says);
 }
@@ -447,9 +447,9 @@ fn a_place_that_outlives_the_one_that_it_needs() {
     let visit = forger.scene.books(forger.scene.one(1).offering(VISIT));
     drop(forger.scene.cancels(ann));
     let found = forger.rewrites(0, |facts| {
-        let ended = facts.iter().position(|fact| {
-            matches!(fact, Fact::RegistrationEnded { registration, .. } if *registration == visit)
-        });
+        let ended = facts.iter().position(
+            |fact| matches!(fact, Fact::RegistrationEnded { registration, .. } if *registration == visit),
+        );
         facts.remove(ended.unwrap());
     });
     let says = "offering 2 requires 1, and its booker has no confirmed place there";
@@ -487,7 +487,8 @@ fn an_approval_that_nobody_gave() {
     let (ann, _) = forger.scene.asks(forger.scene.one(1));
     forger.scene.after(TimeDelta::hours(1));
     let on = forger.scene.on;
-    let fact = Fact::RegistrationApproved { gathering: on, registration: ann, draws: Vec::new(), ahead: None };
+    let fact =
+        Fact::RegistrationApproved { gathering: on, registration: ann, draws: Vec::new(), ahead: None };
     forger.add(fact).is(Rule::TooLate, "it could be approved until 2027-01-04 10:00:00 UTC");
 }
 
@@ -538,9 +539,7 @@ fn a_session_dropped_with_a_booking_left() {
     let held = Session::new(session, "Binding").at(day("2027-03-20 11:00 to 12:00"));
     forger.scene.does(AddSession::new(forger.scene.on, held));
     let offering = Offering::new(talk, "binding", [COACH]).for_session(session);
-    forger.scene.does(
-        gather::AddOffering::new(forger.scene.on, offering).pool(Pool::new(COACH, "table", 5)),
-    );
+    forger.scene.does(gather::AddOffering::new(forger.scene.on, offering).pool(Pool::new(COACH, "table", 5)));
     forger.scene.books(forger.scene.one(1).offering(talk));
     let fact = Fact::SessionDropped { gathering: forger.scene.on, session };
     let says = format!("session {session} was dropped, and it was not ended");
@@ -585,7 +584,9 @@ fn somebody_seen_where_nobody_is() {
     let ann = forger.scene.books(forger.scene.one(1));
     drop(forger.scene.cancels(ann));
     let fact = seen(&forger, ann, 1);
-    forger.add(fact).is(Rule::Presence, "somebody was seen whose registration is ended, and it was not flagged");
+    forger
+        .add(fact)
+        .is(Rule::Presence, "somebody was seen whose registration is ended, and it was not flagged");
 }
 
 #[test]

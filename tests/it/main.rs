@@ -22,6 +22,7 @@ mod examples;
 mod faults;
 mod feeds;
 mod floors;
+mod forgeries;
 mod golden;
 mod group;
 mod journey;

@@ -1,5 +1,7 @@
 //! A checkpoint's bytes: what was folded, of which log, up to where, and by which code.
 
+use std::thread;
+
 use super::fingerprint::Fingerprint;
 use crate::domain::State;
 use crate::id::LogId;
@@ -164,6 +166,16 @@ fn read_all<T: Image>(bytes: &[u8]) -> Option<T> {
 
 /// Does two things at once where the system lets it, and one after the other where it does not. Both are done when
 /// this returns.
-fn both<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
-    (first(), second())
+fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B) -> (A, B) {
+    let first = &first;
+    thread::scope(|scope| {
+        let helper = thread::Builder::new().name("gather checkpoint".to_owned()).spawn_scoped(scope, first);
+        let second = second();
+        match helper.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(first)) => (first, second),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // There are no threads here.
+            Err(_) => (first(), second),
+        }
+    })
 }

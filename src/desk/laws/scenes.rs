@@ -28,7 +28,7 @@ pub(super) fn stories(length: Range<usize>) -> impl Strategy<Value = History> {
     )
 }
 
-const SCENES: [fn(&mut Story); 12] = [
+const SCENES: [fn(&mut Story); 13] = [
     offers_are_answered,
     interest_is_noted,
     deadlines_pass,
@@ -38,6 +38,7 @@ const SCENES: [fn(&mut Story); 12] = [
     a_programme_changes,
     dates_change,
     parties_change,
+    a_party_gets_in_by_parts,
     booking_opens_and_closes,
     it_is_over,
     it_is_called_off,
@@ -209,7 +210,8 @@ fn dates_change(story: &mut Story) {
     let talk = story.announce(3, plain());
     let asked: Vec<usize> = (0..2).map(|person| story.register(talk, person)).collect();
     let (gathering, when) = (story.gathering(talk), When::Hours { start: story.now / 3_600 + 99, long: 3 });
-    let ask = Some(AskPlan { hours: 5, on_silence: Silence::Release });
+    let on_silence = if story.first.is_multiple_of(3) { Silence::Release } else { Silence::FollowUp };
+    let ask = Some(AskPlan { hours: 5, on_silence });
     story.ask(What::Reschedule { gathering, when, with_programme: true, ask });
     story.ask(What::Reconfirm(story.party(asked[0])));
     story.ask(What::ChangeMode { gathering, mode: ModePlan::HallAndOnline, link: Some(2) });
@@ -227,6 +229,16 @@ fn parties_change(story: &mut Story) {
     story.ask(What::Transfer { registration, place: 2, to });
     let gathering = story.gathering(other);
     story.ask(What::MoveRegistration { registration, gathering, offering: None });
+}
+
+fn a_party_gets_in_by_parts(story: &mut Story) {
+    let talk = story.announce(2, plain());
+    let pair = PartPlan { guests: vec![None], ..story.part(talk, 0) };
+    let three = PartPlan { guests: vec![None, None], may_split: true, ..story.part(talk, 1) };
+    let pair = story.ask(What::Register(pair));
+    story.ask(What::Register(three));
+    story.register(talk, 2);
+    story.cancel(pair);
 }
 
 fn booking_opens_and_closes(story: &mut Story) {
@@ -268,5 +280,11 @@ fn it_is_called_off(story: &mut Story) {
     let registration = story.party(asked);
     story.ask(What::CancelRegistration { registration, by_organiser: true });
     story.register(talk, 1);
-    story.ask(What::CancelGathering(story.gathering(talk)));
+    let gathering = story.gathering(talk);
+    story.ask(What::CancelGathering(gathering));
+    // None of these can be done any more.
+    story.ask(What::PauseBooking(gathering));
+    story.ask(What::AnnounceDraft(gathering));
+    story.ask(What::CloseLine { gathering, offering: None });
+    story.ask(What::ChangePriorities { gathering, classes: Vec::new() });
 }

@@ -2,11 +2,11 @@
 
 use super::Site;
 use super::fault::{Fault, Held, holds, refused, same};
-use super::given::{about, batch, everything, fresh, ladder, of, opened, store, unchanged};
+use super::given::{about, anchors, batch, everything, fresh, ladder, last, of, opened, store, unchanged};
 use crate::fact::Fact;
 use crate::id::{GatheringId, SessionId};
-use crate::log::{Appended, FACTS_LIMIT, encode};
-use crate::record::{Batch, Position, Scope};
+use crate::log::{Appended, FACTS_LIMIT, Log, encode};
+use crate::record::{Anchor, Batch, Position, Scope};
 use crate::schedule::Schedule;
 
 /// The largest batch, in bytes, as [`encode`] tells it.
@@ -59,6 +59,58 @@ fn of_length(length: usize) -> Batch {
         room: "x".repeat(length),
     };
     batch(2, 65_536, about(2), vec![moved])
+}
+
+pub(super) fn raw_bytes(site: &Site) -> Held {
+    let log = site.open();
+    let batches = ladder(25);
+    let bytes: Vec<Vec<u8>> = batches.iter().map(encode).collect::<Result<_, _>>()?;
+    let anchors = anchors(log.anchor()?, &batches)?;
+    let (start, head) = (log.anchor()?, last(&anchors)?);
+    same("where the log ends behind bytes", &log.store_raw(start, &bytes)?, &head)?;
+    same("the head behind bytes", &log.anchor()?, &head)?;
+    let read: Vec<Batch> = everything(&*log)?.into_iter().map(|stored| stored.batch).collect();
+    same("batches stored as bytes", &read.len(), &batches.len())?;
+    read.iter().zip(&batches).try_for_each(|(read, batch)| same("a batch stored as bytes", read, batch))?;
+    for (nth, anchor) in anchors.iter().enumerate() {
+        let page = log.read_raw(anchor.position, 4)?;
+        same("where a page of bytes begins", &page.after, anchor)?;
+        same("the head that a page of bytes tells", &page.head, &head)?;
+        let expected: Vec<_> = bytes.iter().skip(nth).take(4).cloned().collect();
+        holds(page.batches == expected, || format!("a page of bytes after {} is another", anchor.position))?;
+    }
+    keeps_its_place(&*log, start, &bytes)
+}
+
+/// Holds that bytes come where they are meant to, and that what is no batch comes nowhere.
+fn keeps_its_place(log: &dyn Log, start: Anchor, bytes: &[Vec<u8>]) -> Held {
+    let head = log.anchor()?;
+    refused("bytes behind another head", log.store_raw(start, bytes), |error| error.is_diverged())?;
+    unchanged(log, head)?;
+    let more = encode(&of(1, 500, head.position.get()))?;
+    let damaged = more.split_last().map(|(_, rest)| rest.to_vec()).unwrap_or_default();
+    let group = [more.clone(), damaged];
+    refused("bytes of which some are no batch", log.store_raw(head, &group), |error| error.is_corrupt())?;
+    unchanged(log, head)?;
+    let older = of_layout_1(more)?;
+    match log.store_raw(head, std::slice::from_ref(&older)) {
+        Err(error) if error.is_misuse() && error.was_written() == Some(false) => unchanged(log, head),
+        Err(error) => Err(error.into()),
+        // Whoever keeps them keeps them as they are.
+        Ok(_) => same("older bytes", &log.read_raw(head.position, 1)?.batches, &vec![older]),
+    }
+}
+
+/// The same batch in the layout of before: nothing in it says what was asked. Before that come the layout, the id, a time of
+/// one byte, and that there is no actor and no trace.
+fn of_layout_1(mut bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
+    let (layout, content) = (0, 1 + 16 + 1 + 1 + 1);
+    if bytes.get(layout) != Some(&2) || bytes.get(content) != Some(&0) {
+        return Err(Fault::new("batches are encoded in another way than this was written for"));
+    }
+    bytes.remove(content);
+    bytes.splice(..1, [1]);
+    Ok(bytes)
 }
 
 pub(super) fn lasts(site: &Site) -> Held {

@@ -159,6 +159,9 @@ pub enum Promise {
     ErrorsLeaveNothing,
     /// Batches are kept up to the limits of [`encode`](crate::log::encode): 65,536 facts, 16 MiB. What is larger is misuse.
     LargestBatches,
+    /// The bytes of batches are those of [`encode`](crate::log::encode), or as they were stored in another log; they are stored
+    /// at the place that is meant, or not at all.
+    RawBytes,
     /// Where whoever decides panics, nothing is stored, and the store goes on or refuses clearly.
     PanicLeavesNothing,
     /// Whatever was stored is there when the store is opened again, with the same anchors, and it goes on from there. Only
@@ -171,7 +174,7 @@ pub enum Promise {
 
 impl Promise {
     /// Every promise.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ReadsBack,
         Self::Gapless,
         Self::Chained,
@@ -192,6 +195,7 @@ impl Promise {
         Self::SeenBeyondHead,
         Self::ErrorsLeaveNothing,
         Self::LargestBatches,
+        Self::RawBytes,
         Self::PanicLeavesNothing,
         Self::Lasts,
         Self::SyncsOnce,
@@ -219,6 +223,7 @@ impl Promise {
             Self::SeenBeyondHead => guarding::seen_beyond_head,
             Self::ErrorsLeaveNothing => keeping::errors_leave_nothing,
             Self::LargestBatches => keeping::largest_batches,
+            Self::RawBytes => keeping::raw_bytes,
             Self::PanicLeavesNothing => turns::panic_leaves_nothing,
             Self::Lasts => keeping::lasts,
             Self::SyncsOnce => keeping::syncs_once,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use gather::log::{Anchor, Appended, Batch, Chain, Error, Log, Page, Scope, StoredBatch, encode};
+use gather::log::{Anchor, Appended, Batch, Chain, Error, Log, Page, Scope, StoredBatch, decode, encode};
 use gather::testkit::conformance::Promise;
 use gather::{LogId, Position};
 
@@ -35,6 +35,7 @@ pub(super) enum Fault {
     TakesWhatSawTheFuture,
     StoresUpToTheError,
     IsTooSmall,
+    StoresBytesAnywhere,
     BreaksWithAPanic,
     StoresBeforeAPanic,
     ForgetsTheLast,
@@ -44,7 +45,7 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Every fault, with the promise that it breaks.
-    pub(super) const ALL: [(Self, Promise); 27] = [
+    pub(super) const ALL: [(Self, Promise); 28] = [
         (Self::LosesTheActor, Promise::ReadsBack),
         (Self::LeavesGaps, Promise::Gapless),
         (Self::ForgetsTheChain, Promise::Chained),
@@ -67,6 +68,7 @@ impl Fault {
         (Self::TakesWhatSawTheFuture, Promise::SeenBeyondHead),
         (Self::StoresUpToTheError, Promise::ErrorsLeaveNothing),
         (Self::IsTooSmall, Promise::LargestBatches),
+        (Self::StoresBytesAnywhere, Promise::RawBytes),
         (Self::BreaksWithAPanic, Promise::PanicLeavesNothing),
         (Self::StoresBeforeAPanic, Promise::PanicLeavesNothing),
         (Self::ForgetsTheLast, Promise::Lasts),
@@ -234,6 +236,13 @@ impl Log for Shelf {
         self.store(&page, decided)
     }
 
+    fn store_raw(&self, behind: Anchor, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        if self.has(Fault::StoresBytesAnywhere) {
+            return self.put_all(batches);
+        }
+        Plain(self).store_raw(behind, batches)
+    }
+
     fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
         let head = self.anchor()?.position;
         match self.fault {
@@ -282,6 +291,13 @@ impl Log for Shelf {
 }
 
 impl Shelf {
+    fn put_all(&self, batches: &[Vec<u8>]) -> Result<Anchor, Error> {
+        for bytes in batches {
+            self.put(decode(bytes)?);
+        }
+        self.anchor()
+    }
+
     fn append_again(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {
         let answers = Plain(self).append(batches)?;
         let again = batches.iter().zip(answers).map(|(batch, answer)| match answer {

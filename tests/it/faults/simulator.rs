@@ -219,10 +219,17 @@ impl Life<'_> {
     fn closes(&mut self) -> Checked {
         self.tell("closes");
         self.log = None;
+        let nothing_failed = self.disk.met().is_empty() && !self.limited;
         if self.has_stopped() {
             self.starts_again();
         }
-        self.open()
+        self.open()?;
+        let Some(log) = self.log.as_ref().filter(|_| nothing_failed && self.disk.met().is_empty()) else {
+            return Ok(());
+        };
+        let report = log.open_report();
+        let is_exact = report.torn.is_none() && report.lag.is_none();
+        if is_exact { Ok(()) } else { Err(format!("it was closed, and opening found {report:?}")) }
     }
 
     /// The program ends at this moment, with or without the machine.
@@ -341,13 +348,13 @@ fn no_life_of_a_log_loses_what_it_told_or_shows_what_nobody_asked_for() {
         all.add(&live(seed, &nothing).unwrap_or_else(|violation| panic!("{violation}")));
     }
     println!("{lives} lives: {all:?}");
-    let enough = usize::try_from(lives / 10).unwrap();
+    let enough = usize::try_from(lives / 20).unwrap();
     let Tally { stored, ends, torn, uncertain, not_written, full, failed_openings, damaged, gave_up } = all;
-    assert!(stored > 10 * enough && ends > 10 * enough, "{stored} stored, {ends} ends");
+    assert!(stored > 20 * enough && ends > 20 * enough, "{stored} stored, {ends} ends");
     assert!(torn > enough && uncertain > enough, "{torn} torn, {uncertain} uncertain");
     assert!(not_written > enough && full > enough, "{not_written} not written, {full} full");
     assert!(failed_openings > enough && damaged > enough, "{failed_openings} failed, {damaged} damaged");
-    assert!(gave_up > enough / 10, "{gave_up} gave up");
+    assert!(gave_up > enough, "{gave_up} gave up");
 }
 
 /// After there is room again the same log goes on; nobody has to open it again.
