@@ -27,6 +27,7 @@ const ROOMS: &[&str] = &[
 /// What holds nothing but tests.
 const TESTS: &[&str] = &["tests", "tests.rs", "fixture.rs"];
 
+#[allow(clippy::print_stdout, reason = "this is how a build script says what it has found")]
 fn main() -> io::Result<()> {
     let src = Path::new("src");
     for room in ROOMS {

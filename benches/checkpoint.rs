@@ -25,23 +25,25 @@ const AT_ONCE: u64 = 5_000;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    if let [task, folder] = words.as_slice() {
-        if task == "open" || task == "draw" {
-            return one(task, Path::new(folder));
-        }
+    if let [task, folder] = words.as_slice()
+        && (task == "open" || task == "draw")
+    {
+        return one(task, Path::new(folder));
     }
     let named: Vec<u64> = words.iter().filter_map(|word| word.parse().ok()).collect();
     println!(
-        "registrations | replay | from a checkpoint | ratio | drawing and writing it | its bytes each | memory each"
+        "in brackets: processor time; where others use the machine, too, only that can be compared\n\
+         registrations | replay | from a checkpoint | ratio | drawing and writing it | its bytes each | memory each"
     );
     for size in if named.is_empty() { SIZES.to_vec() } else { named } {
         measure(size);
     }
 }
 
-/// What one process has measured: milliseconds, and something else.
+/// What one process has measured: milliseconds, those of processor time, and something else.
 struct Measured {
     millis: f64,
+    busy: f64,
     other: f64,
 }
 
@@ -54,10 +56,13 @@ fn measure(size: u64) {
     let drawn = child("draw", &folder);
     let begun = middle(|| child("open", &folder));
     println!(
-        "{size} | {:.0} ms | {:.0} ms | {:.1} | {:.0} ms | {:.0} | {:.0} after a replay, {:.0} after a checkpoint",
+        "{size} | {:.0} ms ({:.0}) | {:.0} ms ({:.0}) | {:.1} ({:.1}) | {:.0} ms | {:.0} | {:.0} after a replay, {:.0} after a checkpoint",
         replay.millis,
+        replay.busy,
         begun.millis,
+        begun.busy,
         replay.millis / begun.millis,
+        replay.busy / begun.busy,
         drawn.millis,
         each(drawn.other),
         each(replay.other),
@@ -73,7 +78,9 @@ fn book(folder: &Path, size: u64) {
         let these = begin..size.min(begin + AT_ONCE);
         let submit = |n| desk.request(request(n)).submit(Register::new(gathering, person(n)));
         let pending: Vec<_> = these.map(submit).collect();
-        pending.into_iter().for_each(|one| assert!(one.wait().unwrap().outcome.is_confirmed()));
+        for one in pending {
+            assert!(one.wait().unwrap().outcome.is_confirmed());
+        }
     }
 }
 
@@ -101,22 +108,35 @@ fn child(task: &str, folder: &Path) -> Measured {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     let mut numbers = text.split_whitespace().map(|word| word.parse().unwrap());
-    Measured { millis: numbers.next().unwrap(), other: numbers.next().unwrap() }
+    let mut next = || numbers.next().unwrap();
+    Measured { millis: next(), busy: next(), other: next() }
 }
 
 /// What a process of its own does: opens, and says how long that took and what memory it took; or draws a checkpoint, and
 /// says how long that took and how many bytes it has.
 fn one(task: &str, folder: &Path) {
-    let (before, start) = (memory(), Instant::now());
+    let (before, busy, start) = (memory(), busy(), Instant::now());
     let desk = Desk::open(folder).unwrap();
-    let (opened, taken) = (start.elapsed(), memory() - before);
     if task == "open" {
-        println!("{} {taken}", opened.as_secs_f64() * 1_000.0);
+        println!("{} {} {}", millis(start), self::busy() - busy, memory() - before);
         return;
     }
-    let start = Instant::now();
+    let (busy, start) = (self::busy(), Instant::now());
     let written = desk.checkpoint().unwrap();
-    println!("{} {}", start.elapsed().as_secs_f64() * 1_000.0, written.bytes);
+    println!("{} {} {}", millis(start), self::busy() - busy, written.bytes);
+}
+
+fn millis(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1_000.0
+}
+
+/// The milliseconds that processors have worked for this process, in steps of ten; 0 where the system does not say.
+fn busy() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_the_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks =
+        behind_the_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
+    ticks.sum::<f64>() * 10.0
 }
 
 /// The bytes of memory that this process has, as the system counts them; 0 where it does not say.

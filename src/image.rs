@@ -440,7 +440,9 @@ impl<A: Image, B: Image, C: Image> Image for (A, B, C) {
 impl<T: Image> Image for Vec<T> {
     fn put(&self, out: &mut Sink) {
         out.count(self.len());
-        self.iter().for_each(|value| value.put(out));
+        for value in self {
+            value.put(out);
+        }
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
@@ -456,7 +458,9 @@ impl<T: Image> Image for Vec<T> {
 impl<T: Image + Ord> Image for BTreeSet<T> {
     fn put(&self, out: &mut Sink) {
         out.count(self.len());
-        self.iter().for_each(|value| value.put(out));
+        for value in self {
+            value.put(out);
+        }
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::Write;
 
 use gather::log::{Log, Tag};
-use gather::{Position, Record};
+use gather::{ActorId, Position, Record};
 use uuid::Uuid;
 
 use crate::telling::{short, tell};
@@ -87,7 +87,7 @@ pub(crate) fn show(log: &impl Log, wanted: &Wanted, out: &mut impl Write) -> Res
 
 fn line(record: Record<'_>, tags: &[Tag], head: Position) -> String {
     let width = head.to_string().len();
-    let by = record.actor().map(|actor| actor.uuid());
+    let by = record.actor().map(ActorId::uuid);
     let gathering =
         tags.iter().find_map(|tag| if let Tag::Gathering(id) = tag { Some(id.uuid()) } else { None });
     let registration =

@@ -234,7 +234,8 @@ fn booked(booking: &Booking) -> String {
 }
 
 fn drawn(draws: &[Draw]) -> String {
-    draws.iter().map(|draw| format!(", {} from set-aside {}", draw.places, draw.set_aside)).collect()
+    let each = draws.iter().map(|draw| format!(", {} from set-aside {}", draw.places, draw.set_aside));
+    each.collect::<Vec<_>>().concat()
 }
 
 fn asked(pending: PendingApproval) -> String {

@@ -57,7 +57,9 @@ impl Desk {
     /// booked before. Creates the folder and the log where there are none; the keys come with the first personal data.
     /// Keep a copy of these files, made while no desk is open: the log without the keys has no names, and one without its
     /// head is opened only once somebody has said that it is whole
-    /// ([`rebuild_head`](crate::log::FileLogOptions::rebuild_head)).
+    /// ([`rebuild_head`](crate::log::FileLogOptions::rebuild_head)). If there is a checkpoint
+    /// (`checkpoint.gather`), only what came after it is folded; it need not be kept. See
+    /// [`checkpoint`](Self::checkpoint).
     ///
     /// One desk at a time: the folder is locked while a desk, or a clone of it, is alive.
     ///

@@ -166,13 +166,13 @@ impl Inner {
             let what = "the log does not end where what it stored does";
             return Err((log::Error::diverged(what).at(head.position).into(), entries));
         }
+        for record in batches.iter().flat_map(StoredBatch::records) {
+            // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
+            let _ = self.keyring.learn(record.fact());
+        }
         {
             let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-            for record in batches.iter().flat_map(StoredBatch::records) {
-                // Their keys come from this keyring, so it knows them; it learns that the log knows them too.
-                let _ = self.keyring.learn(record.fact());
-                lists.apply(&record);
-            }
+            batches.iter().flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
         }
         if let Err(error) = self.now_known(head) {
             return Err((error, entries));

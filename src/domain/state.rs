@@ -105,8 +105,12 @@ impl Image for Registrations {
             }
         }
         out.count(cells.len());
-        ids.iter().for_each(|id| id.put(out));
-        cells.iter().for_each(|cell| cell.put(out));
+        for id in &ids {
+            id.put(out);
+        }
+        for cell in cells {
+            cell.put(out);
+        }
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {

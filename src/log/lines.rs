@@ -161,7 +161,7 @@ pub fn import(
     input.seek(SeekFrom::Start(start)).map_err(reading::not_read)?;
     let mut again = Lines::begin(&mut input)?;
     store(&mut again, to, target, &mut |done| {
-        progress(Progress::new(lines_done(end, done).min(total), total))
+        progress(Progress::new(lines_done(end, done).min(total), total));
     })?;
     check_unchanged(end, again.at())
 }

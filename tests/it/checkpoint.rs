@@ -324,12 +324,16 @@ fn drawn_while_others_book_each_is_of_one_moment() {
                             desk.submit(Register::new(gathering, person(booker * 1_000 + n * 3 + k)))
                         });
                         let pending: Vec<_> = pending.collect();
-                        pending.into_iter().for_each(|one| drop(one.wait().unwrap()));
+                        for one in pending {
+                            drop(one.wait().unwrap());
+                        }
                     }
                 })
             })
             .collect();
-        bookers.into_iter().for_each(|booker| booker.join().unwrap());
+        for booker in bookers {
+            booker.join().unwrap();
+        }
         done.store(true, Ordering::Relaxed);
         drawing.join().unwrap();
     });

@@ -34,6 +34,7 @@ fn batch(id: u128) -> Batch {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with what an error says, if it says anything")]
 fn offset(place: usize) -> Option<u64> {
     Some(u64::try_from(place).unwrap())
 }
@@ -343,7 +344,9 @@ impl Group {
         let starts = starts(&closed).split_off(usize::try_from(ACKNOWLEDGED).unwrap());
         // More of the room would only take longer.
         let sectors = closed.len().div_ceil(SECTOR) * SECTOR;
-        [&mut before, &mut after].into_iter().for_each(|bytes| bytes.truncate(sectors));
+        for bytes in [&mut before, &mut after] {
+            bytes.truncate(sectors);
+        }
         Self { before, after, heads: [head, first_head], starts, batches }
     }
 
@@ -521,7 +524,9 @@ fn a_missing_head_of_a_log_without_records_is_made() {
 fn a_wrong_head_file_is_told_and_left_alone() {
     let (sound, other) = (Sound::new(20), Sound::new(20));
     let mut bad = sound.head.clone();
-    SLOTS.iter().for_each(|slot| bad[slot + 40] ^= 1);
+    for slot in SLOTS {
+        bad[slot + 40] ^= 1;
+    }
     for head in [&*other.head, &*bad, b"", b"%PDF-1.7", &sound.head[..50]] {
         let ram = Ram::with(&[(LOG, &sound.bytes), (HEAD, head)]);
         let error = refused(&ram);
@@ -563,7 +568,9 @@ fn two_pasts() -> [(Vec<u8>, Vec<u8>); 2] {
     [2, 4].map(|second| {
         let ram = Ram::with(&[(LOG, &header), (HEAD, &head)]);
         let log = open(&ram).unwrap();
-        [1, second, 9].iter().for_each(|id| store(&log, &[batch(*id)]));
+        for id in [1, second, 9] {
+            store(&log, &[batch(id)]);
+        }
         drop(log);
         (ram.get(LOG), ram.get(HEAD))
     })

@@ -418,8 +418,8 @@ fn a_task_awaits_its_answer_without_a_thread_of_its_own() {
         .map(|n| {
             let desk = desk.clone();
             let flag = Arc::new(Flag(AtomicBool::new(true)));
-            let task = async move { desk.submit(Register::new(talk, person(n))).await };
-            (Box::pin(task), flag, None)
+            let booking = async move { desk.submit(Register::new(talk, person(n))).await };
+            (Box::pin(booking), flag, None)
         })
         .collect();
     while tasks.iter().any(|(.., told)| told.is_none()) {
@@ -522,7 +522,7 @@ fn followers_get_everything_once_and_in_order_each_at_its_own_pace() {
                         let mut follower = desk.follow(Position::START).at_most(limit);
                         let mut seen = Vec::new();
                         while seen.len() < 101 {
-                            let page = follower.next(Duration::from_secs(60)).unwrap().expect("more comes");
+                            let page = follower.next(Duration::from_mins(1)).unwrap().expect("more comes");
                             assert!(page.batches.len() <= limit);
                             seen.extend(page.batches.iter().flat_map(|stored| {
                                 stored.records().map(|it| it.position().get()).collect::<Vec<_>>()
@@ -551,7 +551,7 @@ fn a_follower_hears_of_what_others_store() {
     let mut follower = here.follow(Position::START);
     assert!(follower.next(Duration::from_millis(1)).unwrap().is_none());
     thread::scope(|scope| {
-        let heard = scope.spawn(|| follower.next(Duration::from_secs(60)).unwrap().unwrap().batches.len());
+        let heard = scope.spawn(|| follower.next(Duration::from_mins(1)).unwrap().unwrap().batches.len());
         drop(there.announce(Gathering::webinar("Talk")).unwrap());
         assert_eq!(heard.join().unwrap(), 1);
     });

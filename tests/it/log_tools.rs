@@ -13,7 +13,10 @@ use gather::log::{
 };
 use gather::privacy::{MemoryVault, adopt_keys, backup_keys};
 use gather::testkit::{TestClock, conferences, epoch, histories, queues};
-use gather::{Desk, Fact, Gathering, GatheringId, LogId, PersonDetails, PersonId, Position, RequestId};
+use gather::{
+    Booking, Desk, Fact, Gathering, GatheringId, LogId, OfferingId, Party, PersonDetails, PersonId, Position,
+    RegistrationId, RequestId,
+};
 use proptest::prelude::*;
 
 use crate::examples::{run, text};
@@ -204,7 +207,7 @@ fn what_was_cut_or_changed_is_not_imported() {
     let lines: Vec<&str> = text.lines().collect();
     let refused = |lines: &[&str], what: &str| {
         let to = twin(&log);
-        let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let text = [lines, &[""]].concat().join("\n");
         let error = import(Cursor::new(text), &to, &mut |_| ()).expect_err(what);
         assert_eq!(to.anchor().unwrap().position, Position::START, "{what}: {error}");
         error
@@ -583,13 +586,13 @@ fn the_tool_verifies() {
     for path in ["mine", "mine/log.gather"] {
         let (code, out, error) = log_tool(folder.path(), ["verify", path]);
         assert_eq!((code, &*error), (0, ""), "{out}");
-        assert!(out.starts_with("sound: 6 records, log "), "{out}");
+        assert!(out.starts_with("sound: 6 records in 6 batches, log "), "{out}");
     }
     let desk = Desk::open(&mine).unwrap();
     drop(desk.record_person(PersonDetails::new("Bo Example")).unwrap());
     let (code, out, error) = log_tool(folder.path(), ["verify", "mine"]);
     assert_eq!(code, 0, "beside a desk: {error}");
-    assert!(out.starts_with("sound: 7 records, log "), "{out}");
+    assert!(out.starts_with("sound: 7 records in 7 batches, log "), "{out}");
     drop(desk);
     let mut bytes = std::fs::read(file_of(&mine)).unwrap();
     let second = frames(&bytes)[1];
@@ -599,6 +602,29 @@ fn the_tool_verifies() {
     assert_eq!(code, 1, "{error}");
     assert!(error.contains(&format!("at offset {second}")) && error.contains("at position 2"), "{error}");
     assert_eq!(std::fs::read(file_of(&mine)).unwrap(), bytes, "it only reads");
+}
+
+/// A place that nobody decided on, in a log whose bytes are all sound.
+#[test]
+fn the_tool_names_a_forged_decision() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine");
+    let (talk, _) = booked(&mine);
+    let forged = Fact::RegistrationConfirmed {
+        gathering: talk,
+        registration: RegistrationId::from_u128(77),
+        booking: Booking::new(OfferingId::ONLY, Party::one(PersonId::from_u128(7))),
+        draws: Vec::new(),
+    };
+    let log = FileLog::open_in(&mine).unwrap();
+    let last = log.read(Position::new(5), 1).unwrap().batches[0].batch.time;
+    let forged = Batch { facts: vec![forged], time: last, ..batch(99) };
+    log.exclusive(Position::new(6), &mut |_| vec![forged.clone()]).unwrap();
+    drop(log);
+    let (code, out, error) = log_tool(folder.path(), ["verify", "mine"]);
+    assert_eq!((code, &*error), (1, ""), "{out}");
+    assert!(out.starts_with("position 7, "), "{out}");
+    assert!(out.contains("\nnot sound: 7 records in 7 batches, log "), "{out}");
 }
 
 #[test]

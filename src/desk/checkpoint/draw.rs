@@ -91,7 +91,7 @@ impl Desk {
         let known = *self.inner.known.lock().map_err(|_poisoned| Error::Broken)?;
         match known.filter(|known| known.position == shown) {
             Some(known) => Ok(known),
-            None => Ok(self.inner.log.read(shown, 0)?.after),
+            None => Ok(self.inner.log.read(shown, 1)?.after),
         }
     }
 }

@@ -133,6 +133,7 @@ impl fmt::Display for CheckpointError {
 
 impl std::error::Error for CheckpointError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+        let cause: &io::Error = self.cause.as_deref()?;
+        Some(cause)
     }
 }

@@ -33,7 +33,8 @@ const KEYS: u64 = 1_024;
 /// backup_keys(mine.join("keys.gather"), folder.path().join("keys of today"))?;
 ///
 /// std::fs::copy(folder.path().join("keys of today"), safe.join("keys.gather"))?;
-/// assert_eq!(Desk::open(&safe)?.person(ann)?.name(), "Ann Example");
+/// let restored = Desk::open(&safe)?.person(ann).unwrap();
+/// assert_eq!(restored.known().unwrap().expose().name, "Ann Example");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
