@@ -1,6 +1,7 @@
 //! How a desk is opened: its log, its keys, its clock.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 
 use super::checkpoint::{self, Checkpoints, Wishes};
@@ -242,6 +243,7 @@ impl DeskBuilder {
             known: Mutex::new(None),
             lists: RwLock::new(Lists::new()),
             followers: Followers::default(),
+            has_written: AtomicBool::new(false),
             checkpoints: Checkpoints::new(&mut wishes),
         };
         (inner, wishes)

@@ -1,6 +1,7 @@
 //! One decision after the other, each on all before it, durable or not; and nobody is told before it is.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::queue::Entry;
 use super::sync::MutexGuard;
@@ -11,6 +12,14 @@ use crate::domain::{Context, Decided, Decision, Refusal, State};
 use crate::id::RequestId;
 use crate::log::{FACTS_LIMIT, TAGS_LIMIT};
 use crate::record::{Batch, Content, Guard, Position, StoredBatch, Tag};
+
+/// What becomes of a command that must not be written.
+pub(super) enum Begun<O> {
+    /// It stands in line for an answer that leaves no batch.
+    Told(Arc<Work<O>>),
+    /// It would be done, and so it is given back.
+    WouldBeDone(Ready<O>),
+}
 
 impl Desk {
     pub(super) fn deciding(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
@@ -28,11 +37,21 @@ impl Desk {
     pub(super) fn begin<O: Send + 'static>(
         &self,
         context: Context,
-        ready: Ready<O>,
+        mut ready: Ready<O>,
     ) -> Result<Arc<Work<O>>, Failure> {
+        // As long as nothing was written, nothing but a booking changes a file: no room is made for what needs none.
+        if !self.inner.has_written.load(Ordering::Relaxed) {
+            match self.begin_unsealed(context, ready)? {
+                Begun::Told(work) => return Ok(work),
+                Begun::WouldBeDone(back) => ready = back,
+            }
+        }
         if let Err(full) = self.inner.log.make_room() {
             // Who is refused, or was answered before, needs no room.
-            return self.begin_unsealed(context, ready)?.ok_or_else(|| full.into());
+            return match self.begin_unsealed(context, ready)? {
+                Begun::Told(work) => Ok(work),
+                Begun::WouldBeDone(_) => Err(full.into()),
+            };
         }
         let work = Arc::new(Work::new(context, ready, true));
         let job: Arc<dyn Job> = Arc::<Work<O>>::clone(&work);
@@ -47,22 +66,23 @@ impl Desk {
         Ok(work)
     }
 
-    /// The same where it must not be written: only a refusal or the answer of before comes of it, else `None`.
+    /// The same where nothing is to be written: only what leaves no batch comes of it.
     pub(super) fn begin_unsealed<O: Send + 'static>(
         &self,
         context: Context,
         ready: Ready<O>,
-    ) -> Result<Option<Arc<Work<O>>>, Error> {
-        let work = Arc::new(Work::new(context, ready, false));
-        let job: Arc<dyn Job> = Arc::<Work<O>>::clone(&work);
+    ) -> Result<Begun<O>, Error> {
+        let work = Work::new(context, ready, false);
         let mut deciding = self.caught_up()?;
-        drop(job.decide(&mut deciding.state));
+        drop(work.decide(&mut deciding.state));
         if work.is_unsealed() {
-            return Ok(None);
+            return Ok(Begun::WouldBeDone(work.into_ready()));
         }
+        let work = Arc::new(work);
+        let job: Arc<dyn Job> = Arc::<Work<O>>::clone(&work);
         self.inner.queue.join(Entry::decided(job, None));
         drop(deciding);
-        Ok(Some(work))
+        Ok(Begun::Told(work))
     }
 
     /// What a command would be told now.

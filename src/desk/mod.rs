@@ -1,6 +1,7 @@
 //! The desk: it reads, decides, appends, folds and answers. The only room that has met all others.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -55,6 +56,7 @@ pub use following::Follower;
 pub use pending::Pending;
 pub use what_if::{PoolForecast, WhatIf};
 
+use deciding::Begun;
 use following::Followers;
 use open::Open;
 use queue::Queue;
@@ -106,6 +108,8 @@ struct Inner {
     /// What is shown: durable, all of it.
     lists: RwLock<Lists>,
     followers: Followers,
+    /// Whether anything was written since the desk was opened.
+    has_written: AtomicBool,
     checkpoints: checkpoint::Checkpoints,
 }
 
@@ -397,7 +401,7 @@ impl Call<'_> {
         }
         // A request that is refused, or was answered before, takes no key. And keys may come from a service of the
         // host's, so nothing is sealed under the desk's lock.
-        if let Some(work) = desk.begin_unsealed(context, ready)? {
+        if let Begun::Told(work) = desk.begin_unsealed(context, ready)? {
             return Ok(work);
         }
         desk.begin(context, command.ready(&Edge::sealing(context, desk))?)

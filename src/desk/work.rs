@@ -77,6 +77,10 @@ impl<O> Work<O> {
         Self { context, progress: Mutex::new(progress) }
     }
 
+    pub(super) fn into_ready(self) -> Ready<O> {
+        self.progress.into_inner().unwrap_or_else(PoisonError::into_inner).ready
+    }
+
     pub(super) fn context(&self) -> &Context {
         &self.context
     }

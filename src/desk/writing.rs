@@ -3,6 +3,7 @@
 //! Only the leader of the queue is in here, so there is one of it at a time.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use super::queue::Entry;
 use super::sync::MutexGuard;
@@ -177,6 +178,7 @@ impl Inner {
         if let Err(error) = self.now_known(head) {
             return Err((error, entries));
         }
+        self.has_written.fetch_or(!batches.is_empty(), Ordering::Relaxed);
         let mut batches = batches.into_iter();
         for entry in entries {
             let stored = if entry.handed_over { batches.next() } else { None };

@@ -677,7 +677,7 @@ impl KeyVault for Service {
 }
 
 #[test]
-fn what_is_stored_is_no_failure_even_where_keys_are_out_of_reach() {
+fn where_keys_are_out_of_reach_nothing_is_stored_and_the_same_request_is_done_later() {
     let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(Service::default()));
     let Twins { left, right, gathering } = Twins::over(&log, &vault);
     let _ = left.execute(ann()).unwrap();
@@ -685,14 +685,16 @@ fn what_is_stored_is_no_failure_even_where_keys_are_out_of_reach() {
     vault.down.store(true, Ordering::SeqCst);
     let request = RequestId::from_u128(5);
     let booking = Register::new(gathering, person_id(1));
-    let booked = right.request(request).execute(booking.clone()).unwrap();
-    assert!(booked.outcome.is_confirmed());
-    let failure = right.refresh().unwrap_err();
+    // What others have stored names a key that cannot be asked about, and comes before whatever is decided now.
+    let head = log.anchor().unwrap();
+    let failure = right.request(request).execute(booking.clone()).unwrap_err();
     assert_eq!(failure.to_string(), "the service is down");
+    assert_eq!(failure.fault().unwrap().was_written(), Some(false));
+    assert_eq!(log.anchor().unwrap(), head);
 
     vault.down.store(false, Ordering::SeqCst);
-    let again = right.request(request).execute(booking).unwrap();
-    assert!(again.repeated);
+    let booked = right.request(request).execute(booking).unwrap();
+    assert!(!booked.repeated && booked.outcome.is_confirmed());
     assert_eq!(right.position(), booked.position);
 }
 
