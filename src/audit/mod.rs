@@ -82,7 +82,7 @@ const PAGE: usize = 256;
 /// let log = std::sync::Arc::new(MemoryLog::new());
 /// # let vault = std::sync::Arc::new(gather::privacy::MemoryVault::new());
 /// let desk = Desk::builder().over(log.clone(), vault)?;
-/// desk.announce(Gathering::webinar("Business planning").places(100))?;
+/// drop(desk.announce(Gathering::webinar("Business planning").places(100))?);
 ///
 /// let findings = audit::verify(&log, &mut |_| ())?;
 /// assert!(findings.is_sound(), "{findings}");

@@ -18,7 +18,7 @@ impl Desk {
     ///
     /// let desk = Desk::in_memory();
     /// let visit = desk.announce(Gathering::webinar("Archives").at("2099-03-05 Europe/London".parse()?).places(1))?.outcome;
-    /// desk.register(visit, PersonId::random())?;
+    /// drop(desk.register(visit, PersonId::random())?);
     /// let findings = desk.verify(&mut |progress| assert!(progress.done <= progress.total))?;
     /// assert!(findings.is_sound(), "{findings}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

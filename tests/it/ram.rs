@@ -28,7 +28,9 @@ impl Ram {
     /// A file system with these files and no others.
     pub(crate) fn with(files: &[(&str, &[u8])]) -> Self {
         let ram = Self::default();
-        files.iter().for_each(|(name, bytes)| ram.put(name, bytes));
+        for (name, bytes) in files {
+            ram.put(name, bytes);
+        }
         ram
     }
 

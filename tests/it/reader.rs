@@ -72,7 +72,7 @@ fn a_reader_waits_for_what_comes_or_for_the_time_to_be_over() {
     let head = reader.wait(Position::START, Duration::from_millis(3)).unwrap();
     assert_eq!(head.position, Position::START);
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| reader.wait(Position::START, Duration::from_secs(60)).unwrap());
+        let waiting = scope.spawn(|| reader.wait(Position::START, Duration::from_mins(1)).unwrap());
         log.append(&[batch(1)]).unwrap();
         assert_eq!(waiting.join().unwrap().position, Position::new(1));
     });

@@ -93,6 +93,7 @@ impl Checkpoints {
     }
 
     #[cfg(not(feature = "file"))]
+    #[expect(clippy::unused_self, reason = "as with files")]
     fn keep(&self, _: Position, _: &[u8]) -> Outcome {
         Err(CheckpointError::no_place())
     }
@@ -103,6 +104,7 @@ impl Checkpoints {
     }
 
     #[cfg(not(feature = "file"))]
+    #[expect(clippy::unused_self, reason = "as with files")]
     fn has_place(&self) -> bool {
         false
     }
@@ -266,6 +268,7 @@ impl Inner {
     }
 
     #[cfg(not(feature = "file"))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with files")]
     fn kept(&self, given: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, CheckpointUnused> {
         Ok(given)
     }
