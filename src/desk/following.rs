@@ -14,25 +14,41 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Where the log ends, as those see it who wait for more.
 #[derive(Debug, Default)]
 pub(super) struct Followers {
-    head: Mutex<Position>,
+    told: Mutex<Told>,
     moved: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    head: Position,
+    /// How many wait. Where nobody does, the system is not asked to wake them.
+    waiting: usize,
 }
 
 impl Followers {
     /// Says that the log is durable up to here.
     pub(super) fn tell(&self, head: Position) {
-        *self.head() = head;
-        self.moved.notify_all();
+        let waiting = {
+            let mut told = self.told();
+            told.head = head;
+            told.waiting
+        };
+        if waiting > 0 {
+            self.moved.notify_all();
+        }
     }
 
     /// Waits until the log is durable beyond a position, at most so long.
     fn wait(&self, beyond: Position, at_most: Duration) {
-        let waited = self.moved.wait_timeout_while(self.head(), at_most, |head| *head <= beyond);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        let mut told = self.told();
+        told.waiting = told.waiting.saturating_add(1);
+        let waited = self.moved.wait_timeout_while(told, at_most, |told| told.head <= beyond);
+        let (mut told, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        told.waiting = told.waiting.saturating_sub(1);
     }
 
-    fn head(&self) -> MutexGuard<'_, Position> {
-        self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
