@@ -33,13 +33,15 @@
 //! # What to expect
 //!
 //! - A call that changes something returns when it is durable, with a [`Receipt`]; or with a [`Failure`]: either a
-//!   [`Refusal`], the rules' "no" with its figures, or an [`Error`] of the log or the keys.
-//! - Everything is synchronous, `Send + Sync`, and brings no runtime.
+//!   [`Refusal`], the rules' "no" with its figures, or an [`Error`] of the log or the keys. [`Desk::submit`] goes on at once,
+//!   and its [`Pending`] has the same answer, to wait for or to await.
+//! - Everything is `Send + Sync`, and brings no runtime.
 //! - Personal data is [`Personal`] in memory and [`Sealed`] in the log.
 //!
 //! # Other rooms
 //!
-//! [`log`] is where records are kept, and the contract for a store of your own; [`privacy`] has the keys;
+//! [`log`] is where records are kept, and the contract for a store of your own; [`audit`] judges a log by code of its own;
+//! [`privacy`] has the keys;
 //! `testkit` (a feature) helps to test a program that uses this crate.
 // An example that a reader copies must not greet them with a warning.
 #![doc(test(attr(deny(unused_must_use))))]

@@ -128,6 +128,13 @@ fn verify(path: &str) -> Outcome {
     watch.end();
     let (mut out, end, batches) = (io::stdout().lock(), findings.to, findings.batches);
     write!(out, "{findings}")?;
+    let unread = log.unread()?;
+    if unread > 0 {
+        writeln!(
+            out,
+            "not read: {unread} bytes behind the last durable record; open the log once to have them judged"
+        )?;
+    }
     if findings.is_sound() {
         writeln!(out, "sound: {} records in {batches} batches, log {}", end.position, end.log)?;
         return Ok(ExitCode::SUCCESS);

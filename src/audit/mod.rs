@@ -65,7 +65,7 @@ pub use finding::{Finding, Findings, Rule};
 /// So many batches are read at once.
 const PAGE: usize = 256;
 
-/// Audits a whole log, from its first record to where it ends when the audit begins or a little behind.
+/// Audits a whole log, from its first record to where it ends when the audit begins, or a little further.
 ///
 /// It takes a while: progress is told page by page. What others store meanwhile may be audited or not; nothing is changed,
 /// and nobody is kept waiting.

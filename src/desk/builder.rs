@@ -56,9 +56,9 @@ impl fmt::Debug for DeskBuilder {
 impl Desk {
     /// Opens the desk of a folder: its log (`log.gather` and `head.gather`), its keys (`keys.gather`), and whatever was
     /// booked before. Creates the folder and the log where there are none; the keys come with the first personal data.
-    /// Keep a copy of these files, made while no desk is open: the log without the keys has no names, and one without its
-    /// head is opened only once somebody has said that it is whole
-    /// ([`rebuild_head`](crate::log::FileLogOptions::rebuild_head)). If there is a checkpoint
+    /// Back them up with [`Desk::backup`] and, apart, [`backup_keys`](crate::privacy::backup_keys): the log without the keys
+    /// has no names, and every copy of a key is one more to destroy. A log without its head is opened only once somebody has
+    /// said that it is whole ([`rebuild_head`](crate::log::FileLogOptions::rebuild_head)). If there is a checkpoint
     /// (`checkpoint.gather`), only what came after it is folded; it need not be kept. See
     /// [`checkpoint`](Self::checkpoint).
     ///

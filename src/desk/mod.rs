@@ -165,7 +165,7 @@ pub struct Receipt<O> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[must_use = "it does nothing until `execute` or `preview`"]
+#[must_use = "it does nothing until `execute`, `submit` or `preview`"]
 pub struct Call<'d> {
     desk: &'d Desk,
     request: Option<RequestId>,
@@ -200,8 +200,9 @@ impl Desk {
     /// that writes; it ends with the desk. Commands of one caller are decided in the order in which they were submitted, each
     /// seeing those before it. [`execute`](Self::execute) is the same and waits.
     ///
-    /// It takes a lock for the time of a decision, about that of a few microseconds; only where the store is shared with
-    /// others, or the last write failed, may it wait for the store if the command holds personal data.
+    /// As a rule it takes no longer than a decision, a few microseconds. It waits for the disk where the log needs more room
+    /// (once for some thousand bookings), where keys for new people run out (once for some hundred), and, with personal data in
+    /// the command, where the store is shared with others or the last write failed.
     ///
     /// # Example
     /// ```
@@ -318,8 +319,8 @@ impl Desk {
         self.execute(CancelRegistration::new(registration))
     }
 
-    /// What was found when the folder was opened: a torn end that was cut off, or nothing to speak of. `None` for a
-    /// desk that was not opened on a folder.
+    /// What was found when the folder was opened: a torn end that was cut off, whole batches behind the head, or nothing to
+    /// speak of. `None` for a desk that was not opened on a folder.
     #[cfg(feature = "file")]
     #[must_use]
     pub fn open_report(&self) -> Option<&OpenReport> {

@@ -5,9 +5,9 @@ use crate::audit::{self, Findings};
 use crate::log::{self, Progress};
 
 impl Desk {
-    /// Audits the desk's own log, from its first record to where it ends now: its chain, its positions, and every rule of
+    /// Audits the desk's own log, from its first record to where it ends now or a little further: its chain, its positions, and every rule of
     /// booking that can be told from facts alone. See [`audit`](crate::audit) for what is judged. Bookings go on meanwhile;
-    /// what comes in is for the next audit.
+    /// what comes in may be audited or not.
     ///
     /// # Errors
     /// The log cannot be read, or is damaged; the error says where.

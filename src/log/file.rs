@@ -27,8 +27,9 @@ use crate::record::{Anchor, Batch, Position, StoredBatch};
 ///
 /// # Room
 /// The file is longer than the log while it is open: zeros are written ahead, in steps of 64 KiB that grow to 1 MiB, since
-/// to write over them takes half the time of making a file longer. A full disk is met there, before anything is decided:
-/// the error is [`Error::is_full`], nothing is stored, and the log goes on as soon as there is room.
+/// to write over them is faster than to make a file longer. A full disk is met there, as a rule before anything is decided
+/// ([`make_room`](Log::make_room) keeps 32 KiB free): the error is [`Error::is_full`], nothing is stored, and the log goes on as
+/// soon as there is room.
 ///
 /// # A log that was not closed
 /// To drop the log closes it: the room is cut off, and the head says where the log ends. When a process or a machine stops

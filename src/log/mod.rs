@@ -119,7 +119,7 @@ pub trait Log: Send + Sync + std::fmt::Debug {
     ///
     /// Nobody else stores anything between what was handed over and what is decided. So guards are not weighed here; they
     /// are stored as they are. The first batch goes to the position behind `page.head`, each other behind the one before
-    /// it. No batch is sync'd for an empty answer.
+    /// it. An empty answer stores and syncs nothing.
     ///
     /// A store that cannot lock may hand over a longer page and ask again, where what was decided could not be
     /// stored; whoever decides forgets the first answer then.

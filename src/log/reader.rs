@@ -13,7 +13,7 @@ use super::index::Index;
 use super::options::FileLogOptions;
 use super::place::PlacedFile;
 use super::progress::Progress;
-use super::walk::{Mark, Step, damaged, newer_frame};
+use super::walk::{Mark, Step, bounded, damaged, length, newer_frame};
 use super::{Log, Page, RawPage};
 use crate::record::{Anchor, Batch, Position};
 
@@ -21,6 +21,8 @@ use crate::record::{Anchor, Batch, Position};
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 /// The longest pause between two looks at the head.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// How much is looked through at a time, in bytes.
+const CHUNK: usize = 256 * 1024;
 /// After how many batches it is told how far opening has come.
 const TOLD: u64 = 1_000;
 
@@ -115,6 +117,26 @@ impl FileReader {
             left = left.saturating_sub(nap);
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
+    }
+
+    /// How many bytes lie behind the place up to which the head says that the log is durable. They are not read: they belong to a
+    /// write that is under way or did not finish, or, after a loss of power, to records that the head does not know of yet.
+    /// To open the log for writing judges them.
+    ///
+    /// # Errors
+    /// As for [`refresh`](Self::refresh).
+    pub fn unread(&self) -> Result<u64, Error> {
+        let (_, head) = self.look()?;
+        let (mut at, mut last) = (head.offset, head.offset);
+        let end = self.frames.file.length()?;
+        while at < end {
+            let bytes = self.frames.file.read(at, CHUNK.min(bounded(end.saturating_sub(at))))?;
+            if let Some(place) = bytes.iter().rposition(|&byte| byte != 0) {
+                last = at.saturating_add(length(bytes.get(..=place).unwrap_or_default()));
+            }
+            at = at.saturating_add(length(&bytes));
+        }
+        Ok(last.saturating_sub(head.offset))
     }
 
     /// The state after a look at the head, and where the log ends in it.

@@ -28,6 +28,23 @@ fn everything(log: &dyn Log) -> Vec<Batch> {
     page.batches.into_iter().map(|stored| stored.batch).collect()
 }
 
+/// A tail that nobody was told of, or that the head does not know of, is not passed over in silence.
+#[test]
+fn what_lies_behind_the_durable_end_is_counted_and_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = FileLog::open_in(folder.path()).unwrap();
+    log.append(&[batch(1)]).unwrap();
+    let reader = FileReader::open_in(folder.path()).unwrap();
+    assert_eq!(reader.unread().unwrap(), 0, "room is nothing that is unread");
+    drop(log);
+    let path = folder.path().join("log.gather");
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [&bytes[..], &[0; 300_000], b"tail"].concat()).unwrap();
+    let reader = FileReader::open_in(folder.path()).unwrap();
+    assert_eq!(reader.unread().unwrap(), 300_004);
+    assert_eq!(everything(&reader), [batch(1)]);
+}
+
 #[test]
 fn a_reader_sees_at_the_next_call_what_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
