@@ -1,5 +1,6 @@
 //! One decision after the other, each on all before it, durable or not; and nobody is told before it is.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -101,10 +102,17 @@ impl Desk {
 
     /// Looks at the state as it is after all that anybody has stored. What it sees is durable when this returns.
     pub(super) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> Result<T, Error> {
-        let marker = Arc::new(Marker::new());
+        let marker = Arc::new(Marker::of_a_look());
         let seen = {
             let deciding = self.caught_up()?;
-            let seen = look(&deciding.state);
+            // A trial runs in here, and is the host's: where it panics, nothing of the state is broken.
+            let seen = match panic::catch_unwind(AssertUnwindSafe(|| look(&deciding.state))) {
+                Ok(seen) => seen,
+                Err(panicked) => {
+                    drop(deciding);
+                    panic::resume_unwind(panicked);
+                }
+            };
             let job: Arc<dyn Job> = Arc::<Marker>::clone(&marker);
             self.inner.queue.join(Entry::decided(job, None));
             seen

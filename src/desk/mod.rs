@@ -99,7 +99,8 @@ struct Inner {
     requests: Box<dyn RequestIds>,
     /// Whether others store in the same log.
     shared: bool,
-    /// What is decided on. Whoever holds it calls neither the log nor anything of the host's.
+    /// What is decided on. Whoever holds it calls neither the log nor anything of the host's, but for a trial, and for the
+    /// vault where others have stored something that is sealed.
     deciding: sync::Mutex<Deciding>,
     /// What has been decided and stands in line to be written.
     queue: Queue,

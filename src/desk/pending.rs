@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as Poll_, Poll};
 
-use super::work::{Verdict, Waiter, Work};
+use super::work::{LOST, Verdict, Waiter, Work};
 use super::{Desk, Error, Failure, Receipt};
 use crate::domain::Refusal;
 use crate::id::RequestId;
@@ -127,10 +127,7 @@ impl Desk {
         match verdict {
             Verdict::Refused(refusal) => Err(refusal.into()),
             Verdict::Answered(begun) => self.tell_again(work, begun),
-            Verdict::Unsealed => {
-                let what = "what it was decided on was not stored; ask again";
-                Err(log::Error::unavailable(what).into())
-            }
+            Verdict::Unsealed => Err(log::Error::unavailable(LOST).into()),
             Verdict::Done { outcome, head, time } => Ok(match stored {
                 None => {
                     Receipt { outcome, request, position: head, time, facts: Vec::new(), repeated: false }
@@ -147,7 +144,12 @@ impl Desk {
     fn tell_again<O>(&self, work: &Work<O>, begun: Position) -> Result<Receipt<O>, Failure> {
         let request = work.context().request;
         let reused = Refusal::RequestReused { request };
-        let Some(stored) = self.batch_of(request, begun)? else { return Err(reused.into()) };
+        // It is stored, so whoever cannot read the answer must not take it for not done.
+        let stored = self.batch_of(request, begun).map_err(|error| {
+            log::Error::uncertain("this was answered before, and the answer cannot be read now")
+                .caused_by(error)
+        })?;
+        let Some(stored) = stored else { return Err(reused.into()) };
         let outcome = work.recall(&stored).ok_or(reused)?;
         let (position, time) = (stored.last(), stored.batch.time);
         Ok(Receipt { outcome, request, position, time, facts: stored.batch.facts, repeated: true })

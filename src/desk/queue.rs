@@ -1,5 +1,6 @@
 //! Who stands in line to be written, and who writes: one of those who wait leads, for all of them.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError};
 
 use super::Error;
@@ -153,7 +154,8 @@ impl Queue {
             }
             line.led = true;
             drop(line);
-            self.lead(&write);
+            // A panic of the store's, or of a task that is woken, has ended those whose it was; others still come.
+            drop(panic::catch_unwind(AssertUnwindSafe(|| self.lead(&write))));
         }
     }
 

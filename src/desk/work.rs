@@ -1,5 +1,6 @@
 //! A command on its way: made ready, decided, written, told.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::PoisonError;
 use std::task::Waker;
 
@@ -9,6 +10,7 @@ use super::deciding::{batch, decide};
 use super::sync::{Mutex, MutexGuard, Thread};
 use super::{Error, Ready};
 use crate::domain::{Context, Refusal, State};
+use crate::log;
 use crate::record::{Batch, Position, StoredBatch};
 
 /// A command on its way, shared by whoever waits for the answer and whoever writes.
@@ -51,7 +53,8 @@ impl Waiter {
     pub(super) fn wake(self) {
         match self {
             Self::Thread(thread) => thread.unpark(),
-            Self::Task(waker) => waker.wake(),
+            // Whoever wakes has others to wake, whatever comes of one.
+            Self::Task(waker) => drop(panic::catch_unwind(AssertUnwindSafe(|| waker.wake()))),
         }
     }
 }
@@ -174,6 +177,9 @@ pub(super) fn recall<O>(ready: &Ready<O>, context: &Context, stored: &StoredBatc
     ready.get().recall(context, &stored.batch.facts)
 }
 
+/// What is said where an answer stood on what was not stored.
+pub(super) const LOST: &str = "what this stood on was not stored; ask again";
+
 /// Something that waits for all before it to be durable, and asks for nothing itself.
 pub(super) struct Marker(Mutex<Passed>);
 
@@ -181,11 +187,21 @@ pub(super) struct Marker(Mutex<Passed>);
 struct Passed {
     end: Option<End>,
     waiter: Option<Waiter>,
+    /// Whether something was seen when it came into line, which stands only with what it was seen on.
+    has_seen: bool,
+    /// Whether that was not stored, and all behind it is decided anew.
+    has_lost: bool,
 }
 
 impl Marker {
+    /// One that waits, and has seen nothing.
     pub(super) fn new() -> Self {
         Self(Mutex::new(Passed::default()))
+    }
+
+    /// One for something that was seen.
+    pub(super) fn of_a_look() -> Self {
+        Self(Mutex::new(Passed { has_seen: true, ..Passed::default() }))
     }
 
     pub(super) fn take(&self) -> Option<End> {
@@ -199,13 +215,16 @@ impl Marker {
 
 impl Job for Marker {
     fn decide(&self, _: &mut State) -> Option<Batch> {
+        let mut progress = self.progress();
+        progress.has_lost = progress.has_seen;
         None
     }
 
     fn end(&self, end: End) {
         let waiter = {
             let mut progress = self.progress();
-            progress.end = Some(end);
+            let stands = if progress.has_lost { Err(log::Error::unavailable(LOST).into()) } else { end };
+            progress.end = Some(stands);
             progress.waiter.take()
         };
         if let Some(waiter) = waiter {

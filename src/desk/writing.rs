@@ -60,15 +60,19 @@ impl Inner {
             }
             return;
         }
-        let _spoilt = Spoilt(self);
+        let _spoilt = Spoilt { inner: self, panicked_before: std::thread::panicking() };
         let mut entries = entries;
         loop {
             match self.write_once(entries) {
                 Ok(()) => return,
                 Err((Failed::Beyond, back)) => {
-                    self.deciding_or_broken().standing = Standing::Beyond;
-                    self.know_nothing();
                     entries = back;
+                    // Whoever has decided on top of it decides anew, too, and in the same order.
+                    let mut deciding = self.deciding_or_broken();
+                    deciding.standing = Standing::Beyond;
+                    entries.extend(self.queue.take());
+                    drop(deciding);
+                    self.know_nothing();
                     for entry in &mut entries {
                         entry.decided = false;
                     }
@@ -163,9 +167,10 @@ impl Inner {
         let Page { batches, head, .. } = stored;
         let last = batches.last().map_or(stored.after.position, StoredBatch::last);
         let written = entries.iter().filter(|entry| entry.handed_over).count();
-        if (last, batches.len()) != (head.position, written) {
-            let what = "the log does not end where what it stored does";
-            return Err((log::Error::diverged(what).at(head.position).into(), entries));
+        let left = entries.iter().any(|entry| entry.batch.is_some());
+        if left || (last, batches.len()) != (head.position, written) {
+            let what = "the log does not end where what it stored does; what is in it has to be read anew";
+            return Err((log::Error::uncertain(what).at(head.position).into(), entries));
         }
         for record in batches.iter().flat_map(StoredBatch::records) {
             // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
@@ -236,7 +241,7 @@ impl Round<'_> {
         let mut deciding = self.inner.deciding.lock().map_err(|_poisoned| Failed::Because(Error::Broken))?;
         // Whoever comes in line does so under this lock: from here on the order is one.
         self.entries.extend(self.inner.queue.take());
-        if deciding.state.head() != self.known.position && !page.batches.is_empty() {
+        if deciding.state.head() != self.known.position {
             return Err(Failed::Beyond);
         }
         self.inner.show_others(&page.batches).map_err(Failed::Because)?;
@@ -263,12 +268,16 @@ impl Error {
 }
 
 /// Has the state folded anew where a leader panics: what it had in hand is not stored, or nobody knows.
-struct Spoilt<'i>(&'i Inner);
+struct Spoilt<'i> {
+    inner: &'i Inner,
+    /// A destructor may well book while its thread unwinds for another reason.
+    panicked_before: bool,
+}
 
 impl Drop for Spoilt<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.fail(Vec::new(), &Error::Broken);
+        if std::thread::panicking() && !self.panicked_before {
+            self.inner.fail(Vec::new(), &Error::Broken);
         }
     }
 }

@@ -64,7 +64,8 @@ impl Storage for Disk {
 /// Opens what is there, if it is a file.
 fn open(path: &Path, options: &OpenOptions) -> io::Result<Option<Box<dyn StoredFile>>> {
     match fs::metadata(path) {
-        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+        // A link that leads nowhere is no free place: what it leads to may be on a disk that is not there now.
+        Err(cause) if cause.kind() == ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => Ok(None),
         Err(cause) => Err(cause),
         // To open a pipe would wait for somebody to write into it.
         Ok(found) if !found.is_file() => Err(ErrorKind::IsADirectory.into()),

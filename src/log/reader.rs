@@ -126,7 +126,7 @@ impl FileReader {
     /// # Errors
     /// As for [`refresh`](Self::refresh).
     pub fn unread(&self) -> Result<u64, Error> {
-        let (_, head) = self.look()?;
+        let head = self.look()?.1;
         let (mut at, mut last) = (head.offset, head.offset);
         let end = self.frames.file.length()?;
         while at < end {

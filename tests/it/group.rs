@@ -28,6 +28,8 @@ enum Next {
     Panics,
     /// Asks twice, as a store without a lock does.
     AsksAgain,
+    /// Asks twice, and waits for the gate in between.
+    AsksAgainAtTheGate,
 }
 
 /// A store in the hands of a test.
@@ -40,6 +42,14 @@ struct Store {
     writes: AtomicUsize,
     has_room: AtomicBool,
     is_shared: bool,
+}
+
+impl Store {
+    fn wait_for_the_gate(&self) {
+        self.waits.store(true, Ordering::SeqCst);
+        let shut = self.gate.0.lock().unwrap();
+        drop(self.gate.1.wait_while(shut, |open| !*open).unwrap());
+    }
 }
 
 /// The store as its desk has it.
@@ -100,11 +110,14 @@ impl Log for Handle {
             Next::Writes => store.log.exclusive(after, decide),
             Next::Waits => store.log.exclusive(after, &mut |page| {
                 let batches = decide(page);
-                store.waits.store(true, Ordering::SeqCst);
-                let shut = store.gate.0.lock().unwrap();
-                drop(store.gate.1.wait_while(shut, |open| !*open).unwrap());
+                store.wait_for_the_gate();
                 batches
             }),
+            Next::AsksAgainAtTheGate => {
+                drop(decide(&store.log.read(after, usize::MAX)?));
+                store.wait_for_the_gate();
+                store.log.exclusive(after, decide)
+            }
             Next::IsFull => {
                 let page = store.log.read(after, usize::MAX)?;
                 drop(decide(&page));
@@ -313,6 +326,50 @@ fn a_store_that_asks_again_is_answered_from_its_log() {
     });
 }
 
+/// Whoever decided meanwhile, on what is not stored, decides anew: nobody's place is given to somebody else.
+#[test]
+fn who_decided_while_a_store_asked_again_keeps_their_place() {
+    both(|store, desk| {
+        let talk = talk(desk, 2);
+        store.next(Next::AsksAgainAtTheGate);
+        let first = desk.submit(Register::new(talk, person(1)));
+        store.wait_until_somebody_is_at_the_gate();
+        let second = desk.submit(Register::new(talk, person(2)));
+        let request = second.request();
+        store.open_the_gate();
+        assert!(is_confirmed(first) && is_confirmed(second));
+        assert!(!is_confirmed(desk.submit(Register::new(talk, person(3)))));
+        let again = desk.request(request).execute(Register::new(talk, person(2))).unwrap();
+        assert!(again.repeated);
+        assert_eq!(desk.attendee_list(talk).unwrap().rows().len(), 2);
+    });
+}
+
+/// The writer's thread outlives a panic of the store's: tasks that come later are answered.
+#[test]
+fn a_task_is_answered_though_the_store_has_panicked_before() {
+    both(|store, desk| {
+        let talk = talk(desk, 10);
+        assert!(is_confirmed(desk.submit(Register::new(talk, person(0)))));
+        store.next(Next::Panics);
+        assert!(block_on(desk.submit(Register::new(talk, person(1)))).is_err());
+        assert!(block_on(desk.submit(Register::new(talk, person(2)))).unwrap().outcome.is_confirmed());
+        assert_eq!(desk.attendee_list(talk).unwrap().rows().len(), 2);
+    });
+}
+
+/// A trial is the host's: its panic breaks nothing.
+#[test]
+fn a_trial_that_panics_leaves_the_desk_as_it_was() {
+    both(|_, desk| {
+        let talk = talk(desk, 10);
+        let other = desk.clone();
+        let trial = thread::spawn(move || other.what_if(|_| panic!("this trial panics")).unwrap());
+        assert!(trial.join().is_err());
+        assert!(desk.register(talk, person(1)).unwrap().outcome.is_confirmed());
+    });
+}
+
 /// On a full disk, who is refused is refused, and who was answered is answered.
 #[test]
 fn a_full_disk_is_noticed_before_anything_is_decided() {
@@ -405,6 +462,25 @@ fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(&waker)) {
         Poll::Ready(output) => Some(output),
         Poll::Pending => None,
+    }
+}
+
+/// Unparks the thread that drives a task.
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn block_on<F: Future + Unpin>(mut future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        match pin!(&mut future).poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
     }
 }
 

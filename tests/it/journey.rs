@@ -780,7 +780,7 @@ fn a_log_that_contradicts_itself_is_a_fault_and_holds_nobody_up() {
     let log = Stubborn(MemoryLog::new());
     let desk = Desk::builder().over(log, Arc::new(MemoryVault::new())).unwrap();
     let failure = desk.announce(Gathering::webinar("Talk")).unwrap_err();
-    assert!(failure.fault().and_then(|fault| fault.log()).is_some_and(log::Error::is_diverged), "{failure}");
+    assert!(failure.fault().and_then(|fault| fault.log()).is_some_and(log::Error::is_uncertain), "{failure}");
 }
 
 /// Renaming an attendee refused when sold out: it never is here.

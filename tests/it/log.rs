@@ -108,6 +108,17 @@ fn another_name_leads_to_the_same_lock() {
     assert!(FileLog::open(&link).unwrap_err().is_locked());
 }
 
+/// The volume that it leads to is not mounted: a new log in its place would be an empty one.
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_no_place_for_a_new_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("log.gather");
+    std::os::unix::fs::symlink(folder.path().join("not mounted/log.gather"), &link).unwrap();
+    assert!(FileLog::open(&link).unwrap_err().is_unavailable());
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
 #[cfg(unix)]
 #[test]
 fn only_the_owner_can_read_the_files() {
