@@ -36,8 +36,14 @@ impl Open {
             let inner = Arc::clone(&self.inner);
             let thread = thread::Builder::new().name("gather writer".to_owned());
             let started = thread.spawn(move || inner.queue.serve(|entries| inner.write(entries)));
+            if let Ok(thread) = &started {
+                self.inner.queue.hire(thread.thread().clone());
+            }
             *writer = started.map_or(Writer::CannotBe, Writer::Runs);
         }
+        drop(writer);
+        // Whoever came while it was being started has nobody else to wake it.
+        self.inner.queue.call_writer();
     }
 }
 

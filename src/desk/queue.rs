@@ -139,6 +139,11 @@ impl Queue {
         true
     }
 
+    /// Names the writer's thread, to be woken from now on.
+    pub(super) fn hire(&self, writer: Thread) {
+        self.line().writer = Some(writer);
+    }
+
     /// The life of the writer's thread: it writes whatever stands in line, until the queue is closed.
     pub(super) fn serve(&self, write: impl Fn(Vec<Entry>)) {
         loop {
@@ -147,7 +152,6 @@ impl Queue {
                 if line.closed {
                     return;
                 }
-                line.writer.get_or_insert_with(thread::current);
                 drop(line);
                 thread::park();
                 continue;
