@@ -228,6 +228,6 @@ fn rebuild_head(path: &str) -> Outcome {
 }
 
 /// Opens a log to read it.
-fn open(path: &str) -> Result<impl Log, Box<dyn Error>> {
+fn open(path: &str) -> Result<FileReader, Box<dyn Error>> {
     Ok(FileReader::open(log_file(path)?)?)
 }
