@@ -60,7 +60,6 @@ impl Inner {
             }
             return;
         }
-        let _spoilt = Spoilt { inner: self, panicked_before: std::thread::panicking() };
         let mut entries = entries;
         loop {
             match self.write_once(entries) {
@@ -88,7 +87,10 @@ impl Inner {
             Err(error) => return Err((Failed::Because(error), entries)),
         };
         let mut round = Round { inner: self, known, entries, asked: false, failed: None };
+        // Let go of before the entries are, so that nobody decides on top of them once theirs have been told.
+        let spoilt = Spoilt::of(self);
         let stored = self.log.exclusive(known.position, &mut |page| round.decide(page));
+        drop(spoilt);
         let Round { entries, failed, .. } = round;
         match (failed, stored) {
             (Some(failed), _) => Err((failed, entries)),
@@ -164,6 +166,7 @@ impl Inner {
 
     /// Shows a group that is durable, and tells everybody in it.
     fn publish(&self, entries: Vec<Entry>, stored: Page) -> Result<(), (Error, Vec<Entry>)> {
+        let _spoilt = Spoilt::of(self);
         let Page { batches, head, .. } = stored;
         let last = batches.last().map_or(stored.after.position, StoredBatch::last);
         let written = entries.iter().filter(|entry| entry.handed_over).count();
@@ -262,7 +265,10 @@ impl Error {
     fn for_those_behind(&self) -> Self {
         match self {
             Self::Log(error) => Self::Log(error.for_those_behind()),
-            Self::Vault(_) | Self::Checkpoint(_) | Self::Broken => self.clone(),
+            Self::Broken => {
+                Self::Log(log::Error::unavailable("an earlier write broke off; this one was not tried"))
+            }
+            Self::Vault(_) | Self::Checkpoint(_) => self.clone(),
         }
     }
 }
@@ -272,6 +278,12 @@ struct Spoilt<'i> {
     inner: &'i Inner,
     /// A destructor may well book while its thread unwinds for another reason.
     panicked_before: bool,
+}
+
+impl<'i> Spoilt<'i> {
+    fn of(inner: &'i Inner) -> Self {
+        Self { inner, panicked_before: std::thread::panicking() }
+    }
 }
 
 impl Drop for Spoilt<'_> {
