@@ -20,7 +20,7 @@ use crate::record::{Anchor, Batch, Position};
 
 fn orders(run: impl Fn() + Send + Sync + 'static) {
     let soak = std::env::var("GATHER_SOAK").ok().and_then(|soak| soak.parse::<usize>().ok()).unwrap_or(1);
-    shuttle::check_random(run, 1_000 * soak);
+    shuttle::check_random(run, 20_000 * soak);
 }
 
 /// A log that nobody else stores in, whose writes fail from one on for a while.

@@ -39,7 +39,7 @@ fn what_lies_behind_the_durable_end_is_counted_and_not_read() {
     drop(log);
     let path = folder.path().join("log.gather");
     let bytes = std::fs::read(&path).unwrap();
-    std::fs::write(&path, [&bytes[..], &[0; 300_000], b"tail"].concat()).unwrap();
+    std::fs::write(&path, [&bytes[..], &vec![0; 300_000], b"tail"].concat()).unwrap();
     let reader = FileReader::open_in(folder.path()).unwrap();
     assert_eq!(reader.unread().unwrap(), 300_004);
     assert_eq!(everything(&reader), [batch(1)]);
