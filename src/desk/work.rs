@@ -24,8 +24,31 @@ struct Progress<O> {
     /// Whether its personal parts are sealed. One that was only looked at is never written.
     sealed: bool,
     verdict: Option<Verdict<O>>,
+    wait: Wait,
+}
+
+/// How something in line ended, once it has, and who wants to know.
+#[derive(Default)]
+struct Wait {
     end: Option<End>,
     waiter: Option<Waiter>,
+}
+
+impl Wait {
+    /// Notes the end, and gives out whoever is to be woken.
+    fn end(&mut self, end: End) -> Option<Waiter> {
+        self.end = Some(end);
+        self.waiter.take()
+    }
+
+    /// Notes who waits, unless it has ended.
+    fn wait_as(&mut self, waiter: Waiter) -> bool {
+        if self.end.is_some() {
+            return false;
+        }
+        self.waiter = Some(waiter);
+        true
+    }
 }
 
 /// How it ended: with the batch that it left, if it left one.
@@ -76,7 +99,7 @@ pub(super) trait Job: Send + Sync {
 
 impl<O> Work<O> {
     pub(super) fn new(context: Context, ready: Ready<O>, sealed: bool) -> Self {
-        let progress = Progress { ready, sealed, verdict: None, end: None, waiter: None };
+        let progress = Progress { ready, sealed, verdict: None, wait: Wait::default() };
         Self { context, progress: Mutex::new(progress) }
     }
 
@@ -96,7 +119,7 @@ impl<O> Work<O> {
     /// The verdict and how it ended, once; `None` while it has not ended.
     pub(super) fn take(&self) -> Option<(Option<Verdict<O>>, End)> {
         let mut progress = self.progress();
-        let end = progress.end.take()?;
+        let end = progress.wait.end.take()?;
         Some((progress.verdict.take(), end))
     }
 
@@ -127,27 +150,19 @@ impl<O: Send> Job for Work<O> {
     }
 
     fn end(&self, end: End) {
-        let waiter = {
-            let mut progress = self.progress();
-            progress.end = Some(end);
-            progress.waiter.take()
-        };
+        // Woken without the lock.
+        let waiter = self.progress().wait.end(end);
         if let Some(waiter) = waiter {
             waiter.wake();
         }
     }
 
     fn wait_as(&self, waiter: Waiter) -> bool {
-        let mut progress = self.progress();
-        if progress.end.is_some() {
-            return false;
-        }
-        progress.waiter = Some(waiter);
-        true
+        self.progress().wait.wait_as(waiter)
     }
 
     fn take_waiter(&self) -> Option<Waiter> {
-        self.progress().waiter.take()
+        self.progress().wait.waiter.take()
     }
 }
 
@@ -185,8 +200,7 @@ pub(super) struct Marker(Mutex<Passed>);
 
 #[derive(Default)]
 struct Passed {
-    end: Option<End>,
-    waiter: Option<Waiter>,
+    wait: Wait,
     /// Whether something was seen when it came into line, which stands only with what it was seen on.
     has_seen: bool,
     /// Whether that was not stored, and all behind it is decided anew.
@@ -205,7 +219,7 @@ impl Marker {
     }
 
     pub(super) fn take(&self) -> Option<End> {
-        self.progress().end.take()
+        self.progress().wait.end.take()
     }
 
     fn progress(&self) -> MutexGuard<'_, Passed> {
@@ -224,8 +238,7 @@ impl Job for Marker {
         let waiter = {
             let mut progress = self.progress();
             let stands = if progress.has_lost { Err(log::Error::unavailable(LOST).into()) } else { end };
-            progress.end = Some(stands);
-            progress.waiter.take()
+            progress.wait.end(stands)
         };
         if let Some(waiter) = waiter {
             waiter.wake();
@@ -233,15 +246,10 @@ impl Job for Marker {
     }
 
     fn wait_as(&self, waiter: Waiter) -> bool {
-        let mut progress = self.progress();
-        if progress.end.is_some() {
-            return false;
-        }
-        progress.waiter = Some(waiter);
-        true
+        self.progress().wait.wait_as(waiter)
     }
 
     fn take_waiter(&self) -> Option<Waiter> {
-        self.progress().waiter.take()
+        self.progress().wait.waiter.take()
     }
 }
