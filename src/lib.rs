@@ -100,7 +100,9 @@ pub use projection::{
     SessionStatus, SetAsideCount, Turn, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
-pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
+pub use schedule::{
+    CompiledRules, DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone, ZoneRules,
+};
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};
 

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use chrono::{DateTime, Datelike, Days, Utc};
+use hashbrown::HashMap;
 use uuid::Uuid;
 
 use super::line::Lines;
 use super::zone::Zones;
-use super::{Link, Wording};
+use super::{Geo, Link, Wording};
 use crate::fact::{Mode, Venue};
+use crate::id::PersonId;
 use crate::schedule::{DateSpan, Schedule, TimeSpan};
 
 /// How sure an entry is.
@@ -43,7 +45,7 @@ pub enum Status {
 /// assert!(text.contains("DTSTART;TZID=Europe/London:20260305T140000\r\n"));
 /// # Ok::<(), gather::ScheduleError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[must_use]
 #[doc(alias = "event")]
 #[doc(alias = "VEVENT")]
@@ -56,12 +58,28 @@ pub struct PublicEntry<'a> {
     sequence: u32,
     status: Status,
     description: &'a str,
+    speakers: Option<Speakers<'a>>,
     room: &'a str,
     venue: Option<&'a Venue>,
     online: bool,
+    geo: Option<Geo>,
     url: Option<Link<'a>>,
     categories: &'a [&'a str],
+    kinds: [&'a str; 2],
     part_of: Option<Uuid>,
+}
+
+/// Who speaks in a session, with the names of all speakers of its calendar: nothing is joined before it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Speakers<'a> {
+    pub(super) billed: &'a [PersonId],
+    pub(super) names: &'a HashMap<PersonId, String>,
+}
+
+impl<'a> Speakers<'a> {
+    fn names(self) -> impl Iterator<Item = &'a str> {
+        self.billed.iter().filter_map(|speaker| self.names.get(speaker)).map(String::as_str)
+    }
 }
 
 impl<'a> PublicEntry<'a> {
@@ -79,11 +97,14 @@ impl<'a> PublicEntry<'a> {
             sequence: 0,
             status: Status::Confirmed,
             description: "",
+            speakers: None,
             room: "",
             venue: None,
             online: false,
+            geo: None,
             url: None,
             categories: &[],
+            kinds: [""; 2],
             part_of: None,
         }
     }
@@ -119,6 +140,29 @@ impl<'a> PublicEntry<'a> {
         self
     }
 
+    /// Who speaks: their names open the description.
+    pub(super) fn speakers(mut self, speakers: Speakers<'a>) -> Self {
+        self.speakers = Some(speakers);
+        self
+    }
+
+    /// What kinds of thing it is, before any others. Empty ones are none.
+    pub(super) fn kinds(mut self, kinds: [&'a str; 2]) -> Self {
+        self.kinds = kinds;
+        self
+    }
+
+    /// Where on the globe that is (RFC 5545, section 3.8.1.6), for maps.
+    pub fn geo(mut self, geo: Geo) -> Self {
+        self.geo = Some(geo);
+        self
+    }
+
+    /// The venue that it takes place in, if it has one.
+    pub(super) fn venue(&self) -> Option<&'a Venue> {
+        self.venue
+    }
+
     /// In which room: it stands before the venue.
     pub fn room(mut self, room: &'a str) -> Self {
         self.room = room;
@@ -141,6 +185,19 @@ impl<'a> PublicEntry<'a> {
     pub fn categories(mut self, categories: &'a [&'a str]) -> Self {
         self.categories = categories;
         self
+    }
+}
+
+impl fmt::Debug for PublicEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicEntry")
+            .field("uid", &self.uid)
+            .field("summary", &self.summary)
+            .field("when", &self.when)
+            .field("revised", &self.revised)
+            .field("sequence", &self.sequence)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -245,10 +302,15 @@ impl Parts<'_> {
         self.entry.when
     }
 
-    /// Writes the entry, if it has a date, and tells whether it had one.
-    pub(super) fn write(&self, lines: &mut Lines, zones: &Zones, wording: &Wording) -> bool {
+    /// Writes the entry, if it has a date, and tells when it was changed last; `None` where it had none.
+    pub(super) fn write(
+        &self,
+        lines: &mut Lines,
+        zones: &Zones<'_>,
+        wording: &Wording,
+    ) -> Option<DateTime<Utc>> {
         match self.entry.when {
-            Schedule::ToBeConfirmed { .. } => return false,
+            Schedule::ToBeConfirmed { .. } => return None,
             Schedule::Exact(times) => {
                 self.write_head(lines, wording);
                 write_times(lines, times, zones);
@@ -263,7 +325,7 @@ impl Parts<'_> {
         self.write_links(lines, wording);
         self.write_reminders(lines);
         lines.line("END:VEVENT");
-        true
+        Some(self.entry.revised)
     }
 
     fn write_head(&self, lines: &mut Lines, wording: &Wording) {
@@ -308,10 +370,23 @@ impl Parts<'_> {
     fn write_texts(&self, lines: &mut Lines, wording: &Wording) {
         self.write_description(lines, wording);
         self.write_location(lines, wording);
+        if let Some(geo) = self.entry.geo {
+            let [latitude, longitude] = geo.parts();
+            lines.plain("GEO:");
+            lines.degrees(latitude);
+            lines.plain(";");
+            lines.degrees(longitude);
+            lines.break_line();
+        }
+        self.write_categories(lines);
+    }
+
+    fn write_categories(&self, lines: &mut Lines) {
+        let all = self.entry.kinds.iter().chain(self.entry.categories);
         let mut head = "CATEGORIES:";
-        for category in self.entry.categories.iter().filter(|category| !category.trim().is_empty()) {
+        for category in all.map(|category| category.trim()).filter(|category| !category.is_empty()) {
             lines.plain(head);
-            lines.text(category.trim());
+            lines.text(category);
             head = ",";
         }
         if head == "," {
@@ -320,19 +395,29 @@ impl Parts<'_> {
     }
 
     fn write_description(&self, lines: &mut Lines, wording: &Wording) {
-        let description = self.entry.description;
-        match self.join_link {
-            None if description.is_empty() => return,
-            None => lines.plain("DESCRIPTION:"),
-            Some(link) => {
-                lines.plain("DESCRIPTION:");
-                lines.text(&wording.join);
-                lines.text(link.as_str());
-                lines.text(if description.is_empty() { "" } else { "\n" });
-            }
+        let mut gap = None;
+        if let Some(link) = self.join_link {
+            begin_paragraph(lines, gap.replace("\n"));
+            lines.text(&wording.join);
+            lines.text(link.as_str());
         }
-        lines.text(description);
-        lines.end();
+        let mut names = self.entry.speakers.into_iter().flat_map(Speakers::names);
+        if let Some(first) = names.next() {
+            begin_paragraph(lines, gap.replace("\n\n"));
+            lines.text(&wording.speakers);
+            lines.text(first);
+            names.for_each(|name| {
+                lines.text(", ");
+                lines.text(name);
+            });
+        }
+        if !self.entry.description.is_empty() {
+            begin_paragraph(lines, gap.replace(""));
+            lines.text(self.entry.description);
+        }
+        if gap.is_some() {
+            lines.end();
+        }
     }
 
     fn write_location(&self, lines: &mut Lines, wording: &Wording) {
@@ -386,7 +471,15 @@ impl Parts<'_> {
     }
 }
 
-fn write_times(lines: &mut Lines, times: &TimeSpan, zones: &Zones) {
+/// Goes on behind a gap, or begins the description.
+fn begin_paragraph(lines: &mut Lines, gap: Option<&str>) {
+    match gap {
+        Some(gap) => lines.text(gap),
+        None => lines.plain("DESCRIPTION:"),
+    }
+}
+
+fn write_times(lines: &mut Lines, times: &TimeSpan, zones: &Zones<'_>) {
     if !zones.tell(times) {
         lines.instant_property("DTSTART:", times.start().instant());
         lines.instant_property("DTEND:", times.end().instant());

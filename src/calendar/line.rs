@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
 
+use super::geo::Millionths;
+
 /// The longest line, in octets, with the blank of a fold and without the line break.
 const LONGEST_LINE: usize = 75;
 
@@ -136,6 +138,25 @@ impl Lines {
         .map(digit);
         let zeros = digits.iter().take(9).take_while(|digit| **digit == b'0').count();
         self.digits(digits.get(zeros..).unwrap_or_default());
+    }
+
+    /// Three bytes, as colours are written: `00FF7F`.
+    pub(super) fn hexadecimal(&mut self, number: u32) {
+        let digits = [20, 16, 12, 8, 4, 0].map(|shift| {
+            let digit = u8::try_from(number >> shift & 0xF).unwrap_or_default();
+            if digit < 10 { b'0' + digit } else { b'A' + digit - 10 }
+        });
+        self.digits(&digits);
+    }
+
+    /// Degrees with all six decimals (RFC 5545, section 3.8.1.6): `-0.082400`.
+    pub(super) fn degrees(&mut self, degrees: Millionths) {
+        if degrees.is_negative {
+            self.unit("-");
+        }
+        self.number(degrees.whole);
+        self.unit(".");
+        self.digits(&degrees.decimals().map(digit));
     }
 
     /// A distance from UTC, as zones give it: `+0100`, `-004430`.

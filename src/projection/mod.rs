@@ -45,7 +45,6 @@ pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
 pub use places::{PoolCount, SetAsideCount};
 pub use presence::PresenceCounts;
-pub(crate) use programme::billed;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
 pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
