@@ -67,7 +67,8 @@ mod text;
 
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
-    Explanation, Failure, Follower, Opening, Pending, PoolForecast, Receipt, RequestIds, WhatIf,
+    Explanation, Failure, Follower, LeftAsPlanned, Opening, Pending, PoolForecast, Receipt, RequestIds,
+    WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};

@@ -42,3 +42,4 @@ mod requirements;
 mod scene;
 mod upcasting;
 mod vault;
+mod zones;
