@@ -20,6 +20,7 @@ mod crash;
 mod damage;
 mod examples;
 mod faults;
+mod feed_settings;
 mod feeds;
 mod floors;
 mod forgeries;
