@@ -11,12 +11,13 @@ with it too, field by field: a list of entries in the file's order, times as 202
 With --self-test, copies of a file are damaged, each as a writer with one fault would, and every check that should notice
 must do so: a check that cannot fail is none.
 
-READER_LIBICAL names the program made of read_libical.c, READER_MODULES the folder with the node_modules of package.json.
+READER_LIBICAL names the program made of read_libical.c, READER_MODULES the folder whose node_modules have ical.js.
 Exits with 1 on any difference, and when there was no file to read.
 """
 
 import datetime
 import importlib.metadata
+import io
 import json
 import os
 import pathlib
@@ -25,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 
+import dateutil.tz
 import icalendar
 import vobject
 
@@ -194,6 +196,11 @@ def read_with_icalendar(data):
 
 
 def read_with_vobject(text):
+    # By itself it asks the machine's table for a zone of that name. The file's own rules are on trial, so it is given what
+    # its own reader of zones makes of them.
+    for zone in re.findall(r"BEGIN:VTIMEZONE\r\n.*?END:VTIMEZONE\r\n", text.replace("\r\n ", ""), re.S):
+        tzid = re.search(r"^TZID:(.*)\r$", zone, re.M)[1]
+        vobject.icalendar.registerTzid(tzid, dateutil.tz.tzical(io.StringIO(zone)).get())
     calendars = list(vobject.readComponents(text))
     require(len(calendars) == 1, f"vobject finds {len(calendars)} calendars")
 
