@@ -111,3 +111,8 @@ pub use text::{Reference, TextFault, TextProblem};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The page on calendars, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/calendars.md")]
+struct Calendars;

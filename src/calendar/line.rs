@@ -57,7 +57,7 @@ impl Lines {
         self.break_line();
     }
 
-    /// Characters that mean themselves. Folds where the line is full.
+    /// Characters that mean themselves. Folds where the line is full: by octets, and between characters (RFC 5545, 3.1).
     pub(super) fn plain(&mut self, text: &str) {
         let mut rest = text;
         while rest.len() > self.room() {
@@ -69,7 +69,7 @@ impl Lines {
         self.out.push_str(rest);
     }
 
-    /// Free text: escaped, every kind of line break as `\n`, other control characters left out.
+    /// Free text: escaped, every kind of line break as `\n`, other control characters left out (RFC 5545, 3.3.11).
     pub(super) fn text(&mut self, text: &str) {
         let mut rest = text;
         while let Some((plain, special, after)) = split_at(rest, is_special_in_text) {
@@ -105,17 +105,17 @@ impl Lines {
         self.unit("\"");
     }
 
-    /// A day: `20260305`. The year is held within 0 to 9999, as the format has four digits for it.
+    /// A day (RFC 5545, 3.3.4): `20260305`. The year is held within 0 to 9999, as the format has four digits for it.
     pub(super) fn date(&mut self, date: NaiveDate) {
         self.digits(&date_digits(date));
     }
 
-    /// A time on a wall: `20260305T140000`.
+    /// A time on a wall (RFC 5545, 3.3.5): `20260305T140000`.
     pub(super) fn wall(&mut self, wall: NaiveDateTime) {
         self.digits(&wall_digits(wall));
     }
 
-    /// An instant: `20260305T140000Z`.
+    /// An instant (RFC 5545, 3.3.5): `20260305T140000Z`.
     pub(super) fn instant(&mut self, instant: DateTime<Utc>) {
         self.wall(instant.naive_utc());
         self.unit("Z");
@@ -159,7 +159,7 @@ impl Lines {
         self.digits(&degrees.decimals().map(digit));
     }
 
-    /// A distance from UTC, as zones give it: `+0100`, `-004430`.
+    /// A distance from UTC, as zones give it (RFC 5545, 3.3.14): `+0100`, `-004430`.
     pub(super) fn offset(&mut self, seconds: i32) {
         let distance = seconds.unsigned_abs();
         self.unit(if seconds < 0 { "-" } else { "+" });

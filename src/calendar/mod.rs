@@ -5,7 +5,25 @@
 //! entries, so the same entries give the same bytes.
 //!
 //! A calendar is a file to subscribe to, not a message: it carries no METHOD and invites nobody. Readers ask for it
-//! again when they see fit, Google within 8 to 24 hours whatever [`Calendar::refresh_hours`] says.
+//! again when they see fit, Google within 8 to 24 hours whatever [`Calendar::refresh_hours`] says. [`Revision`] tells a
+//! host when it can answer that nothing has changed.
+//!
+//! # How it is written
+//!
+//! | what | how | by |
+//! | --- | --- | --- |
+//! | lines | end with CRLF, the last one too; at most 75 octets, folded with a blank; never within a character of UTF-8, never between a backslash and what it escapes, never into a line of blanks | RFC 5545, 3.1 |
+//! | texts | backslash, comma, semicolon escaped; every kind of line break is `\n`; other controls are left out | 3.3.11 |
+//! | parameters with texts | always in quotes; `^^`, `^'`, `^n` for what quotes cannot hold | 3.2, RFC 6868 |
+//! | addresses | https, percent-encoded, as they stand; others are refused by [`Link`] | 3.3.13, RFC 3986 |
+//! | times | with their zone, whose rules are in the file; in UTC where the wall would not tell (the second pass of a doubled hour) | 3.3.5, 3.6.5 |
+//! | days | as days, the end being the day after the last; several days block nobody's time | 3.3.4, 3.6.1 |
+//! | UID, SEQUENCE | the id of what is shown, for good; a number that rises with time, place and status | 3.8.4.7, 3.8.7.4 |
+//! | DTSTAMP, LAST-MODIFIED | when what is shown was changed last, never the time of writing | 3.8.7.2, 3.8.7.3 |
+//! | names, colours, refreshing, source | RFC 7986 and the older properties that readers know | RFC 7986, 5 |
+//!
+//! What is left out is left out on purpose: METHOD, ATTENDEE and ORGANIZER (a calendar to subscribe to invites nobody),
+//! VALARM in public calendars, RDATE and UNTIL in zones (Outlook takes no notice), anything of RFC 9073 and later.
 
 mod colour;
 mod entry;
@@ -53,11 +71,12 @@ const PIECE: usize = 16 * 1024;
 pub struct Link<'a>(&'a str);
 
 impl<'a> Link<'a> {
-    /// Takes an address as it is written in a browser: https, percent-encoded, at most 2,000 bytes.
+    /// Takes an address as a browser sends it: https, percent-encoded, at most 2,000 bytes. It is written as it stands
+    /// (RFC 5545, section 3.3.13): a calendar has no escape for it, so nothing that could break out gets in.
     ///
     /// # Errors
-    /// A [`TextProblem`] for another scheme, no host, or a character that belongs in no address: a blank, a quote,
-    /// a control character, anything beyond ASCII.
+    /// A [`TextProblem`] for another scheme, no host, or whatever RFC 3986, section 2, wants percent-encoded: a blank, a
+    /// quote, a brace, a control character, anything beyond ASCII, a `%` without its two hexadecimal digits.
     pub fn new(address: &'a str) -> Result<Self, TextProblem> {
         text::check_link("link", address).map(|()| Self(address))
     }

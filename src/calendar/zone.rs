@@ -7,7 +7,7 @@
 use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, Utc, Weekday};
 
 use super::line::Lines;
-use crate::schedule::{self, Moment, TimeSpan, Zone, ZoneRules};
+use crate::schedule::{self, CompiledRules, Moment, TimeSpan, Zone, ZoneRules};
 
 const STEP: i64 = 2 * 24 * 60 * 60;
 /// For how many years after the last entry a rule must hold before it is written as one.
@@ -45,6 +45,13 @@ impl Wanted {
         self.0.sort_unstable_by_key(|(zone, ..)| zone.name());
         let clocks = self.0.into_iter().map(|(zone, first, last)| Clocks::new(rules, zone, first, last));
         Zones { rules, clocks: clocks.collect() }
+    }
+}
+
+/// No zone: times would be written in UTC.
+impl Default for Zones<'_> {
+    fn default() -> Self {
+        Self { rules: &CompiledRules, clocks: Vec::new() }
     }
 }
 
@@ -347,7 +354,7 @@ mod tests {
     use chrono::{NaiveDate, TimeDelta};
 
     use super::*;
-    use crate::schedule::{CompiledRules, Schedule, WallTime};
+    use crate::schedule::{Schedule, WallTime};
 
     fn rules(zone: &str, first_year: i32, last_year: i32) -> Clocks {
         Clocks::new(&CompiledRules, Zone::named(zone).unwrap(), first_year, last_year)

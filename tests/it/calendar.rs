@@ -92,13 +92,29 @@ mod reader {
         let parameters = head[1..].iter().map(|parameter| {
             let (name, value) = parameter.split_once('=').expect("a parameter has a value");
             let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-            (name.to_owned(), value.replace("^n", "\n").replace("^'", "\"").replace("^^", "^"))
+            (name.to_owned(), without_carets(value))
         });
         Line {
             name: head[0].to_owned(),
             parameters: parameters.collect(),
             value: line[colon + 1..].to_owned(),
         }
+    }
+
+    fn without_carets(value: &str) -> String {
+        let mut plain = String::new();
+        let mut characters = value.chars();
+        while let Some(c) = characters.next() {
+            plain.push(match (c, if c == '^' { characters.next() } else { None }) {
+                ('^', Some('n')) => '\n',
+                ('^', Some('\'')) => '"',
+                ('^', Some('^')) => '^',
+                ('^', other) => panic!("a caret before {other:?}"),
+                ('"', _) => panic!("a quote within quotes"),
+                (c, _) => c,
+            });
+        }
+        plain
     }
 
     pub(super) fn unescape(value: &str) -> String {
@@ -319,7 +335,11 @@ proptest! {
         if let Some(category_line) = entry.line("CATEGORIES") {
             prop_assert_eq!(reader::unescape(&category_line.value), cleaned(category.trim()));
         }
-        prop_assert_eq!(entry.value("CONFERENCE"), "https://meet.example/a,b;c");
+        let conference = entry.line("CONFERENCE").unwrap();
+        prop_assert_eq!(&conference.value, "https://meet.example/a,b;c");
+        // In quotes blanks at the end stay.
+        let marked = cleaned(&format!("{label}|"));
+        prop_assert_eq!(format!("{}|", conference.parameters["LABEL"]), marked);
         let alarms = entry.all("VALARM");
         prop_assert_eq!(alarms.len(), 1);
         prop_assert_eq!(alarms[0].text("DESCRIPTION"), cleaned(&summary));
@@ -617,7 +637,7 @@ fn expected(situations: &[Situation], link_shown: bool) -> serde_json::Value {
             serde_json::json!({
                 "uid": uid(situation.uid).to_string(),
                 "sequence": situation.sequence,
-                "summary": format!("{}{}", if cancelled { "Cancelled: " } else { "" }, situation.summary),
+                "summary": format!("{}{}", if cancelled { "Cancelled: " } else { "" }, cleaned(situation.summary)),
                 "location": location,
                 "start": start,
                 "end": end,
@@ -673,6 +693,9 @@ fn samples_in(zone: Tz) -> Vec<Situation> {
         "\"quoted\": ^caret^",
         "漢字かな交じり文、とても長い題名です。まだまだ続きます。",
         "\\n is no break",
+        "BEGIN:VEVENT\r\nEND:VCALENDAR\rand\u{2028}on\u{85}\u{7}\u{feff}",
+        "a\ttab, 👩\u{200d}💻👩\u{200d}💻👩\u{200d}💻 עברית وعربية e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}",
+        "\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\,;,;,;,;",
     ];
     let begin = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap().and_hms_opt(0, 30, 0).unwrap();
     let starts = (0..27).map(|n| begin + TimeDelta::days(n * 121) + TimeDelta::hours(n * 5));
