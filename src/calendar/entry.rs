@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Days, Utc};
 use hashbrown::HashMap;
 use uuid::Uuid;
 
-use super::line::Lines;
+use super::line::{Lines, Stamp};
 use super::zone::Zones;
 use super::{Geo, Link, Wording};
 use crate::fact::{Mode, Venue};
@@ -87,6 +87,7 @@ impl<'a> PublicEntry<'a> {
     ///
     /// The UID stays the same for as long as the entry lives. `revised` is when anything about it changed last:
     /// the file bears no other time, so the same entries give the same bytes.
+    #[inline]
     pub fn new(uid: Uuid, summary: &'a str, when: &'a Schedule, revised: DateTime<Utc>) -> Self {
         Self {
             uid,
@@ -110,30 +111,35 @@ impl<'a> PublicEntry<'a> {
     }
 
     /// When the entry was first made.
+    #[inline]
     pub fn created(mut self, created: DateTime<Utc>) -> Self {
         self.created = Some(created);
         self
     }
 
     /// How often the entry was moved or cancelled, from 0. Readers take no notice of a change without it.
+    #[inline]
     pub fn sequence(mut self, sequence: u32) -> Self {
         self.sequence = sequence;
         self
     }
 
     /// How sure it is; confirmed if nothing is said.
+    #[inline]
     pub fn status(mut self, status: Status) -> Self {
         self.status = status;
         self
     }
 
     /// What it is about. Line breaks are kept.
+    #[inline]
     pub fn description(mut self, description: &'a str) -> Self {
         self.description = description;
         self
     }
 
     /// Where it takes place: the venue, or the wording's word for "online".
+    #[inline]
     pub fn mode(mut self, mode: &'a Mode) -> Self {
         self.venue = mode.venue();
         self.online = mode.is_online();
@@ -141,47 +147,55 @@ impl<'a> PublicEntry<'a> {
     }
 
     /// Who speaks: their names open the description.
+    #[inline]
     pub(super) fn speakers(mut self, speakers: Speakers<'a>) -> Self {
         self.speakers = Some(speakers);
         self
     }
 
     /// What kinds of thing it is, before any others. Empty ones are none.
+    #[inline]
     pub(super) fn kinds(mut self, kinds: [&'a str; 2]) -> Self {
         self.kinds = kinds;
         self
     }
 
     /// Where on the globe that is (RFC 5545, section 3.8.1.6), for maps.
+    #[inline]
     pub fn geo(mut self, geo: Geo) -> Self {
         self.geo = Some(geo);
         self
     }
 
     /// The venue that it takes place in, if it has one.
+    #[inline]
     pub(super) fn venue(&self) -> Option<&'a Venue> {
         self.venue
     }
 
     /// In which room: it stands before the venue.
+    #[inline]
     pub fn room(mut self, room: &'a str) -> Self {
         self.room = room;
         self
     }
 
     /// The entry that it is a part of (RFC 5545, section 3.8.4.5): a session's conference.
+    #[inline]
     pub fn part_of(mut self, uid: Uuid) -> Self {
         self.part_of = Some(uid);
         self
     }
 
     /// A page about it.
+    #[inline]
     pub fn url(mut self, url: Link<'a>) -> Self {
         self.url = Some(url);
         self
     }
 
     /// What kinds of thing it is, for readers that sort by kind.
+    #[inline]
     pub fn categories(mut self, categories: &'a [&'a str]) -> Self {
         self.categories = categories;
         self
@@ -215,6 +229,7 @@ pub struct PersonalEntry<'a> {
 
 impl<'a> PersonalEntry<'a> {
     /// The same entry, for one person.
+    #[inline]
     pub fn new(entry: PublicEntry<'a>) -> Self {
         Self { entry, join_link: None, reminders: &[] }
     }
@@ -223,12 +238,14 @@ impl<'a> PersonalEntry<'a> {
     ///
     /// Few readers know the property made for it, so the link also opens the description, and is the location
     /// when there is no venue.
+    #[inline]
     pub fn join_link(mut self, link: Link<'a>) -> Self {
         self.join_link = Some(link);
         self
     }
 
     /// How many minutes before the start to remind, once for each. On whole days the start is midnight.
+    #[inline]
     pub fn reminders(mut self, minutes: &'a [u32]) -> Self {
         self.reminders = minutes;
         self
@@ -331,14 +348,15 @@ impl Parts<'_> {
     fn write_head(&self, lines: &mut Lines, wording: &Wording) {
         let entry = self.entry;
         lines.line("BEGIN:VEVENT");
-        lines.property("UID:", entry.uid.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
-        lines.instant_property("DTSTAMP:", entry.revised);
+        lines.uid_property("UID:", entry.uid);
+        let revised = Stamp::of(entry.revised);
+        lines.stamp_property("DTSTAMP:", revised);
         if let Some(created) = entry.created {
             lines.instant_property("CREATED:", created);
         }
-        lines.instant_property("LAST-MODIFIED:", entry.revised);
+        lines.stamp_property("LAST-MODIFIED:", revised);
         lines.number_property("SEQUENCE:", entry.sequence);
-        lines.plain("SUMMARY:");
+        lines.short("SUMMARY:");
         lines.text(match entry.status {
             Status::Confirmed => "",
             Status::Tentative => &wording.tentative,
@@ -372,9 +390,9 @@ impl Parts<'_> {
         self.write_location(lines, wording);
         if let Some(geo) = self.entry.geo {
             let [latitude, longitude] = geo.parts();
-            lines.plain("GEO:");
+            lines.short("GEO:");
             lines.degrees(latitude);
-            lines.plain(";");
+            lines.short(";");
             lines.degrees(longitude);
             lines.break_line();
         }
@@ -407,7 +425,7 @@ impl Parts<'_> {
             lines.text(&wording.speakers);
             lines.text(first);
             names.for_each(|name| {
-                lines.text(", ");
+                lines.comma();
                 lines.text(name);
             });
         }
@@ -433,10 +451,10 @@ impl Parts<'_> {
         let mut known =
             [self.entry.room, name, address, online].into_iter().filter(|place| !place.is_empty());
         let Some(first) = known.next() else { return };
-        lines.plain("LOCATION:");
+        lines.short("LOCATION:");
         lines.text(first);
         known.for_each(|place| {
-            lines.text(", ");
+            lines.comma();
             lines.text(place);
         });
         lines.end();
@@ -447,12 +465,14 @@ impl Parts<'_> {
             lines.property("URL:", url.as_str());
         }
         if let Some(whole) = self.entry.part_of {
-            lines.property("RELATED-TO:", &whole.to_string());
+            lines.uid_property("RELATED-TO:", whole);
         }
         let Some(link) = self.join_link else { return };
-        lines.plain("CONFERENCE;VALUE=URI");
+        lines.short("CONFERENCE;VALUE=URI");
         lines.text_parameter(";LABEL=", &wording.online);
-        lines.property(":", link.as_str());
+        lines.plain(":");
+        lines.plain(link.as_str());
+        lines.break_line();
         if let Some(own_property) = property_of_its_host(link) {
             lines.property(own_property, link.as_str());
         }
@@ -462,7 +482,7 @@ impl Parts<'_> {
         for minutes in self.reminders {
             lines.line("BEGIN:VALARM");
             lines.line("ACTION:DISPLAY");
-            lines.plain("TRIGGER:-PT");
+            lines.short("TRIGGER:-PT");
             lines.number(*minutes);
             lines.line("M");
             lines.text_property("DESCRIPTION:", self.entry.summary);
@@ -475,7 +495,7 @@ impl Parts<'_> {
 fn begin_paragraph(lines: &mut Lines, gap: Option<&str>) {
     match gap {
         Some(gap) => lines.text(gap),
-        None => lines.plain("DESCRIPTION:"),
+        None => lines.short("DESCRIPTION:"),
     }
 }
 
@@ -486,9 +506,10 @@ fn write_times(lines: &mut Lines, times: &TimeSpan, zones: &Zones<'_>) {
         return;
     }
     for (head, moment) in [("DTSTART;TZID=", times.start()), ("DTEND;TZID=", times.end())] {
-        lines.plain(head);
-        lines.plain(times.zone().name());
-        lines.plain(":");
+        // No zone has a name that would not fit.
+        lines.short(head);
+        lines.short(times.zone().name());
+        lines.short(":");
         lines.wall(moment.wall());
         lines.break_line();
     }
@@ -500,7 +521,7 @@ fn write_days(lines: &mut Lines, days: &DateSpan) {
     for (head, date) in
         [("DTSTART;VALUE=DATE:", days.first()), ("DTEND;VALUE=DATE:", after.unwrap_or(days.last()))]
     {
-        lines.plain(head);
+        lines.short(head);
         lines.date(date);
         lines.break_line();
     }

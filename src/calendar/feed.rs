@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::line::Lines;
 use super::masthead::{Masthead, as_feed};
 use super::{Link, PersonalEntry, PublicEntry, Status};
 use crate::fact::{Announcement, GatheringKind};
@@ -129,7 +130,7 @@ impl PublicFeed {
         self
     }
 
-    fn write_pieces<E>(&self, take: impl FnMut(&str) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
+    fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
         let description = self.described();
         let entries = self.gatherings.iter().map(|it| self.masthead.placed(gathering_entry(it)));
         self.masthead.calendar(entries).description(&description).write_pieces(take)
@@ -209,7 +210,7 @@ impl PersonalFeed {
     }
 
     /// One person's bookings are few, so their links are opened once, for both times that entries are gone through.
-    fn write_pieces<E>(&self, take: impl FnMut(&str) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
+    fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
         let own: Vec<_> = self.agenda.rows().iter().filter_map(|row| self.shown(row)).collect();
         let entries = own.iter().map(|own| own.entry(&self.masthead, &self.reminders));
         self.masthead.calendar(entries).write_pieces(take)

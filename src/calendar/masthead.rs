@@ -139,7 +139,7 @@ macro_rules! as_feed {
             /// # Errors
             /// Whatever `out` says; some of the calendar may have been written.
             pub fn write_to(&self, mut out: impl std::io::Write) -> std::io::Result<()> {
-                self.write_pieces(|piece| out.write_all(piece.as_bytes())).map(drop)
+                self.write_pieces(|lines| out.write_all(lines.as_bytes())).map(drop)
             }
 
             /// What tells this state of the calendar from the next, for ETag and 304. It costs as much as writing the
@@ -147,8 +147,8 @@ macro_rules! as_feed {
             #[must_use]
             pub fn revision(&self) -> $crate::calendar::Revision {
                 super::revision_of(|fingerprint| {
-                    self.write_pieces(|piece| {
-                        fingerprint.add(piece);
+                    self.write_pieces(|lines| {
+                        fingerprint.add(lines.as_bytes());
                         Ok(())
                     })
                 })
@@ -158,7 +158,7 @@ macro_rules! as_feed {
         /// The whole calendar, as `to_string` gives it.
         impl std::fmt::Display for $feed {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.write_pieces(|piece| f.write_str(piece)).map(drop)
+                self.write_pieces(|lines| f.write_str(lines.as_str())).map(drop)
             }
         }
     };

@@ -289,14 +289,14 @@ where
     /// # Errors
     /// Whatever the writer reports; what has been written until then is no whole calendar.
     pub fn write_to(&self, mut out: impl io::Write) -> io::Result<()> {
-        self.write_pieces(|piece| out.write_all(piece.as_bytes())).map(drop)
+        self.write_pieces(|lines| out.write_all(lines.as_bytes())).map(drop)
     }
 
     /// What tells this state of the calendar from the next, without keeping its text: to ask before anything is sent.
     pub fn revision(&self) -> Revision {
         revision_of(|fingerprint| {
-            self.write_pieces(|piece| {
-                fingerprint.add(piece);
+            self.write_pieces(|lines| {
+                fingerprint.add(lines.as_bytes());
                 Ok(())
             })
         })
@@ -305,7 +305,7 @@ where
     /// Writes the calendar, and gives the time of the last change to any of its entries.
     fn write_pieces<E>(
         &self,
-        mut take: impl FnMut(&str) -> Result<(), E>,
+        mut take: impl FnMut(&Lines) -> Result<(), E>,
     ) -> Result<Option<DateTime<Utc>>, E> {
         let zones = self.zones();
         let mut lines = Lines::default();
@@ -314,8 +314,8 @@ where
         let mut revised = None;
         for entry in self.entries.clone() {
             revised = revised.max(entry.parts().write(&mut lines, &zones, self.wording));
-            if lines.as_str().len() >= PIECE {
-                take(lines.as_str())?;
+            if lines.as_bytes().len() >= PIECE {
+                take(&lines)?;
                 lines.clear();
             }
         }
@@ -323,7 +323,7 @@ where
             zone::write_utc(&mut lines);
         }
         lines.line("END:VCALENDAR");
-        take(lines.as_str())?;
+        take(&lines)?;
         Ok(revised)
     }
 
@@ -349,7 +349,7 @@ where
         }
         if let Some(colour) = self.colour {
             lines.property("COLOR:", colour.name());
-            lines.plain("X-APPLE-CALENDAR-COLOR:#");
+            lines.short("X-APPLE-CALENDAR-COLOR:#");
             lines.hexadecimal(colour.rgb());
             lines.break_line();
         }
@@ -360,7 +360,7 @@ where
             lines.property("URL:", url.as_str());
         }
         for head in ["REFRESH-INTERVAL;VALUE=DURATION:PT", "X-PUBLISHED-TTL:PT"] {
-            lines.plain(head);
+            lines.short(head);
             lines.number(self.refresh_hours);
             lines.line("H");
         }
@@ -373,7 +373,7 @@ where
     I: Iterator<Item: CalendarEntry> + Clone,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_pieces(|piece| f.write_str(piece)).map(drop)
+        self.write_pieces(|lines| f.write_str(lines.as_str())).map(drop)
     }
 }
 

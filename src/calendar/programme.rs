@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 
 use super::entry::Speakers;
 use super::feed::gathering_entry;
+use super::line::Lines;
 use super::masthead::{Masthead, as_feed};
 use super::{Link, PublicEntry, Status};
 use crate::id::PersonId;
@@ -61,7 +62,7 @@ impl ProgrammeFeed {
         self
     }
 
-    fn write_pieces<E>(&self, take: impl FnMut(&str) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
+    fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
         let names = self.programme.speaker_names();
         // A draft is in no calendar: whoever subscribed would keep what may never come.
         let known = !self.programme.announcement().draft;

@@ -134,7 +134,7 @@ impl Clocks {
     }
 
     fn tells(&self, moment: Moment) -> bool {
-        let instant = moment.instant().timestamp();
+        let instant = moment.wall().and_utc().timestamp() - i64::from(moment.offset_seconds());
         let in_range = (self.first_year..=self.last_year).contains(&moment.wall().year());
         let passed = self.changes.partition_point(|change| change.at <= instant);
         let last = passed.checked_sub(1).and_then(|index| self.changes.get(index));
@@ -264,13 +264,13 @@ enum Week {
 fn write_observance(lines: &mut Lines, observance: &Observance, name: Option<&str>) {
     let kind = if observance.daylight { "DAYLIGHT" } else { "STANDARD" };
     lines.property("BEGIN:", kind);
-    lines.plain("DTSTART:");
+    lines.short("DTSTART:");
     lines.wall(observance.begins);
     lines.break_line();
-    lines.plain("TZOFFSETFROM:");
+    lines.short("TZOFFSETFROM:");
     lines.offset(observance.from);
     lines.break_line();
-    lines.plain("TZOFFSETTO:");
+    lines.short("TZOFFSETTO:");
     lines.offset(observance.to);
     lines.break_line();
     if let Some(name) = name {
@@ -283,14 +283,14 @@ fn write_observance(lines: &mut Lines, observance: &Observance, name: Option<&st
 }
 
 fn write_yearly(lines: &mut Lines, day: YearlyDay) {
-    lines.plain("RRULE:FREQ=YEARLY;BYMONTH=");
+    lines.short("RRULE:FREQ=YEARLY;BYMONTH=");
     lines.number(day.month);
-    lines.plain(";BYDAY=");
+    lines.short(";BYDAY=");
     match day.week {
         Week::Nth(week) => lines.number(week),
-        Week::Last => lines.plain("-1"),
+        Week::Last => lines.short("-1"),
     }
-    lines.plain(match day.weekday {
+    lines.short(match day.weekday {
         Weekday::Mon => "MO",
         Weekday::Tue => "TU",
         Weekday::Wed => "WE",
