@@ -196,15 +196,12 @@ fn print_growth(talks: &[Talk]) {
     println!("\nby the size of the calendar, zones and head included:");
     let mut rates = Vec::new();
     for size in SIZES {
-        let mut of_size: Vec<_> = (0..5).map(|_| rate(write_ours, &talks[..size])).collect();
-        let bare = (0..5).map(|_| rate(bare::write, &talks[..size])).collect::<Vec<_>>();
-        of_size.sort_by(f64::total_cmp);
-        let nanoseconds = 1e9 / median(&of_size);
-        println!(
-            "{size:>9} entries{nanoseconds:>10.0} ns each{:>10.2} of bare",
-            median(&of_size) / median(&bare)
-        );
-        rates.push(nanoseconds);
+        let turns: Vec<_> = (0..ROUNDS)
+            .map(|_| [rate(write_ours, &talks[..size]), rate(bare::write, &talks[..size])])
+            .collect();
+        let [ours, bare] = [0, 1].map(|who| median(&turns.iter().map(|turn| turn[who]).collect::<Vec<_>>()));
+        println!("{size:>9} entries{:>10.0} ns each{:>10.2} of bare", 1e9 / ours, ours / bare);
+        rates.push(1e9 / ours);
     }
     let growth = rates[SIZES.len() - 1] / rates[2];
     println!("from {} to {} entries each costs {growth:.2} times as much", SIZES[2], SIZES[SIZES.len() - 1]);
