@@ -68,7 +68,8 @@ mod text;
 
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
-    Explanation, Failure, Follower, Opening, Pending, PoolForecast, Receipt, RequestIds, WhatIf,
+    Explanation, Failure, Follower, LeftAsPlanned, Opening, Pending, PoolForecast, Receipt, RequestIds,
+    WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -101,7 +102,9 @@ pub use projection::{
     SessionStatus, SetAsideCount, Turn, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
-pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
+pub use schedule::{
+    CompiledRules, DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone, ZoneRules,
+};
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};
 
@@ -109,3 +112,8 @@ pub use text::{Reference, TextFault, TextProblem};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The page on calendars, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/calendars.md")]
+struct Calendars;

@@ -45,6 +45,7 @@ mod verify;
 mod what_if;
 mod work;
 mod writing;
+mod zones;
 
 pub use builder::DeskBuilder;
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
@@ -55,6 +56,7 @@ pub use failure::{Error, Failure};
 pub use following::Follower;
 pub use pending::Pending;
 pub use what_if::{PoolForecast, WhatIf};
+pub use zones::{LeftAsPlanned, WhyLeft, ZonesFollowed};
 
 use deciding::Begun;
 use following::Followers;
