@@ -61,6 +61,8 @@ mod projection;
 mod record;
 mod schedule;
 mod sealed;
+#[cfg(feature = "file")]
+mod storage;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod text;
