@@ -32,6 +32,7 @@ mod deciding;
 mod explain;
 mod failure;
 mod following;
+mod forgetting;
 #[cfg(test)]
 mod laws;
 mod open;
@@ -53,6 +54,7 @@ pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use following::Follower;
+pub use forgetting::{DueForErasure, ForgetReceipt};
 pub use pending::Pending;
 pub use what_if::{PoolForecast, WhatIf};
 

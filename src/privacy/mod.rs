@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod keyring;
 mod memory;
+mod no_keys;
 mod plain;
 mod sealing;
 mod vault;
