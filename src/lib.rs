@@ -69,7 +69,8 @@ mod text;
 
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, Opening, Pending, PoolForecast, Receipt, RequestIds, WhatIf,
+    Error, Explanation, Failure, Follower, ForgetReceipt, Opening, Pending, PoolForecast, Receipt,
+    RequestIds, WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -77,11 +78,11 @@ pub use domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, KeepAnswers, LayoutProblem, LineOnly,
-    MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
-    PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register,
-    Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
-    Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
+    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, KeepAnswers, LayoutProblem,
+    LineOnly, MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest,
+    Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal,
+    Register, Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme,
+    Settle, Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,

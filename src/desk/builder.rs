@@ -21,8 +21,8 @@ use crate::projection::Lists;
 #[cfg(feature = "file")]
 use {
     super::checkpoint::CHECKPOINT_NAME,
-    crate::log::{FileLog, LOG_NAME},
     super::writing::PAGE,
+    crate::log::{FileLog, LOG_NAME},
     crate::privacy::{FileVault, Key, check_log_is_there},
     crate::record::{Position, StoredBatch},
     std::path::{Path, PathBuf},

@@ -12,10 +12,10 @@ use crate::domain::{
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
     Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
-    Forgetting, Gathering, Hold, KeepAnswers, LineOnly,
-    MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
-    ProgrammeChange, PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Refusal, Register, Registered,
-    Reject, Reschedule, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    Forgetting, Gathering, Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OnHold,
+    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordExport,
+    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule, Seen, SetProgramme,
+    Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};

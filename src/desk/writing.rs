@@ -156,9 +156,7 @@ impl Inner {
     fn show_others(&self, batches: &[StoredBatch]) -> Result<(), Error> {
         let shown = self.lists.read().unwrap_or_else(PoisonError::into_inner).position();
         let news = batches.iter().filter(|stored| stored.first > shown);
-        news.clone()
-            .flat_map(StoredBatch::records)
-            .try_for_each(|record| self.keyring.learn(&record))?;
+        news.clone().flat_map(StoredBatch::records).try_for_each(|record| self.keyring.learn(&record))?;
         let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
         news.flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
         Ok(())

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::cells::{
-    Cells, Due, Forgotten, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+    Cells, Due, Forgotten, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell,
+    Turn,
 };
 use super::fold::fold;
 use super::overlay::Overlay;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{
-    AnswersKept, Asked, Cells, Claim, Fingerprint, Forgotten, GatheringCell, Particulars, Phase, Plan, PoolCell, RegistrationCell,
-    SessionCell,
+    AnswersKept, Asked, Cells, Claim, Fingerprint, Forgotten, GatheringCell, Particulars, Phase, Plan,
+    PoolCell, RegistrationCell, SessionCell,
 };
 use crate::fact::{
     Announcement, Booking, BookingTime, ByHand, Capacity, Draw, Ending, Fact, Offering, Overbook, Party,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use super::cells::{
-    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell,
+    Turn,
 };
 use super::state::State;
 use crate::id::{

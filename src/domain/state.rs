@@ -6,7 +6,8 @@ use std::ops::Bound;
 use hashbrown::{HashMap, HashSet};
 
 use super::cells::{
-    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell,
+    Turn,
 };
 use super::fold::fold;
 use crate::fact::Fact;

@@ -45,6 +45,8 @@ mod walk;
 mod wire;
 
 #[cfg(feature = "file")]
+pub use crate::storage::{Disk, Held, Storage, StoredFile};
+#[cfg(feature = "file")]
 pub use backup::backup;
 pub use copy::copy;
 pub use error::Error;
@@ -69,8 +71,6 @@ pub use reader::FileReader;
 pub use recovery::{HeadLag, OpenReport, TornTail};
 #[cfg(feature = "file")]
 pub use salvage::{Keep, LeftOut, Salvaged, salvage};
-#[cfg(feature = "file")]
-pub use crate::storage::{Disk, Held, Storage, StoredFile};
 pub(crate) use wire::{FACTS_LIMIT, TAGS_LIMIT};
 pub use wire::{decode, encode};
 

@@ -109,14 +109,15 @@ struct Giving {
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until `open`"]
 pub struct FileVaultOptions {
-    storage: Arc<dyn Storage>,
+    /// `None` is the machine's disk.
+    storage: Option<Arc<dyn Storage>>,
     wrapping: Option<Key>,
 }
 
 impl FileVaultOptions {
-    /// Keeps the file elsewhere than on the machine's disk.
+    /// Keeps the file elsewhere than on the machine's disk, under the path as it is given.
     pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
-        self.storage = storage;
+        self.storage = Some(storage);
         self
     }
 
@@ -140,7 +141,7 @@ impl FileVaultOptions {
 impl FileVault {
     /// Says how a key file is opened: with a wrapping key, or on a storage of one's own.
     pub fn options() -> FileVaultOptions {
-        FileVaultOptions { storage: Arc::new(Disk), wrapping: None }
+        FileVaultOptions { storage: None, wrapping: None }
     }
 
     /// Opens the key file of a log. Where there is none, this makes none: the first key does.
@@ -159,10 +160,9 @@ impl FileVault {
     }
 
     fn open_with(options: FileVaultOptions, path: &Path, log: LogId) -> Result<Self, VaultError> {
-        // The file is made with the first key, and by then the host may stand in another folder.
-        let path =
-            std::path::absolute(path).map_err(|cause| failed("cannot find the key file", path, cause))?;
         let FileVaultOptions { storage, wrapping } = options;
+        let path = if storage.is_some() { path.to_owned() } else { lasting(path)? };
+        let storage = storage.unwrap_or_else(|| Arc::new(Disk));
         let opened = storage.open(&path).map_err(|cause| not_opened(&path, cause))?;
         let mut vault = Self {
             storage,
@@ -392,6 +392,11 @@ impl KeyVault for FileVault {
         giving.erased.extend(left);
         Ok(())
     }
+}
+
+/// The path wherever the host goes: the file is made with the first key, and by then it may stand in another folder.
+fn lasting(path: &Path) -> Result<PathBuf, VaultError> {
+    std::path::absolute(path).map_err(|cause| failed("cannot find the key file", path, cause))
 }
 
 /// The header of a key file.

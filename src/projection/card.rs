@@ -146,7 +146,8 @@ impl GatheringCard {
     /// no end.
     #[must_use]
     pub fn answers_due(&self) -> Option<DateTime<Utc>> {
-        let days = TimeDelta::try_days(i64::from(self.answers_kept.filter(|_| self.answers_expired.is_none())?))?;
+        let days =
+            TimeDelta::try_days(i64::from(self.answers_kept.filter(|_| self.answers_expired.is_none())?))?;
         self.announcement.schedule.ends()?.checked_add_signed(days)
     }
 

@@ -78,7 +78,8 @@ pub struct Lists {
 /// Where each registration is kept follows from the gatherings.
 impl Image for Lists {
     fn put(&self, out: &mut Sink) {
-        let Self { position, gatherings, registrations: _, people, forgotten, exports, bookings, names } = self;
+        let Self { position, gatherings, registrations: _, people, forgotten, exports, bookings, names } =
+            self;
         position.put(out);
         gatherings.put(out);
         people.put(out);

@@ -164,7 +164,11 @@ fn must_need_nobody_who_leaves(
 
 /// Lets the booker go who is forgotten, and with them what needs their place: the first guest with a name has place 1 from
 /// then on. `false` where there is nobody who could, or where somebody was seen already, since places are numbered anew.
-pub(super) fn leave(decision: &mut Decision<'_>, gathering: &Gathering, registration: RegistrationId) -> bool {
+pub(super) fn leave(
+    decision: &mut Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+) -> bool {
     let Some(cell) = decision.registration_on(gathering, registration).cloned() else { return false };
     let can_change =
         matches!(cell.claim, Claim::Confirmed | Claim::Waiting | Claim::Held { .. } | Claim::Pending(_));

@@ -39,7 +39,8 @@ impl Forget {
     /// The gatherings on which somebody has something live, each once, in order; read before any is acted on, since the time
     /// of the decision depends on all of them.
     fn gatherings(self, decision: &mut Decision<'_>) -> Result<Vec<Gathering>, Refusal> {
-        let mut on: Vec<_> = decision.held_by(self.person).into_iter().map(|(gathering, _)| gathering).collect();
+        let mut on: Vec<_> =
+            decision.held_by(self.person).into_iter().map(|(gathering, _)| gathering).collect();
         on.dedup();
         for gathering in &on {
             decision.gathering(*gathering)?;

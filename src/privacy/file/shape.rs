@@ -212,7 +212,8 @@ mod tests {
             let slot = Slot::of(&key, kept, AT).unwrap().bytes(AT);
             assert_eq!(read(&slot).unwrap().key(opens, AT).unwrap().expose(), key.expose());
         }
-        for (kept, opens) in [(None, Some(&wrapping)), (Some(&wrapping), None), (Some(&wrapping), Some(&key))] {
+        for (kept, opens) in [(None, Some(&wrapping)), (Some(&wrapping), None), (Some(&wrapping), Some(&key))]
+        {
             let slot = Slot::of(&key, kept, AT).unwrap().bytes(AT);
             assert!(read(&slot).unwrap().key(opens, AT).unwrap_err().is_damaged());
         }

@@ -503,8 +503,7 @@ fn any_fact_of_afterwards() -> impl Strategy<Value = Fact> {
         any_gathering_id().prop_map(|gathering| Fact::AnswersExpired { gathering }),
         (any_gathering_id(), any::<Option<u32>>())
             .prop_map(|(gathering, answers)| Fact::RetentionSet { gathering, answers }),
-        (any_person(), any_named())
-            .prop_map(|(person, purpose)| Fact::PersonExported { person, purpose }),
+        (any_person(), any_named()).prop_map(|(person, purpose)| Fact::PersonExported { person, purpose }),
     ]
 }
 
