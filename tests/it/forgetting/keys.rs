@@ -158,7 +158,7 @@ fn keys_of_the_forgotten_are_not_missed() {
     fs::remove_file(house.keys()).unwrap();
     let desk = house.open().unwrap();
     assert!(matches!(desk.person(house.ann), Some(Opened::Forgotten { .. })));
-    // Nobody new gets a number that the log has known.
+    // Nobody new gets a number that the log has known: it would be erased with the next opening.
     let dan = desk.record_person(PersonDetails::new("Dan Example")).unwrap().outcome;
     drop(desk);
     let desk = house.open().unwrap();
