@@ -15,6 +15,7 @@ use gather::{
 use crate::scene::{MORNING, STARTS, Scene, at, hall, workshop};
 
 mod crashes;
+mod export;
 mod keys;
 mod retention;
 
