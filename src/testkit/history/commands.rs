@@ -10,7 +10,7 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
     ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer,
-    DropSession, ExtendHold, FollowUp, Hold, LineOnly, MoveRegistration, MoveSession, NoteInterest,
+    DropSession, ExtendHold, FollowUp, Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest,
     OpenBooking, OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson, RecordPresence, Register,
     Reject, Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
@@ -34,6 +34,8 @@ impl History {
                     PersonDetails::new(format!("Person {person}")).email(format!("p{person}@example.org"));
                 AnyCommand::RecordPerson(RecordPerson::of(person_id(*person), details))
             }
+            What::Forget(person) => AnyCommand::Forget(person_id(*person)),
+            What::ExportPerson(person) => AnyCommand::ExportPerson(person_id(*person)),
             What::PublishName(person) => {
                 let name = PublishedName::new(format!("Speaker {person}"));
                 AnyCommand::PublishName(PublishName::of(person_id(*person), name))
@@ -180,6 +182,11 @@ impl History {
                     Some(Some(release)) => command.release(release.time()),
                 })
             }
+            What::KeepAnswers { gathering, days } => {
+                let command = KeepAnswers::new(of(gathering));
+                AnyCommand::KeepAnswers(days.map_or(command, |days| command.for_days(days)))
+            }
+            What::ExpireAnswers(which) => AnyCommand::ExpireAnswers(of(which)),
             What::CloseLine { gathering, offering } => {
                 let command = CloseLine::new(of(gathering));
                 AnyCommand::CloseLine(match self.offering(*offering, *gathering, nth) {
