@@ -261,7 +261,7 @@ impl<'h> Naive<'h> {
                 Ok(Told::Published(person_id(*person)))
             }
             What::Forget(person) => self.forget(*person, given),
-            What::ExportPerson(person) => self.export(*person, given),
+            What::RecordExport(person) => self.export(*person, given),
             What::Register(part) => self.register(self.party(part, step, request, 0), given),
             What::Basket { parts, best_effort } => {
                 let parties = (0..).zip(parts).map(|(nth, part)| self.party(part, step, request, nth));
