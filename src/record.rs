@@ -71,7 +71,10 @@ impl Tag {
     #[expect(clippy::too_many_lines, reason = "every kind of fact has a place in one arm")]
     pub fn of(fact: &Fact) -> Vec<Self> {
         match fact {
-            Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => {
+            Fact::PersonRecorded { person, .. }
+            | Fact::NamePublished { person, .. }
+            | Fact::PersonForgotten { person }
+            | Fact::PersonExported { person, .. } => {
                 vec![Self::Person(*person)]
             }
             Fact::GatheringAnnounced { gathering, .. }
@@ -93,6 +96,8 @@ impl Tag {
             | Fact::GatheringArchived { gathering }
             | Fact::ResourceAttached { gathering, .. }
             | Fact::ResourceWithdrawn { gathering, .. }
+            | Fact::AnswersExpired { gathering }
+            | Fact::RetentionSet { gathering, .. }
             | Fact::GatheringCancelled { gathering } => vec![Self::Gathering(*gathering)],
             Fact::OfferingAdded { gathering, offering, .. } => {
                 let mut tags = vec![Self::Gathering(*gathering)];

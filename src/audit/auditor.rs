@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 
 use super::after::Whole;
 use super::finding::{Breach, Finding, Findings, Judged, Notes, Rule, breach, hold};
+use super::forgotten::Forgotten;
 use super::gathering::Gathering;
 use super::judge::registration_of;
 use super::people::People;
@@ -40,6 +41,7 @@ pub struct Auditor {
     programmes: HashMap<SessionId, GatheringId>,
     requests: HashMap<RequestId, Box<[GatheringId]>>,
     people: People,
+    forgotten: Forgotten,
     findings: Findings,
     /// The ends of the batches since the chain was last compared with the store's, the place of that first.
     links: Vec<Anchor>,
@@ -58,6 +60,7 @@ impl Auditor {
             programmes: HashMap::new(),
             requests: HashMap::new(),
             people: People::default(),
+            forgotten: Forgotten::default(),
             findings: Findings::none(to),
             links: vec![to],
             older: 0,
@@ -164,6 +167,7 @@ impl Auditor {
             notes.note(stored.first, (None, None), broken);
         }
         let heirless = heir::heirless(self, stored);
+        self.forgotten.begin();
         let mut so_far = ByGathering::new();
         for record in stored.records() {
             self.take_fact(&record, &mut so_far, &mut notes);
@@ -231,9 +235,16 @@ impl Auditor {
 
     fn take_fact(&mut self, record: &Record<'_>, so_far: &mut ByGathering, notes: &mut Notes) {
         let (fact, at) = (record.fact(), record.position());
+        if let Err(broken) = self.forgotten.are_left_alone(fact) {
+            notes.note(at, (fact.gathering(), registration_of(fact)), broken);
+        }
+        self.forgotten.fold(fact);
         let Some(id) = fact.gathering() else { return };
         let so_far = so_far.entry(id).or_default();
         so_far.last = at;
+        if so_far.forgotten.len() < self.forgotten.now().len() {
+            so_far.forgotten = self.forgotten.now().to_vec();
+        }
         if let Err(broken) = self.judge(id, fact, (at, record.time()), so_far) {
             notes.note(at, (Some(id), registration_of(fact)), broken);
         }
@@ -261,6 +272,8 @@ impl Auditor {
         gathering.may_happen(fact, time)?;
         self.is_used_once(id, fact)?;
         gathering.judge(fact, (at, time), so_far)?;
+        gathering.takes_answers(fact)?;
+        self.forgotten.leaves(fact, gathering)?;
         self.people.are_free(fact, id, &self.gatherings, time)?;
         self.is_truly_in_the_way(fact, gathering, time)
     }

@@ -211,7 +211,9 @@ impl PersonalFeed {
 
     /// One person's bookings are few, so their links are opened once, for both times that entries are gone through.
     fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
-        let own: Vec<_> = self.agenda.rows().iter().filter_map(|row| self.shown(row)).collect();
+        // Of somebody who was forgotten there is no calendar any more.
+        let rows = if self.agenda.forgotten().is_some() { &[] } else { self.agenda.rows() };
+        let own: Vec<_> = rows.iter().filter_map(|row| self.shown(row)).collect();
         let entries = own.iter().map(|own| own.entry(&self.masthead, &self.reminders));
         self.masthead.calendar(entries).write_pieces(take)
     }

@@ -11,10 +11,11 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    Context, Decide, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly,
-    MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
-    ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered,
-    Reject, Reschedule, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
+    Forgetting, Gathering, Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OnHold,
+    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordExport,
+    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule, Seen, SetProgramme,
+    Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};
@@ -330,4 +331,9 @@ clear_command! {
     MoveSession => Change,
     DropSession => Effects,
     SetProgramme => ProgrammeChange,
+    KeepAnswers => Change,
+    // These are for the desk's own: it erases what they say is erased, and gives out what they say is given out.
+    Forget => Forgetting,
+    ExpireAnswers => Change,
+    RecordExport => PersonId,
 }

@@ -32,12 +32,14 @@ mod deciding;
 mod explain;
 mod failure;
 mod following;
+mod forgetting;
 #[cfg(test)]
 mod laws;
 mod open;
 #[cfg(all(test, gather_shuttle))]
 mod orders;
 mod pending;
+mod person_export;
 mod queue;
 mod reading;
 mod sync;
@@ -54,7 +56,9 @@ pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use following::Follower;
+pub use forgetting::{DueForErasure, ForgetReceipt};
 pub use pending::Pending;
+pub use person_export::PersonExport;
 pub use what_if::{PoolForecast, WhatIf};
 pub use zones::{LeftAsPlanned, WhyLeft, ZonesFollowed};
 

@@ -454,6 +454,31 @@ pub enum Fact {
         /// What.
         resource: ResourceId,
     },
+    /// A person is forgotten: their key is destroyed, and nothing more is ever recorded of them. What they had booked and
+    /// had not begun has ended by facts of their own, in the same batch.
+    PersonForgotten {
+        /// Who.
+        person: PersonId,
+    },
+    /// What people answered for a gathering is forgotten: the key that these answers share is destroyed.
+    AnswersExpired {
+        /// For which gathering.
+        gathering: GatheringId,
+    },
+    /// It was said for how long what people answer for a gathering is kept.
+    RetentionSet {
+        /// For which gathering.
+        gathering: GatheringId,
+        /// For so many days after the gathering has ended; `None` is for as long as the log is.
+        answers: Option<u32>,
+    },
+    /// All that is held about a person was given out: to them, or for them.
+    PersonExported {
+        /// About whom.
+        person: PersonId,
+        /// What for, in the host's own code.
+        purpose: Reference,
+    },
 }
 
 impl Fact {
@@ -489,7 +514,10 @@ impl Fact {
     #[must_use]
     pub fn gathering(&self) -> Option<GatheringId> {
         match self {
-            Self::PersonRecorded { .. } | Self::NamePublished { .. } => None,
+            Self::PersonRecorded { .. }
+            | Self::NamePublished { .. }
+            | Self::PersonForgotten { .. }
+            | Self::PersonExported { .. } => None,
             Self::GatheringAnnounced { gathering, .. }
             | Self::GatheringRescheduled { gathering, .. }
             | Self::BookingOpened { gathering }
@@ -534,7 +562,9 @@ impl Fact {
             | Self::GatheringArchived { gathering }
             | Self::PresenceRecorded { gathering, .. }
             | Self::ResourceAttached { gathering, .. }
-            | Self::ResourceWithdrawn { gathering, .. } => Some(*gathering),
+            | Self::ResourceWithdrawn { gathering, .. }
+            | Self::AnswersExpired { gathering }
+            | Self::RetentionSet { gathering, .. } => Some(*gathering),
         }
     }
 }

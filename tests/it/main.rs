@@ -24,6 +24,7 @@ mod feed_settings;
 mod feeds;
 mod floors;
 mod forgeries;
+mod forgetting;
 mod golden;
 mod group;
 mod journey;

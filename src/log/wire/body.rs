@@ -21,6 +21,7 @@ use crate::record::Tag;
 
 mod afterwards;
 mod booking;
+mod forgetting;
 mod gathering;
 mod registration;
 mod rule;
@@ -28,6 +29,7 @@ mod session;
 mod waiting;
 
 use afterwards::{PresenceRecordedV1, ResourceAttachedV1, ResourceWithdrawnV1};
+use forgetting::{PersonExportedV1, RetentionSetV1};
 use gathering::{
     CapacityChangedV1, CapacityChangedV2, GatheringAnnouncedV1, GatheringAnnouncedV2, GatheringAnnouncedV3,
     GatheringRescheduledV1, GatheringRescheduledV2, ModeChangedV1, OfferingAddedV1, OfferingAddedV2,
@@ -93,6 +95,10 @@ pub(super) mod kind {
     pub(in crate::log::wire) const PRESENCE_RECORDED: u16 = 45;
     pub(in crate::log::wire) const RESOURCE_ATTACHED: u16 = 46;
     pub(in crate::log::wire) const RESOURCE_WITHDRAWN: u16 = 47;
+    pub(in crate::log::wire) const PERSON_FORGOTTEN: u16 = 60;
+    pub(in crate::log::wire) const ANSWERS_EXPIRED: u16 = 61;
+    pub(in crate::log::wire) const RETENTION_SET: u16 = 62;
+    pub(in crate::log::wire) const PERSON_EXPORTED: u16 = 63;
 }
 
 /// A fact's body as it is stored.
@@ -247,6 +253,14 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::ResourceWithdrawn { gathering: _, resource } => {
             body(kind::RESOURCE_WITHDRAWN, 1, &ResourceWithdrawnV1::of(*resource))
         }
+        Fact::PersonForgotten { person: _ } => body(kind::PERSON_FORGOTTEN, 1, &PersonForgottenV1 {}),
+        Fact::AnswersExpired { gathering: _ } => body(kind::ANSWERS_EXPIRED, 1, &AnswersExpiredV1 {}),
+        Fact::RetentionSet { gathering: _, answers } => {
+            body(kind::RETENTION_SET, 1, &RetentionSetV1 { answers: *answers })
+        }
+        Fact::PersonExported { person: _, purpose } => {
+            body(kind::PERSON_EXPORTED, 1, &PersonExportedV1::of(purpose))
+        }
     }
 }
 
@@ -359,10 +373,14 @@ stored! {
     PRESENCE_RECORDED 1 => PresenceRecordedV1;
     RESOURCE_ATTACHED 1 => ResourceAttachedV1<'_>;
     RESOURCE_WITHDRAWN 1 => ResourceWithdrawnV1;
+    PERSON_FORGOTTEN 1 => PersonForgottenV1;
+    ANSWERS_EXPIRED 1 => AnswersExpiredV1;
+    RETENTION_SET 1 => RetentionSetV1;
+    PERSON_EXPORTED 1 => PersonExportedV1<'_>;
 }
 
 fn not_stored(kind: u16, version: u8) -> Error {
-    if kind == 0 || (version == 0 && kind <= kind::RESOURCE_WITHDRAWN) {
+    if kind == 0 || (version == 0 && kind <= kind::PERSON_EXPORTED) {
         return corrupt("a fact has a number that was never given");
     }
     newer(format!("a fact of kind {kind}, version {version} is not known to this version"))
@@ -477,6 +495,8 @@ bare! {
     DraftAnnouncedV1 => DraftAnnounced { gathering };
     BooksClosedV1 => BooksClosed { gathering };
     GatheringArchivedV1 => GatheringArchived { gathering };
+    PersonForgottenV1 => PersonForgotten { person };
+    AnswersExpiredV1 => AnswersExpired { gathering };
 }
 
 #[derive(Serialize, Deserialize)]

@@ -97,6 +97,10 @@ const DONE: &[&str] = &[
     "SetProgramme unchanged",
     "Settle done",
     "Settle ended",
+    "ExpireAnswers made",
+    "RecordExport Exported",
+    "Forget Forgotten",
+    "KeepAnswers made",
     "Transfer already so",
     "Transfer made",
     "WithdrawOffer done",
@@ -107,6 +111,9 @@ const DONE: &[&str] = &[
 /// Every refusal that histories can come to.
 const REFUSED: &[&str] = &[
     "already_registered",
+    "answers_expired",
+    "forgotten",
+    "unknown_person",
     "below_used",
     "booking_closed",
     "booking_not_open_yet",
