@@ -71,7 +71,10 @@ impl Tag {
     #[expect(clippy::too_many_lines, reason = "every kind of fact has a place in one arm")]
     pub fn of(fact: &Fact) -> Vec<Self> {
         match fact {
-            Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => {
+            Fact::PersonRecorded { person, .. }
+            | Fact::NamePublished { person, .. }
+            | Fact::CalendarTokenIssued { person, .. }
+            | Fact::CalendarTokenRevoked { person } => {
                 vec![Self::Person(*person)]
             }
             Fact::GatheringAnnounced { gathering, .. }

@@ -1,7 +1,7 @@
 //! Whoever reads a log from its beginning, batch by batch, and names what breaks a rule.
 
 use chrono::{DateTime, Utc};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::after::Whole;
 use super::finding::{Breach, Finding, Findings, Judged, Notes, Rule, breach, hold};
@@ -11,7 +11,7 @@ use super::people::People;
 use super::so_far::{ByGathering, SoFar};
 use super::{heir, plan};
 use crate::fact::{Fact, PassReason};
-use crate::id::{GatheringId, LogId, RegistrationId, RequestId, SessionId};
+use crate::id::{GatheringId, LogId, PersonId, RegistrationId, RequestId, SessionId};
 use crate::log::{Error, Page, RawPage, decode, encode};
 use crate::record::{Anchor, Chain, Position, Record, StoredBatch};
 
@@ -40,6 +40,8 @@ pub struct Auditor {
     programmes: HashMap<SessionId, GatheringId>,
     requests: HashMap<RequestId, Box<[GatheringId]>>,
     people: People,
+    /// Whose own calendar has a secret address.
+    calendar_tokens: HashSet<PersonId>,
     findings: Findings,
     /// The ends of the batches since the chain was last compared with the store's, the place of that first.
     links: Vec<Anchor>,
@@ -58,6 +60,7 @@ impl Auditor {
             programmes: HashMap::new(),
             requests: HashMap::new(),
             people: People::default(),
+            calendar_tokens: HashSet::new(),
             findings: Findings::none(to),
             links: vec![to],
             older: 0,
@@ -231,13 +234,29 @@ impl Auditor {
 
     fn take_fact(&mut self, record: &Record<'_>, so_far: &mut ByGathering, notes: &mut Notes) {
         let (fact, at) = (record.fact(), record.position());
-        let Some(id) = fact.gathering() else { return };
+        let Some(id) = fact.gathering() else {
+            if let Err(broken) = self.take_fact_of_a_person(fact) {
+                notes.note(at, (None, None), broken);
+            }
+            return;
+        };
         let so_far = so_far.entry(id).or_default();
         so_far.last = at;
         if let Err(broken) = self.judge(id, fact, (at, record.time()), so_far) {
             notes.note(at, (Some(id), registration_of(fact)), broken);
         }
         self.fold(id, fact, (at, record.time()), so_far);
+    }
+
+    /// Judges and folds what is about no gathering.
+    fn take_fact_of_a_person(&mut self, fact: &Fact) -> Judged {
+        if let Fact::CalendarTokenIssued { person, .. } = fact {
+            self.calendar_tokens.insert(*person);
+        }
+        let Fact::CalendarTokenRevoked { person } = fact else { return Ok(()) };
+        hold(self.calendar_tokens.remove(person), Rule::NoCalendarToken, || {
+            format!("person {person} has no secret address that could be taken back")
+        })
     }
 
     fn judge(

@@ -55,6 +55,8 @@ impl Gathering {
             }
             Fact::PersonRecorded { .. }
             | Fact::NamePublished { .. }
+            | Fact::CalendarTokenIssued { .. }
+            | Fact::CalendarTokenRevoked { .. }
             | Fact::GatheringAnnounced { .. }
             | Fact::ModeChanged { .. }
             | Fact::SessionRevised { .. }

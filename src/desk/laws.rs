@@ -94,6 +94,7 @@ fn all_that_is_read(decision: &mut Decision<'_>, registrations: &[RegistrationId
     seen.extend((0..SESSIONS).map(|session| format!("{:?}", decision.home_of(session_id(session)))));
     seen.extend(registrations.iter().map(|&id| format!("{:?}", decision.registration(id))));
     seen.extend((0..PEOPLE).map(|person| decision.knows(person_id(person)).to_string()));
+    seen.extend((0..PEOPLE).map(|person| decision.has_calendar_token(person_id(person)).to_string()));
     seen.extend((0..PEOPLE).map(|person| format!("{:?}", decision.engagements(person_id(person)))));
     seen.join("\n")
 }

@@ -380,6 +380,9 @@ pub(crate) trait Cells {
     fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId>;
     fn knows_person(&self, id: PersonId) -> bool;
     fn put_person(&mut self, id: PersonId);
+    /// Whether a person's own calendar has a secret address.
+    fn has_calendar_token(&self, person: PersonId) -> bool;
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool);
     fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell>;
     /// Every session of a gathering in the order of their ids, the dropped ones too.
     fn sessions(&self, gathering: GatheringId) -> Vec<SessionId>;

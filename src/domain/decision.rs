@@ -31,7 +31,7 @@ const SPARE_IDS_BEGIN: u32 = 1_000_000;
 /// A view of the state with this decision's own facts laid over it.
 ///
 /// [`look_at`](Self::look_at), [`registration`](Self::registration), [`engagements`](Self::engagements),
-/// [`home_of`](Self::home_of) and [`knows`](Self::knows) are the only doors to the state (others go through these), and
+/// [`home_of`](Self::home_of), [`has_calendar_token`](Self::has_calendar_token) and [`knows`](Self::knows) are the only doors to the state (others go through these), and
 /// each notes what it was asked for, absent things too. What was noted is the scope of the guard: nobody can read something and forget to
 /// guard it.
 #[derive(Clone, Debug)]
@@ -236,6 +236,12 @@ impl<'s> Decision<'s> {
     pub(crate) fn knows(&self, person: PersonId) -> bool {
         self.note(Tag::Person(person));
         self.cells.knows_person(person)
+    }
+
+    /// Whether a person's own calendar has a secret address.
+    pub(crate) fn has_calendar_token(&self, person: PersonId) -> bool {
+        self.note(Tag::Person(person));
+        self.cells.has_calendar_token(person)
     }
 
     /// A pool of a gathering that has been read.

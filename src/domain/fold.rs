@@ -25,6 +25,8 @@ use crate::schedule::Schedule;
 pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<Utc>, fact: &Fact) {
     match fact {
         Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => cells.put_person(*person),
+        Fact::CalendarTokenIssued { person, .. } => cells.put_calendar_token(*person, true),
+        Fact::CalendarTokenRevoked { person } => cells.put_calendar_token(*person, false),
         Fact::GatheringAnnounced { gathering, announcement, join_link } => {
             announce(cells, *gathering, announcement, join_link.is_some(), time);
         }

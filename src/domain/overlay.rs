@@ -29,6 +29,7 @@ pub(super) struct Overlay<'s> {
     organisations: BTreeMap<(GatheringId, OrganisationId), u32>,
     seen: BTreeMap<(GatheringId, Place), Seen>,
     people: BTreeSet<PersonId>,
+    calendar_tokens: BTreeMap<PersonId, bool>,
     sessions: BTreeMap<(GatheringId, SessionId), SessionCell>,
     homes: BTreeMap<SessionId, GatheringId>,
     engagements: BTreeMap<PersonId, Vec<RegistrationId>>,
@@ -73,6 +74,7 @@ impl<'s> Overlay<'s> {
             organisations: BTreeMap::new(),
             seen: BTreeMap::new(),
             people: BTreeSet::new(),
+            calendar_tokens: BTreeMap::new(),
             sessions: BTreeMap::new(),
             homes: BTreeMap::new(),
             engagements: BTreeMap::new(),
@@ -242,5 +244,14 @@ impl Cells for Overlay<'_> {
 
     fn put_person(&mut self, id: PersonId) {
         self.people.insert(id);
+    }
+
+    fn has_calendar_token(&self, person: PersonId) -> bool {
+        let own = self.calendar_tokens.get(&person).copied();
+        own.unwrap_or_else(|| self.state.has_calendar_token(person))
+    }
+
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool) {
+        self.calendar_tokens.insert(person, is_there);
     }
 }

@@ -24,12 +24,13 @@ pub(crate) struct State {
     rooms: HashMap<GatheringId, Room>,
     registrations: Registrations,
     people: HashSet<PersonId>,
+    calendar_tokens: HashSet<PersonId>,
     requests: HashMap<RequestId, Answered>,
     homes: HashMap<SessionId, GatheringId>,
     engagements: HashMap<PersonId, Vec<RegistrationId>>,
 }
 
-image!(struct State { head, rooms, registrations, people, requests, homes, engagements });
+image!(struct State { head, rooms, registrations, people, calendar_tokens, requests, homes, engagements });
 
 /// A request that was answered: where its batch begins, and how many gatherings that are not archived it was about.
 #[derive(Clone, Copy, Debug)]
@@ -329,6 +330,18 @@ impl Cells for State {
 
     fn put_person(&mut self, id: PersonId) {
         self.people.insert(id);
+    }
+
+    fn has_calendar_token(&self, person: PersonId) -> bool {
+        self.calendar_tokens.contains(&person)
+    }
+
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool) {
+        if is_there {
+            self.calendar_tokens.insert(person);
+        } else {
+            self.calendar_tokens.remove(&person);
+        }
     }
 
     fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell> {

@@ -12,6 +12,7 @@ use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLin
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
 use crate::text::Reference;
+use crate::token::TokenHash;
 
 mod announcement;
 mod booking;
@@ -454,6 +455,18 @@ pub enum Fact {
         /// What.
         resource: ResourceId,
     },
+    /// A person's own calendar got a secret address, for the first time or another one. The one before opens nothing any more.
+    CalendarTokenIssued {
+        /// Whose.
+        person: PersonId,
+        /// The hash of the token in it, sealed with the person's key.
+        hash: Sealed<TokenHash>,
+    },
+    /// The secret address of a person's own calendar was taken back: it opens nothing any more.
+    CalendarTokenRevoked {
+        /// Whose.
+        person: PersonId,
+    },
 }
 
 impl Fact {
@@ -489,7 +502,10 @@ impl Fact {
     #[must_use]
     pub fn gathering(&self) -> Option<GatheringId> {
         match self {
-            Self::PersonRecorded { .. } | Self::NamePublished { .. } => None,
+            Self::PersonRecorded { .. }
+            | Self::NamePublished { .. }
+            | Self::CalendarTokenIssued { .. }
+            | Self::CalendarTokenRevoked { .. } => None,
             Self::GatheringAnnounced { gathering, .. }
             | Self::GatheringRescheduled { gathering, .. }
             | Self::BookingOpened { gathering }

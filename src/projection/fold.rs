@@ -30,6 +30,10 @@ impl Lists {
                 let before = self.names.get(person).map_or(time, |billing| billing.since);
                 self.names.insert(*person, Billing { name: Arc::new(name.clone()), since: time.max(before) });
             }
+            Fact::CalendarTokenIssued { person, hash } => {
+                self.calendar_tokens.issue(position, *person, hash);
+            }
+            Fact::CalendarTokenRevoked { person } => self.calendar_tokens.revoke(position, *person),
             Fact::GatheringAnnounced { gathering, announcement, join_link } => {
                 let link = join_link.as_ref();
                 let card = || GatheringCard::announced(*gathering, announcement, link, time);

@@ -17,6 +17,7 @@ use crate::sealed::{Opener, Sealed};
 
 mod agenda;
 mod attendee_list;
+mod calendar_tokens;
 mod card;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -40,6 +41,7 @@ mod when;
 
 pub use agenda::{Agenda, AgendaRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
+pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
@@ -70,17 +72,19 @@ pub struct Lists {
     people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
     bookings: HashMap<PersonId, Theirs>,
     names: HashMap<PersonId, Billing>,
+    calendar_tokens: CalendarTokens,
 }
 
 /// Where each registration is kept follows from the gatherings.
 impl Image for Lists {
     fn put(&self, out: &mut Sink) {
-        let Self { position, gatherings, registrations: _, people, bookings, names } = self;
+        let Self { position, gatherings, registrations: _, people, bookings, names, calendar_tokens } = self;
         position.put(out);
         gatherings.put(out);
         people.put(out);
         bookings.put(out);
         names.put(out);
+        calendar_tokens.put(out);
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
@@ -88,7 +92,8 @@ impl Image for Lists {
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
         let (people, bookings, names) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
-        Some(Self { position, gatherings, registrations, people, bookings, names })
+        let calendar_tokens = CalendarTokens::take(from)?;
+        Some(Self { position, gatherings, registrations, people, bookings, names, calendar_tokens })
     }
 }
 
@@ -255,6 +260,11 @@ impl Lists {
     fn booked_by(&self, person: PersonId) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
         let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default();
         theirs.iter().filter_map(|id| self.registration(*id))
+    }
+
+    /// Whose own calendar has a secret address.
+    pub(crate) fn calendar_tokens(&self) -> &CalendarTokens {
+        &self.calendar_tokens
     }
 
     /// What was last recorded of a person.

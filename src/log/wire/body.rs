@@ -93,6 +93,8 @@ pub(super) mod kind {
     pub(in crate::log::wire) const PRESENCE_RECORDED: u16 = 45;
     pub(in crate::log::wire) const RESOURCE_ATTACHED: u16 = 46;
     pub(in crate::log::wire) const RESOURCE_WITHDRAWN: u16 = 47;
+    pub(in crate::log::wire) const CALENDAR_TOKEN_ISSUED: u16 = 66;
+    pub(in crate::log::wire) const CALENDAR_TOKEN_REVOKED: u16 = 67;
 }
 
 /// A fact's body as it is stored.
@@ -247,6 +249,12 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::ResourceWithdrawn { gathering: _, resource } => {
             body(kind::RESOURCE_WITHDRAWN, 1, &ResourceWithdrawnV1::of(*resource))
         }
+        Fact::CalendarTokenIssued { person: _, hash } => {
+            body(kind::CALENDAR_TOKEN_ISSUED, 1, &CalendarTokenIssuedV1 { hash: SealedV1::of(hash) })
+        }
+        Fact::CalendarTokenRevoked { person: _ } => {
+            body(kind::CALENDAR_TOKEN_REVOKED, 1, &CalendarTokenRevokedV1 {})
+        }
     }
 }
 
@@ -265,6 +273,9 @@ pub(super) fn decode(kind: u16, version: u8, tags: &[Tag], bytes: &[u8]) -> Resu
 /// What is done with a stored body, whichever struct it is read by.
 macro_rules! stored {
     ($($kind:ident $version:literal => $wire:ty;)+) => {
+        /// Every kind that was given a number, once for each of its versions.
+        const KINDS: &[u16] = &[$(kind::$kind),+];
+
         fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Result<Fact, Error> {
             match (kind, version) {
                 $((kind::$kind, $version) => read::<$wire>(bytes)?.fact(ids),)+
@@ -359,10 +370,12 @@ stored! {
     PRESENCE_RECORDED 1 => PresenceRecordedV1;
     RESOURCE_ATTACHED 1 => ResourceAttachedV1<'_>;
     RESOURCE_WITHDRAWN 1 => ResourceWithdrawnV1;
+    CALENDAR_TOKEN_ISSUED 1 => CalendarTokenIssuedV1<'_>;
+    CALENDAR_TOKEN_REVOKED 1 => CalendarTokenRevokedV1;
 }
 
 fn not_stored(kind: u16, version: u8) -> Error {
-    if kind == 0 || (version == 0 && kind <= kind::RESOURCE_WITHDRAWN) {
+    if kind == 0 || (version == 0 && KINDS.contains(&kind)) {
         return corrupt("a fact has a number that was never given");
     }
     newer(format!("a fact of kind {kind}, version {version} is not known to this version"))
@@ -477,6 +490,7 @@ bare! {
     DraftAnnouncedV1 => DraftAnnounced { gathering };
     BooksClosedV1 => BooksClosed { gathering };
     GatheringArchivedV1 => GatheringArchived { gathering };
+    CalendarTokenRevokedV1 => CalendarTokenRevoked { person };
 }
 
 #[derive(Serialize, Deserialize)]
@@ -500,5 +514,17 @@ struct NamePublishedV1<'a> {
 impl NamePublishedV1<'_> {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         Ok(Fact::NamePublished { person: ids.person()?, name: self.name.sealed() })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct CalendarTokenIssuedV1<'a> {
+    #[serde(borrow)]
+    hash: SealedV1<'a>,
+}
+
+impl CalendarTokenIssuedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        Ok(Fact::CalendarTokenIssued { person: ids.person()?, hash: self.hash.sealed() })
     }
 }

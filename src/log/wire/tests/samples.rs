@@ -422,7 +422,13 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
         Fact::ResourceAttached { .. } => {
             ("ResourceWithdrawn/1", Fact::ResourceWithdrawn { gathering, resource: RESOURCE })
         }
-        Fact::ResourceWithdrawn { .. } => return None,
+        Fact::ResourceWithdrawn { .. } => {
+            ("CalendarTokenIssued/1", Fact::CalendarTokenIssued { person: ANN, hash: one_key() })
+        }
+        Fact::CalendarTokenIssued { .. } => {
+            ("CalendarTokenRevoked/1", Fact::CalendarTokenRevoked { person: ANN })
+        }
+        Fact::CalendarTokenRevoked { .. } => return None,
     })
 }
 

@@ -161,6 +161,10 @@ fn plain(done: &Done) -> String {
     match done {
         Done::PersonRecorded(person) => format!("recorded {}", person_id(*person)),
         Done::NamePublished(person) => format!("published {}", person_id(*person)),
+        Done::CalendarTokenIssued(person) => format!("calendar address of {}", person_id(*person)),
+        Done::CalendarTokenRevoked(person) => {
+            plain_fact(&Fact::CalendarTokenRevoked { person: person_id(*person) })
+        }
         Done::Announced(gathering, _) => format!("announced {gathering}"),
         Done::OfferingAdded(gathering, number, ..) => format!("offering {number} added to {gathering}"),
         Done::ModeChanged(gathering, mode, link) => mode_changed(*gathering, &mode.mode(), link.is_some()),
@@ -199,6 +203,7 @@ pub(in super::super) fn plain_fact(fact: &Fact) -> String {
     match &fact {
         Fact::PersonRecorded { person, .. } => format!("recorded {person}"),
         Fact::NamePublished { person, .. } => format!("published {person}"),
+        Fact::CalendarTokenIssued { person, .. } => format!("calendar address of {person}"),
         Fact::GatheringAnnounced { gathering, .. } => format!("announced {gathering}"),
         Fact::OfferingAdded { gathering, offering, .. } => {
             format!("offering {} added to {gathering}", offering.id)

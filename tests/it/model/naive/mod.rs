@@ -19,6 +19,7 @@ use gather::{
 mod approval;
 mod asked;
 mod bookings;
+mod calendar_tokens;
 mod capacity;
 mod eligible;
 mod facts;
@@ -81,6 +82,8 @@ type Draws = Vec<(u16, u32)>;
 enum Done {
     PersonRecorded(u8),
     NamePublished(u8),
+    CalendarTokenIssued(u8),
+    CalendarTokenRevoked(u8),
     Announced(GatheringId, GatheringPlan),
     OfferingAdded(GatheringId, u16, Rc<Offered>, Vec<(u16, PoolPlan)>),
     Rescheduled(GatheringId, When, Option<(DateTime<Utc>, Silence)>),
@@ -251,6 +254,9 @@ impl<'h> Naive<'h> {
                 self.done(given, Done::NamePublished(*person));
                 Ok(Told::Published(person_id(*person)))
             }
+            What::IssueCalendarToken(person) => self.issue_calendar_token(*person, false, given),
+            What::RotateCalendarToken(person) => self.issue_calendar_token(*person, true, given),
+            What::RevokeCalendarToken(person) => self.revoke_calendar_token(*person, given),
             What::Register(part) => self.register(self.party(part, step, request, 0), given),
             What::Basket { parts, best_effort } => {
                 let parties = (0..).zip(parts).map(|(nth, part)| self.party(part, step, request, nth));
@@ -469,7 +475,10 @@ fn refuse_if(so: bool, code: &str) -> Result<(), No> {
 impl Done {
     fn gathering(&self) -> Option<GatheringId> {
         match self {
-            Self::PersonRecorded(_) | Self::NamePublished(_) => None,
+            Self::PersonRecorded(_)
+            | Self::NamePublished(_)
+            | Self::CalendarTokenIssued(_)
+            | Self::CalendarTokenRevoked(_) => None,
             Self::Joined(asked, _) => Some(asked.gathering),
             Self::Announced(gathering, _)
             | Self::OfferingAdded(gathering, ..)
