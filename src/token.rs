@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(hash.as_str(), HASH);
     }
 
-    const HASH: &str = "";
+    const HASH: &str = "4d60d136c93d82b42f0409c86c867d18e7e4218c51540a165dba79c7ddcc1618";
 
     #[test]
     fn what_is_no_token_is_not_read() {

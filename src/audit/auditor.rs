@@ -255,7 +255,7 @@ impl Auditor {
         }
         let Fact::CalendarTokenRevoked { person } = fact else { return Ok(()) };
         hold(self.calendar_tokens.remove(person), Rule::NoCalendarToken, || {
-            format!("person {person} has no secret address that could be taken back")
+            String::from("there is no secret address that could be taken back")
         })
     }
 

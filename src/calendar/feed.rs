@@ -17,6 +17,30 @@ use crate::sealed::{Opened, Personal};
 /// is the gathering's id, for good; its SEQUENCE rises with each change of dates or venue and with the cancellation.
 /// Sessions are not in it: a programme is a calendar of its own, [`ProgrammeFeed`](super::ProgrammeFeed).
 ///
+/// That is held by types: whoever publishes takes a `PublicFeed`, and a person's own calendar is none.
+///
+/// ```
+/// use gather::calendar::PublicFeed;
+/// use gather::{Desk, PersonId};
+///
+/// fn publish(feed: &PublicFeed) -> String {
+///     feed.to_string()
+/// }
+/// let (desk, ann) = (Desk::in_memory(), PersonId::random());
+/// publish(&desk.public_feed());
+/// # let _ = desk.calendar(ann);
+/// ```
+/// ```compile_fail,E0308
+/// use gather::calendar::PublicFeed;
+/// use gather::{Desk, PersonId};
+///
+/// fn publish(feed: &PublicFeed) -> String {
+///     feed.to_string()
+/// }
+/// let (desk, ann) = (Desk::in_memory(), PersonId::random());
+/// publish(&desk.calendar(ann));
+/// ```
+///
 /// # Example
 /// ```
 /// use gather::{Desk, Gathering};
