@@ -61,14 +61,17 @@ mod projection;
 mod record;
 mod schedule;
 mod sealed;
+#[cfg(feature = "file")]
+mod storage;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod text;
 mod token;
 
 pub use desk::{
-    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
-    Explanation, Failure, Follower, Opening, Pending, PoolForecast, Receipt, RequestIds, WhatIf,
+    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
+    Error, Explanation, Failure, Follower, ForgetReceipt, Opening, Pending, PoolForecast, Receipt,
+    RequestIds, WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -77,11 +80,11 @@ pub use domain::{
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
     DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, IssueCalendarToken,
-    LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking,
-    OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence,
-    Refusal, Register, Registered, Reject, Remedy, Reschedule, RevokeCalendarToken, RotateCalendarToken,
-    Seen, SessionFault, SessionProblem, SetProgramme, Settle, Shortage, Transfer, WaitsFor, WithdrawOffer,
-    WithdrawResource,
+    KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold,
+    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson,
+    RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule, RevokeCalendarToken,
+    RotateCalendarToken, Seen, SessionFault, SessionProblem, SetProgramme, Settle, Shortage, Transfer,
+    WaitsFor, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,

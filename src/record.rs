@@ -73,6 +73,8 @@ impl Tag {
         match fact {
             Fact::PersonRecorded { person, .. }
             | Fact::NamePublished { person, .. }
+            | Fact::PersonForgotten { person }
+            | Fact::PersonExported { person, .. }
             | Fact::CalendarTokenIssued { person, .. }
             | Fact::CalendarTokenRevoked { person } => {
                 vec![Self::Person(*person)]
@@ -96,6 +98,8 @@ impl Tag {
             | Fact::GatheringArchived { gathering }
             | Fact::ResourceAttached { gathering, .. }
             | Fact::ResourceWithdrawn { gathering, .. }
+            | Fact::AnswersExpired { gathering }
+            | Fact::RetentionSet { gathering, .. }
             | Fact::GatheringCancelled { gathering } => vec![Self::Gathering(*gathering)],
             Fact::OfferingAdded { gathering, offering, .. } => {
                 let mut tags = vec![Self::Gathering(*gathering)];

@@ -5,6 +5,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::after::Whole;
 use super::finding::{Breach, Finding, Findings, Judged, Notes, Rule, breach, hold};
+use super::forgotten::Forgotten;
 use super::gathering::Gathering;
 use super::judge::registration_of;
 use super::people::People;
@@ -40,6 +41,7 @@ pub struct Auditor {
     programmes: HashMap<SessionId, GatheringId>,
     requests: HashMap<RequestId, Box<[GatheringId]>>,
     people: People,
+    forgotten: Forgotten,
     /// Whose own calendar has a secret address.
     calendar_tokens: HashSet<PersonId>,
     findings: Findings,
@@ -60,6 +62,7 @@ impl Auditor {
             programmes: HashMap::new(),
             requests: HashMap::new(),
             people: People::default(),
+            forgotten: Forgotten::default(),
             calendar_tokens: HashSet::new(),
             findings: Findings::none(to),
             links: vec![to],
@@ -234,6 +237,10 @@ impl Auditor {
 
     fn take_fact(&mut self, record: &Record<'_>, so_far: &mut ByGathering, notes: &mut Notes) {
         let (fact, at) = (record.fact(), record.position());
+        if let Err(broken) = self.forgotten.are_left_alone(fact) {
+            notes.note(at, (fact.gathering(), registration_of(fact)), broken);
+        }
+        self.forgotten.fold(fact);
         let Some(id) = fact.gathering() else {
             if let Err(broken) = self.take_fact_of_a_person(fact) {
                 notes.note(at, (None, None), broken);
@@ -252,6 +259,9 @@ impl Auditor {
     fn take_fact_of_a_person(&mut self, fact: &Fact) -> Judged {
         if let Fact::CalendarTokenIssued { person, .. } = fact {
             self.calendar_tokens.insert(*person);
+        }
+        if let Fact::PersonForgotten { person } = fact {
+            self.calendar_tokens.remove(person);
         }
         let Fact::CalendarTokenRevoked { person } = fact else { return Ok(()) };
         hold(self.calendar_tokens.remove(person), Rule::NoCalendarToken, || {
@@ -280,6 +290,8 @@ impl Auditor {
         gathering.may_happen(fact, time)?;
         self.is_used_once(id, fact)?;
         gathering.judge(fact, (at, time), so_far)?;
+        gathering.takes_answers(fact)?;
+        self.forgotten.leaves(fact, gathering)?;
         self.people.are_free(fact, id, &self.gatherings, time)?;
         self.is_truly_in_the_way(fact, gathering, time)
     }

@@ -53,7 +53,11 @@ impl Gathering {
             Fact::ResourceWithdrawn { resource, .. } => {
                 self.resources.remove(resource);
             }
+            Fact::AnswersExpired { .. } => self.answers_expired = true,
             Fact::PersonRecorded { .. }
+            | Fact::PersonForgotten { .. }
+            | Fact::PersonExported { .. }
+            | Fact::RetentionSet { .. }
             | Fact::NamePublished { .. }
             | Fact::CalendarTokenIssued { .. }
             | Fact::CalendarTokenRevoked { .. }

@@ -81,7 +81,10 @@ impl Gathering {
             | Fact::ModeChanged { .. }
             | Fact::PrioritiesChanged { .. }
             | Fact::BooksClosed { .. }
-            | Fact::GatheringArchived { .. } => Ok(()),
+            | Fact::GatheringArchived { .. }
+            | Fact::PersonForgotten { .. }
+            | Fact::PersonExported { .. } => Ok(()),
+            Fact::AnswersExpired { .. } | Fact::RetentionSet { .. } => self.keeps_answers(),
         }
     }
 
@@ -232,6 +235,10 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::BooksClosed { .. }
         | Fact::GatheringArchived { .. }
         | Fact::ResourceAttached { .. }
-        | Fact::ResourceWithdrawn { .. } => None,
+        | Fact::ResourceWithdrawn { .. }
+        | Fact::PersonForgotten { .. }
+        | Fact::PersonExported { .. }
+        | Fact::AnswersExpired { .. }
+        | Fact::RetentionSet { .. } => None,
     }
 }

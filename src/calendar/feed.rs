@@ -229,7 +229,9 @@ impl PersonalFeed {
     }
 
     fn own(&self) -> Vec<Own<'_>> {
-        self.agenda.rows().iter().filter_map(|row| self.shown(row)).collect()
+        // Of somebody who was forgotten there is no calendar any more.
+        let rows = if self.agenda.forgotten().is_some() { &[] } else { self.agenda.rows() };
+        rows.iter().filter_map(|row| self.shown(row)).collect()
     }
 
     fn shown<'a>(&'a self, row: &'a AgendaRow) -> Option<Own<'a>> {

@@ -11,11 +11,12 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    Context, Decide, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
-    IssueCalendarToken, LineOnly, MadeToken, MoveRegistration, MoveSession, NoteInterest, OnHold,
-    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson,
-    RecordPresence, Refusal, Register, Registered, Reject, Reschedule, RevokeCalendarToken,
-    RotateCalendarToken, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
+    Forgetting, Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MadeToken, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Refusal, Register, Registered,
+    Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle, Transfer,
+    WithdrawOffer, WithdrawResource,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};
@@ -363,4 +364,9 @@ clear_command! {
     MoveSession => Change,
     DropSession => Effects,
     SetProgramme => ProgrammeChange,
+    KeepAnswers => Change,
+    // These are for the desk's own: it erases what they say is erased, and gives out what they say is given out.
+    Forget => Forgetting,
+    ExpireAnswers => Change,
+    RecordExport => PersonId,
 }

@@ -33,6 +33,7 @@ mod deciding;
 mod explain;
 mod failure;
 mod following;
+mod forgetting;
 #[cfg(test)]
 mod laws;
 mod open;
@@ -54,6 +55,7 @@ pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use following::Follower;
+pub use forgetting::{DueForErasure, ForgetReceipt};
 pub use pending::Pending;
 pub use what_if::{PoolForecast, WhatIf};
 

@@ -13,7 +13,7 @@ use crate::log::{self, Page, Progress};
 use crate::record::{Anchor, Batch, StoredBatch};
 
 /// How many batches are read at a time when the log is folded.
-const PAGE: usize = 1_024;
+pub(super) const PAGE: usize = 1_024;
 
 /// The state that decisions are taken on.
 pub(super) struct Deciding {
@@ -156,9 +156,7 @@ impl Inner {
     fn show_others(&self, batches: &[StoredBatch]) -> Result<(), Error> {
         let shown = self.lists.read().unwrap_or_else(PoisonError::into_inner).position();
         let news = batches.iter().filter(|stored| stored.first > shown);
-        news.clone()
-            .flat_map(StoredBatch::records)
-            .try_for_each(|record| self.keyring.learn(record.fact()))?;
+        news.clone().flat_map(StoredBatch::records).try_for_each(|record| self.keyring.learn(&record))?;
         let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
         news.flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
         Ok(())
@@ -177,7 +175,7 @@ impl Inner {
         }
         for record in batches.iter().flat_map(StoredBatch::records) {
             // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
-            let _ = self.keyring.learn(record.fact());
+            let _ = self.keyring.learn(&record);
         }
         {
             let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
@@ -268,7 +266,7 @@ impl Error {
             Self::Broken => {
                 Self::Log(log::Error::unavailable("an earlier write broke off; this one was not tried"))
             }
-            Self::Vault(_) | Self::Checkpoint(_) => self.clone(),
+            Self::Vault(_) | Self::NotErased(_) | Self::Checkpoint(_) => self.clone(),
         }
     }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use super::cells::{
-    Cells, Due, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell,
+    Turn,
 };
 use super::state::State;
 use crate::id::{
@@ -29,6 +30,7 @@ pub(super) struct Overlay<'s> {
     organisations: BTreeMap<(GatheringId, OrganisationId), u32>,
     seen: BTreeMap<(GatheringId, Place), Seen>,
     people: BTreeSet<PersonId>,
+    forgotten: BTreeMap<PersonId, Forgotten>,
     calendar_tokens: BTreeMap<PersonId, bool>,
     sessions: BTreeMap<(GatheringId, SessionId), SessionCell>,
     homes: BTreeMap<SessionId, GatheringId>,
@@ -74,6 +76,7 @@ impl<'s> Overlay<'s> {
             organisations: BTreeMap::new(),
             seen: BTreeMap::new(),
             people: BTreeSet::new(),
+            forgotten: BTreeMap::new(),
             calendar_tokens: BTreeMap::new(),
             sessions: BTreeMap::new(),
             homes: BTreeMap::new(),
@@ -244,6 +247,25 @@ impl Cells for Overlay<'_> {
 
     fn put_person(&mut self, id: PersonId) {
         self.people.insert(id);
+    }
+
+    fn is_on_a_registration(&self, person: PersonId) -> bool {
+        self.registrations.values().any(|cell| cell.names(person)) || self.state.is_on_a_registration(person)
+    }
+
+    fn held_by(&self, person: PersonId) -> BTreeSet<HolderKey> {
+        let mut held = self.state.held_by(person);
+        held.extend(self.holders.keys().filter(|(.., holder)| *holder == person));
+        held.retain(|key| self.holder(*key).is_some());
+        held
+    }
+
+    fn forgotten(&self, person: PersonId) -> Option<Forgotten> {
+        self.forgotten.get(&person).copied().or_else(|| self.state.forgotten(person))
+    }
+
+    fn put_forgotten(&mut self, person: PersonId, since: Forgotten) {
+        self.forgotten.insert(person, since);
     }
 
     fn has_calendar_token(&self, person: PersonId) -> bool {

@@ -515,6 +515,23 @@ pub enum Refusal {
         /// The gathering.
         gathering: GatheringId,
     },
+    /// The log has never heard of this person.
+    UnknownPerson {
+        /// The id.
+        person: PersonId,
+    },
+    /// The person was forgotten, and nothing more is recorded of them. Somebody who comes back is recorded with a new id.
+    Forgotten {
+        /// Who.
+        person: PersonId,
+        /// When they were forgotten.
+        at: DateTime<Utc>,
+    },
+    /// What people answered for this gathering is kept no more, so no answers are taken for it. It can be booked without.
+    AnswersExpired {
+        /// The gathering.
+        gathering: GatheringId,
+    },
 }
 
 impl Refusal {
@@ -600,6 +617,9 @@ impl Refusal {
             Self::NoCalendarToken { .. } => "no_calendar_token",
             Self::UnknownCalendar => "unknown_calendar",
             Self::SettleFirst { .. } => "settle_first",
+            Self::UnknownPerson { .. } => "unknown_person",
+            Self::Forgotten { .. } => "forgotten",
+            Self::AnswersExpired { .. } => "answers_expired",
         }
     }
 }

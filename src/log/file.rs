@@ -12,10 +12,10 @@ use super::index::Index;
 use super::options::{FileLogOptions, Opened};
 use super::recovery::OpenReport;
 use super::room::{FIRST_STEP, LOW, next_step, write_zeros};
-use super::storage::Held;
 use super::walk::{Mark, length};
 use super::{Log, Page, RawPage, raw, wire};
 use crate::record::{Anchor, Batch, Position, StoredBatch};
+use crate::storage::Held;
 
 /// A log in one file, for one process at a time.
 ///

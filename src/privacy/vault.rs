@@ -18,7 +18,10 @@ use crate::token::CalendarToken;
 /// - a key that [`fresh`](Self::fresh) gives out survives a crash that comes right after;
 /// - [`fresh`](Self::fresh) never gives out a key twice, nor one that it was told of by
 ///   [`in_use`](Self::in_use), however many threads ask at once;
-/// - a key that is damaged or cannot be found is an error: no other key is ever given in its place.
+/// - a key that is damaged or cannot be found is an error: no other key is ever given in its place;
+/// - a key that [`erase`](Self::erase) destroyed is gone when that returns, and for ever: no crash and no other handle of the
+///   vault brings it back, and whoever asks for it is told that it was [erased](VaultError::is_erased), apart from what is
+///   missing or damaged.
 ///
 /// A log and a vault belong together: replay the whole log into [`in_use`](Self::in_use) before the first
 /// [`fresh`](Self::fresh), as [`Keyring::learn`](super::Keyring::learn) does.
@@ -48,6 +51,9 @@ use crate::token::CalendarToken;
 ///         self.lookups.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
 ///         self.inner.key(key)
 ///     }
+///     fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+///         self.inner.erase(key)
+///     }
 /// }
 ///
 /// let vault = Counted { inner: MemoryVault::new(), lookups: 0.into() };
@@ -70,16 +76,34 @@ pub trait KeyVault: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// The vault has no such key ([`VaultError::is_missing`]): it was lost, or is an older copy or not this
-    /// log's. The vault is unchanged.
+    /// log's. No key is ever given out under that number all the same. A key that was erased is no error.
     fn in_use(&self, key: KeyRef) -> Result<(), VaultError>;
 
     /// The key itself. Asked for every value opened, so it should take about a microsecond.
     ///
     /// # Errors
-    /// There is no such key ([`VaultError::is_missing`]); it does not pass its own check
+    /// There is no such key ([`VaultError::is_missing`]); it was destroyed ([`VaultError::is_erased`]); it does not pass its own check
     /// ([`VaultError::is_damaged`]); a newer version keeps it in another way ([`VaultError::is_newer`]); the
     /// vault cannot be reached ([`VaultError::is_unavailable`]).
     fn key(&self, key: KeyRef) -> Result<Key, VaultError>;
+
+    /// Destroys a key, durably before this returns. Once more does no harm; a key that is damaged is erased all the same.
+    ///
+    /// A desk does so for everybody who was forgotten, each time that it is opened: so a vault that was restored from an
+    /// older copy forgets them again.
+    ///
+    /// # Errors
+    /// There is no such key ([`VaultError::is_missing`]); or the vault cannot be written, and the key may or may not be there
+    /// still ([`VaultError::is_unavailable`]): ask again.
+    fn erase(&self, key: KeyRef) -> Result<(), VaultError>;
+
+    /// Destroys several keys. One by one, unless a vault can do better.
+    ///
+    /// # Errors
+    /// As for [`erase`](Self::erase); some of them may have been destroyed.
+    fn erase_all(&self, keys: &[KeyRef]) -> Result<(), VaultError> {
+        keys.iter().try_for_each(|key| self.erase(*key))
+    }
 }
 
 /// A secret of 256 bits. It is never printed, and its memory is overwritten when it is dropped.

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gather::log::MemoryLog;
 use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::{
-    CalendarToken, Change, Desk, Fact, Failure, Gathering, IssueCalendarToken, JoinLink, PersonId, Position, Refusal,
-    Remedy, RequestId, RevokeCalendarToken, RotateCalendarToken, VaultId,
+    CalendarToken, Change, Desk, Fact, Failure, Gathering, IssueCalendarToken, JoinLink, PersonId, Position,
+    Refusal, Remedy, RequestId, RevokeCalendarToken, RotateCalendarToken, VaultId,
 };
 
 const LINK: &str = "https://meet.example/room";
@@ -110,7 +110,10 @@ fn refusals_say_what_would_change_them_and_that_does() {
     let (desk, ann) = (Desk::in_memory(), person(1));
     let refused = |failure: Failure| failure.refusal().unwrap().clone();
     let none = refused(desk.execute(RotateCalendarToken::new(ann)).unwrap_err());
-    assert_eq!((none.code(), none.remedies()), ("no_calendar_token", vec![Remedy::IssueCalendarToken { person: ann }]));
+    assert_eq!(
+        (none.code(), none.remedies()),
+        ("no_calendar_token", vec![Remedy::IssueCalendarToken { person: ann }])
+    );
     issue(&desk, ann);
     rotate(&desk, ann);
     let two = refused(desk.execute(IssueCalendarToken::new(ann)).unwrap_err());

@@ -20,10 +20,14 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("record", &["image", "id", "fact"]),
     ("domain", &["image", "id", "text", "schedule", "person", "sealed", "token", "fact", "record"]),
     ("projection", &["image", "id", "text", "schedule", "person", "sealed", "token", "fact", "record"]),
-    ("log", &["id", "text", "schedule", "person", "sealed", "fact", "record"]),
+    ("storage", &[]),
+    ("log", &["id", "text", "schedule", "person", "sealed", "fact", "record", "storage"]),
     // Nothing of what decides, and nothing of the lists: it reads facts and judges them by itself.
     ("audit", &["id", "schedule", "fact", "record", "log"]),
-    ("privacy", &["image", "id", "text", "schedule", "person", "sealed", "token", "fact"]),
+    (
+        "privacy",
+        &["image", "id", "text", "schedule", "person", "sealed", "token", "fact", "record", "storage"],
+    ),
     ("calendar", &["id", "text", "schedule", "person", "sealed", "fact", "record", "projection"]),
     (
         "desk",

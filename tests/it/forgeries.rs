@@ -9,10 +9,10 @@ use gather::privacy::MemoryVault;
 use gather::testkit::{TestClock, person_id};
 use gather::{
     AddSession, Approval, Booking, CancelGathering, CancelRegistration, Capacity, ChangeParty, Content,
-    Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId, IssueCalendarToken, LinePolicy, MoveRegistration, Offering,
-    OfferingId, OrganisationCap, OrganisationId, Overbook, Party, PassReason, Pool, PoolId, Position,
-    Presence, PresenceSource, Register, RegistrationId, RequestId, Reschedule, RevokeCalendarToken, SeriesId, Session, SessionId,
-    SetAside, SetAsideId, Settle, Silence,
+    Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId, IssueCalendarToken, LinePolicy,
+    MoveRegistration, Offering, OfferingId, OrganisationCap, OrganisationId, Overbook, Party, PassReason,
+    Pool, PoolId, Position, Presence, PresenceSource, Register, RegistrationId, RequestId, Reschedule,
+    RevokeCalendarToken, SeriesId, Session, SessionId, SetAside, SetAsideId, Settle, Silence,
 };
 
 use crate::scene::{ENDS, HALL, PLACE, STARTS, Scene, at, day, hall, member};

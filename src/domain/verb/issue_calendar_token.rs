@@ -16,7 +16,7 @@ use crate::token::{CalendarToken, TokenHash};
 /// calendar. The person need not be recorded.
 ///
 /// # Refusals
-/// The person's calendar has a secret address already ([`Refusal::CalendarTokenExists`]).
+/// In this order: forgotten, the person's calendar has a secret address already ([`Refusal::CalendarTokenExists`]).
 ///
 /// # Example
 /// ```
@@ -58,6 +58,7 @@ impl Decide for IssueCalendarToken<MadeToken> {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Option<CalendarToken>, Refusal> {
         let person = self.person;
+        decision.must_not_be_forgotten(person)?;
         if decision.has_calendar_token(person) {
             return Err(Refusal::CalendarTokenExists { person });
         }

@@ -14,7 +14,7 @@ use crate::token::CalendarToken;
 /// The outcome is the new token, told once as by [`IssueCalendarToken`](crate::IssueCalendarToken).
 ///
 /// # Refusals
-/// The person's calendar has no secret address ([`Refusal::NoCalendarToken`]).
+/// In this order: forgotten, the person's calendar has no secret address ([`Refusal::NoCalendarToken`]).
 ///
 /// # Example
 /// ```
@@ -46,6 +46,7 @@ impl Decide for RotateCalendarToken<MadeToken> {
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Option<CalendarToken>, Refusal> {
         let person = self.person;
+        decision.must_not_be_forgotten(person)?;
         if !decision.has_calendar_token(person) {
             return Err(Refusal::NoCalendarToken { person });
         }

@@ -21,6 +21,7 @@ use crate::record::Tag;
 
 mod afterwards;
 mod booking;
+mod forgetting;
 mod gathering;
 mod registration;
 mod rule;
@@ -28,6 +29,7 @@ mod session;
 mod waiting;
 
 use afterwards::{PresenceRecordedV1, ResourceAttachedV1, ResourceWithdrawnV1};
+use forgetting::{PersonExportedV1, RetentionSetV1};
 use gathering::{
     CapacityChangedV1, CapacityChangedV2, GatheringAnnouncedV1, GatheringAnnouncedV2, GatheringAnnouncedV3,
     GatheringRescheduledV1, GatheringRescheduledV2, ModeChangedV1, OfferingAddedV1, OfferingAddedV2,
@@ -93,6 +95,10 @@ pub(super) mod kind {
     pub(in crate::log::wire) const PRESENCE_RECORDED: u16 = 45;
     pub(in crate::log::wire) const RESOURCE_ATTACHED: u16 = 46;
     pub(in crate::log::wire) const RESOURCE_WITHDRAWN: u16 = 47;
+    pub(in crate::log::wire) const PERSON_FORGOTTEN: u16 = 60;
+    pub(in crate::log::wire) const ANSWERS_EXPIRED: u16 = 61;
+    pub(in crate::log::wire) const RETENTION_SET: u16 = 62;
+    pub(in crate::log::wire) const PERSON_EXPORTED: u16 = 63;
     pub(in crate::log::wire) const CALENDAR_TOKEN_ISSUED: u16 = 66;
     pub(in crate::log::wire) const CALENDAR_TOKEN_REVOKED: u16 = 67;
 }
@@ -249,6 +255,14 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::ResourceWithdrawn { gathering: _, resource } => {
             body(kind::RESOURCE_WITHDRAWN, 1, &ResourceWithdrawnV1::of(*resource))
         }
+        Fact::PersonForgotten { person: _ } => body(kind::PERSON_FORGOTTEN, 1, &PersonForgottenV1 {}),
+        Fact::AnswersExpired { gathering: _ } => body(kind::ANSWERS_EXPIRED, 1, &AnswersExpiredV1 {}),
+        Fact::RetentionSet { gathering: _, answers } => {
+            body(kind::RETENTION_SET, 1, &RetentionSetV1 { answers: *answers })
+        }
+        Fact::PersonExported { person: _, purpose } => {
+            body(kind::PERSON_EXPORTED, 1, &PersonExportedV1::of(purpose))
+        }
         Fact::CalendarTokenIssued { person: _, hash } => {
             body(kind::CALENDAR_TOKEN_ISSUED, 1, &CalendarTokenIssuedV1 { hash: SealedV1::of(hash) })
         }
@@ -370,6 +384,10 @@ stored! {
     PRESENCE_RECORDED 1 => PresenceRecordedV1;
     RESOURCE_ATTACHED 1 => ResourceAttachedV1<'_>;
     RESOURCE_WITHDRAWN 1 => ResourceWithdrawnV1;
+    PERSON_FORGOTTEN 1 => PersonForgottenV1;
+    ANSWERS_EXPIRED 1 => AnswersExpiredV1;
+    RETENTION_SET 1 => RetentionSetV1;
+    PERSON_EXPORTED 1 => PersonExportedV1<'_>;
     CALENDAR_TOKEN_ISSUED 1 => CalendarTokenIssuedV1<'_>;
     CALENDAR_TOKEN_REVOKED 1 => CalendarTokenRevokedV1;
 }
@@ -490,6 +508,8 @@ bare! {
     DraftAnnouncedV1 => DraftAnnounced { gathering };
     BooksClosedV1 => BooksClosed { gathering };
     GatheringArchivedV1 => GatheringArchived { gathering };
+    PersonForgottenV1 => PersonForgotten { person };
+    AnswersExpiredV1 => AnswersExpired { gathering };
     CalendarTokenRevokedV1 => CalendarTokenRevoked { person };
 }
 

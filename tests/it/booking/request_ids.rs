@@ -12,13 +12,13 @@ use gather::{
     AttachResource, Audience, Basket, BookingTime, BookingWindow, CancelGathering, CancelRegistration,
     Capacity, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside,
     Clock, CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, Credential, DeclineOffer, Desk,
-    DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken, JoinLink, LineOnly, LinePolicy, Mode,
-    MoveRegistration, MoveSession, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest,
-    OrganisationCap, OrganisationId, Overbook, PauseBooking, PersonDetails, PersonId, Pool, PoolId, Position,
-    Presence, PresenceSource, PublishName, PublishedName, Reconfirm, RecordPerson, RecordPresence, Register,
-    RegistrationId, Reject, RequestId, Reschedule, RevokeCalendarToken, RotateCalendarToken, ResourceId, ResourceKind, ResourceLink, SeriesId, Session,
-    SessionId, SetAside, SetAsideId, SetProgramme, Settle, Silence, Transfer, Venue, WithdrawOffer,
-    WithdrawResource,
+    DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken, JoinLink, LineOnly,
+    LinePolicy, Mode, MoveRegistration, MoveSession, NoteInterest, Offering, OfferingId, OpenBooking,
+    OpenInterest, OrganisationCap, OrganisationId, Overbook, PauseBooking, PersonDetails, PersonId, Pool,
+    PoolId, Position, Presence, PresenceSource, PublishName, PublishedName, Reconfirm, RecordPerson,
+    RecordPresence, Register, RegistrationId, Reject, RequestId, Reschedule, ResourceId, ResourceKind,
+    ResourceLink, RevokeCalendarToken, RotateCalendarToken, SeriesId, Session, SessionId, SetAside,
+    SetAsideId, SetProgramme, Settle, Silence, Transfer, Venue, WithdrawOffer, WithdrawResource,
 };
 use tempfile::TempDir;
 
@@ -92,10 +92,7 @@ impl Book {
         self.done.borrow_mut().push(Box::new(move |desk| {
             let again = desk.request(request).execute(command.clone()).unwrap();
             assert!(again.repeated, "{name}");
-            assert_eq!(
-                (&again.outcome, again.position, again.time),
-                (&repeated, first.position, first.time)
-            );
+            assert_eq!((&again.outcome, again.position, again.time), (&repeated, first.position, first.time));
             assert_eq!(again.facts, first.facts, "{name}");
             assert_eq!(desk.request(request).preview(command.clone()).unwrap(), repeated, "{name}");
             for (nth, other) in others.iter().enumerate() {
