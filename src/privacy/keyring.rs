@@ -351,7 +351,9 @@ impl Keyring {
         let holders = self.holders();
         let since = |holder| holders.gone.get(&holder).copied();
         match about {
-            Subject::Person(person) | Subject::PublishedName(person) => since(Holder::Person(person)),
+            Subject::Person(person) | Subject::PublishedName(person) | Subject::CalendarToken(person) => {
+                since(Holder::Person(person))
+            }
             Subject::Answers(person, gathering) => {
                 since(Holder::Person(person)).or_else(|| since(Holder::Answers(gathering)))
             }
