@@ -237,6 +237,10 @@ impl KeyVault for Away {
         }
         self.vault.key(key)
     }
+
+    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.vault.erase(key)
+    }
 }
 
 #[test]

@@ -26,7 +26,12 @@ impl SealedName {
     pub(super) fn open(&self, key: &[u8; 32]) -> Option<String> {
         let mut text = self.text;
         XChaCha20Poly1305::new(key.into())
-            .decrypt_inout_detached((&self.nonce).into(), &self.bound, (&mut text[..]).into(), (&self.tag).into())
+            .decrypt_inout_detached(
+                (&self.nonce).into(),
+                &self.bound,
+                (&mut text[..]).into(),
+                (&self.tag).into(),
+            )
             .ok()?;
         // The length of the plain form, then the length of the name, then the name.
         let length = usize::from(text[4]);
