@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 
 use gather::calendar::ProgrammeFeed;
 use gather::testkit::person_id;
-use gather::{CalendarToken, Desk, GatheringId, Opened, PersonId, Position};
+use gather::{CalendarToken, Desk, GatheringId, Opened, PersonId, Position, RegistrationId};
 use serde::Serialize;
 
 use super::life::CANARY;
@@ -123,8 +123,8 @@ fn of_a_person(shown: &mut Shown, desk: &Desk, person: PersonId) {
     }
 }
 
-/// Every count and every order on these gatherings, without a name.
-pub(super) fn counts(desk: &Desk, gatherings: &[GatheringId]) -> String {
+/// Every count and every order on these gatherings, without a name; of agendas without a registration.
+pub(super) fn counts(desk: &Desk, gatherings: &[GatheringId], but: RegistrationId) -> Vec<String> {
     let mut told = Vec::new();
     for gathering in gatherings {
         let list = desk.attendee_list(*gathering).unwrap();
@@ -147,10 +147,11 @@ pub(super) fn counts(desk: &Desk, gatherings: &[GatheringId]) -> String {
     }
     for person in (0..20).map(person_id).chain([CANARY]) {
         let agenda = desk.agenda(person);
-        let over = agenda.rows().iter().filter(|row| gatherings.contains(&row.gathering));
+        let over =
+            agenda.rows().iter().filter(|row| gatherings.contains(&row.gathering) && row.registration != but);
         told.extend(
             over.map(|row| format!("{person} {} {:?} {}", row.registration, row.status, row.title())),
         );
     }
-    told.join("\n")
+    told
 }

@@ -38,7 +38,7 @@ impl SealedName {
         Some(String::from_utf8(text[5..5 + length].to_vec()).unwrap())
     }
 
-    /// Where in these bytes the key lies, as it is or the other way round.
+    /// Where in these bytes a key lies that opens it.
     pub(super) fn keys_in(&self, bytes: &[u8]) -> Vec<usize> {
         let mut found = Vec::new();
         let mut before: &[u8] = &[];
@@ -49,9 +49,7 @@ impl SealedName {
             }
             before = window;
             let key: [u8; 32] = window.try_into().unwrap();
-            let mut reversed = key;
-            reversed.reverse();
-            if self.open(&key).is_some() || self.open(&reversed).is_some() {
+            if self.open(&key).is_some() {
                 found.push(at);
             }
         }
