@@ -16,10 +16,10 @@ use gather::{
     CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold,
     FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken, JoinLink, KeepAnswers, LineOnly, LinePolicy,
     Mode, MoveRegistration, MoveSession, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest,
-    PauseBooking, PersonDetails, PersonId, Pool, PoolId, Presence, PublishName, PublishedName, Reconfirm,
-    RecordPerson, RecordPresence, Register, RegistrationId, Reject, Reschedule, ResourceKind, ResourceLink,
-    RevokeCalendarToken, RotateCalendarToken, Session, SetAside, SetAsideId, SetProgramme, Settle, Silence,
-    Transfer, Venue, WithdrawOffer, WithdrawResource,
+    Opened, PauseBooking, PersonDetails, PersonId, Personal, Pool, PoolId, Presence, PublishName,
+    PublishedName, Reconfirm, RecordPerson, RecordPresence, Register, RegistrationId, Reject, Reschedule,
+    ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, Session, SetAside, SetAsideId,
+    SetProgramme, Settle, Silence, Transfer, Venue, WithdrawOffer, WithdrawResource,
 };
 
 use super::scanner::Scanner;
@@ -146,8 +146,21 @@ impl Life {
         self.does(if person == CANARY { asked.answers(answers()) } else { asked }).registration()
     }
 
+    /// Whatever holds something personal in the open does not print it.
+    fn is_never_printed(&self) {
+        let link = || format!("https://{EMAIL}/{PHONE}");
+        self.assert_silent("details", &details());
+        self.assert_silent("answers", &answers());
+        self.assert_silent("a published name", &PublishedName::new(SPEAKS_AS));
+        self.assert_silent("a link to join", &JoinLink::new(link()));
+        self.assert_silent("a link to slides", &ResourceLink::new(link()));
+        self.assert_silent("what is wrapped", &Personal::new(details()));
+        self.assert_silent("what is opened", &Opened::Known(Personal::new(answers())));
+    }
+
     /// The canary and others come, with names, and with addresses for their calendars.
     pub(super) fn comes(&mut self) {
+        self.is_never_printed();
         self.does(RecordPerson::of(CANARY, PersonDetails::new("Zéphyrine Q. Quaxolotl").region(REGION)));
         self.does(RecordPerson::of(CANARY, details()));
         self.does(PublishName::of(CANARY, PublishedName::new(SPEAKS_AS)));
