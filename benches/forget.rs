@@ -55,7 +55,7 @@ impl Brings {
 
 fn clear(nth: u32) -> Credential {
     let text = format!("{nth}{}", "x".repeat(55));
-    Credential::Code(Reference::new(text).unwrap())
+    Credential::Code(Reference::new(&text).unwrap())
 }
 
 fn main() {
@@ -171,7 +171,7 @@ fn child(task: &str, folder: &Path) -> (f64, f64) {
 
 /// What a process of its own does: opens the desk, opens what is sealed if asked, and says how long that took.
 fn replay(task: &str, folder: &Path) {
-    let (busy, start) = (self::busy(), Instant::now());
+    let (before, start) = (busy(), Instant::now());
     let desk = match task {
         "replay-without-keys" => Desk::builder().open_without_keys(folder).unwrap(),
         _ => Desk::open(folder).unwrap(),
@@ -187,7 +187,7 @@ fn replay(task: &str, folder: &Path) {
         assert!(opened > 0);
     }
     let millis = start.elapsed().as_secs_f64() * 1_000.0;
-    println!("{millis} {}", self::busy() - busy);
+    println!("{millis} {}", busy() - before);
 }
 
 /// The milliseconds that processors have worked for this process, in steps of ten; 0 where the system does not say.

@@ -70,8 +70,8 @@ mod token;
 
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, Opening, Pending, PoolForecast, Receipt,
-    RequestIds, WhatIf,
+    Error, Explanation, Failure, Follower, ForgetReceipt, Opening, Pending, PersonExport, PoolForecast,
+    Receipt, RequestIds, WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};

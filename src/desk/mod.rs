@@ -40,6 +40,7 @@ mod open;
 #[cfg(all(test, gather_shuttle))]
 mod orders;
 mod pending;
+mod person_export;
 mod queue;
 mod reading;
 mod sync;
@@ -57,6 +58,7 @@ pub use failure::{Error, Failure};
 pub use following::Follower;
 pub use forgetting::{DueForErasure, ForgetReceipt};
 pub use pending::Pending;
+pub use person_export::PersonExport;
 pub use what_if::{PoolForecast, WhatIf};
 
 use deciding::Begun;

@@ -24,6 +24,8 @@ pub use copy::{adopt_keys, backup_keys};
 
 /// How many slots are made at once, with one sync for all of them.
 const POOL: u64 = 256;
+/// No log has ever named so many keys: a number from here on comes from damage or malice, and makes no file larger.
+const FAR: u64 = 1 << 32;
 
 /// Keys in one file beside the log.
 ///
@@ -109,14 +111,15 @@ struct Giving {
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until `open`"]
 pub struct FileVaultOptions {
-    storage: Arc<dyn Storage>,
+    /// `None` is the machine's disk.
+    storage: Option<Arc<dyn Storage>>,
     wrapping: Option<Key>,
 }
 
 impl FileVaultOptions {
-    /// Keeps the file elsewhere than on the machine's disk.
+    /// Keeps the file elsewhere than on the machine's disk, under the path as it is given.
     pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
-        self.storage = storage;
+        self.storage = Some(storage);
         self
     }
 
@@ -140,7 +143,7 @@ impl FileVaultOptions {
 impl FileVault {
     /// Says how a key file is opened: with a wrapping key, or on a storage of one's own.
     pub fn options() -> FileVaultOptions {
-        FileVaultOptions { storage: Arc::new(Disk), wrapping: None }
+        FileVaultOptions { storage: None, wrapping: None }
     }
 
     /// Opens the key file of a log. Where there is none, this makes none: the first key does.
@@ -159,10 +162,9 @@ impl FileVault {
     }
 
     fn open_with(options: FileVaultOptions, path: &Path, log: LogId) -> Result<Self, VaultError> {
-        // The file is made with the first key, and by then the host may stand in another folder.
-        let path =
-            std::path::absolute(path).map_err(|cause| failed("cannot find the key file", path, cause))?;
         let FileVaultOptions { storage, wrapping } = options;
+        let path = if storage.is_some() { path.to_owned() } else { lasting(path)? };
+        let storage = storage.unwrap_or_else(|| Arc::new(Disk));
         let opened = storage.open(&path).map_err(|cause| not_opened(&path, cause))?;
         let mut vault = Self {
             storage,
@@ -242,13 +244,15 @@ impl FileVault {
         Ok(file)
     }
 
-    /// Adds slots up to the next whole pool, and returns when they are on the disk.
+    /// Adds slots up to the next whole pool, from one on that none is given out before, and returns when they are on the
+    /// disk. Numbers that the log has named, and the file has lost, are passed over.
     ///
     /// It writes behind the last whole slot. Less than a whole slot may be there already, from a crash while
     /// growing: no key of it was ever given out, so it is written over. No whole slot ever is, but to erase its key.
-    fn grow(&self, file: &dyn StoredFile) -> Result<(), VaultError> {
+    fn grow(&self, file: &dyn StoredFile, next: u64) -> Result<(), VaultError> {
         let failed = |cause| self.failed("cannot add keys to the key file", cause);
-        let first = self.made.load(Ordering::Acquire);
+        let made = self.made.load(Ordering::Acquire);
+        let first = made.max(next);
         let end = (first / POOL + 1).saturating_mul(POOL);
         let mut content = Zeroizing::new(Vec::with_capacity(pool_bytes()));
         self.push_slots(&mut content, first..end)?;
@@ -258,7 +262,7 @@ impl FileVault {
             // A system may forget after a failed sync that these bytes are not on the disk. Cut off, they cannot
             // be taken for good by whoever opens the file next; if even that fails, this process still writes
             // them anew before it gives any out.
-            let _ = file.set_length(offset(first));
+            let _ = file.set_length(offset(made));
             return Err(failed(cause));
         }
         self.made.store(end, Ordering::Release);
@@ -353,7 +357,7 @@ impl KeyVault for FileVault {
         self.settle(&mut giving, file)?;
         loop {
             if giving.next >= self.made.load(Ordering::Acquire) {
-                self.grow(file)?;
+                self.grow(file, giving.next)?;
             }
             let key = KeyRef::new(giving.next);
             giving.next = giving.next.saturating_add(1);
@@ -368,7 +372,9 @@ impl KeyVault for FileVault {
     fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
         let mut giving = self.giving();
         // Also where it is not there: nobody else may ever get this number.
-        giving.next = giving.next.max(key.get().saturating_add(1));
+        if key.get() < FAR {
+            giving.next = giving.next.max(key.get().saturating_add(1));
+        }
         self.file_with(key).map(|_| ())
     }
 
@@ -392,6 +398,11 @@ impl KeyVault for FileVault {
         giving.erased.extend(left);
         Ok(())
     }
+}
+
+/// The path wherever the host goes: the file is made with the first key, and by then it may stand in another folder.
+fn lasting(path: &Path) -> Result<PathBuf, VaultError> {
+    std::path::absolute(path).map_err(|cause| failed("cannot find the key file", path, cause))
 }
 
 /// The header of a key file.

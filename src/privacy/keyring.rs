@@ -539,7 +539,9 @@ impl fmt::Debug for Keyring {
 mod tests {
     use super::super::MemoryVault;
     use super::*;
+    use crate::id::RequestId;
     use crate::image::Source;
+    use crate::record::{Batch, Guard, Position, Scope};
 
     /// What a keyring has learned, taken down and read back.
     fn learned(keyring: &Keyring) -> Learned {
@@ -550,6 +552,20 @@ mod tests {
         let learned = Learned::take(&mut from).unwrap();
         assert!(from.is_at_end());
         learned
+    }
+
+    /// Tells a keyring of a fact, as a replay does.
+    fn learn(keyring: &Keyring, fact: &Fact) -> Result<(), VaultError> {
+        let batch = Batch {
+            id: RequestId::from_u128(1),
+            time: DateTime::UNIX_EPOCH,
+            actor: None,
+            trace: None,
+            content: None,
+            guard: Guard { seen: Position::START, scope: Scope::everything() },
+            facts: vec![fact.clone()],
+        };
+        batch.records(Position::new(1)).try_for_each(|record| keyring.learn(&record))
     }
 
     fn recorded(keyring: &Keyring, person: PersonId) -> Fact {
@@ -565,12 +581,13 @@ mod tests {
         let fact = recorded(&keyring, ann);
         recorded(&keyring, bob);
         assert!(learned(&keyring).keys.is_empty(), "keys were given out, and nothing is in the log yet");
-        keyring.learn(&fact).unwrap();
+        learn(&keyring, &fact).unwrap();
         let kept = learned(&keyring);
         assert_eq!(kept.keys.keys().collect::<Vec<_>>(), [&Holder::Person(ann)]);
 
         let later = Keyring::new(vault);
-        later.recall(kept).unwrap();
+        later.recall(kept);
+        later.confirm().unwrap();
         let Fact::PersonRecorded { details, .. } = recorded(&later, ann) else { panic!("it was just made") };
         let Fact::PersonRecorded { details: before, .. } = fact else { panic!("it was just made") };
         assert_eq!(details.keys(), before.keys(), "the same holder keeps the same key");
@@ -586,12 +603,37 @@ mod tests {
         let ann = PersonId::from_u128(1);
         let (first, second) = (recorded(&here, ann), recorded(&there, ann));
         for fact in [&first, &second] {
-            here.learn(fact).unwrap();
-            there.learn(fact).unwrap();
+            learn(&here, fact).unwrap();
+            learn(&there, fact).unwrap();
         }
         let (kept, same) = (learned(&here), learned(&there));
         assert_eq!((kept.keys.len(), kept.former.len()), (1, 1));
         assert_eq!((&kept.keys, &kept.former), (&same.keys, &same.former), "wherever it was learned");
-        assert!(Keyring::new(Arc::new(MemoryVault::new())).recall(kept).unwrap_err().is_missing());
+        let lost = Keyring::new(Arc::new(MemoryVault::new()));
+        lost.recall(kept);
+        let error = lost.confirm().unwrap_err();
+        assert!(error.is_missing());
+        assert_eq!(error.expected_keys(), Some(2));
+    }
+
+    #[test]
+    fn all_keys_that_somebody_ever_had_are_erased_and_no_other() {
+        let vault = Arc::new(MemoryVault::new());
+        let (here, there) = (Keyring::new(vault.clone()), Keyring::new(vault.clone()));
+        let (ann, bob) = (PersonId::from_u128(1), PersonId::from_u128(2));
+        for fact in [recorded(&here, ann), recorded(&there, ann), recorded(&here, bob)] {
+            learn(&here, &fact).unwrap();
+        }
+        learn(&here, &Fact::PersonForgotten { person: ann }).unwrap();
+        assert_eq!(here.erase_person(ann).unwrap(), 2);
+        let erased = (0..3).filter(|number| vault.key(KeyRef::new(*number)).is_err_and(|it| it.is_erased()));
+        assert_eq!(erased.count(), 2);
+        let details = Personal::new(PersonDetails::new("Ann again"));
+        assert!(here.seal_person(ann, &details).unwrap_err().is_erased());
+        assert_eq!(here.expected(), 1);
+        // Whoever reads the log again erases again, and needs none of them.
+        let later = Keyring::new(Arc::new(MemoryVault::new()));
+        later.recall(learned(&here));
+        assert_eq!(later.confirm().unwrap_err().expected_keys(), Some(1));
     }
 }

@@ -100,7 +100,7 @@ struct BookedSession {
 }
 
 impl AgendaRow {
-    pub(super) fn of(card: &GatheringCard, registration: &RegistrationCard) -> Self {
+    pub(crate) fn of(card: &GatheringCard, registration: &RegistrationCard) -> Self {
         let booking = registration.booking();
         let status = card.status(registration);
         Self {

@@ -283,6 +283,14 @@ impl Lists {
         Agenda::of(person, self.forgotten(person), self.booked_by(person), opener)
     }
 
+    /// Everything that a person is on, in the order of booking.
+    pub(crate) fn registrations_of(
+        &self,
+        person: PersonId,
+    ) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
+        self.booked_by(person)
+    }
+
     fn booked_by(&self, person: PersonId) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
         let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default();
         theirs.iter().filter_map(|id| self.registration(*id))

@@ -579,6 +579,7 @@ Line  Name        Person                                Party  Offering
             "pass_reason": null,
             "respond_by": null,
             "since": "2026-02-01T16:00:00Z",
+            "forgotten": null,
             "name": "[personal]",
         });
         let plain = serde_json::to_value(&list).unwrap();

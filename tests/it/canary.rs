@@ -242,7 +242,7 @@ fn proof(wrapping: Option<Key>) {
     before(&witness, &life, home.path(), wrapping.as_ref());
     let counts = outputs::counts(life.desk(), &life.over(), life.wish);
     let receipt = life.desk().forget(CANARY).unwrap();
-    assert_eq!(receipt.keys, witness.keys.len());
+    assert_eq!((receipt.keys, receipt.exports.len()), (witness.keys.len(), 1));
     witness.assert_silent("the receipt", format!("{receipt} {receipt:?}").as_bytes());
     assert_eq!(
         receipt.promoted,

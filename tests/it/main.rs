@@ -25,6 +25,7 @@ mod faults;
 mod feeds;
 mod floors;
 mod forgeries;
+mod forgetting;
 mod golden;
 mod group;
 mod journey;
