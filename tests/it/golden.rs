@@ -20,11 +20,11 @@ const FIRST_LAYOUT: usize = 20;
 const FIRST_ANNOUNCEMENT: &str = "GatheringAnnounced";
 
 /// A log of the first eleven kinds, written once, when there were no others.
-const LOG: &[u8] = include_bytes!("../data/format0.gather");
+const LOG: &[u8] = include_bytes!("../data/format1a.gather");
 /// A log of the first nineteen kinds, written once.
-const SECOND_LOG: &[u8] = include_bytes!("../data/format0b.gather");
+const SECOND_LOG: &[u8] = include_bytes!("../data/format1b.gather");
 /// A log of every kind in layout 2, to be written once, by the test that makes it.
-const THIRD_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format0c.gather");
+const THIRD_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1c.gather");
 
 fn frozen() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     let lines = FACTS.lines().filter(|line| !line.starts_with('#'));

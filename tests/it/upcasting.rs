@@ -12,7 +12,7 @@ use gather::{
 };
 
 /// A small story of first versions in layout 1: announced, filled, somebody in line, a place given back.
-const STORY: &[u8] = include_bytes!("../data/format0d.gather");
+const STORY: &[u8] = include_bytes!("../data/format1d.gather");
 /// Bodies of first versions, each frozen when it was written.
 const FACTS: &str = include_str!("../data/facts.txt");
 
