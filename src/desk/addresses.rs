@@ -90,6 +90,12 @@ impl Desk {
         addresses.find(hash)
     }
 
+    /// Keeps nothing in memory of addresses that open nothing any more.
+    pub(super) fn let_go_of_addresses(&self) {
+        let mut addresses = self.inner.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        addresses.let_go(self.lists().calendar_tokens());
+    }
+
     fn open_into(&self, addresses: &mut Addresses, tokens: Vec<(Position, IssuedToken)>) {
         for (issued, IssuedToken { person, hash }) in tokens {
             let opened = self.inner.keyring.calendar_token(person, &hash);
@@ -104,16 +110,20 @@ impl Desk {
 }
 
 impl Addresses {
-    /// What is to be opened, and lets go of what opens nothing any more.
+    /// What is to be opened that is new; what opens nothing any more is let go.
     fn take_news(&mut self, tokens: &CalendarTokens) -> Vec<(Position, IssuedToken)> {
         let (before, changed) = (self.seen, tokens.changed());
         if before == changed {
             return Vec::new();
         }
         self.seen = changed;
+        self.let_go(tokens);
+        tokens.after(before).map(|(at, token)| (at, token.clone())).collect()
+    }
+
+    fn let_go(&mut self, tokens: &CalendarTokens) {
         self.known.retain(|_, known| tokens.at(known.issued).is_some());
         self.closed.retain(|issued| tokens.at(*issued).is_some());
-        tokens.after(before).map(|(at, token)| (at, token.clone())).collect()
     }
 
     /// The first few of what could not be opened before; those that stay closed come last from then on.

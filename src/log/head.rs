@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_newer_format_is_told_from_damage() {
         let mut bytes = head().encode(&header());
-        bytes[8] = 1;
+        bytes[8] = 2;
         assert!(matches!(Slot::decode(&bytes, &header()), Slot::Noise));
         let checksum = salted(&header().salt, &bytes[..CHECKED]);
         bytes[CHECKED..].copy_from_slice(&checksum.to_le_bytes());
