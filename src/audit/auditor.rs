@@ -170,6 +170,7 @@ impl Auditor {
             notes.note(stored.first, (None, None), broken);
         }
         let heirless = heir::heirless(self, stored);
+        self.forgotten.begin();
         let mut so_far = ByGathering::new();
         for record in stored.records() {
             self.take_fact(&record, &mut so_far, &mut notes);
@@ -249,6 +250,9 @@ impl Auditor {
         };
         let so_far = so_far.entry(id).or_default();
         so_far.last = at;
+        if so_far.forgotten.len() < self.forgotten.now().len() {
+            so_far.forgotten = self.forgotten.now().to_vec();
+        }
         if let Err(broken) = self.judge(id, fact, (at, record.time()), so_far) {
             notes.note(at, (Some(id), registration_of(fact)), broken);
         }

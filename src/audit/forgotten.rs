@@ -10,22 +10,37 @@ use crate::id::PersonId;
 
 /// Everybody who was forgotten.
 #[derive(Debug, Default)]
-pub(super) struct Forgotten(HashSet<PersonId>);
+pub(super) struct Forgotten {
+    all: HashSet<PersonId>,
+    /// Those of them who were in the batch that is being read.
+    now: Vec<PersonId>,
+}
 
 impl Forgotten {
     /// Nothing is recorded anew of anybody who was forgotten. A place that they had stays theirs, without a name.
     pub(super) fn are_left_alone(&self, fact: &Fact) -> Judged {
         let named = named_anew(fact);
-        let back = named.iter().find(|person| self.0.contains(*person));
+        let back = named.iter().find(|person| self.all.contains(*person));
         hold(back.is_none(), Rule::Forgotten, || {
             String::from("something is recorded of somebody who was forgotten before")
         })
     }
 
+    /// Begins the next batch.
+    pub(super) fn begin(&mut self) {
+        self.now.clear();
+    }
+
     pub(super) fn fold(&mut self, fact: &Fact) {
         if let Fact::PersonForgotten { person } = fact {
-            self.0.insert(*person);
+            self.all.insert(*person);
+            self.now.push(*person);
         }
+    }
+
+    /// Who was forgotten in this batch so far.
+    pub(super) fn now(&self) -> &[PersonId] {
+        &self.now
     }
 
     /// A booker leaves the others of their party only where they were forgotten.
@@ -34,7 +49,7 @@ impl Forgotten {
         let Some(one) = gathering.known(*registration).filter(|_| removed.contains(&1)) else {
             return Ok(());
         };
-        hold(self.0.contains(&one.party.booker), Rule::BookerLeft, || {
+        hold(self.now.contains(&one.party.booker), Rule::BookerLeft, || {
             String::from("the booker's place was taken away, and they were not forgotten")
         })
     }

@@ -42,12 +42,12 @@ impl Forget {
         let mut on: Vec<_> =
             decision.held_by(self.person).into_iter().map(|(gathering, _)| gathering).collect();
         on.dedup();
-        for gathering in &on {
-            decision.gathering(*gathering)?;
-        }
+        let mut known: Vec<Gathering> =
+            on.iter().map(|id| decision.look_at(*id)).collect::<Result<_, _>>()?;
         // What is called off or put away is not touched any more.
-        let known: Vec<Gathering> = on.iter().map(|id| decision.look_at(*id)).collect::<Result<_, _>>()?;
-        Ok(known.into_iter().filter(|gathering| gathering.must_not_be_gone().is_ok()).collect())
+        known.retain(|gathering| gathering.must_not_be_gone().is_ok());
+        known.iter().try_for_each(|gathering| decision.gathering(gathering.id).map(drop))?;
+        Ok(known)
     }
 
     /// Ends what somebody has on a gathering, as far as it has not begun.

@@ -325,6 +325,7 @@ fn on_bookings() -> impl Strategy<Value = What> {
     let which = any_which;
     prop_oneof![
         2 => (0..FEW).prop_map(What::RecordPerson),
+        1 => prop_oneof![3 => (0..FEW).prop_map(What::Forget), 1 => (0..FEW).prop_map(What::ExportPerson)],
         28 => parts().prop_map(What::Register),
         7 => baskets(),
         11 => (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {
@@ -450,6 +451,8 @@ pub(super) fn afterwards() -> impl Strategy<Value = What> {
             }
         ),
         4 => which().prop_map(What::CloseBooks),
+        2 => (which(), option::of(0..3_u32)).prop_map(|(gathering, days)| What::KeepAnswers { gathering, days }),
+        1 => which().prop_map(What::ExpireAnswers),
         2 => which().prop_map(What::Archive),
         2 => (which(), 0..3_u8, prop::bool::weighted(0.9), audience).prop_map(
             |(gathering, resource, titled, audience)| {

@@ -77,6 +77,19 @@ pub enum What {
     RotateCalendarToken(u8),
     /// Take it back.
     RevokeCalendarToken(u8),
+    /// Forget a person.
+    Forget(u8),
+    /// Give out all that is held about a person.
+    ExportPerson(u8),
+    /// Say for how long answers are kept.
+    KeepAnswers {
+        /// Which of the gatherings announced so far.
+        gathering: Which,
+        /// For how many days.
+        days: Option<u32>,
+    },
+    /// Keep the answers for a gathering no more.
+    ExpireAnswers(Which),
     /// Announce a gathering.
     Announce(GatheringPlan),
     /// Add an offering.
@@ -389,7 +402,9 @@ impl History {
     /// What the desk says when it does not do it.
     pub fn play_step(&self, desk: &Desk, nth: usize) -> Result<Answer, Failure> {
         let call = desk.request(self.request(nth)).at(self.time(nth)).ahead_of_clock();
-        let receipt = call.execute(self.command(nth))?;
+        let command = self.command(nth);
+        let receipt = call.execute(command.clone())?;
+        command.destroy_keys(desk)?;
         Ok(Answer { told: receipt.outcome, repeated: receipt.repeated })
     }
 

@@ -101,6 +101,10 @@ const DONE: &[&str] = &[
     "SetProgramme unchanged",
     "Settle done",
     "Settle ended",
+    "ExpireAnswers made",
+    "ExportPerson Exported",
+    "Forget Forgotten",
+    "KeepAnswers made",
     "Transfer already so",
     "Transfer made",
     "WithdrawOffer done",
@@ -111,6 +115,9 @@ const DONE: &[&str] = &[
 /// Every refusal that histories can come to.
 const REFUSED: &[&str] = &[
     "already_registered",
+    "answers_expired",
+    "forgotten",
+    "unknown_person",
     "below_used",
     "booking_closed",
     "booking_not_open_yet",

@@ -1,4 +1,4 @@
-//! Secret addresses of calendars: whoever was last given one, and not deprived of it, has one.
+//! Secret addresses of calendars: whoever was last given one, and neither deprived of it nor forgotten since, has one.
 
 use chrono::{DateTime, Utc};
 use gather::Change;
@@ -13,6 +13,7 @@ impl Naive<'_> {
         anew: bool,
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
+        self.knows_all(&[person])?;
         let has_one = self.has_calendar_token(person);
         refuse_if(has_one && !anew, "calendar_token_exists")?;
         refuse_if(!has_one && anew, "no_calendar_token")?;
@@ -31,7 +32,7 @@ impl Naive<'_> {
     fn has_calendar_token(&self, person: u8) -> bool {
         let last = self.past.iter().rev().find_map(|deed| match &deed.what {
             Done::CalendarTokenIssued(whose) if *whose == person => Some(true),
-            Done::CalendarTokenRevoked(whose) if *whose == person => Some(false),
+            Done::CalendarTokenRevoked(whose) | Done::Forgotten(whose) if *whose == person => Some(false),
             _ => None,
         });
         last.unwrap_or(false)

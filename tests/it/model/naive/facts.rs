@@ -103,6 +103,9 @@ fn fact(done: &Done) -> Option<Fact> {
         Done::DraftAnnounced(gathering) => Fact::DraftAnnounced { gathering },
         Done::BooksClosed(gathering) => Fact::BooksClosed { gathering },
         Done::Archived(gathering) => Fact::GatheringArchived { gathering },
+        Done::Forgotten(person) => Fact::PersonForgotten { person: person_id(person) },
+        Done::AnswersExpired(gathering) => Fact::AnswersExpired { gathering },
+        Done::RetentionSet(gathering, answers) => Fact::RetentionSet { gathering, answers },
         Done::Withdrawn(gathering, resource) => {
             Fact::ResourceWithdrawn { gathering, resource: resource_id(resource) }
         }
@@ -165,6 +168,7 @@ fn plain(done: &Done) -> String {
         Done::CalendarTokenRevoked(person) => {
             plain_fact(&Fact::CalendarTokenRevoked { person: person_id(*person) })
         }
+        Done::Exported(person) => format!("exported {}", person_id(*person)),
         Done::Announced(gathering, _) => format!("announced {gathering}"),
         Done::OfferingAdded(gathering, number, ..) => format!("offering {number} added to {gathering}"),
         Done::ModeChanged(gathering, mode, link) => mode_changed(*gathering, &mode.mode(), link.is_some()),
@@ -204,6 +208,7 @@ pub(in super::super) fn plain_fact(fact: &Fact) -> String {
         Fact::PersonRecorded { person, .. } => format!("recorded {person}"),
         Fact::NamePublished { person, .. } => format!("published {person}"),
         Fact::CalendarTokenIssued { person, .. } => format!("calendar address of {person}"),
+        Fact::PersonExported { person, .. } => format!("exported {person}"),
         Fact::GatheringAnnounced { gathering, .. } => format!("announced {gathering}"),
         Fact::OfferingAdded { gathering, offering, .. } => {
             format!("offering {} added to {gathering}", offering.id)
