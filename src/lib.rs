@@ -58,6 +58,7 @@ pub mod log;
 mod person;
 pub mod privacy;
 mod projection;
+mod random;
 mod record;
 mod schedule;
 mod sealed;

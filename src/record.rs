@@ -125,7 +125,8 @@ impl Tag {
             | Fact::ApprovalRequested { gathering, registration, booking, .. }
             | Fact::FollowUpRequested { gathering, registration, booking }
             | Fact::InterestNoted { gathering, registration, booking } => {
-                let mut tags = vec![Self::Gathering(*gathering), Self::Registration(*registration)];
+                let mut tags = Vec::with_capacity(booking.party.guests.len().saturating_add(3));
+                tags.extend([Self::Gathering(*gathering), Self::Registration(*registration)]);
                 tags.extend(booking.party.named().map(Self::Person));
                 tags
             }

@@ -15,13 +15,13 @@ use crate::record::Position;
 
 type LineKey = (GatheringId, OfferingId);
 
-/// The cells that a decision has changed, over those of the state.
+/// The cells that a decision has changed, over those of the state. Large ones are boxed: a tree takes room for eleven at once.
 #[derive(Clone, Debug)]
 pub(super) struct Overlay<'s> {
     state: &'s State,
-    gatherings: BTreeMap<GatheringId, GatheringCell>,
+    gatherings: BTreeMap<GatheringId, Box<GatheringCell>>,
     pools: BTreeMap<(GatheringId, PoolId), PoolCell>,
-    registrations: BTreeMap<RegistrationId, RegistrationCell>,
+    registrations: BTreeMap<RegistrationId, Box<RegistrationCell>>,
     holders: BTreeMap<HolderKey, Option<RegistrationId>>,
     lines: BTreeMap<LineKey, Changed<Turn>>,
     due: BTreeMap<GatheringId, Changed<Due>>,
@@ -103,11 +103,11 @@ impl<'s> Overlay<'s> {
 
 impl Cells for Overlay<'_> {
     fn gathering(&self, id: GatheringId) -> Option<&GatheringCell> {
-        self.gatherings.get(&id).or_else(|| self.state.gathering(id))
+        self.gatherings.get(&id).map(Box::as_ref).or_else(|| self.state.gathering(id))
     }
 
     fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell) {
-        self.gatherings.insert(id, cell);
+        self.gatherings.insert(id, Box::new(cell));
     }
 
     fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell> {
@@ -119,11 +119,11 @@ impl Cells for Overlay<'_> {
     }
 
     fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell> {
-        self.registrations.get(&id).or_else(|| self.state.registration(id))
+        self.registrations.get(&id).map(Box::as_ref).or_else(|| self.state.registration(id))
     }
 
     fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell) {
-        self.registrations.insert(id, cell);
+        self.registrations.insert(id, Box::new(cell));
     }
 
     fn holder(&self, key: HolderKey) -> Option<RegistrationId> {

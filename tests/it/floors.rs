@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// Every room with those that it may use, from the ground up.
 const FLOORS: &[(&str, &[&str])] = &[
     ("image", &[]),
-    ("id", &["image"]),
+    ("random", &[]),
+    ("id", &["image", "random"]),
     ("text", &["image"]),
     ("schedule", &["image"]),
     ("person", &["text"]),
