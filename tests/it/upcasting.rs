@@ -134,7 +134,7 @@ fn written_then() -> Vec<u8> {
     let salt = [0x5A; 16];
     let mut chain = Chain::genesis(LOG);
     let mut file = b"\x89gather\n".to_vec();
-    file.extend([0; 8]);
+    file.extend([1, 0, 0, 0, 0, 0, 0, 0]);
     file.extend(LOG.bytes());
     file.extend(salt);
     file.extend(chain.bytes());
