@@ -67,6 +67,7 @@ mod storage;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod text;
+mod token;
 
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
@@ -79,11 +80,12 @@ pub use domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, KeepAnswers, LayoutProblem,
-    LineOnly, MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest,
-    Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal,
-    Register, Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme,
-    Settle, Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
+    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, IssueCalendarToken,
+    KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold,
+    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson,
+    RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule, RevokeCalendarToken,
+    RotateCalendarToken, Seen, SessionFault, SessionProblem, SetProgramme, Settle, Shortage, Transfer,
+    WaitsFor, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
@@ -109,6 +111,7 @@ pub use schedule::{
 };
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};
+pub use token::{CalendarToken, NotAToken, TokenHash};
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

@@ -74,7 +74,9 @@ impl Tag {
             Fact::PersonRecorded { person, .. }
             | Fact::NamePublished { person, .. }
             | Fact::PersonForgotten { person }
-            | Fact::PersonExported { person, .. } => {
+            | Fact::PersonExported { person, .. }
+            | Fact::CalendarTokenIssued { person, .. }
+            | Fact::CalendarTokenRevoked { person } => {
                 vec![Self::Person(*person)]
             }
             Fact::GatheringAnnounced { gathering, .. }

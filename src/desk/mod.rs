@@ -21,6 +21,7 @@ use crate::projection::Lists;
 use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
+mod addresses;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
@@ -114,6 +115,8 @@ struct Inner {
     known: sync::Mutex<Option<Anchor>>,
     /// What is shown: durable, all of it.
     lists: RwLock<Lists>,
+    /// Whose calendar is behind a secret address, as far as that was asked.
+    addresses: sync::Mutex<addresses::Addresses>,
     followers: Followers,
     /// Whether anything was written since the desk was opened.
     has_written: AtomicBool,

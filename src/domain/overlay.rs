@@ -31,6 +31,7 @@ pub(super) struct Overlay<'s> {
     seen: BTreeMap<(GatheringId, Place), Seen>,
     people: BTreeSet<PersonId>,
     forgotten: BTreeMap<PersonId, Forgotten>,
+    calendar_tokens: BTreeMap<PersonId, bool>,
     sessions: BTreeMap<(GatheringId, SessionId), SessionCell>,
     homes: BTreeMap<SessionId, GatheringId>,
     engagements: BTreeMap<PersonId, Vec<RegistrationId>>,
@@ -76,6 +77,7 @@ impl<'s> Overlay<'s> {
             seen: BTreeMap::new(),
             people: BTreeSet::new(),
             forgotten: BTreeMap::new(),
+            calendar_tokens: BTreeMap::new(),
             sessions: BTreeMap::new(),
             homes: BTreeMap::new(),
             engagements: BTreeMap::new(),
@@ -264,5 +266,14 @@ impl Cells for Overlay<'_> {
 
     fn put_forgotten(&mut self, person: PersonId, since: Forgotten) {
         self.forgotten.insert(person, since);
+    }
+
+    fn has_calendar_token(&self, person: PersonId) -> bool {
+        let own = self.calendar_tokens.get(&person).copied();
+        own.unwrap_or_else(|| self.state.has_calendar_token(person))
+    }
+
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool) {
+        self.calendar_tokens.insert(person, is_there);
     }
 }

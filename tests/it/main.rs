@@ -11,6 +11,8 @@
 mod audit;
 mod booking;
 mod calendar;
+mod calendar_tokens;
+mod canary;
 mod checkpoint;
 mod conference;
 mod conference_bad_input;
