@@ -58,17 +58,21 @@ pub mod log;
 mod person;
 pub mod privacy;
 mod projection;
+mod random;
 mod record;
 mod schedule;
 mod sealed;
+#[cfg(feature = "file")]
+mod storage;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod text;
+mod token;
 
 pub use desk::{
-    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
-    Explanation, Failure, Follower, LeftAsPlanned, Opening, Pending, PoolForecast, Receipt, RequestIds,
-    WhatIf, WhyLeft, ZonesFollowed,
+    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
+    Error, Explanation, Failure, Follower, ForgetReceipt, LeftAsPlanned, Opening, Pending, PersonExport,
+    PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -76,11 +80,12 @@ pub use domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly,
-    MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
-    PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register,
-    Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
-    Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
+    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, IssueCalendarToken,
+    KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold,
+    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson,
+    RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule, RevokeCalendarToken,
+    RotateCalendarToken, Seen, SessionFault, SessionProblem, SetProgramme, Settle, Shortage, Transfer,
+    WaitsFor, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
@@ -106,6 +111,7 @@ pub use schedule::{
 };
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};
+pub use token::{CalendarToken, NotAToken, TokenHash};
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

@@ -45,6 +45,33 @@ pub enum Status {
 /// assert!(text.contains("DTSTART;TZID=Europe/London:20260305T140000\r\n"));
 /// # Ok::<(), gather::ScheduleError>(())
 /// ```
+///
+/// A join link goes into a [`PersonalEntry`] and into nothing else:
+///
+/// ```
+/// use gather::calendar::{Link, PersonalEntry, PublicEntry};
+///
+/// fn with_link<'a>(entry: PublicEntry<'a>, link: Link<'a>) -> PersonalEntry<'a> {
+///     PersonalEntry::new(entry).join_link(link)
+/// }
+/// ```
+/// ```compile_fail,E0599
+/// use gather::calendar::{Link, PublicEntry};
+///
+/// fn with_link<'a>(entry: PublicEntry<'a>, link: Link<'a>) -> PublicEntry<'a> {
+///     entry.join_link(link)
+/// }
+/// ```
+///
+/// And no calendar of public entries takes a personal one:
+///
+/// ```compile_fail,E0308
+/// use gather::calendar::{Calendar, PersonalEntry, PublicEntry};
+///
+/// fn among<'a>(public: PublicEntry<'a>, personal: PersonalEntry<'a>) -> String {
+///     Calendar::new("Open days", [public, personal]).to_string()
+/// }
+/// ```
 #[derive(Clone, Copy)]
 #[must_use]
 #[doc(alias = "event")]

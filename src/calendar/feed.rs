@@ -22,6 +22,29 @@ use crate::sealed::{Opened, Personal};
 /// It can be narrowed: to a [`series`](Self::series), to [`one gathering`](Self::gathering) (the file behind "add to my
 /// calendar"), to what is [`not over`](Self::since) at some time. Each is a calendar of its own with an address of its own: an
 /// entry has the same UID in all of them.
+/// That is held by types: whoever publishes takes a `PublicFeed`, and a person's own calendar is none.
+///
+/// ```
+/// use gather::calendar::PublicFeed;
+/// use gather::{Desk, PersonId};
+///
+/// fn publish(feed: &PublicFeed) -> String {
+///     feed.to_string()
+/// }
+/// let (desk, ann) = (Desk::in_memory(), PersonId::random());
+/// publish(&desk.public_feed());
+/// # let _ = desk.calendar(ann);
+/// ```
+/// ```compile_fail,E0308
+/// use gather::calendar::PublicFeed;
+/// use gather::{Desk, PersonId};
+///
+/// fn publish(feed: &PublicFeed) -> String {
+///     feed.to_string()
+/// }
+/// let (desk, ann) = (Desk::in_memory(), PersonId::random());
+/// publish(&desk.calendar(ann));
+/// ```
 ///
 /// # Example
 /// ```
@@ -211,7 +234,9 @@ impl PersonalFeed {
 
     /// One person's bookings are few, so their links are opened once, for both times that entries are gone through.
     fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
-        let own: Vec<_> = self.agenda.rows().iter().filter_map(|row| self.shown(row)).collect();
+        // Of somebody who was forgotten there is no calendar any more.
+        let rows = if self.agenda.forgotten().is_some() { &[] } else { self.agenda.rows() };
+        let own: Vec<_> = rows.iter().filter_map(|row| self.shown(row)).collect();
         let entries = own.iter().map(|own| own.entry(&self.masthead, &self.reminders));
         self.masthead.calendar(entries).write_pieces(take)
     }

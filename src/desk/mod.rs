@@ -21,6 +21,7 @@ use crate::projection::Lists;
 use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
+mod addresses;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
@@ -32,12 +33,14 @@ mod deciding;
 mod explain;
 mod failure;
 mod following;
+mod forgetting;
 #[cfg(test)]
 mod laws;
 mod open;
 #[cfg(all(test, gather_shuttle))]
 mod orders;
 mod pending;
+mod person_export;
 mod queue;
 mod reading;
 mod sync;
@@ -54,7 +57,9 @@ pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use following::Follower;
+pub use forgetting::{DueForErasure, ForgetReceipt};
 pub use pending::Pending;
+pub use person_export::PersonExport;
 pub use what_if::{PoolForecast, WhatIf};
 pub use zones::{LeftAsPlanned, WhyLeft, ZonesFollowed};
 
@@ -110,6 +115,8 @@ struct Inner {
     known: sync::Mutex<Option<Anchor>>,
     /// What is shown: durable, all of it.
     lists: RwLock<Lists>,
+    /// Whose calendar is behind a secret address, as far as that was asked.
+    addresses: sync::Mutex<addresses::Addresses>,
     followers: Followers,
     /// Whether anything was written since the desk was opened.
     has_written: AtomicBool,

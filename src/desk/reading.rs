@@ -154,7 +154,7 @@ impl Desk {
         Ok(booking.answers.as_ref().map(open))
     }
 
-    /// What was last recorded of a person; `None` if nothing was.
+    /// What was last recorded of a person; `None` if nothing was. Of somebody who was forgotten it says that, and nothing else.
     ///
     /// # Example
     /// ```
@@ -169,7 +169,12 @@ impl Desk {
     /// ```
     #[must_use]
     pub fn person(&self, person: PersonId) -> Option<Opened<PersonDetails>> {
-        let sealed = self.lists().details(person);
+        let lists = self.lists();
+        if let Some(at) = lists.forgotten(person) {
+            return Some(Opened::Forgotten { at });
+        }
+        let sealed = lists.details(person);
+        drop(lists);
         sealed.map(|sealed| self.inner.keyring.person(person, &sealed))
     }
 
@@ -260,7 +265,7 @@ impl Desk {
         self.catch_up()
     }
 
-    fn opener(&self) -> Arc<dyn Opener> {
+    pub(super) fn opener(&self) -> Arc<dyn Opener> {
         Arc::<Keyring>::clone(&self.inner.keyring)
     }
 }

@@ -11,6 +11,8 @@
 mod audit;
 mod booking;
 mod calendar;
+mod calendar_tokens;
+mod canary;
 mod checkpoint;
 mod conference;
 mod conference_bad_input;
@@ -24,6 +26,7 @@ mod feed_settings;
 mod feeds;
 mod floors;
 mod forgeries;
+mod forgetting;
 mod golden;
 mod group;
 mod journey;
