@@ -123,17 +123,23 @@ struct Contestant {
     rates: Vec<f64>,
 }
 
+impl Contestant {
+    fn new(name: &'static str, write: fn(&[Talk]) -> usize) -> Self {
+        Self { name, write, rates: Vec::new() }
+    }
+}
+
 fn contestants() -> Vec<Contestant> {
-    let contestant = |name, write| Contestant { name, write, rates: Vec::new() };
-    let mut all = vec![contestant(OURS, write_ours as fn(&[Talk]) -> usize), contestant(BARE, bare::write)];
-    #[cfg(gather_calendar_peers)]
-    all.extend([
-        contestant("ical 0.11, escaped before, folded after", ical_peer::write as fn(&[Talk]) -> usize),
-        contestant("icalendar 0.17", icalendar_peer::write),
-        contestant("calcard 0.3", calcard_peer::write),
-    ]);
-    all.dedup_by_key(|one| one.name);
-    all
+    vec![
+        Contestant::new(OURS, write_ours),
+        Contestant::new(BARE, bare::write),
+        #[cfg(gather_calendar_peers)]
+        Contestant::new("ical 0.11, escaped before, folded after", ical_peer::write),
+        #[cfg(gather_calendar_peers)]
+        Contestant::new("icalendar 0.17", icalendar_peer::write),
+        #[cfg(gather_calendar_peers)]
+        Contestant::new("calcard 0.3", calcard_peer::write),
+    ]
 }
 
 const OURS: &str = "gather";

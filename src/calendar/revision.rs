@@ -96,7 +96,9 @@ mod tests {
 
     fn revision(pieces: &[&str]) -> Revision {
         let mut fingerprint = Fingerprint::default();
-        pieces.iter().for_each(|piece| fingerprint.add(piece.as_bytes()));
+        for piece in pieces {
+            fingerprint.add(piece.as_bytes());
+        }
         fingerprint.revision("2026-03-05T14:00:00.9Z".parse().ok())
     }
 
