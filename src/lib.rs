@@ -67,7 +67,7 @@ mod text;
 
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
-    Explanation, Failure, Follower, Opening, Pending, PoolForecast, Receipt, RequestIds, WhatIf,
+    Explanation, Failure, Follower, Opening, Outbox, Pending, PoolForecast, Receipt, RequestIds, WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -85,8 +85,8 @@ pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
     Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy, LinePolicy, Mode, OfferTerms, Offering,
     OrganisationCap, Overbook, Party, PassReason, Pending as PendingApproval, Pool, Presence, PresenceSource,
-    QuietHours, Reconfirmation, Resource, ResourceKind, Serving, Session, SessionTexts, SetAside, Silence,
-    Venue, Who,
+    QuietHours, Reconfirmation, Resource, ResourceKind, Rsvp, Serving, Session, SessionTexts, SetAside,
+    Silence, Venue, Who,
 };
 pub use id::{
     ActorId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,
@@ -95,9 +95,10 @@ pub use id::{
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 pub use projection::{
     Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lifecycle, Lists, OfferingOn, PassOver, PoolCount, PresenceCounts,
-    Programme, ProgrammeRow, ProgrammeWarning, RegistrationCard, RegistrationStatus, ResourceRow, Resources,
-    SessionStatus, SetAsideCount, Turn, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    ExposedWaitingList, GatheringCard, Lifecycle, Lists, Occasion, OfferingOn, OutboxMark, PassOver,
+    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, RegistrationCard,
+    RegistrationStatus, ResourceRow, Resources, SessionStatus, SetAsideCount, Turn, UnreadableMark,
+    WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};

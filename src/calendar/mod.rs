@@ -10,6 +10,8 @@
 mod entry;
 mod feed;
 mod line;
+mod message;
+mod people;
 mod programme;
 mod zone;
 
@@ -24,6 +26,8 @@ use zone::{Wanted, Zones};
 
 pub use entry::{CalendarEntry, PersonalEntry, PublicEntry, Status};
 pub use feed::{PersonalFeed, PublicFeed};
+pub use message::{Due, Invitations, Message, Method, Unaddressed};
+pub use people::Mailbox;
 pub use programme::ProgrammeFeed;
 
 /// How much text is collected before it is handed on, in bytes. An entry is never parted, so it can be more.

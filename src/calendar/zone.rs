@@ -47,6 +47,24 @@ impl Wanted {
 }
 
 impl Zones {
+    /// The zone of a calendar with a single entry, in a form that every reader gets right.
+    ///
+    /// Where the clocks keep no yearly rule, Outlook takes the STANDARD that begins last for the only one. So then there
+    /// is but one, with the offset of the entry. An entry that has two is written in UTC.
+    pub(super) fn of_one(times: &TimeSpan) -> Self {
+        let mut wanted = Wanted::default();
+        wanted.note(times);
+        let mut zones = wanted.look_up();
+        let (start, end) = (times.start().offset_seconds(), times.end().offset_seconds());
+        for clocks in zones.0.iter_mut().filter(|clocks| clocks.yearly().is_none()) {
+            if start == end && clocks.tells(times.start()) && clocks.tells(times.end()) {
+                (clocks.before, clocks.changes) = (start, Vec::new());
+            }
+        }
+        zones.0.retain(|clocks| clocks.changes.is_empty() || clocks.yearly().is_some());
+        zones
+    }
+
     pub(super) fn write(&self, lines: &mut Lines) {
         for rules in &self.0 {
             rules.write(lines);

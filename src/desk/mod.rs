@@ -37,6 +37,7 @@ mod laws;
 mod open;
 #[cfg(all(test, gather_shuttle))]
 mod orders;
+mod outbox;
 mod pending;
 mod queue;
 mod reading;
@@ -53,6 +54,7 @@ pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use following::Follower;
+pub use outbox::Outbox;
 pub use pending::Pending;
 pub use what_if::{PoolForecast, WhatIf};
 

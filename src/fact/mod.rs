@@ -18,6 +18,7 @@ mod booking;
 mod credential;
 mod policy;
 mod presence;
+mod rsvp;
 mod session;
 mod window;
 
@@ -31,6 +32,7 @@ pub use policy::{
     Reconfirmation, Serving, SetAside, Silence,
 };
 pub use presence::{Audience, Presence, PresenceSource, Resource, ResourceKind};
+pub use rsvp::Rsvp;
 pub use session::{Session, SessionTexts};
 pub use window::{BookingState, BookingTime, BookingWindow, ByHand};
 
