@@ -72,14 +72,14 @@ pub use desk::{
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
-    Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
-    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem, LineOnly,
-    MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
-    PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register,
-    Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
-    Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
+    Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
+    ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem,
+    LineOnly, MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest,
+    Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal,
+    Register, Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme,
+    Settle, Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
@@ -92,7 +92,7 @@ pub use id::{
     ActorId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,
     ResourceId, SeriesId, SessionId, SetAsideId, TraceId, VaultId,
 };
-pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
+pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
     Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
     ExposedWaitingList, GatheringCard, Lifecycle, Lists, Occasion, OfferingOn, OutboxMark, PassOver,

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{
     Asked, Cells, Claim, Fingerprint, GatheringCell, Particulars, Phase, Plan, PoolCell, RegistrationCell,
-    SessionCell,
+    Replied, SessionCell,
 };
 use crate::fact::{
     Announcement, Booking, BookingTime, ByHand, Capacity, Draw, Ending, Fact, Offering, Overbook, Party,
@@ -133,6 +133,10 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::SessionDropped { gathering, session } => {
             change_session(cells, *gathering, *session, |cell| cell.dropped = true);
         }
+        Fact::InvitationAnswered { registration, person, sequence, stamp, .. } => {
+            let reply = Replied { person: *person, sequence: *sequence, stamp: *stamp };
+            change_registration(cells, *registration, |cell| note_reply(cell.particular(), reply));
+        }
         // Who was passed stays where they were; the lists tell of it.
         Fact::PassedOver { .. } => {}
     }
@@ -255,6 +259,11 @@ fn change_registration<C: Cells>(cells: &mut C, id: RegistrationId, how: impl Fn
     let Some(mut cell) = cells.registration(id).cloned() else { return };
     how(&mut cell);
     cells.put_registration(id, cell);
+}
+
+fn note_reply(it: &mut Particulars, reply: Replied) {
+    it.replies.retain(|known| known.person != reply.person);
+    it.replies.push(reply);
 }
 
 fn set_phase<C: Cells>(cells: &mut C, id: GatheringId, phase: Phase) {

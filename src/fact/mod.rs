@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::id::{
     GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId,
 };
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
 use crate::text::Reference;
@@ -456,6 +456,23 @@ pub enum Fact {
         /// What.
         resource: ResourceId,
     },
+    /// Somebody has answered the invitation to a registration. What follows from it has facts of its own.
+    InvitationAnswered {
+        /// To which gathering.
+        gathering: GatheringId,
+        /// Of which registration.
+        registration: RegistrationId,
+        /// Who.
+        person: PersonId,
+        /// What.
+        rsvp: Rsvp,
+        /// The sequence of the entry that they had seen.
+        sequence: u32,
+        /// When, by the clock of whoever sent it.
+        stamp: DateTime<Utc>,
+        /// What they wrote with it, sealed.
+        comment: Option<Sealed<ReplyComment>>,
+    },
 }
 
 impl Fact {
@@ -536,7 +553,8 @@ impl Fact {
             | Self::GatheringArchived { gathering }
             | Self::PresenceRecorded { gathering, .. }
             | Self::ResourceAttached { gathering, .. }
-            | Self::ResourceWithdrawn { gathering, .. } => Some(*gathering),
+            | Self::ResourceWithdrawn { gathering, .. }
+            | Self::InvitationAnswered { gathering, .. } => Some(*gathering),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::vault::{Key, KeyVault};
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, ResourceId};
 use crate::image::{Image, Sink, image};
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
 /// Seals and opens the personal data of one log.
@@ -108,7 +108,11 @@ impl Keyring {
             Fact::HoldConfirmed { gathering, booker, answers, .. } => {
                 self.note_answers(*booker, *gathering, answers.as_ref())
             }
-            Fact::GatheringAnnounced { join_link: None, .. }
+            Fact::InvitationAnswered { gathering, person, comment: Some(comment), .. } => {
+                self.note([Holder::Person(*person), Holder::Answers(*gathering)], comment.keys())
+            }
+            Fact::InvitationAnswered { comment: None, .. }
+            | Fact::GatheringAnnounced { join_link: None, .. }
             | Fact::ModeChanged { join_link: None, .. }
             | Fact::GatheringRescheduled { .. }
             | Fact::BookingOpened { .. }
@@ -217,6 +221,33 @@ impl Keyring {
     ) -> Result<Sealed<ResourceLink>, VaultError> {
         let keys = Keys::One(self.key_of(Holder::Texts(gathering))?);
         self.seal(link, Subject::ResourceLink(resource, gathering), keys)
+    }
+
+    /// Seals what a person wrote with an answer to an invitation, with the two keys of their answers: it goes with them.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not those that the two have. Nothing is sealed.
+    pub fn seal_reply_comment(
+        &self,
+        person: PersonId,
+        gathering: GatheringId,
+        comment: &Personal<ReplyComment>,
+    ) -> Result<Sealed<ReplyComment>, VaultError> {
+        let keys = Keys::Both {
+            person: self.key_of(Holder::Person(person))?,
+            gathering: self.key_of(Holder::Answers(gathering))?,
+        };
+        self.seal(comment, Subject::ReplyComment(person, gathering), keys)
+    }
+
+    /// Opens what a person wrote with an answer to an invitation.
+    pub fn reply_comment(
+        &self,
+        person: PersonId,
+        gathering: GatheringId,
+        sealed: &Sealed<ReplyComment>,
+    ) -> Opened<ReplyComment> {
+        self.open(sealed, Subject::ReplyComment(person, gathering))
     }
 
     /// Writes what was learned, for [`Learned`] to read. A key that was given out and is nowhere in the log is not in it.

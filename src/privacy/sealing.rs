@@ -26,6 +26,7 @@ pub(super) enum Subject {
     JoinLink(GatheringId),
     PublishedName(PersonId),
     ResourceLink(ResourceId, GatheringId),
+    ReplyComment(PersonId, GatheringId),
 }
 
 /// What is bound to a sealed value without being in it: it opens only where this is the same.
@@ -39,6 +40,7 @@ fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
         Subject::JoinLink(gathering) => (3, nobody, gathering.bytes()),
         Subject::PublishedName(person) => (4, person.bytes(), nobody),
         Subject::ResourceLink(resource, gathering) => (5, resource.bytes(), gathering.bytes()),
+        Subject::ReplyComment(person, gathering) => (11, person.bytes(), gathering.bytes()),
     };
     let mut bytes = [0; 50];
     let parts = [&vault.bytes()[..], &[class, version], &whose, &gathering];

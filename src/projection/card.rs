@@ -501,7 +501,7 @@ impl GatheringCard {
 
     /// The sequence of a registration's entry in the calendar of one of its people: one more for each time that they lost
     /// their place by it or got it back.
-    pub(super) fn entry_sequence_of(&self, registration: &RegistrationCard, person: PersonId) -> u32 {
+    pub(crate) fn entry_sequence_of(&self, registration: &RegistrationCard, person: PersonId) -> u32 {
         let session = self.session_of(registration.booking().offering);
         let sequence = session.map_or(self.sequence, SessionCard::sequence);
         sequence.saturating_add(registration.invited().turns(person, registration.has_left()))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::card::GatheringCard;
 use super::invited::Stamp;
 use super::programme::Billing;
-use super::registration::{Joined, RegistrationCard};
+use super::registration::{Joined, RegistrationCard, Replied};
 use super::session::SessionCard;
 use super::status::RegistrationStatus;
 use super::{Lists, Spot, Theirs};
@@ -163,6 +163,19 @@ impl Lists {
                 flagged: _,
             } => {
                 self.on(*registration, |card| card.see(*place, *presence, *seen_at));
+            }
+            Fact::InvitationAnswered {
+                gathering: _,
+                registration,
+                person,
+                rsvp,
+                sequence,
+                stamp,
+                comment,
+            } => {
+                let (person, rsvp, sequence, stamp) = (*person, *rsvp, *sequence, *stamp);
+                let reply = Replied { person, rsvp, sequence, stamp, comment: comment.clone() };
+                self.on(*registration, |card| card.note_reply(reply));
             }
             Fact::PlaceTransferred { gathering: _, registration, place, from: _, to } => {
                 self.on_party(*registration, at, |card| card.transfer(*place, *to));

@@ -169,6 +169,12 @@ fn people_of(it: &RegistrationCard) -> Vec<PersonId> {
     people
 }
 
+/// What somebody has answered to their entry as it is now: an answer to one that was moved since does not hold.
+fn current_rsvp(card: &GatheringCard, it: &RegistrationCard, person: PersonId) -> Option<Rsvp> {
+    let reply = it.replies().iter().find(|reply| reply.person == person)?;
+    (reply.sequence == card.entry_sequence_of(it, person)).then_some(reply.rsvp)
+}
+
 impl Lists {
     /// What is due after a mark, the entry that was changed first before others, at most so many; and whether there is more.
     ///
@@ -217,7 +223,7 @@ impl Lists {
             occasion: self.occasion(card, it, due.whose, mark)?,
             mark: OutboxMark { position: due.changed, within: Some(due.whose) },
             row: AgendaRow::of(card, it, person),
-            rsvp: None,
+            rsvp: current_rsvp(card, it, person),
             details: self.details(person),
         })
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::fact::{Booking, Draw, Ending, Party, PassReason, Pending, Presence};
+use crate::fact::{Booking, Draw, Ending, Party, PassReason, Pending, Presence, Rsvp};
 use crate::id::{PersonId, RegistrationId};
 use crate::image::image;
-use crate::person::Answers;
+use crate::person::{Answers, ReplyComment};
 use crate::projection::invited::{Invited, Stamp};
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
@@ -44,6 +44,8 @@ pub struct RegistrationCard {
     asked: Asked,
     superseded_by: Option<RegistrationId>,
     seen: BTreeMap<u16, Seen>,
+    /// The last answer of each who has answered the invitation. Most never do.
+    replies: Option<Box<Vec<Replied>>>,
 }
 
 image!(struct RegistrationCard {
@@ -62,7 +64,20 @@ image!(struct RegistrationCard {
     asked,
     superseded_by,
     seen,
+    replies,
 });
+
+/// What somebody has answered to the invitation.
+#[derive(Clone, Debug)]
+pub(crate) struct Replied {
+    pub(crate) person: PersonId,
+    pub(crate) rsvp: Rsvp,
+    pub(crate) sequence: u32,
+    pub(crate) stamp: DateTime<Utc>,
+    pub(crate) comment: Option<Sealed<ReplyComment>>,
+}
+
+image!(struct Replied { person, rsvp, sequence, stamp, comment });
 
 /// What a registration's turn in the line follows from.
 #[derive(Clone, Copy, Debug)]
@@ -140,6 +155,7 @@ impl RegistrationCard {
             asked: Asked::No,
             superseded_by: None,
             seen: BTreeMap::new(),
+            replies: None,
         }
     }
 
@@ -311,6 +327,12 @@ impl RegistrationCard {
         }
     }
 
+    pub(super) fn note_reply(&mut self, reply: Replied) {
+        let replies = self.replies.get_or_insert_default();
+        replies.retain(|known| known.person != reply.person);
+        replies.push(reply);
+    }
+
     pub(super) fn supersede_by(&mut self, successor: RegistrationId) {
         self.superseded_by = Some(successor);
     }
@@ -346,6 +368,11 @@ impl RegistrationCard {
     /// Since when its people have its entry, and who came or went.
     pub(super) fn invited(&self) -> &Invited {
         &self.invited
+    }
+
+    /// The last answer of each who has answered the invitation, the latest last.
+    pub(crate) fn replies(&self) -> &[Replied] {
+        self.replies.as_ref().map(|replies| replies.as_slice()).unwrap_or_default()
     }
 
     /// By whom its class in the line is told.

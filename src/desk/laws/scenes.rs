@@ -5,7 +5,7 @@ use std::ops::Range;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-use crate::fact::{Audience, Presence, Silence};
+use crate::fact::{Audience, Presence, Rsvp, Silence};
 use crate::testkit::{
     ApprovalPlan, AskPlan, CredentialPlan, GatheringPlan, History, LinePlan, ModePlan, OfferingPlan, PEOPLE,
     PartPlan, PoolPlan, ServingPlan, SessionPlan, SetAsidePlan, Step, TextsPlan, TimePlan, What, When, Which,
@@ -218,9 +218,29 @@ fn dates_change(story: &mut Story) {
     story.ask_after(6 * 3_600, What::Settle(gathering));
 }
 
+/// A booker may come, then comes; their guest does not, and then neither do they.
+fn invitations_are_answered(story: &mut Story, talk: usize) {
+    let (booker, guest) = (story.person(4), story.person(5));
+    let asked = story.ask(What::Register(PartPlan { guests: vec![Some(guest)], ..story.part(talk, 4) }));
+    let registration = story.party(asked);
+    let answers = [
+        (booker, Rsvp::Tentative),
+        (booker, Rsvp::Accepted),
+        (booker, Rsvp::Declined),
+        (guest, Rsvp::Declined),
+        (booker, Rsvp::Declined),
+        (booker, Rsvp::Accepted),
+    ];
+    for (person, rsvp) in answers {
+        let comment = person == guest;
+        story.ask(What::AnswerInvitation { registration, person, rsvp, comment });
+    }
+}
+
 fn parties_change(story: &mut Story) {
     let [talk, other] = [0, 1].map(|_| story.announce(4, plain()));
     story.ask(What::RecordPerson(story.person(0)));
+    invitations_are_answered(story, other);
     let part = PartPlan { guests: vec![None, Some(story.person(1))], ..story.part(talk, 0) };
     let asked = story.ask(What::Register(part));
     let (registration, to) = (story.party(asked), story.person(2));

@@ -20,6 +20,7 @@ use crate::log::error::Error;
 use crate::record::Tag;
 
 mod afterwards;
+mod answer;
 mod booking;
 mod gathering;
 mod registration;
@@ -28,6 +29,7 @@ mod session;
 mod waiting;
 
 use afterwards::{PresenceRecordedV1, ResourceAttachedV1, ResourceWithdrawnV1};
+use answer::InvitationAnsweredV1;
 use gathering::{
     CapacityChangedV1, CapacityChangedV2, GatheringAnnouncedV1, GatheringAnnouncedV2, GatheringAnnouncedV3,
     GatheringRescheduledV1, GatheringRescheduledV2, ModeChangedV1, OfferingAddedV1, OfferingAddedV2,
@@ -93,6 +95,7 @@ pub(super) mod kind {
     pub(in crate::log::wire) const PRESENCE_RECORDED: u16 = 45;
     pub(in crate::log::wire) const RESOURCE_ATTACHED: u16 = 46;
     pub(in crate::log::wire) const RESOURCE_WITHDRAWN: u16 = 47;
+    pub(in crate::log::wire) const INVITATION_ANSWERED: u16 = 70;
 }
 
 /// A fact's body as it is stored.
@@ -247,6 +250,18 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::ResourceWithdrawn { gathering: _, resource } => {
             body(kind::RESOURCE_WITHDRAWN, 1, &ResourceWithdrawnV1::of(*resource))
         }
+        Fact::InvitationAnswered {
+            gathering: _,
+            registration: _,
+            person: _,
+            rsvp,
+            sequence,
+            stamp,
+            comment,
+        } => {
+            let wire = InvitationAnsweredV1::of(*rsvp, *sequence, *stamp, comment.as_ref())?;
+            body(kind::INVITATION_ANSWERED, 1, &wire)
+        }
     }
 }
 
@@ -359,6 +374,7 @@ stored! {
     PRESENCE_RECORDED 1 => PresenceRecordedV1;
     RESOURCE_ATTACHED 1 => ResourceAttachedV1<'_>;
     RESOURCE_WITHDRAWN 1 => ResourceWithdrawnV1;
+    INVITATION_ANSWERED 1 => InvitationAnsweredV1<'_>;
 }
 
 fn not_stored(kind: u16, version: u8) -> Error {

@@ -32,6 +32,7 @@ const SOURCES: [PresenceSource; 3] =
     [PresenceSource::Door, PresenceSource::Online, PresenceSource::Organiser];
 const RESOURCES: [ResourceKind; 4] =
     [ResourceKind::Recording, ResourceKind::Handout, ResourceKind::Slides, ResourceKind::Other];
+const RSVPS: [Rsvp; 3] = [Rsvp::Accepted, Rsvp::Tentative, Rsvp::Declined];
 const AUDIENCES: [Audience; 4] =
     [Audience::Attended, Audience::Registered, Audience::Members, Audience::Public];
 

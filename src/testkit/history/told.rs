@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use crate::desk::{Command, Edge, Failure, Ready};
 use crate::domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
-    Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
-    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly, MoveRegistration,
-    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
-    PublishName, Reconfirm, RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule, Seen,
-    SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
+    Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
+    ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly,
+    MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
+    ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Register, Registered, Reject,
+    Reschedule, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
@@ -71,6 +71,8 @@ pub enum Told {
     },
     /// A programme is set.
     Programme(ProgrammeChange),
+    /// An invitation is answered.
+    Answered(Answered),
 }
 
 /// Any of the commands, so that a test can hold them in one list.
@@ -141,6 +143,8 @@ pub enum AnyCommand {
     ChangeParty(ChangeParty),
     /// Say that new dates suit.
     Reconfirm(Reconfirm),
+    /// Answer an invitation.
+    AnswerInvitation(AnswerInvitation),
     /// Set places aside.
     AddSetAside(AddSetAside),
     /// Change what was set aside.
@@ -218,6 +222,7 @@ impl AnyCommand {
             Self::MoveRegistration(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::ChangeParty(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Reconfirm(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::AnswerInvitation(command) => Ok(command.ready(edge)?.map(Told::Answered)),
             Self::AddSetAside(command) => Ok(command.ready(edge)?.map(Told::SetAside)),
             Self::ChangeSetAside(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::PauseBooking(command) => Ok(command.ready(edge)?.map(Told::from)),

@@ -422,7 +422,19 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
         Fact::ResourceAttached { .. } => {
             ("ResourceWithdrawn/1", Fact::ResourceWithdrawn { gathering, resource: RESOURCE })
         }
-        Fact::ResourceWithdrawn { .. } => return None,
+        Fact::ResourceWithdrawn { .. } => {
+            let fact = Fact::InvitationAnswered {
+                gathering,
+                registration,
+                person: BOB,
+                rsvp: Rsvp::Tentative,
+                sequence: 300,
+                stamp: at(NOON),
+                comment: Some(one_key()),
+            };
+            ("InvitationAnswered/1", fact)
+        }
+        Fact::InvitationAnswered { .. } => return None,
     })
 }
 
