@@ -65,9 +65,12 @@ mod sealed;
 pub mod testkit;
 mod text;
 
+#[cfg(feature = "replies")]
+pub use desk::Imported;
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
-    Explanation, Failure, Follower, Opening, Outbox, Pending, PoolForecast, Receipt, RequestIds, WhatIf,
+    Explanation, Failure, Follower, GivenAnswer, Opening, Outbox, Pending, PoolForecast, Receipt, RequestIds,
+    WhatIf,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};

@@ -13,6 +13,8 @@ mod line;
 mod message;
 mod people;
 mod programme;
+#[cfg(feature = "replies")]
+mod reading;
 mod zone;
 
 use std::borrow::Cow;
@@ -29,6 +31,8 @@ pub use feed::{PersonalFeed, PublicFeed};
 pub use message::{Due, Invitations, Message, Method, Unaddressed};
 pub use people::Mailbox;
 pub use programme::ProgrammeFeed;
+#[cfg(feature = "replies")]
+pub use reading::{Import, ImportedDraft, LeftOut, NotTaken, Other, OtherMethod, Reply, Unreadable};
 
 /// How much text is collected before it is handed on, in bytes. An entry is never parted, so it can be more.
 const PIECE: usize = 16 * 1024;

@@ -32,6 +32,8 @@ mod deciding;
 mod explain;
 mod failure;
 mod following;
+#[cfg(feature = "replies")]
+mod import;
 #[cfg(test)]
 mod laws;
 mod open;
@@ -41,6 +43,8 @@ mod outbox;
 mod pending;
 mod queue;
 mod reading;
+#[cfg(feature = "replies")]
+mod replies;
 mod sync;
 mod verify;
 mod what_if;
@@ -54,8 +58,11 @@ pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use following::Follower;
+#[cfg(feature = "replies")]
+pub use import::Imported;
 pub use outbox::Outbox;
 pub use pending::Pending;
+pub use reading::GivenAnswer;
 pub use what_if::{PoolForecast, WhatIf};
 
 use deciding::Begun;

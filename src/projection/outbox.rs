@@ -228,6 +228,17 @@ impl Lists {
         })
     }
 
+    /// Everybody who is on a registration or was while it was confirmed, those who are first. `None` for one never heard of.
+    #[cfg(feature = "replies")]
+    pub(crate) fn people_ever_on(&self, registration: RegistrationId) -> Option<Vec<PersonId>> {
+        let (_, it) = self.registration(registration)?;
+        let mut people: Vec<_> = it.booking().party.named().collect();
+        people.extend(
+            people_of(it).into_iter().filter(|person| !it.booking().party.named().any(|on| on == *person)),
+        );
+        Some(people)
+    }
+
     /// What the calendars of a registration's people should have of it now: an invitation for each who has a place by it.
     /// `None` for a registration never heard of.
     pub(crate) fn invitations_to(&self, registration: RegistrationId) -> Option<Vec<Invitation>> {

@@ -12,6 +12,11 @@ use super::naive::{Naive, No};
 
 /// What has to come up: every verb done, in every way that it can be told.
 const DONE: &[&str] = &[
+    "AnswerInvitation GivenUp",
+    "AnswerInvitation NothingLeft",
+    "AnswerInvitation Noted",
+    "AnswerInvitation PartyStands",
+    "AnswerInvitation Reconfirmed",
     "AcceptOffer made",
     "AddOffering OfferingAdded",
     "AddSession SessionAdded",
@@ -298,6 +303,7 @@ fn kinds(what: &What, answer: Result<Answer, No>) -> Vec<String> {
         }
         Told::Changed(Change::Made) => vec!["made"],
         Told::Changed(Change::AlreadySo) => vec!["already so"],
+        Told::Answered(answered) => return vec![format!("{verb} {}", word(&format!("{answered:?}")))],
         other => return vec![format!("{verb} {}", word(&format!("{other:?}")))],
     };
     how.into_iter().map(|how| format!("{verb} {how}")).collect()
