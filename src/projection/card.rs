@@ -33,7 +33,7 @@ pub struct GatheringCard {
     id: GatheringId,
     announcement: Arc<Announcement>,
     join_link: Option<Arc<Sealed<JoinLink>>>,
-    cancelled: Option<DateTime<Utc>>,
+    cancelled: Option<Stamp>,
     completed: Option<DateTime<Utc>>,
     archived: Option<DateTime<Utc>>,
     by_hand: Option<ByHand>,
@@ -125,7 +125,7 @@ impl GatheringCard {
     }
 
     pub(super) fn cancel(&mut self, at: Stamp) {
-        self.revise(at, |card| card.cancelled = Some(at.time));
+        self.revise(at, |card| card.cancelled = Some(at));
     }
 
     pub(super) fn set_mode(&mut self, mode: &Mode, link: Option<&Sealed<JoinLink>>, at: Stamp) {
@@ -458,7 +458,7 @@ impl GatheringCard {
     #[must_use]
     pub fn since(&self, registration: &RegistrationCard) -> DateTime<Utc> {
         let ended = self.cancelled.filter(|_| registration.standing().is_live());
-        ended.unwrap_or(registration.own_since())
+        ended.map_or(registration.own_since(), |at| at.time)
     }
 
     /// Until when a registration's people have to say that new dates suit them: `None` unless they were asked, have not
@@ -522,7 +522,7 @@ impl GatheringCard {
     pub(super) fn shows(&self, registration: &RegistrationCard, person: PersonId, at: Position) -> bool {
         let session = self.session_of(registration.booking().offering);
         let dated = session.map_or(self.dated, SessionCard::dated);
-        let called_off = self.is_cancelled() && self.revised.position <= at;
+        let called_off = self.cancelled.is_some_and(|cancelled| cancelled.position <= at);
         let is_on_it = registration.booking().party.named().any(|named| named == person);
         dated.is_some_and(|dated| dated <= at)
             && !called_off
@@ -533,7 +533,7 @@ impl GatheringCard {
     pub(super) fn entry_changed(&self, registration: &RegistrationCard, person: PersonId) -> Position {
         let session = self.session_of(registration.booking().offering);
         let revised = session.map_or(self.revised.position, SessionCard::revised);
-        let called_off = if self.is_cancelled() { self.revised.position } else { Position::START };
+        let called_off = self.cancelled.map_or(Position::START, |cancelled| cancelled.position);
         revised.max(called_off).max(registration.invited().last_turn(person))
     }
 

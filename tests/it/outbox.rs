@@ -8,7 +8,7 @@ use gather::calendar::{Due, Invitations, Mailbox, Message, Method, Unaddressed};
 use gather::testkit::{History, PEOPLE, conferences, epoch, histories, person_id, queues};
 use gather::{
     CancelRegistration, ChangeMode, ChangeParty, Desk, Gathering, Mode, MoveRegistration, Occasion,
-    OutboxMark, PersonDetails, PersonId, Position, RecordPerson, Register, RegistrationId, Transfer, Venue,
+    OutboxMark, PersonDetails, PersonId, Position, RecordPerson, RegistrationId, Transfer, Venue,
 };
 use ical::IcalParser;
 use proptest::prelude::*;
@@ -159,7 +159,7 @@ proptest! {
                 continue;
             }
             let _ = history.play_step(&desk, nth);
-            let (limit, each) = reads[nth];
+            let (limit, each) = reads[nth % reads.len()];
             if limit > 0 {
                 host.read(&desk, limit, each);
             }
@@ -182,7 +182,7 @@ proptest! {
             let _ = history.play_step(&desk, nth);
             let mark = host.mark;
             host.read(&desk, 4, true);
-            if forgets[nth] {
+            if forgets[nth % forgets.len()] {
                 host.mark = mark;
             }
         }
@@ -342,16 +342,10 @@ fn an_invitation_has_all_that_calendars_ask_for() {
 /// Outlook takes the STANDARD that begins last for the only one.
 #[test]
 fn a_zone_without_a_rule_has_one_offset_in_a_message() {
-    let scene = Scene::of(workshop().at("2026-03-05 10:00 to 12:00 Africa/Casablanca".parse().unwrap()));
+    let scene = Scene::of(workshop().at("2027-03-05 10:00 to 12:00 Africa/Casablanca".parse().unwrap()));
     let details = PersonDetails::new("Ann").email("ann@example.org");
     drop(scene.desk.execute(RecordPerson::of(person_id(1), details)).unwrap());
-    let _ = scene
-        .desk
-        .at("2026-01-01T09:00:00Z".parse().unwrap())
-        .execute(Register::new(scene.on, person_id(1)))
-        .unwrap()
-        .outcome
-        .registration();
+    let _ = scene.books(scene.one(1));
     let outbox = scene.desk.outbox(&invitations(), Position::START, 10);
     let text = outbox.due[0].mail.as_ref().unwrap().text().expose();
     assert_eq!(text.matches("BEGIN:STANDARD").count(), 1, "{text}");

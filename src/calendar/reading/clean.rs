@@ -27,13 +27,22 @@ pub(super) struct Cleaned {
     pub(super) odd_lines: Vec<usize>,
 }
 
-pub(super) fn clean(bytes: &[u8]) -> Result<Cleaned, Unreadable> {
+/// What is read of a calendar: nothing else goes to the parser, so that nobody makes it busy with what nobody reads.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) properties: &'static [&'static str],
+    pub(super) parameters: &'static [&'static str],
+    /// How many lines of these there may be, with those that begin entries.
+    pub(super) lines: usize,
+}
+
+pub(super) fn clean(bytes: &[u8], wanted: &Wanted) -> Result<Cleaned, Unreadable> {
     if bytes.len() > LONGEST {
         return Err(Unreadable::TooLong { bytes: bytes.len() });
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = str::from_utf8(bytes).map_err(|fault| Unreadable::NotUtf8 { at: fault.valid_up_to() })?;
-    let mut cleaning = Cleaning::new(text.len());
+    let mut cleaning = Cleaning::new(wanted);
     let mut lines = Unfolded { rest: text, number: 0 };
     while let Some((number, line)) = lines.next_line()? {
         if cleaning.take(number, &line)? {
@@ -87,19 +96,27 @@ fn check_length(length: usize, line: usize) -> Result<(), Unreadable> {
 }
 
 /// What the text has come to so far.
-struct Cleaning {
+struct Cleaning<'w> {
+    wanted: &'w Wanted,
     cleaned: Cleaned,
+    /// How many lines go to the parser.
+    lines: usize,
     /// The parts that are open, the calendar first.
     open: Vec<String>,
     /// How many of these go to the parser: the others are inside one that is left out.
     kept: usize,
 }
 
-impl Cleaning {
-    fn new(length: usize) -> Self {
-        let text = String::with_capacity(length.saturating_add(length / 4));
-        let cleaned = Cleaned { text, events: Vec::new(), others: Vec::new(), odd_lines: Vec::new() };
-        Self { cleaned, open: Vec::new(), kept: 0 }
+impl<'w> Cleaning<'w> {
+    fn new(wanted: &'w Wanted) -> Self {
+        let (events, others, odd_lines) = (Vec::new(), Vec::new(), Vec::new());
+        let cleaned = Cleaned { text: String::new(), events, others, odd_lines };
+        Self { wanted, cleaned, lines: 0, open: Vec::new(), kept: 0 }
+    }
+
+    fn count(&mut self, number: usize) -> Result<(), Unreadable> {
+        self.lines = self.lines.saturating_add(1);
+        if self.lines > self.wanted.lines { Err(Unreadable::TooManyLines { line: number }) } else { Ok(()) }
     }
 
     /// Takes a line, and says whether the calendar has ended with it. What is before it begins is passed over.
@@ -110,16 +127,18 @@ impl Cleaning {
             }
             return Ok(false);
         };
-        match parts.name.as_str() {
-            "BEGIN" => self.begin(number, parts.value.trim()).map(|()| false),
-            "END" => self.end(number, parts.value.trim()),
-            _ => {
-                if !self.open.is_empty() && self.kept == self.open.len() {
-                    parts.write(&mut self.cleaned.text);
-                }
-                Ok(false)
-            }
+        if parts.name.eq_ignore_ascii_case("BEGIN") {
+            return self.begin(number, parts.value.trim()).map(|()| false);
         }
+        if parts.name.eq_ignore_ascii_case("END") {
+            return self.end(number, parts.value.trim());
+        }
+        let is_kept = !self.open.is_empty() && self.kept == self.open.len();
+        if is_kept && is_among(self.wanted.properties, parts.name) {
+            self.count(number)?;
+            parts.write(self.wanted, &mut self.cleaned.text);
+        }
+        Ok(false)
     }
 
     fn begin(&mut self, number: usize, value: &str) -> Result<(), Unreadable> {
@@ -139,6 +158,7 @@ impl Cleaning {
             self.cleaned.others.push((name.clone(), number));
         }
         if is_kept && self.kept == self.open.len() {
+            self.count(number)?;
             self.kept = self.kept.saturating_add(1);
             self.cleaned.events.extend((name == "VEVENT").then_some(number));
             self.write_bound("BEGIN:", &name);
@@ -172,40 +192,57 @@ impl Cleaning {
     }
 }
 
-/// A line taken apart.
+/// A line taken apart, without copying any of it.
 struct Parts<'l> {
-    name: String,
-    parameters: Vec<(String, Vec<&'l str>)>,
+    name: &'l str,
+    /// All parameters, as they stand.
+    parameters: &'l str,
     value: &'l str,
+}
+
+/// A parameter with its values as they stand.
+struct Parameter<'l> {
+    name: &'l str,
+    values: &'l str,
 }
 
 impl<'l> Parts<'l> {
     /// `None` is a line that is none of the format: it has no name, or nothing after it.
     fn of(number: usize, line: &'l str) -> Result<Option<Self>, Unreadable> {
         let Some(end) = line.find([';', ':']) else { return Ok(None) };
-        let Some((name, mut rest)) = line.split_at_checked(end) else { return Ok(None) };
+        let Some((name, after)) = line.split_at_checked(end) else { return Ok(None) };
         if !is_name(name) {
             return Ok(None);
         }
-        let mut parameters = Vec::new();
-        while let Some(more) = rest.strip_prefix(';') {
-            if parameters.len() >= MOST_PARAMETERS {
+        let (mut rest, mut count) = (after, 0_usize);
+        while rest.starts_with(';') {
+            count = count.saturating_add(1);
+            let Some((parameter, more)) = Parameter::first_of(rest) else { return Ok(None) };
+            if count > MOST_PARAMETERS || parameter.values().nth(MOST_VALUES).is_some() {
                 return Err(Unreadable::TooManyParameters { line: number });
             }
-            let Some((parameter, after)) = take_parameter(number, more)? else { return Ok(None) };
-            parameters.push(parameter);
-            rest = after;
+            rest = more;
         }
-        let value = rest.strip_prefix(':');
-        Ok(value.map(|value| Self { name: name.to_ascii_uppercase(), parameters, value }))
+        let parameters = after.get(..after.len().saturating_sub(rest.len())).unwrap_or_default();
+        Ok(rest.strip_prefix(':').map(|value| Self { name, parameters, value }))
     }
 
-    fn write(&self, out: &mut String) {
-        out.push_str(&self.name);
-        for (name, values) in &self.parameters {
+    fn parameters(&self) -> impl Iterator<Item = Parameter<'l>> {
+        let mut rest = self.parameters;
+        std::iter::from_fn(move || {
+            let (parameter, more) = Parameter::first_of(rest)?;
+            rest = more;
+            Some(parameter)
+        })
+    }
+
+    fn write(&self, wanted: &Wanted, out: &mut String) {
+        push_upper(out, self.name);
+        let is_wanted = |parameter: &Parameter<'_>| is_among(wanted.parameters, parameter.name);
+        for parameter in self.parameters().filter(is_wanted) {
             out.push(';');
-            out.push_str(name);
-            for (nth, value) in values.iter().enumerate() {
+            push_upper(out, parameter.name);
+            for (nth, value) in parameter.values().enumerate() {
                 out.push_str(if nth == 0 { "=\"" } else { ",\"" });
                 push_calm(out, value);
                 out.push('"');
@@ -219,33 +256,46 @@ impl<'l> Parts<'l> {
     }
 }
 
-/// A parameter with its values, and what follows; `None` where it is none.
-#[expect(clippy::type_complexity, reason = "it is said in one place")]
-fn take_parameter(number: usize, text: &str) -> Result<Option<((String, Vec<&str>), &str)>, Unreadable> {
-    let Some((name, mut rest)) = text.split_once('=').filter(|(name, _)| is_name(name)) else {
-        return Ok(None);
-    };
-    let mut values = Vec::new();
-    loop {
-        let Some((value, after)) = take_value(rest) else { return Ok(None) };
-        values.push(value);
-        rest = after;
-        match rest.strip_prefix(',') {
-            Some(more) => rest = more,
-            None => break,
+impl<'l> Parameter<'l> {
+    /// The parameter that stands first, and what follows; `None` where there is none.
+    fn first_of(text: &'l str) -> Option<(Self, &'l str)> {
+        let (name, values) = text.strip_prefix(';')?.split_once('=').filter(|(name, _)| is_name(name))?;
+        let mut rest = take_value(values)?.1;
+        while let Some(more) = rest.strip_prefix(',') {
+            rest = take_value(more)?.1;
         }
-        if values.len() >= MOST_VALUES {
-            return Err(Unreadable::TooManyParameters { line: number });
+        // What comes next has to be another one, or the line's value.
+        if !(rest.is_empty() || rest.starts_with([';', ':'])) {
+            return None;
         }
+        let values = values.get(..values.len().saturating_sub(rest.len()))?;
+        Some((Self { name, values }, rest))
     }
-    Ok(Some(((name.to_ascii_uppercase(), values), rest)))
+
+    fn values(&self) -> impl Iterator<Item = &'l str> {
+        let mut rest = Some(self.values);
+        std::iter::from_fn(move || {
+            let (value, more) = take_value(rest?)?;
+            rest = more.strip_prefix(',');
+            Some(value)
+        })
+    }
 }
 
+/// A value of a parameter, without its quotes, and what follows.
 fn take_value(text: &str) -> Option<(&str, &str)> {
     if let Some(quoted) = text.strip_prefix('"') {
         return quoted.split_once('"');
     }
-    text.split_at_checked(text.find([',', ';', ':'])?)
+    text.split_at_checked(text.find([',', ';', ':']).unwrap_or(text.len()))
+}
+
+fn is_among(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn push_upper(out: &mut String, name: &str) {
+    out.extend(name.chars().map(|c| c.to_ascii_uppercase()));
 }
 
 /// RFC 5545, section 3.1: letters, digits and hyphens.
@@ -268,6 +318,16 @@ fn push_calm(out: &mut String, text: &str) {
 mod tests {
     use super::*;
 
+    const SOME: Wanted = Wanted {
+        properties: &["SUMMARY", "METHOD", "UID", "X"],
+        parameters: &["LANGUAGE", "X", "A"],
+        lines: 100,
+    };
+
+    fn clean(bytes: &[u8]) -> Result<Cleaned, Unreadable> {
+        super::clean(bytes, &SOME)
+    }
+
     fn text(calendar: &str) -> Result<String, Unreadable> {
         clean(calendar.as_bytes()).map(|cleaned| cleaned.text.replace(MARK, "|").replace("\r\n", "\n"))
     }
@@ -282,7 +342,8 @@ mod tests {
 
     #[test]
     fn names_are_upper_cased_parameters_quoted_and_values_marked() {
-        let calendar = within("begin:vevent\r\nsummary;language=en-gb;x=\"a;b\",c: :Talk \r\nEnd:VEvent\r\n");
+        let calendar =
+            within("begin:vevent\r\nsummary;language=en-gb;y=1;x=\"a;b\",c: :Talk \r\nEnd:VEvent\r\n");
         assert_eq!(
             text(&calendar).unwrap(),
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY;LANGUAGE=\"en-gb\";X=\"a;b\",\"c\":| :Talk |\nEND:VEVENT\nEND:VCALENDAR\n"
@@ -338,6 +399,9 @@ mod tests {
         let values = |number: usize| within(&format!("X;A=1{}:1\r\n", ",1".repeat(number - 1)));
         assert_eq!(code(values(11).as_bytes()), "too_many_parameters");
         assert!(text(&values(10)).is_ok());
+        assert_eq!(code(within(&"UID:1\r\n".repeat(100)).as_bytes()), "too_many_lines");
+        assert!(text(&within(&"UID:1\r\n".repeat(99))).is_ok());
+        assert!(text(&within(&"DTSTART:1\r\n".repeat(1_000))).is_ok(), "nobody reads them");
     }
 
     #[test]

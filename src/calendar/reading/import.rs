@@ -7,6 +7,7 @@ use ical::parser::ical::component::IcalEvent;
 use ical::property::Property;
 use uuid::Uuid;
 
+use super::clean::Wanted;
 use super::value::{self, Time};
 use super::{Read, Unreadable, all, only, parameter, read, text_of, value_of};
 use crate::calendar::Link;
@@ -16,6 +17,26 @@ use crate::person::JoinLink;
 use crate::schedule::{Schedule, ScheduleError, Zone};
 use crate::sealed::Personal;
 use crate::text::{LINE_LIMIT, TEXT_LIMIT};
+
+const WANTED: Wanted = Wanted {
+    properties: &[
+        "X-WR-TIMEZONE",
+        "UID",
+        "SUMMARY",
+        "DESCRIPTION",
+        "LOCATION",
+        "STATUS",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "RRULE",
+        "RDATE",
+        "EXRULE",
+        "RECURRENCE-ID",
+    ],
+    parameters: &["TZID"],
+    lines: 50_000,
+};
 
 /// A calendar of somebody else's, as drafts of gatherings, and what of it could not be taken.
 ///
@@ -155,7 +176,7 @@ impl Import {
     /// An [`Unreadable`] where nothing of it can be read. What of it cannot be taken is no error but in
     /// [`left_out`](Self::left_out).
     pub fn read(text: &[u8]) -> Result<Self, Unreadable> {
-        let Read { calendar, cleaned } = read(text)?;
+        let Read { calendar, cleaned } = read(text, &WANTED)?;
         let zone = all(&calendar.properties, "X-WR-TIMEZONE").next();
         let zone = zone.and_then(|property| Zone::named(value_of(property).trim()).ok());
         let mut import = Self { drafts: Vec::new(), left_out: Vec::new() };

@@ -13,7 +13,7 @@ use ical::parser::ical::component::{IcalCalendar, IcalEvent};
 use ical::property::Property;
 
 use crate::id::RegistrationId;
-use clean::Cleaned;
+use clean::{Cleaned, Wanted};
 
 pub use import::{Import, ImportedDraft, LeftOut, NotTaken};
 pub use reply::Reply;
@@ -62,6 +62,12 @@ pub enum Unreadable {
     #[error("line {line}: it has too many parameters")]
     TooManyParameters {
         /// Where, from 1.
+        line: usize,
+    },
+    /// It has more lines to read than an answer, or a calendar of a mebibyte, has any reason to have.
+    #[error("line {line}: it has too many lines")]
+    TooManyLines {
+        /// The first that is too many, from 1.
         line: usize,
     },
     /// The parser does not take it.
@@ -121,6 +127,7 @@ impl Unreadable {
             Self::TooDeep { .. } => "too_deep",
             Self::LineTooLong { .. } => "line_too_long",
             Self::TooManyParameters { .. } => "too_many_parameters",
+            Self::TooManyLines { .. } => "too_many_lines",
             Self::Malformed => "malformed",
             Self::NotAReply { .. } => "not_a_reply",
             Self::NoEntry => "no_entry",
@@ -206,8 +213,8 @@ struct Read {
     cleaned: Cleaned,
 }
 
-fn read(bytes: &[u8]) -> Result<Read, Unreadable> {
-    let cleaned = clean::clean(bytes)?;
+fn read(bytes: &[u8], wanted: &Wanted) -> Result<Read, Unreadable> {
+    let cleaned = clean::clean(bytes, wanted)?;
     let mut parser = IcalParser::new(cleaned.text.as_bytes());
     match parser.next() {
         Some(Ok(calendar)) => Ok(Read { calendar, cleaned }),

@@ -5,6 +5,7 @@ use ical::parser::ical::component::IcalEvent;
 use ical::property::Property;
 use uuid::Uuid;
 
+use super::clean::Wanted;
 use super::value::{self, Time};
 use super::{Other, OtherMethod, Read, Unreadable, all, only, parameter, read, text_of, value_of};
 use crate::fact::Rsvp;
@@ -12,6 +13,12 @@ use crate::id::RegistrationId;
 use crate::person::ReplyComment;
 use crate::sealed::Personal;
 use crate::text::TEXT_LIMIT;
+
+const WANTED: Wanted = Wanted {
+    properties: &["METHOD", "UID", "RECURRENCE-ID", "ATTENDEE", "DTSTAMP", "SEQUENCE", "COMMENT"],
+    parameters: &["PARTSTAT", "EMAIL", "X-RESPONSE-COMMENT"],
+    lines: 500,
+};
 
 /// An answer to an invitation: who says what about which registration.
 ///
@@ -62,7 +69,7 @@ impl Reply {
     /// An [`Unreadable`] for what is no answer, says too little or too much, or is more than a mail of this kind has any
     /// reason to be. Of a file with several calendars the first counts.
     pub fn read(text: &[u8]) -> Result<Self, Unreadable> {
-        let Read { calendar, .. } = read(text)?;
+        let Read { calendar, .. } = read(text, &WANTED)?;
         let mut events = calendar.events.iter();
         let event = events.next();
         check_method(&calendar.properties, event)?;

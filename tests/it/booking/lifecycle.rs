@@ -132,7 +132,7 @@ fn every_command(known: Known) -> Vec<(&'static str, Try)> {
         ("DeclineOffer", trying(DeclineOffer::new(registration))),
         ("WithdrawOffer", trying(WithdrawOffer::new(registration))),
         ("Reconfirm", trying(Reconfirm::new(registration))),
-        ("AnswerInvitation", trying(AnswerInvitation::accept(registration, person_id(1)))),
+        ("AnswerInvitation", trying(AnswerInvitation::accept(registration, person_id(2)))),
         ("Transfer", trying(Transfer::new(registration, person_id(8)))),
         ("ChangeParty", trying(ChangeParty::new(registration).unnamed_guests(1))),
         ("MoveRegistration from", trying(MoveRegistration::new(registration, other))),

@@ -16,7 +16,6 @@ const DONE: &[&str] = &[
     "AnswerInvitation NothingLeft",
     "AnswerInvitation Noted",
     "AnswerInvitation PartyStands",
-    "AnswerInvitation Reconfirmed",
     "AcceptOffer made",
     "AddOffering OfferingAdded",
     "AddSession SessionAdded",
@@ -230,7 +229,7 @@ const WHY: &[&str] = &[
 fn histories_come_to_the_point() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeMap::<String, usize>::new();
-    for _ in 0..3_000 {
+    for _ in 0..4_000 {
         let history = lives(50..70).new_tree(&mut runner).unwrap().current();
         let mut naive = Naive::new(&history);
         for nth in 0..history.steps.len() {
