@@ -588,7 +588,7 @@ fn whatever_is_read_nothing_panics() {
 
 // A calendar that was kept elsewhere.
 
-const CALENDAR: &str = include_str!("../data/calendar/kept_elsewhere.ics");
+const CALENDAR: &str = include_str!("../data/import/kept_elsewhere.calendar");
 
 #[test]
 fn a_calendar_is_taken_over_as_drafts_and_the_rest_is_listed() {
