@@ -14,7 +14,7 @@ use super::{Link, Wording};
 use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::person::{JoinLink, PersonDetails};
 use crate::projection::{AgendaRow, Invitation, Occasion, OutboxMark};
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, TimeSpan};
 use crate::sealed::{Opened, Opener, Personal, Unavailable};
 
 /// What a message asks its reader's calendar to do (RFC 5546, section 1.4).
@@ -92,19 +92,31 @@ impl Invitations {
         self
     }
 
-    /// Writes what is due; `None` where there is no date to write, which an invitation that is due always has.
-    pub(crate) fn tell(&self, invitation: &Invitation, opener: &dyn Opener) -> Option<Due> {
+    /// Writes what is due. What has no date to write is left out; an invitation that is due always has one.
+    pub(crate) fn tell(&self, invitations: &[Invitation], opener: &dyn Opener) -> Vec<Due> {
+        // Whoever is told of one gathering is told of the same times, and to look their zone up takes longer than the rest.
+        let mut last = LastZones::default();
+        invitations.iter().filter_map(|invitation| self.tell_one(invitation, opener, &mut last)).collect()
+    }
+
+    fn tell_one(&self, invitation: &Invitation, opener: &dyn Opener, last: &mut LastZones) -> Option<Due> {
         let Invitation { person, occasion, mark, ref row, ref details, rsvp: _ } = *invitation;
         let details = details.as_ref().map(|sealed| opener.person(person, sealed));
         let mail = match recipient(details.as_ref()) {
-            Ok(recipient) => Ok(self.write(invitation, recipient, opener)?),
+            Ok(recipient) => Ok(self.write(invitation, recipient, opener, last)?),
             Err(unaddressed) => Err(unaddressed),
         };
         let (registration, gathering) = (row.registration, row.gathering);
         Some(Due { person, registration, gathering, occasion, mark, mail })
     }
 
-    fn write(&self, invitation: &Invitation, recipient: Mailbox, opener: &dyn Opener) -> Option<Message> {
+    fn write(
+        &self,
+        invitation: &Invitation,
+        recipient: Mailbox,
+        opener: &dyn Opener,
+        last: &mut LastZones,
+    ) -> Option<Message> {
         let (row, method) = (&invitation.row, Method::of(invitation.occasion));
         let (when, is_postponed) = row.shown_schedule();
         when.starts()?;
@@ -122,7 +134,7 @@ impl Invitations {
         let entry = if status == Status::Confirmed { entry.reminders(&self.reminders) } else { entry };
         let (asks, rsvp) = (method == Method::Request, invitation.rsvp);
         let people = People { organiser: &self.organiser, attendee: &recipient, asks, rsvp };
-        let text = self.write_calendar(method, &entry, when, people);
+        let text = self.write_calendar(method, &entry, last.of(when), people);
         Some(Message {
             method,
             uid: row.registration.uuid(),
@@ -137,13 +149,9 @@ impl Invitations {
         &self,
         method: Method,
         entry: &PersonalEntry<'_>,
-        when: &Schedule,
+        zones: &Zones,
         people: People<'_>,
     ) -> String {
-        let zones = match when {
-            Schedule::Exact(times) => Zones::of_one(times),
-            Schedule::DateOnly(_) | Schedule::ToBeConfirmed { .. } => Zones::default(),
-        };
         let mut lines = Lines::default();
         for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//gather//calendar//EN", "CALSCALE:GREGORIAN"]
         {
@@ -151,9 +159,30 @@ impl Invitations {
         }
         lines.property("METHOD:", method.name());
         zones.write(&mut lines);
-        entry.parts().between(people).write(&mut lines, &zones, &self.wording);
+        entry.parts().between(people).write(&mut lines, zones, &self.wording);
         lines.line("END:VCALENDAR");
         lines.as_str().to_owned()
+    }
+}
+
+/// The zone of the message that was written last.
+#[derive(Debug, Default)]
+struct LastZones {
+    times: Option<TimeSpan>,
+    zones: Zones,
+}
+
+impl LastZones {
+    fn of(&mut self, when: &Schedule) -> &Zones {
+        let times = match when {
+            Schedule::Exact(times) => Some(times),
+            Schedule::DateOnly(_) | Schedule::ToBeConfirmed { .. } => None,
+        };
+        if self.times.as_ref() != times {
+            self.zones = times.map(Zones::of_one).unwrap_or_default();
+            self.times = times.cloned();
+        }
+        &self.zones
     }
 }
 

@@ -94,6 +94,6 @@ impl Desk {
     /// Keys may come from a service of the host's, so nothing is opened under the lists' lock.
     fn write_invitations(&self, invitations: &Invitations, found: &[Invitation]) -> Vec<Due> {
         let opener = self.opener();
-        found.iter().filter_map(|invitation| invitations.tell(invitation, &*opener)).collect()
+        invitations.tell(found, &*opener)
     }
 }

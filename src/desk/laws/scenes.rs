@@ -7,9 +7,9 @@ use proptest::sample::subsequence;
 
 use crate::fact::{Audience, Presence, Rsvp, Silence};
 use crate::testkit::{
-    ApprovalPlan, AskPlan, CredentialPlan, GatheringPlan, History, LinePlan, ModePlan, OfferingPlan, PEOPLE,
-    PartPlan, PoolPlan, ServingPlan, SessionPlan, SetAsidePlan, Step, TextsPlan, TimePlan, What, When, Which,
-    WhoPlan, steps,
+    ApprovalPlan, AskPlan, CredentialPlan, GatheringPlan, HeadPlan, History, LinePlan, ModePlan,
+    OfferingPlan, PEOPLE, PartPlan, PoolPlan, ServingPlan, SessionPlan, SetAsidePlan, Step, TextsPlan,
+    TimePlan, What, When, Which, WhoPlan, steps,
 };
 
 /// Some of the scenes in any order, each with people of its own choice, and so many steps of any kind behind them.
@@ -28,7 +28,8 @@ pub(super) fn stories(length: Range<usize>) -> impl Strategy<Value = History> {
     )
 }
 
-const SCENES: [fn(&mut Story); 13] = [
+const SCENES: [fn(&mut Story); 14] = [
+    somebody_is_passed,
     offers_are_answered,
     interest_is_noted,
     deadlines_pass,
@@ -259,6 +260,16 @@ fn a_party_gets_in_by_parts(story: &mut Story) {
     story.ask(What::Register(three));
     story.register(talk, 2);
     story.cancel(pair);
+}
+
+/// Two are first in line, and one place is free: whoever comes alone behind them gets it.
+fn somebody_is_passed(story: &mut Story) {
+    let line = LinePlan { head: HeadPlan::BestFit, ..LinePlan::default() };
+    let talk = story.announce(2, OfferingPlan { line, ..plain() });
+    let [first, _] = [0, 1].map(|person| story.register(talk, person));
+    story.ask(What::Register(PartPlan { guests: vec![None], ..story.part(talk, 2) }));
+    story.register(talk, 3);
+    story.cancel(first);
 }
 
 fn booking_opens_and_closes(story: &mut Story) {
