@@ -23,9 +23,8 @@ impl Desk {
     /// Which calendar messages are due to whom after a mark, at most `limit` of them: invitations, updates, cancellations.
     ///
     /// Nothing is queued anywhere. What somebody's calendar had at the mark, and what it should have now, both follow from
-    /// the log, and where they differ a message is due. So several changes to one entry come to one message, with the last;
-    /// a place that was taken and given up again comes to none; and whoever asks again from the same mark is told the same,
-    /// with later changes in it. Asking goes through the lists in memory and reads no log; gatherings to which nothing has
+    /// the log, and where they differ a message is due. So several changes to one entry come to one message, with the last,
+    /// and whoever asks again from the same mark is told the same, with later changes in it. Asking goes through the lists in memory and reads no log; gatherings to which nothing has
     /// happened are not looked at.
     ///
     /// Keep [`Due::mark`] when a message has been handed over, or [`Outbox::mark`] when all have, and ask from there: then
@@ -35,8 +34,9 @@ impl Desk {
     /// To one person at a time: everybody on a party whose details are recorded gets their own. Whoever cannot be
     /// written to is told of as well, see [`Due::mail`].
     ///
-    /// Between a mark in the middle of a reading and what came before the reading it cannot be told what was skipped, so
-    /// then somebody may get a cancellation of what they were never told of, which calendars pass over (RFC 5546, section 3.2.5).
+    /// A place that was taken and given up again since the mark comes to a cancellation: a host may have been stopped after it
+    /// told of the place, before it kept a mark. Calendars pass over the cancellation of what they do not have (RFC 5546,
+    /// section 3.2.5).
     ///
     /// # Example
     /// ```

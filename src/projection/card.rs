@@ -529,6 +529,16 @@ impl GatheringCard {
             && registration.invited().includes(person, is_on_it, at)
     }
 
+    /// Where a registration's entry went from somebody's calendar for good, if it was ever in it and is not now.
+    pub(super) fn entry_gone(&self, registration: &RegistrationCard, person: PersonId) -> Option<Position> {
+        let called_off = self.cancelled.map(|cancelled| cancelled.position);
+        let lost = registration.invited().lost_at(person);
+        let gone = called_off.into_iter().chain(lost).min()?;
+        let session = self.session_of(registration.booking().offering);
+        let dated = session.map_or(self.dated, SessionCard::dated);
+        dated.is_some_and(|dated| dated < gone).then_some(gone)
+    }
+
     /// Where a registration's entry in somebody's calendar was last changed.
     pub(super) fn entry_changed(&self, registration: &RegistrationCard, person: PersonId) -> Position {
         let session = self.session_of(registration.booking().offering);

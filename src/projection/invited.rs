@@ -100,6 +100,14 @@ impl Invited {
         u32::try_from(changes.saturating_add(usize::from(has_ended && !is_gone))).unwrap_or(u32::MAX)
     }
 
+    /// Where somebody lost their place by it for the last time, if they have none now.
+    pub(super) fn lost_at(&self, person: PersonId) -> Option<Position> {
+        match self.theirs(person).last() {
+            Some(change) if !change.came => Some(change.at.position),
+            Some(_) | None => (self.until != NEVER).then_some(self.until),
+        }
+    }
+
     /// Where something last happened to somebody's place by it.
     pub(super) fn last_turn(&self, person: PersonId) -> Position {
         let own = self.theirs(person).last();
@@ -149,5 +157,6 @@ mod tests {
         assert_eq!(who(8), [false; 3]);
         assert_eq!([ann, bob, eve].map(|person| invited.turns(person, true)), [3, 1, 1]);
         assert_eq!([ann, bob, eve].map(|person| invited.last_turn(person).get()), [8, 6, 8]);
+        assert_eq!([ann, bob, eve].map(|person| invited.lost_at(person).unwrap().get()), [8, 6, 8]);
     }
 }

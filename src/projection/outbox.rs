@@ -120,17 +120,6 @@ impl Occasion {
             Self::Cancelled => "cancelled",
         }
     }
-
-    /// What follows from whether a calendar had an entry, and whether it should have one now. Nothing, where it never had
-    /// what is gone again.
-    fn of(had: bool, should_have: bool) -> Option<Self> {
-        match (had, should_have) {
-            (false, false) => None,
-            (false, true) => Some(Self::Invited),
-            (true, true) => Some(Self::Updated),
-            (true, false) => Some(Self::Cancelled),
-        }
-    }
 }
 
 impl fmt::Display for Occasion {
@@ -197,22 +186,30 @@ impl Lists {
         let each = ever_confirmed.flat_map(|it| people_of(it).into_iter().map(move |person| (it, person)));
         each.filter_map(move |(it, person)| {
             let whose = (it.number(), person);
-            let changed = card.entry_changed(it, person);
-            let is_new = changed > mark.told(whose);
-            let due = Due { changed, whose, registration: it.id(), gathering: card.id() };
-            (is_new && self.occasion(card, it, whose, mark).is_some()).then_some(due)
+            let (_, changed) = self.occasion(card, it, whose, mark)?;
+            Some(Due { changed, whose, registration: it.id(), gathering: card.id() })
         })
     }
 
+    /// Why somebody is to be told after a mark, and where that came to be so.
+    ///
+    /// What came and went again after it is told as cancelled: it may have been told by a host that was stopped before it
+    /// could keep a mark, and a calendar passes over the cancellation of what it does not have.
     fn occasion(
         &self,
         card: &GatheringCard,
         it: &RegistrationCard,
         whose: Whose,
         mark: OutboxMark,
-    ) -> Option<Occasion> {
-        let shown = |at| card.shows(it, whose.1, at);
-        Occasion::of(shown(mark.told(whose)), shown(self.position))
+    ) -> Option<(Occasion, Position)> {
+        let (person, told) = (whose.1, mark.told(whose));
+        let is_new = |changed: &Position| *changed > told;
+        if !card.shows(it, person, self.position) {
+            return card.entry_gone(it, person).filter(is_new).map(|gone| (Occasion::Cancelled, gone));
+        }
+        let changed = Some(card.entry_changed(it, person)).filter(is_new)?;
+        let occasion = if card.shows(it, person, told) { Occasion::Updated } else { Occasion::Invited };
+        Some((occasion, changed))
     }
 
     fn invitation(&self, due: Due, mark: OutboxMark) -> Option<Invitation> {
@@ -220,7 +217,7 @@ impl Lists {
         let (_, person) = due.whose;
         Some(Invitation {
             person,
-            occasion: self.occasion(card, it, due.whose, mark)?,
+            occasion: self.occasion(card, it, due.whose, mark)?.0,
             mark: OutboxMark { position: due.changed, within: Some(due.whose) },
             row: AgendaRow::of(card, it, person),
             rsvp: current_rsvp(card, it, person),

@@ -367,7 +367,7 @@ pub(super) fn on_claims() -> impl Strategy<Value = What> {
             What::NoteInterest { gathering, offering, person }
         }),
         2 => recent().prop_map(What::Reconfirm),
-        2 => (recent(), 0..FEW, rsvps(), any::<bool>()).prop_map(|(registration, person, rsvp, comment)| {
+        1 => (recent(), 0..FEW, rsvps(), any::<bool>()).prop_map(|(registration, person, rsvp, comment)| {
             What::AnswerInvitation { registration, person, rsvp, comment }
         }),
     ]
