@@ -20,9 +20,7 @@ impl Gathering {
             Fact::BookingToLineOnly { .. } => self.by_hand = Some(ByHand::LineOnly),
             Fact::InterestOpened { .. } => self.by_hand = Some(ByHand::InterestOnly),
             Fact::CapacityChanged { pool, capacity, overbook, .. } => {
-                if let Some(pool) = self.pools.get_mut(pool) {
-                    (pool.capacity, pool.overbook) = (*capacity, *overbook);
-                }
+                self.pools.entry(*pool).and_modify(|it| (it.capacity, it.overbook) = (*capacity, *overbook));
             }
             Fact::OfferingAdded { offering, pools, .. } => self.add(offering, pools),
             Fact::SetAsideMade { set_aside, .. } => {

@@ -64,11 +64,12 @@ impl Gathering {
     }
 
     pub(super) fn takes_answers(&self, fact: &Fact) -> Judged {
-        let answers = match fact {
-            Fact::HoldConfirmed { answers, .. } => answers.is_some(),
-            other => booked(other).is_some_and(|(_, booking)| booking.answers.is_some()),
-        };
-        if answers { self.keeps_answers() } else { Ok(()) }
+        let with_a_hold = matches!(fact, Fact::HoldConfirmed { answers: Some(_), .. });
+        if with_a_hold || booked(fact).is_some_and(|(_, booking)| booking.answers.is_some()) {
+            self.keeps_answers()
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -107,8 +107,14 @@ impl Keyring {
     /// noted for that key, so do not seal with this keyring: a person would get a second key.
     pub fn learn(&self, record: &Record<'_>) -> Result<(), VaultError> {
         match record.fact() {
-            Fact::PersonForgotten { person } => self.note_gone(Holder::Person(*person), record.time()),
-            Fact::AnswersExpired { gathering } => self.note_gone(Holder::Answers(*gathering), record.time()),
+            Fact::PersonForgotten { person } => {
+                self.note_gone(Holder::Person(*person), record.time());
+                Ok(())
+            }
+            Fact::AnswersExpired { gathering } => {
+                self.note_gone(Holder::Answers(*gathering), record.time());
+                Ok(())
+            }
             Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
             Fact::NamePublished { person, name } => self.note([Holder::Person(*person)], name.keys()),
             Fact::GatheringAnnounced { gathering, join_link: Some(link), .. }
@@ -339,9 +345,8 @@ impl Keyring {
         }
     }
 
-    fn note_gone(&self, holder: Holder, at: DateTime<Utc>) -> Result<(), VaultError> {
+    fn note_gone(&self, holder: Holder, at: DateTime<Utc>) {
         self.holders().gone.entry(holder).or_insert(at);
-        Ok(())
     }
 
     /// A panic elsewhere cannot leave the maps half changed, so a poisoned lock is as good as any.

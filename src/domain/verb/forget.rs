@@ -42,7 +42,8 @@ impl Forget {
         let mut on: Vec<_> =
             decision.held_by(self.person).into_iter().map(|(gathering, _)| gathering).collect();
         on.dedup();
-        let mut known: Vec<Gathering> = on.iter().map(|id| decision.look_at(*id)).collect::<Result<_, _>>()?;
+        let mut known: Vec<Gathering> =
+            on.iter().map(|id| decision.look_at(*id)).collect::<Result<_, _>>()?;
         // What is called off or put away is not touched any more.
         known.retain(|gathering| gathering.must_not_be_gone().is_ok());
         known.iter().try_for_each(|gathering| decision.gathering(gathering.id).map(drop))?;

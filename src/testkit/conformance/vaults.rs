@@ -123,7 +123,8 @@ fn check_all(begin: impl Fn() -> Opening, is_reopened: bool) -> Result<(), Broke
     let mut broken = Vec::new();
     for promise in Promise::ALL.into_iter().filter(|promise| is_reopened || !promise.needs_reopening()) {
         let trial = || promise.trial()(&begin());
-        let held = catch_unwind(AssertUnwindSafe(trial)).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)));
+        let held =
+            catch_unwind(AssertUnwindSafe(trial)).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)));
         broken.extend(held.err().map(|fault| (promise, fault)));
     }
     if broken.is_empty() { Ok(()) } else { Err(Broken(broken)) }

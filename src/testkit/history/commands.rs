@@ -10,9 +10,10 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
     ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer,
-    DropSession, ExtendHold, FollowUp, Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest,
-    OpenBooking, OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson, RecordPresence, Register,
-    Reject, Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    DropSession, ExtendHold, FollowUp, Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession,
+    NoteInterest, OpenBooking, OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson,
+    RecordPresence, Register, Reject, Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer,
+    WithdrawResource,
 };
 use crate::fact::{Offering, ResourceKind};
 use crate::id::{OfferingId, PoolId, SetAsideId};

@@ -8,11 +8,11 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting, Gathering, Hold,
-    KeepAnswers, LineOnly, MoveRegistration,
-    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
-    PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule, Seen,
-    SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting, Gathering,
+    Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking,
+    OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordExport, RecordPerson,
+    RecordPresence, Register, Registered, Reject, Reschedule, Seen, SetProgramme, Settle, Transfer,
+    WithdrawOffer, WithdrawResource,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
