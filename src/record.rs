@@ -74,7 +74,9 @@ impl Tag {
             Fact::PersonRecorded { person, .. }
             | Fact::NamePublished { person, .. }
             | Fact::PersonForgotten { person }
-            | Fact::PersonExported { person, .. } => {
+            | Fact::PersonExported { person, .. }
+            | Fact::CalendarTokenIssued { person, .. }
+            | Fact::CalendarTokenRevoked { person } => {
                 vec![Self::Person(*person)]
             }
             Fact::GatheringAnnounced { gathering, .. }
@@ -123,7 +125,8 @@ impl Tag {
             | Fact::ApprovalRequested { gathering, registration, booking, .. }
             | Fact::FollowUpRequested { gathering, registration, booking }
             | Fact::InterestNoted { gathering, registration, booking } => {
-                let mut tags = vec![Self::Gathering(*gathering), Self::Registration(*registration)];
+                let mut tags = Vec::with_capacity(booking.party.guests.len().saturating_add(3));
+                tags.extend([Self::Gathering(*gathering), Self::Registration(*registration)]);
                 tags.extend(booking.party.named().map(Self::Person));
                 tags
             }

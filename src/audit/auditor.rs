@@ -1,7 +1,7 @@
 //! Whoever reads a log from its beginning, batch by batch, and names what breaks a rule.
 
 use chrono::{DateTime, Utc};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::after::Whole;
 use super::finding::{Breach, Finding, Findings, Judged, Notes, Rule, breach, hold};
@@ -12,7 +12,7 @@ use super::people::People;
 use super::so_far::{ByGathering, SoFar};
 use super::{heir, plan};
 use crate::fact::{Fact, PassReason};
-use crate::id::{GatheringId, LogId, RegistrationId, RequestId, SessionId};
+use crate::id::{GatheringId, LogId, PersonId, RegistrationId, RequestId, SessionId};
 use crate::log::{Error, Page, RawPage, decode, encode};
 use crate::record::{Anchor, Chain, Position, Record, StoredBatch};
 
@@ -42,6 +42,8 @@ pub struct Auditor {
     requests: HashMap<RequestId, Box<[GatheringId]>>,
     people: People,
     forgotten: Forgotten,
+    /// Whose own calendar has a secret address.
+    calendar_tokens: HashSet<PersonId>,
     findings: Findings,
     /// The ends of the batches since the chain was last compared with the store's, the place of that first.
     links: Vec<Anchor>,
@@ -61,6 +63,7 @@ impl Auditor {
             requests: HashMap::new(),
             people: People::default(),
             forgotten: Forgotten::default(),
+            calendar_tokens: HashSet::new(),
             findings: Findings::none(to),
             links: vec![to],
             older: 0,
@@ -239,7 +242,12 @@ impl Auditor {
             notes.note(at, (fact.gathering(), registration_of(fact)), broken);
         }
         self.forgotten.fold(fact);
-        let Some(id) = fact.gathering() else { return };
+        let Some(id) = fact.gathering() else {
+            if let Err(broken) = self.take_fact_of_a_person(fact) {
+                notes.note(at, (None, None), broken);
+            }
+            return;
+        };
         let so_far = so_far.entry(id).or_default();
         so_far.last = at;
         if so_far.forgotten.len() < self.forgotten.now().len() {
@@ -249,6 +257,20 @@ impl Auditor {
             notes.note(at, (Some(id), registration_of(fact)), broken);
         }
         self.fold(id, fact, (at, record.time()), so_far);
+    }
+
+    /// Judges and folds what is about no gathering.
+    fn take_fact_of_a_person(&mut self, fact: &Fact) -> Judged {
+        if let Fact::CalendarTokenIssued { person, .. } = fact {
+            self.calendar_tokens.insert(*person);
+        }
+        if let Fact::PersonForgotten { person } = fact {
+            self.calendar_tokens.remove(person);
+        }
+        let Fact::CalendarTokenRevoked { person } = fact else { return Ok(()) };
+        hold(self.calendar_tokens.remove(person), Rule::NoCalendarToken, || {
+            String::from("there is no secret address that could be taken back")
+        })
     }
 
     fn judge(

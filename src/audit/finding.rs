@@ -144,6 +144,10 @@ rules! {
     /// What is had afterwards is attached once it has begun.
     TooEarly = "too_early",
 
+    // People.
+    /// Only a secret address that is there is taken back.
+    NoCalendarToken = "no_calendar_token",
+
     // The line.
     /// There is a line to stand in.
     NoLine = "no_line",

@@ -57,6 +57,8 @@ impl Gathering {
             | Fact::PersonExported { .. }
             | Fact::RetentionSet { .. }
             | Fact::NamePublished { .. }
+            | Fact::CalendarTokenIssued { .. }
+            | Fact::CalendarTokenRevoked { .. }
             | Fact::GatheringAnnounced { .. }
             | Fact::ModeChanged { .. }
             | Fact::SessionRevised { .. }

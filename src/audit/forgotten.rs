@@ -83,7 +83,8 @@ fn named_anew(fact: &Fact) -> Vec<PersonId> {
         Fact::PersonRecorded { person, .. }
         | Fact::NamePublished { person, .. }
         | Fact::PersonForgotten { person }
-        | Fact::PersonExported { person, .. } => vec![*person],
+        | Fact::PersonExported { person, .. }
+        | Fact::CalendarTokenIssued { person, .. } => vec![*person],
         Fact::PlaceTransferred { to, .. } => vec![*to],
         Fact::PartyChanged { added, .. } => added.iter().copied().flatten().collect(),
         _ => Vec::new(),

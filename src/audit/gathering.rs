@@ -312,6 +312,8 @@ fn stage(fact: &Fact) -> Stage {
     match fact {
         Fact::PersonRecorded { .. }
         | Fact::NamePublished { .. }
+        | Fact::CalendarTokenIssued { .. }
+        | Fact::CalendarTokenRevoked { .. }
         | Fact::GatheringAnnounced { .. }
         | Fact::GatheringRescheduled { .. }
         | Fact::BookingOpened { .. }

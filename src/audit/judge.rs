@@ -69,6 +69,8 @@ impl Gathering {
             | Fact::PresenceRecorded { .. } => self.judge_people(fact, time, so_far),
             Fact::PersonRecorded { .. }
             | Fact::NamePublished { .. }
+            | Fact::CalendarTokenIssued { .. }
+            | Fact::CalendarTokenRevoked { .. }
             | Fact::GatheringAnnounced { .. }
             | Fact::BookingOpened { .. }
             | Fact::BookingClosed { .. }
@@ -207,6 +209,8 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::PresenceRecorded { registration, .. } => Some(*registration),
         Fact::PersonRecorded { .. }
         | Fact::NamePublished { .. }
+        | Fact::CalendarTokenIssued { .. }
+        | Fact::CalendarTokenRevoked { .. }
         | Fact::GatheringAnnounced { .. }
         | Fact::GatheringRescheduled { .. }
         | Fact::BookingOpened { .. }

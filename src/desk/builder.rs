@@ -306,6 +306,7 @@ impl DeskBuilder {
             queue: Queue::new(),
             known: Mutex::new(None),
             lists: RwLock::new(Lists::new()),
+            addresses: Mutex::default(),
             followers: Followers::default(),
             has_written: AtomicBool::new(false),
             checkpoints: Checkpoints::new(&mut wishes),

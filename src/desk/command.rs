@@ -12,10 +12,11 @@ use crate::domain::{
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
     Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
-    Forgetting, Gathering, Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OnHold,
-    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordExport,
-    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule, Seen, SetProgramme,
-    Settle, Transfer, WithdrawOffer, WithdrawResource,
+    Forgetting, Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MadeToken, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Refusal, Register, Registered,
+    Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle, Transfer,
+    WithdrawOffer, WithdrawResource,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};
@@ -23,8 +24,9 @@ use crate::domain::{Clear, Decision};
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 use crate::person::{Answers, JoinLink};
-use crate::privacy::{Keyring, VaultError};
+use crate::privacy::{Keyring, VaultError, random_token};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
+use crate::token::CalendarToken;
 
 /// A command: something that a caller wants done.
 ///
@@ -146,6 +148,36 @@ impl<'a> Edge<'a> {
             Some(keyring) => how(keyring, value).map_err(Failure::from),
             None => Ok(Sealed::from_parts(Keys::One(KeyRef::new(0)), 0, Box::default())),
         }
+    }
+}
+
+impl Edge<'_> {
+    /// A new token for a person's calendar, and what is kept of it. None is made where a command is only looked at.
+    fn make_token(&self, person: PersonId) -> Result<MadeToken, Failure> {
+        let token = if self.is_sealing() { Some(random_token()?) } else { None };
+        let kept =
+            token.as_ref().map_or_else(|| CalendarToken::from_bytes([0; 32]).hash(), CalendarToken::hash);
+        let hash =
+            self.seal(&Personal::new(kept), |keyring, hash| keyring.seal_calendar_token(person, hash))?;
+        Ok(MadeToken { token, hash })
+    }
+}
+
+impl Command for IssueCalendarToken {
+    type Outcome = Option<CalendarToken>;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Option<CalendarToken>>, Failure> {
+        let (person, token) = (self.person, edge.make_token(self.person)?);
+        Ok(Ready::new(IssueCalendarToken { person, token }))
+    }
+}
+
+impl Command for RotateCalendarToken {
+    type Outcome = Option<CalendarToken>;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Option<CalendarToken>>, Failure> {
+        let (person, token) = (self.person, edge.make_token(self.person)?);
+        Ok(Ready::new(RotateCalendarToken { person, token }))
     }
 }
 
@@ -324,6 +356,7 @@ clear_command! {
     Transfer => Change,
     RecordPresence => Seen,
     WithdrawResource => Change,
+    RevokeCalendarToken => Change,
     Settle => Effects,
     AddOffering => OfferingId,
     AddSession => SessionId,

@@ -252,6 +252,7 @@ impl Call<'_> {
         self.desk.must_have_keys()?;
         let receipt = self.settled(Forget { person })?;
         let keys = self.desk.inner.keyring.erase_person(person).map_err(Error::NotErased)?;
+        self.desk.let_go_of_addresses();
         let exports = self.desk.lists().exports(person).to_vec();
         Ok(ForgetReceipt::new(person, &receipt, keys, exports))
     }

@@ -21,6 +21,7 @@ use crate::projection::Lists;
 use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
+mod addresses;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
@@ -47,6 +48,7 @@ mod verify;
 mod what_if;
 mod work;
 mod writing;
+mod zones;
 
 pub use builder::DeskBuilder;
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
@@ -59,6 +61,7 @@ pub use forgetting::{DueForErasure, ForgetReceipt};
 pub use pending::Pending;
 pub use person_export::PersonExport;
 pub use what_if::{PoolForecast, WhatIf};
+pub use zones::{LeftAsPlanned, WhyLeft, ZonesFollowed};
 
 use deciding::Begun;
 use following::Followers;
@@ -112,6 +115,8 @@ struct Inner {
     known: sync::Mutex<Option<Anchor>>,
     /// What is shown: durable, all of it.
     lists: RwLock<Lists>,
+    /// Whose calendar is behind a secret address, as far as that was asked.
+    addresses: sync::Mutex<addresses::Addresses>,
     followers: Followers,
     /// Whether anything was written since the desk was opened.
     has_written: AtomicBool,

@@ -244,6 +244,8 @@ const fn what(fact: &Fact) -> &'static str {
     match fact {
         Fact::PersonRecorded { .. } => "person_recorded",
         Fact::NamePublished { .. } => "name_published",
+        Fact::CalendarTokenIssued { .. } => "calendar_token_issued",
+        Fact::CalendarTokenRevoked { .. } => "calendar_token_revoked",
         Fact::PersonExported { .. } => "person_exported",
         Fact::PersonForgotten { .. } => "person_forgotten",
         Fact::RegistrationConfirmed { .. } => "registration_confirmed",

@@ -265,7 +265,7 @@ impl Desk {
         self.catch_up()
     }
 
-    fn opener(&self) -> Arc<dyn Opener> {
+    pub(super) fn opener(&self) -> Arc<dyn Opener> {
         Arc::<Keyring>::clone(&self.inner.keyring)
     }
 }

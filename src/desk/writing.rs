@@ -55,10 +55,7 @@ impl Inner {
     pub(super) fn write(&self, entries: Vec<Entry>) {
         if entries.iter().all(|entry| entry.decided && entry.batch.is_none()) {
             // All before them is durable, or they would not have been reached.
-            for entry in entries {
-                entry.end(Ok(None));
-            }
-            return;
+            return self.queue.tell(entries.into_iter().map(|entry| (entry, Ok(None))));
         }
         let mut entries = entries;
         loop {
@@ -186,10 +183,10 @@ impl Inner {
         }
         self.has_written.fetch_or(!batches.is_empty(), Ordering::Relaxed);
         let mut batches = batches.into_iter();
-        for entry in entries {
+        self.queue.tell(entries.into_iter().map(|entry| {
             let stored = if entry.handed_over { batches.next() } else { None };
-            entry.end(Ok(stored));
-        }
+            (entry, Ok(stored))
+        }));
         Ok(())
     }
 
@@ -203,12 +200,9 @@ impl Inner {
         };
         self.know_nothing();
         let later = error.for_those_behind();
-        for entry in entries {
-            entry.end(Err(error.clone()));
-        }
-        for entry in behind {
-            entry.end(Err(later.clone()));
-        }
+        let entries = entries.into_iter().map(|entry| (entry, Err(error.clone())));
+        let behind = behind.into_iter().map(|entry| (entry, Err(later.clone())));
+        self.queue.tell(entries.chain(behind));
     }
 }
 

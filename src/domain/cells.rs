@@ -415,6 +415,9 @@ pub(crate) trait Cells {
     fn held_by(&self, person: PersonId) -> BTreeSet<HolderKey>;
     fn forgotten(&self, person: PersonId) -> Option<Forgotten>;
     fn put_forgotten(&mut self, person: PersonId, since: Forgotten);
+    /// Whether a person's own calendar has a secret address.
+    fn has_calendar_token(&self, person: PersonId) -> bool;
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool);
     fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell>;
     /// Every session of a gathering in the order of their ids, the dropped ones too.
     fn sessions(&self, gathering: GatheringId) -> Vec<SessionId>;

@@ -34,7 +34,7 @@ const SPARE_IDS_BEGIN: u32 = 1_000_000;
 /// A view of the state with this decision's own facts laid over it.
 ///
 /// [`look_at`](Self::look_at), [`registration`](Self::registration), [`engagements`](Self::engagements),
-/// [`home_of`](Self::home_of) and [`knows`](Self::knows) are the only doors to the state (others go through these), and
+/// [`home_of`](Self::home_of), [`has_calendar_token`](Self::has_calendar_token) and [`knows`](Self::knows) are the only doors to the state (others go through these), and
 /// each notes what it was asked for, absent things too. What was noted is the scope of the guard: nobody can read something and forget to
 /// guard it.
 #[derive(Clone, Debug)]
@@ -260,6 +260,12 @@ impl<'s> Decision<'s> {
         self.note(Tag::Person(person));
         let held = self.cells.held_by(person);
         held.into_iter().filter_map(|key| Some((key.0, self.cells.holder(key)?))).collect()
+    }
+
+    /// Whether a person's own calendar has a secret address.
+    pub(crate) fn has_calendar_token(&self, person: PersonId) -> bool {
+        self.note(Tag::Person(person));
+        self.cells.has_calendar_token(person)
     }
 
     /// A pool of a gathering that has been read.

@@ -25,6 +25,11 @@ use crate::schedule::Schedule;
 pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<Utc>, fact: &Fact) {
     match fact {
         Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => cells.put_person(*person),
+        Fact::CalendarTokenIssued { person, .. } => {
+            cells.put_person(*person);
+            cells.put_calendar_token(*person, true);
+        }
+        Fact::CalendarTokenRevoked { person } => cells.put_calendar_token(*person, false),
         Fact::GatheringAnnounced { gathering, announcement, join_link } => {
             announce(cells, *gathering, announcement, join_link.is_some(), time);
         }
@@ -133,7 +138,10 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::SessionDropped { gathering, session } => {
             change_session(cells, *gathering, *session, |cell| cell.dropped = true);
         }
-        Fact::PersonForgotten { person } => cells.put_forgotten(*person, Forgotten { at: time, position }),
+        Fact::PersonForgotten { person } => {
+            cells.put_forgotten(*person, Forgotten { at: time, position });
+            cells.put_calendar_token(*person, false);
+        }
         Fact::AnswersExpired { gathering } => change(cells, *gathering, |cell| cell.answers.expired = true),
         Fact::RetentionSet { gathering, answers } => {
             change(cells, *gathering, |cell| cell.answers.days = *answers);

@@ -497,6 +497,19 @@ pub enum Refusal {
         /// The id.
         resource: ResourceId,
     },
+    /// The person's own calendar has a secret address already.
+    CalendarTokenExists {
+        /// Who.
+        person: PersonId,
+    },
+    /// The person's own calendar has no secret address.
+    NoCalendarToken {
+        /// Who.
+        person: PersonId,
+    },
+    /// No calendar is behind an address: its token was never issued, was replaced or taken back, its person was forgotten, or it
+    /// is none. Which of these is not told, to anybody.
+    UnknownCalendar,
     /// More is due on the gathering than one decision writes.
     SettleFirst {
         /// The gathering.
@@ -600,6 +613,9 @@ impl Refusal {
             Self::NoShowByBooks { .. } => "no_show_by_books",
             Self::ResourceExists { .. } => "resource_exists",
             Self::UnknownResource { .. } => "unknown_resource",
+            Self::CalendarTokenExists { .. } => "calendar_token_exists",
+            Self::NoCalendarToken { .. } => "no_calendar_token",
+            Self::UnknownCalendar => "unknown_calendar",
             Self::SettleFirst { .. } => "settle_first",
             Self::UnknownPerson { .. } => "unknown_person",
             Self::Forgotten { .. } => "forgotten",

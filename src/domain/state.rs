@@ -26,12 +26,13 @@ pub(crate) struct State {
     registrations: Registrations,
     people: HashSet<PersonId>,
     forgotten: HashMap<PersonId, Forgotten>,
+    calendar_tokens: HashSet<PersonId>,
     requests: HashMap<RequestId, Answered>,
     homes: HashMap<SessionId, GatheringId>,
     engagements: HashMap<PersonId, Vec<RegistrationId>>,
 }
 
-image!(struct State { head, rooms, registrations, people, forgotten, requests, homes, engagements });
+image!(struct State { head, rooms, registrations, people, forgotten, calendar_tokens, requests, homes, engagements });
 
 /// A request that was answered: where its batch begins, and how many gatherings that are not archived it was about.
 #[derive(Clone, Copy, Debug)]
@@ -353,6 +354,18 @@ impl Cells for State {
     fn put_forgotten(&mut self, person: PersonId, since: Forgotten) {
         // The first time counts: what was erased then is what is gone.
         self.forgotten.entry(person).or_insert(since);
+    }
+
+    fn has_calendar_token(&self, person: PersonId) -> bool {
+        self.calendar_tokens.contains(&person)
+    }
+
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool) {
+        if is_there {
+            self.calendar_tokens.insert(person);
+        } else {
+            self.calendar_tokens.remove(&person);
+        }
     }
 
     fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell> {

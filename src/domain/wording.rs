@@ -53,6 +53,13 @@ impl fmt::Display for Refusal {
             | Self::EmptyProgramme { .. }
             | Self::SessionOver { .. } => self.of_sessions(f),
             Self::NeedsPlace { .. } | Self::Overlap { .. } => self.of_people(f),
+            Self::CalendarTokenExists { person } => {
+                write!(f, "the calendar of person {person} has a secret address already; rotate it for another one, or revoke it")
+            }
+            Self::NoCalendarToken { person } => {
+                write!(f, "the calendar of person {person} has no secret address; issue one")
+            }
+            Self::UnknownCalendar => f.write_str("no calendar is behind this address"),
             Self::GatheringCancelled { gathering } => write!(f, "gathering {gathering} has been called off"),
             Self::GatheringOver { ended, .. } => write!(f, "the gathering ended at {}", instant(*ended)),
             Self::InThePast { ends, now } => {

@@ -1,5 +1,7 @@
 //! What a registration asks for, and for whom.
 
+use std::collections::BTreeSet;
+
 use super::credential::Credential;
 use crate::id::{OfferingId, PersonId, PoolId, RegistrationId};
 use crate::image::image;
@@ -127,6 +129,16 @@ impl Party {
             self.booker = booker;
         }
         self.guests.extend_from_slice(added);
+    }
+
+    /// The first person who is named on more than one place.
+    pub(crate) fn twice_named(&self) -> Option<PersonId> {
+        // Nearly always somebody books for nobody else.
+        if self.guests.is_empty() {
+            return None;
+        }
+        let mut seen = BTreeSet::new();
+        self.named().find(|person| !seen.insert(*person))
     }
 
     /// Everybody who is named, in the order of their places.

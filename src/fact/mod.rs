@@ -12,6 +12,7 @@ use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLin
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
 use crate::text::Reference;
+use crate::token::TokenHash;
 
 mod announcement;
 mod booking;
@@ -479,6 +480,18 @@ pub enum Fact {
         /// What for, in the host's own code.
         purpose: Reference,
     },
+    /// A person's own calendar got a secret address, for the first time or another one. The one before opens nothing any more.
+    CalendarTokenIssued {
+        /// Whose.
+        person: PersonId,
+        /// The hash of the token in it, sealed with the person's key.
+        hash: Sealed<TokenHash>,
+    },
+    /// The secret address of a person's own calendar was taken back: it opens nothing any more.
+    CalendarTokenRevoked {
+        /// Whose.
+        person: PersonId,
+    },
 }
 
 impl Fact {
@@ -517,7 +530,9 @@ impl Fact {
             Self::PersonRecorded { .. }
             | Self::NamePublished { .. }
             | Self::PersonForgotten { .. }
-            | Self::PersonExported { .. } => None,
+            | Self::PersonExported { .. }
+            | Self::CalendarTokenIssued { .. }
+            | Self::CalendarTokenRevoked { .. } => None,
             Self::GatheringAnnounced { gathering, .. }
             | Self::GatheringRescheduled { gathering, .. }
             | Self::BookingOpened { gathering }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::{Error, Kind};
-use super::frame::{FrameHeader, Salt};
+use super::frame::{FRAME_HEADER, FrameHeader, Salt};
 use super::frames::{Frames, View};
 use super::head::{HeadFile, HeadSync};
 use super::index::Index;
@@ -350,6 +350,7 @@ impl Draft {
             chain: head.chain.then(payload),
             checksum: crc32fast::hash(payload),
         };
+        self.bytes.reserve(FRAME_HEADER.saturating_add(payload.len()));
         header.put(&self.salt, &mut self.bytes);
         self.bytes.extend_from_slice(payload);
         self.marks.push(Mark::behind(&header));

@@ -42,6 +42,8 @@ pub(super) enum Kind {
     NotAKeyFile,
     /// Use a newer version of this crate.
     Newer,
+    /// Nothing: it is of a draft that is read no more.
+    Older,
     /// Try again, or look at permissions and disks.
     Unavailable,
 }
@@ -138,6 +140,12 @@ impl VaultError {
     #[must_use]
     pub fn is_newer(&self) -> bool {
         self.0.kind == Kind::Newer
+    }
+
+    /// The key file is of format 0, a draft that came before the format was frozen, and is read no more.
+    #[must_use]
+    pub fn is_older(&self) -> bool {
+        self.0.kind == Kind::Older
     }
 
     /// The vault cannot be reached, read or written right now.

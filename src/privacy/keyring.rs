@@ -18,6 +18,7 @@ use crate::image::{Image, Sink, image};
 use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
 use crate::record::Record;
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
+use crate::token::TokenHash;
 
 /// Seals and opens the personal data of one log.
 ///
@@ -117,6 +118,7 @@ impl Keyring {
             }
             Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
             Fact::NamePublished { person, name } => self.note([Holder::Person(*person)], name.keys()),
+            Fact::CalendarTokenIssued { person, hash } => self.note([Holder::Person(*person)], hash.keys()),
             Fact::GatheringAnnounced { gathering, join_link: Some(link), .. }
             | Fact::ModeChanged { gathering, join_link: Some(link), .. } => {
                 self.note([Holder::Texts(*gathering)], link.keys())
@@ -173,7 +175,8 @@ impl Keyring {
             | Fact::PresenceRecorded { .. }
             | Fact::ResourceWithdrawn { .. }
             | Fact::RetentionSet { .. }
-            | Fact::PersonExported { .. } => Ok(()),
+            | Fact::PersonExported { .. }
+            | Fact::CalendarTokenRevoked { .. } => Ok(()),
         }
     }
 
@@ -232,6 +235,25 @@ impl Keyring {
     ) -> Result<Sealed<PublishedName>, VaultError> {
         let keys = Keys::One(self.key_of(Holder::Person(person))?);
         self.seal(name, Subject::PublishedName(person), keys)
+    }
+
+    /// Seals what is kept of the token of a person's own calendar, with the person's key.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not the one that the person has. Nothing is sealed.
+    pub fn seal_calendar_token(
+        &self,
+        person: PersonId,
+        hash: &Personal<TokenHash>,
+    ) -> Result<Sealed<TokenHash>, VaultError> {
+        let keys = Keys::One(self.key_of(Holder::Person(person))?);
+        self.seal(hash, Subject::CalendarToken(person), keys)
+    }
+
+    /// Opens what is kept of the token of a person's own calendar.
+    #[must_use]
+    pub fn calendar_token(&self, person: PersonId, sealed: &Sealed<TokenHash>) -> Opened<TokenHash> {
+        self.open(sealed, Subject::CalendarToken(person))
     }
 
     /// Seals the link of something that people get after a gathering, with the key of the gathering's own texts.
@@ -335,7 +357,9 @@ impl Keyring {
         let holders = self.holders();
         let since = |holder| holders.gone.get(&holder).copied();
         match about {
-            Subject::Person(person) | Subject::PublishedName(person) => since(Holder::Person(person)),
+            Subject::Person(person) | Subject::PublishedName(person) | Subject::CalendarToken(person) => {
+                since(Holder::Person(person))
+            }
             Subject::Answers(person, gathering) => {
                 since(Holder::Person(person)).or_else(|| since(Holder::Answers(gathering)))
             }

@@ -23,4 +23,5 @@ pub use file::{FileVault, FileVaultOptions, adopt_keys, backup_keys};
 pub use keyring::Keyring;
 pub(crate) use keyring::Learned;
 pub use memory::MemoryVault;
+pub(crate) use vault::random_token;
 pub use vault::{Key, KeyVault};

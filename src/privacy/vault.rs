@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::error::VaultError;
 use crate::id::VaultId;
 use crate::sealed::KeyRef;
+use crate::token::CalendarToken;
 
 /// Keeps numbered keys. It does not know whose they are: the log says that, beside each value that a key sealed.
 ///
@@ -140,6 +141,13 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[key]")
     }
+}
+
+/// Rolls a calendar token with the operating system's own generator.
+pub(crate) fn random_token() -> Result<CalendarToken, VaultError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    fill_random(&mut *bytes)?;
+    Ok(CalendarToken::from_bytes(*bytes))
 }
 
 /// Fills bytes with the operating system's own generator.

@@ -32,7 +32,10 @@ impl Lists {
                 let before = self.names.get(person).map_or(time, |billing| billing.since);
                 self.names.insert(*person, Billing { name: Arc::new(name.clone()), since: time.max(before) });
             }
-            Fact::PersonForgotten { person } => self.forget(*person, time),
+            Fact::PersonForgotten { person } => {
+                self.forget(*person, time);
+                self.calendar_tokens.revoke(position, *person);
+            }
             Fact::PersonExported { person, purpose: _ } => {
                 self.exports.entry(*person).or_default().push(position);
             }
@@ -40,6 +43,10 @@ impl Lists {
             Fact::RetentionSet { gathering, answers } => {
                 self.at(*gathering, |card| card.keep_answers(*answers));
             }
+            Fact::CalendarTokenIssued { person, hash } => {
+                self.calendar_tokens.issue(position, *person, hash);
+            }
+            Fact::CalendarTokenRevoked { person } => self.calendar_tokens.revoke(position, *person),
             Fact::GatheringAnnounced { gathering, announcement, join_link } => {
                 let link = join_link.as_ref();
                 let card = || GatheringCard::announced(*gathering, announcement, link, time);

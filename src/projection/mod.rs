@@ -17,6 +17,7 @@ use crate::sealed::{Opener, Sealed};
 
 mod agenda;
 mod attendee_list;
+mod calendar_tokens;
 mod card;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -25,6 +26,7 @@ mod head;
 mod lifecycle;
 mod names;
 mod places;
+mod planned;
 mod presence;
 mod programme;
 mod registration;
@@ -40,12 +42,13 @@ mod when;
 
 pub use agenda::{Agenda, AgendaRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
+pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
 pub use places::{PoolCount, SetAsideCount};
+pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
-pub(crate) use programme::billed;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
 pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
@@ -73,13 +76,23 @@ pub struct Lists {
     exports: HashMap<PersonId, Vec<Position>>,
     bookings: HashMap<PersonId, Theirs>,
     names: HashMap<PersonId, Billing>,
+    calendar_tokens: CalendarTokens,
 }
 
 /// Where each registration is kept follows from the gatherings.
 impl Image for Lists {
     fn put(&self, out: &mut Sink) {
-        let Self { position, gatherings, registrations: _, people, forgotten, exports, bookings, names } =
-            self;
+        let Self {
+            position,
+            gatherings,
+            registrations: _,
+            people,
+            forgotten,
+            exports,
+            bookings,
+            names,
+            calendar_tokens,
+        } = self;
         position.put(out);
         gatherings.put(out);
         people.put(out);
@@ -87,6 +100,7 @@ impl Image for Lists {
         exports.put(out);
         bookings.put(out);
         names.put(out);
+        calendar_tokens.put(out);
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
@@ -94,8 +108,19 @@ impl Image for Lists {
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
         let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
-        let (bookings, names) = (HashMap::take(from)?, HashMap::take(from)?);
-        Some(Self { position, gatherings, registrations, people, forgotten, exports, bookings, names })
+        let (bookings, names, calendar_tokens) =
+            (HashMap::take(from)?, HashMap::take(from)?, CalendarTokens::take(from)?);
+        Some(Self {
+            position,
+            gatherings,
+            registrations,
+            people,
+            forgotten,
+            exports,
+            bookings,
+            names,
+            calendar_tokens,
+        })
     }
 }
 
@@ -248,6 +273,11 @@ impl Lists {
         self.gatherings.get(&gathering).map(|card| WhatsOnRow::of(card, now))
     }
 
+    /// What lies ahead at a time, in the order of the ids.
+    pub(crate) fn planned_after(&self, now: DateTime<Utc>) -> Vec<Planned> {
+        self.gatherings().into_iter().filter_map(|card| Planned::after(card, now)).collect()
+    }
+
     /// One registration as it stands, ended ones too.
     pub(crate) fn agenda_row(&self, registration: RegistrationId) -> Option<AgendaRow> {
         self.registration(registration).map(|(gathering, it)| AgendaRow::of(gathering, it))
@@ -270,6 +300,11 @@ impl Lists {
     fn booked_by(&self, person: PersonId) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
         let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default();
         theirs.iter().filter_map(|id| self.registration(*id))
+    }
+
+    /// Whose own calendar has a secret address.
+    pub(crate) fn calendar_tokens(&self) -> &CalendarTokens {
+        &self.calendar_tokens
     }
 
     /// What was last recorded of a person.

@@ -608,7 +608,7 @@ fn header_and_slots_lie_where_they_are_described() {
     let bytes = place.bytes();
     let vault = place.open();
     assert_eq!(&bytes[..16], b"gather keys\r\n\x1a\n\0");
-    assert_eq!(bytes[16..24], [0; 8]);
+    assert_eq!(bytes[16..24], [1, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(bytes[24..40], *vault.id().uuid().as_bytes());
     assert_eq!(bytes[40..56], *LOG.uuid().as_bytes());
     assert!(bytes[56..508].iter().all(|&byte| byte == 0));
@@ -733,11 +733,24 @@ fn what_is_no_key_file_is_refused() {
 }
 
 #[test]
+fn a_key_file_of_format_0_is_refused_by_name() {
+    let place = Place::used();
+    place.change(|bytes| {
+        bytes[16] = 0;
+        let checksum = crc32fast::hash(&bytes[..508]).to_le_bytes();
+        bytes[508..512].copy_from_slice(&checksum);
+    });
+    let error = refused(&place, LOG);
+    assert!(error.is_older() && !error.is_newer() && !error.is_damaged(), "{error}");
+    assert!(error.to_string().contains("format 0, a draft that is read no more"), "{error}");
+}
+
+#[test]
 fn a_newer_format_or_an_unknown_flag_is_said_to_be_newer() {
     for byte in [16, 20] {
         let place = Place::used();
         place.change(|bytes| {
-            bytes[byte] = 1;
+            bytes[byte] = 2;
             let checksum = crc32fast::hash(&bytes[..508]).to_le_bytes();
             bytes[508..512].copy_from_slice(&checksum);
         });

@@ -190,6 +190,9 @@ fn a_programme_changes(story: &mut Story) {
     let day = story.announce(9, plain());
     let (gathering, when) = (story.gathering(day), story.soon());
     story.ask(What::PublishName(story.person(0)));
+    story.ask(What::IssueCalendarToken(story.person(0)));
+    story.ask(What::RotateCalendarToken(story.person(0)));
+    story.ask(What::RevokeCalendarToken(story.person(0)));
     let texts = |title| TextsPlan { title, track: 1, speakers: vec![story.person(0)] };
     let session = |session, title| SessionPlan { session, when, room: 1, texts: texts(title) };
     let [added, changed, set] = [session(0, 1), session(0, 2), session(1, 3)];

@@ -101,8 +101,7 @@ impl ChangeParty {
         let mut changed = cell.clone();
         let removed: Vec<u16> = self.removed.iter().copied().collect();
         changed.party.change(&removed, &self.added);
-        let mut named = BTreeSet::new();
-        if let Some(person) = changed.party.named().find(|person| !named.insert(*person)) {
+        if let Some(person) = changed.party.twice_named() {
             return Err(Refusal::TwiceInParty { person });
         }
         Ok(changed)

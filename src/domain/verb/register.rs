@@ -1,6 +1,5 @@
 //! Register: one person or a party asks for places, all or nothing.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -294,8 +293,7 @@ impl Register<Sealed<Answers>> {
     }
 
     fn check_party(&self, offering: &Offering) -> Result<(), Refusal> {
-        let mut seen = BTreeSet::new();
-        if let Some(person) = self.party.named().find(|&person| !seen.insert(person)) {
+        if let Some(person) = self.party.twice_named() {
             return Err(Refusal::TwiceInParty { person });
         }
         let (size, limit) = (self.party.size(), u32::from(offering.max_party.get()));

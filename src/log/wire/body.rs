@@ -99,6 +99,8 @@ pub(super) mod kind {
     pub(in crate::log::wire) const ANSWERS_EXPIRED: u16 = 61;
     pub(in crate::log::wire) const RETENTION_SET: u16 = 62;
     pub(in crate::log::wire) const PERSON_EXPORTED: u16 = 63;
+    pub(in crate::log::wire) const CALENDAR_TOKEN_ISSUED: u16 = 66;
+    pub(in crate::log::wire) const CALENDAR_TOKEN_REVOKED: u16 = 67;
 }
 
 /// A fact's body as it is stored.
@@ -261,6 +263,12 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::PersonExported { person: _, purpose } => {
             body(kind::PERSON_EXPORTED, 1, &PersonExportedV1::of(purpose))
         }
+        Fact::CalendarTokenIssued { person: _, hash } => {
+            body(kind::CALENDAR_TOKEN_ISSUED, 1, &CalendarTokenIssuedV1 { hash: SealedV1::of(hash) })
+        }
+        Fact::CalendarTokenRevoked { person: _ } => {
+            body(kind::CALENDAR_TOKEN_REVOKED, 1, &CalendarTokenRevokedV1 {})
+        }
     }
 }
 
@@ -279,6 +287,9 @@ pub(super) fn decode(kind: u16, version: u8, tags: &[Tag], bytes: &[u8]) -> Resu
 /// What is done with a stored body, whichever struct it is read by.
 macro_rules! stored {
     ($($kind:ident $version:literal => $wire:ty;)+) => {
+        /// Every kind that was given a number, once for each of its versions.
+        const KINDS: &[u16] = &[$(kind::$kind),+];
+
         fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Result<Fact, Error> {
             match (kind, version) {
                 $((kind::$kind, $version) => read::<$wire>(bytes)?.fact(ids),)+
@@ -377,10 +388,12 @@ stored! {
     ANSWERS_EXPIRED 1 => AnswersExpiredV1;
     RETENTION_SET 1 => RetentionSetV1;
     PERSON_EXPORTED 1 => PersonExportedV1<'_>;
+    CALENDAR_TOKEN_ISSUED 1 => CalendarTokenIssuedV1<'_>;
+    CALENDAR_TOKEN_REVOKED 1 => CalendarTokenRevokedV1;
 }
 
 fn not_stored(kind: u16, version: u8) -> Error {
-    if kind == 0 || (version == 0 && kind <= kind::PERSON_EXPORTED) {
+    if kind == 0 || (version == 0 && KINDS.contains(&kind)) {
         return corrupt("a fact has a number that was never given");
     }
     newer(format!("a fact of kind {kind}, version {version} is not known to this version"))
@@ -497,6 +510,7 @@ bare! {
     GatheringArchivedV1 => GatheringArchived { gathering };
     PersonForgottenV1 => PersonForgotten { person };
     AnswersExpiredV1 => AnswersExpired { gathering };
+    CalendarTokenRevokedV1 => CalendarTokenRevoked { person };
 }
 
 #[derive(Serialize, Deserialize)]
@@ -520,5 +534,17 @@ struct NamePublishedV1<'a> {
 impl NamePublishedV1<'_> {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         Ok(Fact::NamePublished { person: ids.person()?, name: self.name.sealed() })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct CalendarTokenIssuedV1<'a> {
+    #[serde(borrow)]
+    hash: SealedV1<'a>,
+}
+
+impl CalendarTokenIssuedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        Ok(Fact::CalendarTokenIssued { person: ids.person()?, hash: self.hash.sealed() })
     }
 }

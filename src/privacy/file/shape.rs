@@ -10,7 +10,8 @@ use crate::sealed::KeyRef;
 
 /// Not a text, and changed by whatever changes line ends, so that such a copy is noticed at once.
 const MAGIC: &[u8; 16] = b"gather keys\r\n\x1a\n\0";
-const FORMAT: u32 = 0;
+/// The format that is written and read: the first that is frozen. Format 0 was a draft.
+const FORMAT: u32 = 1;
 /// No flag is known yet.
 const FLAGS: u32 = 0;
 pub(super) const HEADER: usize = 512;
@@ -70,6 +71,12 @@ impl Header {
         let (log, rest) = rest.split_first_chunk().ok_or_else(cut)?;
         let (wrapping, _) = rest.split_first_chunk().ok_or_else(cut)?;
         let (format, flags) = (u32::from_le_bytes(*format), u32::from_le_bytes(*flags));
+        if format < FORMAT {
+            let what = format!(
+                "the key file has format {format}, a draft that is read no more; this version reads format {FORMAT}"
+            );
+            return Err(VaultError::new(Kind::Older, what));
+        }
         if (format, flags) != (FORMAT, FLAGS) {
             let what = format!(
                 "the key file has format {format} with flags {flags:#x}; this version reads format {FORMAT} without flags"

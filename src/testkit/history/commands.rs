@@ -10,10 +10,10 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
     Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
     ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer,
-    DropSession, ExtendHold, FollowUp, Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession,
-    NoteInterest, OpenBooking, OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson,
-    RecordPresence, Register, Reject, Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer,
-    WithdrawResource,
+    DropSession, ExtendHold, FollowUp, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration,
+    MoveSession, NoteInterest, OpenBooking, OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson,
+    RecordPresence, Register, Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, SetProgramme,
+    Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 use crate::fact::{Offering, ResourceKind};
 use crate::id::{OfferingId, PoolId, SetAsideId};
@@ -40,6 +40,15 @@ impl History {
             What::PublishName(person) => {
                 let name = PublishedName::new(format!("Speaker {person}"));
                 AnyCommand::PublishName(PublishName::of(person_id(*person), name))
+            }
+            What::IssueCalendarToken(person) => {
+                AnyCommand::IssueCalendarToken(IssueCalendarToken::new(person_id(*person)))
+            }
+            What::RotateCalendarToken(person) => {
+                AnyCommand::RotateCalendarToken(RotateCalendarToken::new(person_id(*person)))
+            }
+            What::RevokeCalendarToken(person) => {
+                AnyCommand::RevokeCalendarToken(RevokeCalendarToken::new(person_id(*person)))
             }
             What::Register(part) => AnyCommand::Register(self.register(part, nth)),
             What::Basket { parts, best_effort } => {

@@ -465,12 +465,22 @@ pub(super) fn afterwards() -> impl Strategy<Value = What> {
     ]
 }
 
+/// Secret addresses of few people, so that they come to be replaced and taken back.
+fn on_calendars() -> impl Strategy<Value = What> {
+    prop_oneof![
+        2 => (0..3_u8).prop_map(What::IssueCalendarToken),
+        1 => (0..3_u8).prop_map(What::RotateCalendarToken),
+        1 => (0..3_u8).prop_map(What::RevokeCalendarToken),
+    ]
+}
+
 fn on_programmes() -> impl Strategy<Value = What> {
     let which = any_which;
     let leave = prop_oneof![1 => Just(Vec::new()), 1 => vec(session_numbers(), 1..4)];
     let moved = (option::weighted(0.8, session_when()), option::weighted(0.4, 0..3_u8));
     prop_oneof![
         1 => (0..FEW).prop_map(What::PublishName),
+        1 => on_calendars(),
         3 => added_sessions(),
         2 => places_in_sessions(which()),
         5 => (which(), which(), moved).prop_map(|(gathering, session, (when, room))| {

@@ -71,6 +71,12 @@ pub enum What {
     RecordPerson(u8),
     /// Publish the name under which a person speaks.
     PublishName(u8),
+    /// Give a person's own calendar a secret address.
+    IssueCalendarToken(u8),
+    /// Give it another one.
+    RotateCalendarToken(u8),
+    /// Take it back.
+    RevokeCalendarToken(u8),
     /// Forget a person.
     Forget(u8),
     /// Give out all that is held about a person.

@@ -9,10 +9,10 @@ use crate::domain::{
     Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
     DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting, Gathering,
-    Hold, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking,
-    OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordExport, RecordPerson,
-    RecordPresence, Register, Registered, Reject, Reschedule, Seen, SetProgramme, Settle, Transfer,
-    WithdrawOffer, WithdrawResource,
+    Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OnHold,
+    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordExport,
+    RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule, RevokeCalendarToken,
+    RotateCalendarToken, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
@@ -60,6 +60,8 @@ pub enum Told {
     },
     /// What came of each part of a basket.
     Parts(Vec<Part>),
+    /// A secret address was made; what its token is is not told here, since no two are the same.
+    CalendarToken,
     /// Something was changed, or was so already.
     Changed(Change),
     /// It is done, and this is what it did to others.
@@ -90,6 +92,12 @@ pub enum AnyCommand {
     RecordPerson(RecordPerson),
     /// Publish a speaker's name.
     PublishName(PublishName),
+    /// Give a person's own calendar a secret address.
+    IssueCalendarToken(IssueCalendarToken),
+    /// Give it another one.
+    RotateCalendarToken(RotateCalendarToken),
+    /// Take it back.
+    RevokeCalendarToken(RevokeCalendarToken),
     /// Announce a gathering.
     Announce(Gathering),
     /// Add an offering.
@@ -235,6 +243,9 @@ impl AnyCommand {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are ready before this is asked")]
     fn ready_on_terms(&self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
         match self {
+            Self::IssueCalendarToken(command) => Ok(command.ready(edge)?.map(|_| Told::CalendarToken)),
+            Self::RotateCalendarToken(command) => Ok(command.ready(edge)?.map(|_| Told::CalendarToken)),
+            Self::RevokeCalendarToken(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Hold(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::ExtendHold(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::ConfirmHold(command) => Ok(command.ready(edge)?.map(Told::from)),

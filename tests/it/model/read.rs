@@ -231,6 +231,7 @@ pub(super) fn unsealed(fact: &Fact) -> String {
     match &fact {
         Fact::PersonRecorded { person, .. } => format!("recorded {person}"),
         Fact::NamePublished { person, .. } => format!("published {person}"),
+        Fact::CalendarTokenIssued { person, .. } => format!("calendar address of {person}"),
         Fact::ResourceAttached { gathering, resource, .. } => format!("attached {gathering} {resource:?}"),
         _ => format!("{fact:?}"),
     }

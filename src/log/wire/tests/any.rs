@@ -276,6 +276,8 @@ fn any_fact_of_a_person() -> impl Strategy<Value = Fact> {
     prop_oneof![
         (any_person(), any_sealed()).prop_map(|(person, details)| Fact::PersonRecorded { person, details }),
         (any_person(), any_sealed()).prop_map(|(person, name)| Fact::NamePublished { person, name }),
+        (any_person(), any_sealed()).prop_map(|(person, hash)| Fact::CalendarTokenIssued { person, hash }),
+        any_person().prop_map(|person| Fact::CalendarTokenRevoked { person }),
     ]
 }
 

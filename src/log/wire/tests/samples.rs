@@ -430,7 +430,13 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
         Fact::RetentionSet { .. } => {
             ("PersonExported/1", Fact::PersonExported { person: BOB, purpose: named("art-15") })
         }
-        Fact::PersonExported { .. } => return None,
+        Fact::PersonExported { .. } => {
+            ("CalendarTokenIssued/1", Fact::CalendarTokenIssued { person: ANN, hash: one_key() })
+        }
+        Fact::CalendarTokenIssued { .. } => {
+            ("CalendarTokenRevoked/1", Fact::CalendarTokenRevoked { person: ANN })
+        }
+        Fact::CalendarTokenRevoked { .. } => return None,
     })
 }
 

@@ -164,6 +164,10 @@ fn plain(done: &Done) -> String {
     match done {
         Done::PersonRecorded(person) => format!("recorded {}", person_id(*person)),
         Done::NamePublished(person) => format!("published {}", person_id(*person)),
+        Done::CalendarTokenIssued(person) => format!("calendar address of {}", person_id(*person)),
+        Done::CalendarTokenRevoked(person) => {
+            plain_fact(&Fact::CalendarTokenRevoked { person: person_id(*person) })
+        }
         Done::Exported(person) => format!("exported {}", person_id(*person)),
         Done::Announced(gathering, _) => format!("announced {gathering}"),
         Done::OfferingAdded(gathering, number, ..) => format!("offering {number} added to {gathering}"),
@@ -203,6 +207,7 @@ pub(in super::super) fn plain_fact(fact: &Fact) -> String {
     match &fact {
         Fact::PersonRecorded { person, .. } => format!("recorded {person}"),
         Fact::NamePublished { person, .. } => format!("published {person}"),
+        Fact::CalendarTokenIssued { person, .. } => format!("calendar address of {person}"),
         Fact::PersonExported { person, .. } => format!("exported {person}"),
         Fact::GatheringAnnounced { gathering, .. } => format!("announced {gathering}"),
         Fact::OfferingAdded { gathering, offering, .. } => {

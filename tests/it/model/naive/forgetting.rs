@@ -22,7 +22,9 @@ impl Naive<'_> {
     /// Whether anything was ever done that names somebody.
     fn has_heard_of(&self, person: u8) -> bool {
         self.past.iter().any(|deed| match &deed.what {
-            Done::PersonRecorded(other) | Done::NamePublished(other) => *other == person,
+            Done::PersonRecorded(other) | Done::NamePublished(other) | Done::CalendarTokenIssued(other) => {
+                *other == person
+            }
             Done::Joined(asked, _) => asked.names(person),
             Done::Transferred(_, _, _, from, to) => *to == person || *from == Some(person),
             Done::PartyChanged(_, _, _, added, _) => added.contains(&Some(person)),

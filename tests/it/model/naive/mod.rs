@@ -19,6 +19,7 @@ use gather::{
 mod approval;
 mod asked;
 mod bookings;
+mod calendar_tokens;
 mod capacity;
 mod eligible;
 mod facts;
@@ -82,6 +83,8 @@ type Draws = Vec<(u16, u32)>;
 enum Done {
     PersonRecorded(u8),
     NamePublished(u8),
+    CalendarTokenIssued(u8),
+    CalendarTokenRevoked(u8),
     Forgotten(u8),
     Exported(u8),
     AnswersExpired(GatheringId),
@@ -260,6 +263,9 @@ impl<'h> Naive<'h> {
                 self.done(given, Done::NamePublished(*person));
                 Ok(Told::Published(person_id(*person)))
             }
+            What::IssueCalendarToken(person) => self.issue_calendar_token(*person, false, given),
+            What::RotateCalendarToken(person) => self.issue_calendar_token(*person, true, given),
+            What::RevokeCalendarToken(person) => self.revoke_calendar_token(*person, given),
             What::Forget(person) => self.forget(*person, given),
             What::RecordExport(person) => self.export(*person, given),
             What::Register(part) => self.register(self.party(part, step, request, 0), given),
@@ -485,7 +491,12 @@ fn refuse_if(so: bool, code: &str) -> Result<(), No> {
 impl Done {
     fn gathering(&self) -> Option<GatheringId> {
         match self {
-            Self::PersonRecorded(_) | Self::NamePublished(_) | Self::Forgotten(_) | Self::Exported(_) => None,
+            Self::PersonRecorded(_)
+            | Self::NamePublished(_)
+            | Self::CalendarTokenIssued(_)
+            | Self::CalendarTokenRevoked(_)
+            | Self::Forgotten(_)
+            | Self::Exported(_) => None,
             Self::Joined(asked, _) => Some(asked.gathering),
             Self::Announced(gathering, _)
             | Self::OfferingAdded(gathering, ..)
