@@ -107,15 +107,10 @@ impl Keyring {
     /// The vault lacks a key that the fact names ([`VaultError::is_missing`]), or cannot be reached. Nothing was
     /// noted for that key, so do not seal with this keyring: a person would get a second key.
     pub fn learn(&self, record: &Record<'_>) -> Result<(), VaultError> {
+        if let Some(holder) = gone_by(record.fact()) {
+            self.holders().gone.entry(holder).or_insert(record.time());
+        }
         match record.fact() {
-            Fact::PersonForgotten { person } => {
-                self.note_gone(Holder::Person(*person), record.time());
-                Ok(())
-            }
-            Fact::AnswersExpired { gathering } => {
-                self.note_gone(Holder::Answers(*gathering), record.time());
-                Ok(())
-            }
             Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
             Fact::NamePublished { person, name } => self.note([Holder::Person(*person)], name.keys()),
             Fact::CalendarTokenIssued { person, hash } => self.note([Holder::Person(*person)], hash.keys()),
@@ -174,6 +169,8 @@ impl Keyring {
             | Fact::GatheringArchived { .. }
             | Fact::PresenceRecorded { .. }
             | Fact::ResourceWithdrawn { .. }
+            | Fact::PersonForgotten { .. }
+            | Fact::AnswersExpired { .. }
             | Fact::RetentionSet { .. }
             | Fact::PersonExported { .. }
             | Fact::CalendarTokenRevoked { .. } => Ok(()),
@@ -369,10 +366,6 @@ impl Keyring {
         }
     }
 
-    fn note_gone(&self, holder: Holder, at: DateTime<Utc>) {
-        self.holders().gone.entry(holder).or_insert(at);
-    }
-
     /// A panic elsewhere cannot leave the maps half changed, so a poisoned lock is as good as any.
     fn holders(&self) -> MutexGuard<'_, Holders> {
         self.holders.lock().unwrap_or_else(PoisonError::into_inner)
@@ -486,6 +479,16 @@ impl Holders {
             all.into_iter().partition(|(_, whose)| self.gone.contains_key(whose));
         let keys = |some: Vec<(KeyRef, Holder)>| some.into_iter().map(|(key, _)| key).collect();
         (keys(live), keys(gone))
+    }
+}
+
+/// Whose keys are to be destroyed since a fact.
+#[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of facts erase something")]
+fn gone_by(fact: &Fact) -> Option<Holder> {
+    match fact {
+        Fact::PersonForgotten { person } => Some(Holder::Person(*person)),
+        Fact::AnswersExpired { gathering } => Some(Holder::Answers(*gathering)),
+        _ => None,
     }
 }
 
