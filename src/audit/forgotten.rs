@@ -64,8 +64,11 @@ impl Gathering {
     }
 
     pub(super) fn takes_answers(&self, fact: &Fact) -> Judged {
-        let with_a_hold = matches!(fact, Fact::HoldConfirmed { answers: Some(_), .. });
-        if with_a_hold || booked(fact).is_some_and(|(_, booking)| booking.answers.is_some()) {
+        let said = matches!(
+            fact,
+            Fact::HoldConfirmed { answers: Some(_), .. } | Fact::InvitationAnswered { comment: Some(_), .. }
+        );
+        if said || booked(fact).is_some_and(|(_, booking)| booking.answers.is_some()) {
             self.keeps_answers()
         } else {
             Ok(())
@@ -84,6 +87,7 @@ fn named_anew(fact: &Fact) -> Vec<PersonId> {
         | Fact::NamePublished { person, .. }
         | Fact::PersonForgotten { person }
         | Fact::PersonExported { person, .. }
+        | Fact::InvitationAnswered { person, .. }
         | Fact::CalendarTokenIssued { person, .. } => vec![*person],
         Fact::PlaceTransferred { to, .. } => vec![*to],
         Fact::PartyChanged { added, .. } => added.iter().copied().flatten().collect(),
