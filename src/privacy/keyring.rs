@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use hashbrown::{HashMap, HashSet};
 
 use super::error::VaultError;
+#[cfg(feature = "file")]
 use super::no_keys::NoKeys;
 use super::plain::Plain;
 use super::sealing::{self, Subject};
@@ -91,6 +92,7 @@ impl Keyring {
     }
 
     /// A keyring without any key: it seals nothing, and opens nothing.
+    #[cfg(feature = "file")]
     pub(crate) fn without_keys() -> Self {
         Self { vault: Arc::new(NoKeys), holders: Mutex::default(), is_without_keys: true }
     }
@@ -339,6 +341,7 @@ impl Keyring {
     }
 
     /// How many keys the log needs still, as far as it was heard.
+    #[cfg(any(feature = "file", test))]
     pub(crate) fn expected(&self) -> u64 {
         u64::try_from(self.holders().by_use().0.len()).unwrap_or(u64::MAX)
     }
