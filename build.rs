@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "privacy/keyring.rs",
     "projection",
     "record.rs",
+    "schedule",
     "schedule.rs",
     "sealed.rs",
     "text.rs",

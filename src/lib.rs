@@ -71,8 +71,8 @@ mod token;
 
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, Opening, Pending, PersonExport, PoolForecast,
-    Receipt, RequestIds, WhatIf,
+    Error, Explanation, Failure, Follower, ForgetReceipt, LeftAsPlanned, Opening, Pending, PersonExport,
+    PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -106,7 +106,9 @@ pub use projection::{
     SessionStatus, SetAsideCount, Turn, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
-pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
+pub use schedule::{
+    CompiledRules, DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone, ZoneRules,
+};
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};
 pub use token::{CalendarToken, NotAToken, TokenHash};
@@ -115,3 +117,8 @@ pub use token::{CalendarToken, NotAToken, TokenHash};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The page on calendars, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/calendars.md")]
+struct Calendars;

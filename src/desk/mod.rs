@@ -48,6 +48,7 @@ mod verify;
 mod what_if;
 mod work;
 mod writing;
+mod zones;
 
 pub use builder::DeskBuilder;
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
@@ -60,6 +61,7 @@ pub use forgetting::{DueForErasure, ForgetReceipt};
 pub use pending::Pending;
 pub use person_export::PersonExport;
 pub use what_if::{PoolForecast, WhatIf};
+pub use zones::{LeftAsPlanned, WhyLeft, ZonesFollowed};
 
 use deciding::Begun;
 use following::Followers;

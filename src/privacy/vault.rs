@@ -23,6 +23,9 @@ use crate::token::CalendarToken;
 ///   vault brings it back, and whoever asks for it is told that it was [erased](VaultError::is_erased), apart from what is
 ///   missing or damaged.
 ///
+/// [`testkit::conformance::vaults`](../testkit/conformance/vaults/index.html) (feature `testkit`) holds a vault of your own to all
+/// of it, in three lines.
+///
 /// A log and a vault belong together: replay the whole log into [`in_use`](Self::in_use) before the first
 /// [`fresh`](Self::fresh), as [`Keyring::learn`](super::Keyring::learn) does.
 ///

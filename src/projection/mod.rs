@@ -26,6 +26,7 @@ mod head;
 mod lifecycle;
 mod names;
 mod places;
+mod planned;
 mod presence;
 mod programme;
 mod registration;
@@ -46,8 +47,8 @@ pub use card::{GatheringCard, Turn};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
 pub use places::{PoolCount, SetAsideCount};
+pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
-pub(crate) use programme::billed;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
 pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
@@ -270,6 +271,11 @@ impl Lists {
     /// One gathering at a time, with the places left, cancelled and past ones too.
     pub(crate) fn places_left(&self, gathering: GatheringId, now: DateTime<Utc>) -> Option<WhatsOnRow> {
         self.gatherings.get(&gathering).map(|card| WhatsOnRow::of(card, now))
+    }
+
+    /// What lies ahead at a time, in the order of the ids.
+    pub(crate) fn planned_after(&self, now: DateTime<Utc>) -> Vec<Planned> {
+        self.gatherings().into_iter().filter_map(|card| Planned::after(card, now)).collect()
     }
 
     /// One registration as it stands, ended ones too.

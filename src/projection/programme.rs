@@ -392,7 +392,7 @@ impl fmt::Display for Programme {
 }
 
 /// The names of speakers in the order in which they are billed. One without a name to show is not shown.
-pub(crate) fn billed<'n>(speakers: &[PersonId], names: &'n HashMap<PersonId, String>) -> Vec<&'n str> {
+fn billed<'n>(speakers: &[PersonId], names: &'n HashMap<PersonId, String>) -> Vec<&'n str> {
     speakers.iter().filter_map(|speaker| names.get(speaker)).map(String::as_str).collect()
 }
 

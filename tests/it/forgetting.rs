@@ -18,6 +18,7 @@ mod crashes;
 mod export;
 mod keys;
 mod retention;
+mod vaults;
 
 const ANN: u8 = 1;
 const BOB: u8 = 2;

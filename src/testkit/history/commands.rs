@@ -36,7 +36,7 @@ impl History {
                 AnyCommand::RecordPerson(RecordPerson::of(person_id(*person), details))
             }
             What::Forget(person) => AnyCommand::Forget(person_id(*person)),
-            What::ExportPerson(person) => AnyCommand::ExportPerson(person_id(*person)),
+            What::RecordExport(person) => AnyCommand::RecordExport(person_id(*person)),
             What::PublishName(person) => {
                 let name = PublishedName::new(format!("Speaker {person}"));
                 AnyCommand::PublishName(PublishName::of(person_id(*person), name))

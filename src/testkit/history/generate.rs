@@ -325,7 +325,7 @@ fn on_bookings() -> impl Strategy<Value = What> {
     let which = any_which;
     prop_oneof![
         2 => (0..FEW).prop_map(What::RecordPerson),
-        1 => prop_oneof![3 => (0..FEW).prop_map(What::Forget), 1 => (0..FEW).prop_map(What::ExportPerson)],
+        1 => prop_oneof![3 => (0..FEW).prop_map(What::Forget), 1 => (0..FEW).prop_map(What::RecordExport)],
         28 => parts().prop_map(What::Register),
         7 => baskets(),
         11 => (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {

@@ -80,7 +80,7 @@ pub enum What {
     /// Forget a person.
     Forget(u8),
     /// Give out all that is held about a person.
-    ExportPerson(u8),
+    RecordExport(u8),
     /// Say for how long answers are kept.
     KeepAnswers {
         /// Which of the gatherings announced so far.

@@ -193,7 +193,7 @@ pub enum AnyCommand {
     /// Say for how long answers are kept.
     KeepAnswers(KeepAnswers),
     /// Record that all that is held about a person was given out.
-    ExportPerson(PersonId),
+    RecordExport(PersonId),
 }
 
 impl Command for AnyCommand {
@@ -278,7 +278,7 @@ impl AnyCommand {
                 Ok(ExpireAnswers { gathering: *gathering }.ready(edge)?.map(Told::from))
             }
             Self::KeepAnswers(command) => Ok(command.ready(edge)?.map(Told::from)),
-            Self::ExportPerson(person) => {
+            Self::RecordExport(person) => {
                 let command = RecordExport { person: *person, purpose: reference("export", 1) };
                 Ok(command.ready(edge)?.map(Told::Exported))
             }

@@ -102,7 +102,7 @@ const DONE: &[&str] = &[
     "Settle done",
     "Settle ended",
     "ExpireAnswers made",
-    "ExportPerson Exported",
+    "RecordExport Exported",
     "Forget Forgotten",
     "KeepAnswers made",
     "Transfer already so",
