@@ -255,6 +255,44 @@ impl std::fmt::Debug for PublishedName {
     }
 }
 
+/// What somebody wrote with their answer to an invitation: personal.
+///
+/// ```
+/// use gather::ReplyComment;
+///
+/// assert_eq!(ReplyComment::new("I am in Leeds that day").as_str(), "I am in Leeds that day");
+/// ```
+#[derive(Clone, PartialEq, Eq, Zeroize)]
+pub struct ReplyComment(String);
+
+impl ReplyComment {
+    /// What was written; line breaks are welcome.
+    #[must_use]
+    pub fn new(comment: impl Into<String>) -> Self {
+        Self(comment.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a command would take it.
+    ///
+    /// # Errors
+    /// A [`TextProblem`] for one that is too long or holds control characters.
+    pub fn check(&self) -> Result<(), TextProblem> {
+        text::check_text("comment", &self.0)
+    }
+}
+
+impl std::fmt::Debug for ReplyComment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ReplyComment([personal])")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -151,6 +151,9 @@ impl Tag {
             Fact::HoldConfirmed { gathering, registration, booker, .. } => {
                 vec![Self::Gathering(*gathering), Self::Registration(*registration), Self::Person(*booker)]
             }
+            Fact::InvitationAnswered { gathering, registration, person, .. } => {
+                vec![Self::Gathering(*gathering), Self::Registration(*registration), Self::Person(*person)]
+            }
             Fact::RegistrationPromoted { gathering, registration, .. }
             | Fact::RegistrationEnded { gathering, registration, .. }
             | Fact::HoldExtended { gathering, registration, .. }

@@ -286,6 +286,18 @@ impl Gathering {
     }
 }
 
+impl Gathering {
+    /// Whoever answers the invitation to a registration has a place by it.
+    pub(super) fn answers(&self, id: RegistrationId, person: PersonId, time: DateTime<Utc>) -> Judged {
+        let one = self.live(id)?;
+        let is_on_it = one.party.named().any(|named| named == person);
+        hold(one.claim == Claim::Confirmed && is_on_it, Rule::NotInvited, || {
+            format!("person {person} answers an invitation to what they have no place by")
+        })?;
+        self.can_be_had(one.offering, time)
+    }
+}
+
 /// Whether a hold lasts for a while, and no longer than it may.
 fn lasts(until: DateTime<Utc>, latest: DateTime<Utc>, time: DateTime<Utc>) -> Judged {
     hold(time < until && until <= latest, Rule::Deadline, || {

@@ -139,6 +139,8 @@ rules! {
     PartyChange = "party_change",
     /// Those are asked whether new dates suit who were confirmed; each answers once, and silence comes to what was said.
     Reconfirmation = "reconfirmation",
+    /// Only whoever has a place by a registration answers the invitation to it.
+    NotInvited = "not_invited",
     /// Whoever was seen is on a place that is there, and is flagged if and only if it was not confirmed.
     Presence = "presence",
     /// What is had afterwards is attached once it has begun.

@@ -64,6 +64,7 @@ impl Gathering {
             | Fact::GatheringAnnounced { .. }
             | Fact::ModeChanged { .. }
             | Fact::SessionRevised { .. }
+            | Fact::InvitationAnswered { .. }
             | Fact::PassedOver { .. } => {}
             Fact::RegistrationConfirmed { .. }
             | Fact::RegistrationWaitlisted { .. }

@@ -66,6 +66,7 @@ impl Gathering {
     pub(super) fn takes_answers(&self, fact: &Fact) -> Judged {
         let answers = match fact {
             Fact::HoldConfirmed { answers, .. } => answers.is_some(),
+            Fact::InvitationAnswered { comment, .. } => comment.is_some(),
             other => booked(other).is_some_and(|(_, booking)| booking.answers.is_some()),
         };
         if answers { self.keeps_answers() } else { Ok(()) }
@@ -83,6 +84,7 @@ fn named_anew(fact: &Fact) -> Vec<PersonId> {
         | Fact::NamePublished { person, .. }
         | Fact::PersonForgotten { person }
         | Fact::PersonExported { person, .. }
+        | Fact::InvitationAnswered { person, .. }
         | Fact::CalendarTokenIssued { person, .. } => vec![*person],
         Fact::PlaceTransferred { to, .. } => vec![*to],
         Fact::PartyChanged { added, .. } => added.iter().copied().flatten().collect(),

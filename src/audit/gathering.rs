@@ -350,6 +350,7 @@ fn stage(fact: &Fact) -> Stage {
         | Fact::InterestNoted { .. }
         | Fact::PartyChanged { .. }
         | Fact::RegistrationReconfirmed { .. }
+        | Fact::InvitationAnswered { .. }
         | Fact::ReconfirmationClosed { .. }
         | Fact::BooksClosed { .. } => Stage::Booking,
         Fact::RegistrationEnded { registration, .. } => Stage::Ending(*registration),

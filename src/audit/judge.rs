@@ -66,6 +66,7 @@ impl Gathering {
             | Fact::PlaceTransferred { .. }
             | Fact::RegistrationSplit { .. }
             | Fact::PartyChanged { .. }
+            | Fact::InvitationAnswered { .. }
             | Fact::PresenceRecorded { .. } => self.judge_people(fact, time, so_far),
             Fact::PersonRecorded { .. }
             | Fact::NamePublished { .. }
@@ -163,6 +164,9 @@ impl Gathering {
             Fact::PresenceRecorded { registration, place, presence, seen_at, flagged, .. } => {
                 self.sees(*registration, (*place, *presence), *seen_at, *flagged)
             }
+            Fact::InvitationAnswered { registration, person, .. } => {
+                self.answers(*registration, *person, time)
+            }
             _ => Err(breach(Rule::UnknownPart, "a fact that nobody judges")),
         }
     }
@@ -206,6 +210,7 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::InterestNoted { registration, .. }
         | Fact::PartyChanged { registration, .. }
         | Fact::RegistrationReconfirmed { registration, .. }
+        | Fact::InvitationAnswered { registration, .. }
         | Fact::PresenceRecorded { registration, .. } => Some(*registration),
         Fact::PersonRecorded { .. }
         | Fact::NamePublished { .. }

@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use uuid::Uuid;
 
 use super::line::{Lines, Stamp};
+use super::people::People;
 use super::zone::Zones;
 use super::{Geo, Link, Wording};
 use crate::fact::{Mode, Venue};
@@ -305,7 +306,7 @@ pub trait CalendarEntry {
 
 impl CalendarEntry for PublicEntry<'_> {
     fn parts(&self) -> Parts<'_> {
-        Parts { entry: self, public: true, join_link: None, reminders: &[] }
+        Parts { entry: self, public: true, join_link: None, reminders: &[], people: None }
     }
 }
 
@@ -314,7 +315,7 @@ impl CalendarEntry for PersonalEntry<'_> {
         let cancelled = self.entry.status == Status::Cancelled;
         let (join_link, reminders) =
             if cancelled { (None, [].as_slice()) } else { (self.join_link, self.reminders) };
-        Parts { entry: &self.entry, public: false, join_link, reminders }
+        Parts { entry: &self.entry, public: false, join_link, reminders, people: None }
     }
 }
 
@@ -333,11 +334,20 @@ pub struct Parts<'e> {
     public: bool,
     join_link: Option<Link<'e>>,
     reminders: &'e [u32],
+    people: Option<People<'e>>,
 }
 
 impl fmt::Debug for Parts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Parts").field("entry", self.entry).finish_non_exhaustive()
+    }
+}
+
+impl<'e> Parts<'e> {
+    /// The same entry with who invites whom: in a message, never in a calendar to subscribe to.
+    pub(super) fn between(mut self, people: People<'e>) -> Self {
+        self.people = Some(people);
+        self
     }
 }
 
@@ -367,6 +377,9 @@ impl Parts<'_> {
         self.write_status(lines);
         self.write_texts(lines, wording);
         self.write_links(lines, wording);
+        if let Some(people) = self.people {
+            people.write(lines);
+        }
         self.write_reminders(lines);
         lines.line("END:VEVENT");
         Some(self.entry.revised)

@@ -85,7 +85,7 @@ fn dates<'a>(announcement: &'a Announcement, previous: Option<&'a Schedule>) -> 
     }
 }
 
-fn texts<'a>(entry: PublicEntry<'a>, announcement: &'a Announcement) -> PublicEntry<'a> {
+pub(super) fn texts<'a>(entry: PublicEntry<'a>, announcement: &'a Announcement) -> PublicEntry<'a> {
     entry
         .description(&announcement.description)
         .mode(&announcement.mode)

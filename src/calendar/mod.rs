@@ -31,7 +31,11 @@ mod feed;
 mod geo;
 mod line;
 mod masthead;
+mod message;
+mod people;
 mod programme;
+#[cfg(feature = "replies")]
+mod reading;
 mod revision;
 mod zone;
 
@@ -52,7 +56,11 @@ pub use colour::Colour;
 pub use entry::{CalendarEntry, PersonalEntry, PublicEntry, Status};
 pub use feed::{PersonalFeed, PublicFeed};
 pub use geo::Geo;
+pub use message::{Due, Invitations, Message, Method, Unaddressed};
+pub use people::Mailbox;
 pub use programme::ProgrammeFeed;
+#[cfg(feature = "replies")]
+pub use reading::{Import, ImportedDraft, LeftOut, NotTaken, Other, OtherMethod, Reply, Unreadable};
 pub use revision::Revision;
 
 /// How much text is collected before it is handed on, in bytes. An entry is never parted, so it can be more.

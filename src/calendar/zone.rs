@@ -60,7 +60,6 @@ impl<'r> Zones<'r> {
     ///
     /// Where the clocks keep no yearly rule, Outlook takes the STANDARD that begins last for the only one. So then there
     /// is but one, with the offset of the entry. An entry that has two is written in UTC.
-    #[expect(dead_code, reason = "messages have one entry each, and are not written yet")]
     pub(super) fn of_one(times: &TimeSpan, rules: &'r dyn ZoneRules) -> Self {
         let mut wanted = Wanted::default();
         wanted.note(times);

@@ -8,15 +8,15 @@ use zeroize::Zeroize;
 use super::Desk;
 use super::failure::Failure;
 use crate::domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
-    Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
-    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
-    Forgetting, Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MadeToken, MoveRegistration,
-    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
-    PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Refusal, Register, Registered,
-    Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle, Transfer,
-    WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
+    Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
+    ConfirmHold, Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp,
+    Forget, Forgetting, Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MadeToken,
+    MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
+    ProgrammeChange, PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Refusal, Register,
+    Registered, Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle,
+    Shown, Transfer, WithdrawOffer, WithdrawResource,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};
@@ -136,6 +136,14 @@ impl<'a> Edge<'a> {
             return Err(Refusal::UnknownRegistration { registration }.into());
         };
         Ok((gathering.id(), known.booking().party.booker))
+    }
+
+    /// What calendars show of a registration to one of its people, as far as the lists know.
+    fn shown(&self, registration: RegistrationId, person: PersonId) -> Option<Shown> {
+        let lists = self.desk.lists();
+        let (gathering, known) = lists.registration(registration)?;
+        let round = gathering.reconfirmation().copied();
+        Some(Shown { sequence: gathering.entry_sequence_of(known, person), round })
     }
 
     fn seal<T: Zeroize>(
@@ -280,6 +288,24 @@ impl Command for PublishName {
         let person = self.whose(&edge.context);
         let name = edge.seal(&self.name, |keyring, name| keyring.seal_published_name(person, name))?;
         Ok(Ready::new(PublishName { person: Some(person), name }))
+    }
+}
+
+impl Command for AnswerInvitation {
+    type Outcome = Answered;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Answered>, Failure> {
+        let Self { registration, person, rsvp, to, ref comment, shown: _ } = *self;
+        let shown = edge.shown(registration, person);
+        let Some(comment) = comment else {
+            return Ok(Ready::new(AnswerInvitation { registration, person, rsvp, to, comment: None, shown }));
+        };
+        comment.expose().check()?;
+        let whose = edge.is_sealing().then(|| edge.booker_of(registration)).transpose()?;
+        let gathering = whose.map_or(GatheringId::from_u128(0), |(gathering, _)| gathering);
+        let sealed =
+            edge.seal(comment, |keyring, comment| keyring.seal_reply_comment(person, gathering, comment))?;
+        Ok(Ready::new(AnswerInvitation { registration, person, rsvp, to, comment: Some(sealed), shown }))
     }
 }
 

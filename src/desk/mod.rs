@@ -34,15 +34,20 @@ mod explain;
 mod failure;
 mod following;
 mod forgetting;
+#[cfg(feature = "replies")]
+mod import;
 #[cfg(test)]
 mod laws;
 mod open;
 #[cfg(all(test, gather_shuttle))]
 mod orders;
+mod outbox;
 mod pending;
 mod person_export;
 mod queue;
 mod reading;
+#[cfg(feature = "replies")]
+mod replies;
 mod sync;
 mod verify;
 mod what_if;
@@ -58,8 +63,12 @@ pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use following::Follower;
 pub use forgetting::{DueForErasure, ForgetReceipt};
+#[cfg(feature = "replies")]
+pub use import::Imported;
+pub use outbox::Outbox;
 pub use pending::Pending;
 pub use person_export::PersonExport;
+pub use reading::GivenAnswer;
 pub use what_if::{PoolForecast, WhatIf};
 pub use zones::{LeftAsPlanned, WhyLeft, ZonesFollowed};
 

@@ -12,7 +12,7 @@ use super::{Call, Desk, Failure};
 use crate::domain::RecordExport;
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
-use crate::person::{Answers, PersonDetails, PublishedName};
+use crate::person::{Answers, PersonDetails, PublishedName, ReplyComment};
 use crate::projection::AgendaRow;
 use crate::record::{Position, Record, StoredBatch, Tag};
 use crate::sealed::{Opened, Opener};
@@ -29,7 +29,8 @@ use crate::text::Reference;
 /// `unavailable`. A registration is what [`Agenda`](crate::Agenda) has in `registrations`, with `own_place` (the number of
 /// the person's place, from 1), `presence` (see [`Presence::code`](crate::Presence::code)) and `answers` (pairs of question and
 /// answer; `null` where they are not the person's, or nothing was answered) beside it. A record has `position`, `at`, `what`,
-/// `gathering`, `registration`, `details`, `published_name` and `answers`. Ids are texts, times are RFC 3339 in UTC.
+/// `gathering`, `registration`, `details`, `published_name`, `answers`, and `comment`, what was written with the answer to an
+/// invitation. Ids are texts, times are RFC 3339 in UTC.
 pub struct PersonExport {
     person: PersonId,
     purpose: Reference,
@@ -60,6 +61,7 @@ struct ExportedRecord {
     details: Option<Opened<PersonDetails>>,
     published_name: Option<Opened<PublishedName>>,
     answers: Option<Opened<Answers>>,
+    comment: Option<Opened<ReplyComment>>,
 }
 
 impl Desk {
@@ -101,7 +103,7 @@ impl Desk {
                 let booking = it.booking();
                 let own_place = booking.party.place_of(person).unwrap_or_default();
                 let answers = booking.answers.clone().filter(|_| booking.party.booker == person);
-                (AgendaRow::of(card, it), own_place, card.presence(it, own_place).code(), answers)
+                (AgendaRow::of(card, it, person), own_place, card.presence(it, own_place).code(), answers)
             });
             theirs.collect()
         };
@@ -150,6 +152,7 @@ impl Desk {
             details: None,
             published_name: None,
             answers: None,
+            comment: None,
         };
         #[expect(
             clippy::wildcard_enum_match_arm,
@@ -162,6 +165,11 @@ impl Desk {
             }
             Fact::HoldConfirmed { gathering, booker, answers: Some(answers), .. } if *booker == person => {
                 exported.answers = Some(keyring.answers(person, *gathering, answers));
+            }
+            Fact::InvitationAnswered { gathering, person: by, comment: Some(comment), .. }
+                if *by == person =>
+            {
+                exported.comment = Some(keyring.reply_comment(person, *gathering, comment));
             }
             other => {
                 let booking = other.registration_made().map(|(_, booking)| booking);
@@ -270,6 +278,7 @@ const fn what(fact: &Fact) -> &'static str {
         Fact::PresenceRecorded { .. } => "presence_recorded",
         Fact::SessionAdded { .. } => "session_added",
         Fact::SessionRevised { .. } => "session_revised",
+        Fact::InvitationAnswered { .. } => "invitation_answered",
         _ => "other",
     }
 }
@@ -322,6 +331,7 @@ impl fmt::Display for ExportedRecord {
             self.details.as_ref().map(|it| lines_of(it, details_lines)),
             self.published_name.as_ref().map(|it| lines_of(it, |name| vec![name.as_str().to_owned()])),
             self.answers.as_ref().map(|it| lines_of(it, answer_lines)),
+            self.comment.as_ref().map(|it| lines_of(it, |comment| vec![comment.as_str().to_owned()])),
         ];
         lines.into_iter().flatten().flatten().try_for_each(|line| write!(f, "\n      {line}"))
     }
@@ -425,6 +435,7 @@ struct RecordForm<'a> {
     details: Option<OpenedForm<DetailsForm<'a>>>,
     published_name: Option<OpenedForm<&'a str>>,
     answers: Option<OpenedForm<AnswersForm<'a>>>,
+    comment: Option<OpenedForm<&'a str>>,
 }
 
 #[derive(serde::Serialize)]
@@ -472,6 +483,7 @@ impl ExportedRecord {
             gathering: self.gathering,
             registration: self.registration,
             details: OpenedForm::of(self.details.as_ref(), DetailsForm::of),
+            comment: OpenedForm::of(self.comment.as_ref(), ReplyComment::as_str),
             published_name: OpenedForm::of(self.published_name.as_ref(), PublishedName::as_str),
             answers: OpenedForm::of(self.answers.as_ref(), answers_form),
         }

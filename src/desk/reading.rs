@@ -2,18 +2,37 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{Desk, Error, Failure};
 use crate::calendar::{PersonalFeed, PublicFeed};
 use crate::domain::Refusal;
+use crate::fact::Rsvp;
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
 use crate::log::{self, Page, StoredBatch};
-use crate::person::{Answers, PersonDetails};
+use crate::person::{Answers, PersonDetails, ReplyComment};
 use crate::privacy::Keyring;
 use crate::projection::{
     Agenda, AgendaRow, AttendeeList, Programme, Resources, WaitingList, WhatsOn, WhatsOnRow,
 };
 use crate::record::Position;
 use crate::sealed::{Opened, Opener};
+
+/// What somebody has answered to the invitation to a registration.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GivenAnswer {
+    /// Who.
+    pub person: PersonId,
+    /// What.
+    pub rsvp: Rsvp,
+    /// The sequence of the entry that they had seen: an answer to one that was moved since does not hold.
+    pub sequence: u32,
+    /// When, by the clock of whoever sent it.
+    pub stamp: DateTime<Utc>,
+    /// What they wrote with it.
+    pub comment: Option<Opened<ReplyComment>>,
+}
 
 impl Desk {
     /// Who has a place in a gathering now, or keeps one from others while they make up their minds, in the order in which
@@ -152,6 +171,46 @@ impl Desk {
         drop(lists);
         let open = |sealed| self.inner.keyring.answers(booking.party.booker, gathering, sealed);
         Ok(booking.answers.as_ref().map(open))
+    }
+
+    /// What the people of a registration have answered to their invitations, each one's last, the latest last.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRegistration`]. A comment that cannot be read is no error but [`Opened::Unavailable`].
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{AnswerInvitation, Desk, Gathering, PersonId, ReplyComment, Rsvp};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let talk = Gathering::webinar("Open day").at("2099-03-05 14:00 to 15:30 UTC".parse()?);
+    /// let (talk, ann) = (desk.announce(talk)?.outcome, PersonId::random());
+    /// let anns = desk.register(talk, ann)?.outcome.registration();
+    /// let perhaps = AnswerInvitation::tentative(anns, ann).comment(ReplyComment::new("If the trains run"));
+    /// drop(desk.execute(perhaps)?);
+    ///
+    /// let given = &desk.given_answers(anns)?[0];
+    /// assert_eq!((given.person, given.rsvp), (ann, Rsvp::Tentative));
+    /// let comment = given.comment.as_ref().unwrap().known().unwrap();
+    /// assert_eq!(comment.expose().as_str(), "If the trains run");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn given_answers(&self, registration: RegistrationId) -> Result<Vec<GivenAnswer>, Failure> {
+        let lists = self.lists();
+        let known = lists.registration(registration);
+        let (gathering, it) = known.ok_or(Refusal::UnknownRegistration { registration })?;
+        let (gathering, replies) = (gathering.id(), it.replies().to_vec());
+        // As above: nothing is opened under the lists' lock.
+        drop(lists);
+        let keyring = &self.inner.keyring;
+        let given = replies.into_iter().map(|reply| GivenAnswer {
+            person: reply.person,
+            rsvp: reply.rsvp,
+            sequence: reply.sequence,
+            stamp: reply.stamp,
+            comment: reply.comment.map(|sealed| keyring.reply_comment(reply.person, gathering, &sealed)),
+        });
+        Ok(given.collect())
     }
 
     /// What was last recorded of a person; `None` if nothing was. Of somebody who was forgotten it says that, and nothing else.

@@ -200,9 +200,21 @@ pub(crate) struct Particulars {
     pub(crate) latest: Option<DateTime<Utc>>,
     /// How it stands with the last question whether new dates suit.
     pub(crate) asked: Asked,
+    /// The last answer of each who has answered the invitation.
+    pub(crate) replies: Vec<Replied>,
 }
 
-image!(struct Particulars { credentials, draws, uncounted, may_split, made_by, latest, asked });
+image!(struct Particulars { credentials, draws, uncounted, may_split, made_by, latest, asked, replies });
+
+/// Which answer to an invitation was somebody's last: what comes from before it is not theirs any more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Replied {
+    pub(crate) person: PersonId,
+    pub(crate) sequence: u32,
+    pub(crate) stamp: DateTime<Utc>,
+}
+
+image!(struct Replied { person, sequence, stamp });
 
 /// How a registration stands with the question whether new dates suit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -319,6 +331,12 @@ impl RegistrationCell {
 
     pub(crate) fn asked(&self) -> Asked {
         self.particulars.as_ref().map_or(Asked::Not, |it| it.asked)
+    }
+
+    /// The last answer of somebody to the invitation.
+    pub(crate) fn reply_of(&self, person: PersonId) -> Option<Replied> {
+        let replies = self.particulars.as_ref().map_or(&[][..], |it| &it.replies);
+        replies.iter().find(|reply| reply.person == person).copied()
     }
 
     /// Who made the booking: whoever booked, whoever has place 1 by now.

@@ -24,9 +24,7 @@ use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId,
     SetAsideId,
 };
-use crate::person::Answers;
 use crate::record::{Scope, Tag};
-use crate::sealed::Sealed;
 
 /// Ids of registrations that nobody asked for by themselves are derived from here on.
 const SPARE_IDS_BEGIN: u32 = 1_000_000;
@@ -416,8 +414,8 @@ impl<'s> Decision<'s> {
 
 impl Gathering {
     /// Refuses answers where those of the gathering are kept no more: there is no key for them.
-    pub(crate) fn must_keep_answers(&self, answers: Option<&Sealed<Answers>>) -> Result<(), Refusal> {
-        if answers.is_some() && self.cell.answers.expired {
+    pub(crate) fn must_keep_answers(&self, has_some: bool) -> Result<(), Refusal> {
+        if has_some && self.cell.answers.expired {
             return Err(Refusal::AnswersExpired { gathering: self.id });
         }
         Ok(())

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{
     AnswersKept, Asked, Cells, Claim, Fingerprint, Forgotten, GatheringCell, Particulars, Phase, Plan,
-    PoolCell, RegistrationCell, SessionCell,
+    PoolCell, RegistrationCell, Replied, SessionCell,
 };
 use crate::fact::{
     Announcement, Booking, BookingTime, ByHand, Capacity, Draw, Ending, Fact, Offering, Overbook, Party,
@@ -148,6 +148,10 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         }
         // Who was passed stays where they were, and what was given out is still here; the lists tell of it.
         Fact::PassedOver { .. } | Fact::PersonExported { .. } => {}
+        Fact::InvitationAnswered { registration, person, sequence, stamp, .. } => {
+            let reply = Replied { person: *person, sequence: *sequence, stamp: *stamp };
+            change_registration(cells, *registration, |cell| note_reply(cell.particular(), reply));
+        }
     }
     if let Some(gathering) = fact.gathering() {
         change(cells, gathering, |cell| cell.touched = cell.touched.max(time));
@@ -269,6 +273,11 @@ fn change_registration<C: Cells>(cells: &mut C, id: RegistrationId, how: impl Fn
     let Some(mut cell) = cells.registration(id).cloned() else { return };
     how(&mut cell);
     cells.put_registration(id, cell);
+}
+
+fn note_reply(it: &mut Particulars, reply: Replied) {
+    it.replies.retain(|known| known.person != reply.person);
+    it.replies.push(reply);
 }
 
 fn set_phase<C: Cells>(cells: &mut C, id: GatheringId, phase: Phase) {

@@ -39,6 +39,8 @@ pub use verb::add_session::AddSession;
 pub use verb::add_set_aside::AddSetAside;
 pub use verb::announce::Gathering;
 pub use verb::announce_draft::AnnounceDraft;
+pub(crate) use verb::answer_invitation::Shown;
+pub use verb::answer_invitation::{AnswerInvitation, Answered};
 pub use verb::approve::Approve;
 pub use verb::archive::Archive;
 pub use verb::attach_resource::AttachResource;

@@ -411,6 +411,22 @@ pub enum Refusal {
         /// The registration.
         registration: RegistrationId,
     },
+    /// The registration has no places, so nobody was invited and there is nothing to answer.
+    NotInvited {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// The person is not on the registration, or not any more.
+    NotOnRegistration {
+        /// The registration.
+        registration: RegistrationId,
+    },
+    /// An answer to an invitation came from an address that is not the one of whoever it speaks for, or of nobody on the
+    /// registration.
+    WrongSender {
+        /// The registration.
+        registration: RegistrationId,
+    },
     /// The registration was not asked whether new dates suit, or the time to answer is up.
     NotAsked {
         /// The registration.
@@ -599,6 +615,9 @@ impl Refusal {
             Self::NotPending { .. } => "not_pending",
             Self::NotOffered { .. } => "not_offered",
             Self::NotConfirmed { .. } => "not_confirmed",
+            Self::NotInvited { .. } => "not_invited",
+            Self::NotOnRegistration { .. } => "not_on_registration",
+            Self::WrongSender { .. } => "wrong_sender",
             Self::NotAsked { .. } => "not_asked",
             Self::NotDisplaceable { .. } => "not_displaceable",
             Self::BookersPlace { .. } => "bookers_place",

@@ -105,6 +105,9 @@ impl fmt::Display for Refusal {
             | Self::NotPending { .. }
             | Self::NotOffered { .. }
             | Self::NotConfirmed { .. }
+            | Self::NotInvited { .. }
+            | Self::NotOnRegistration { .. }
+            | Self::WrongSender { .. }
             | Self::NotAsked { .. }
             | Self::NotDisplaceable { .. }
             | Self::BookersPlace { .. }
@@ -250,6 +253,9 @@ impl Refusal {
             Self::NotPending { registration } => write!(f, "registration {registration} does not wait for approval"),
             Self::NotOffered { registration } => write!(f, "registration {registration} has no offer to answer"),
             Self::NotConfirmed { registration } => write!(f, "registration {registration} is neither confirmed nor in line"),
+            Self::NotInvited { registration } => write!(f, "registration {registration} has no places, so there is no invitation to answer"),
+            Self::NotOnRegistration { registration } => write!(f, "the person is not on registration {registration}"),
+            Self::WrongSender { registration } => write!(f, "the answer about registration {registration} came from another address"),
             Self::NotAsked { registration } => write!(f, "registration {registration} has no question about new dates to answer"),
             Self::NotDisplaceable { registration } => write!(f, "registration {registration} has no place of this pool to give up"),
             Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration cancelled"),

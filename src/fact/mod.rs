@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::id::{
     GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId,
 };
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
 use crate::text::Reference;
@@ -19,6 +19,7 @@ mod booking;
 mod credential;
 mod policy;
 mod presence;
+mod rsvp;
 mod session;
 mod window;
 
@@ -32,6 +33,7 @@ pub use policy::{
     Reconfirmation, Serving, SetAside, Silence,
 };
 pub use presence::{Audience, Presence, PresenceSource, Resource, ResourceKind};
+pub use rsvp::Rsvp;
 pub use session::{Session, SessionTexts};
 pub use window::{BookingState, BookingTime, BookingWindow, ByHand};
 
@@ -492,6 +494,23 @@ pub enum Fact {
         /// Whose.
         person: PersonId,
     },
+    /// Somebody has answered the invitation to a registration. What follows from it has facts of its own.
+    InvitationAnswered {
+        /// To which gathering.
+        gathering: GatheringId,
+        /// Of which registration.
+        registration: RegistrationId,
+        /// Who.
+        person: PersonId,
+        /// What.
+        rsvp: Rsvp,
+        /// The sequence of the entry that they had seen.
+        sequence: u32,
+        /// When, by the clock of whoever sent it.
+        stamp: DateTime<Utc>,
+        /// What they wrote with it, sealed.
+        comment: Option<Sealed<ReplyComment>>,
+    },
 }
 
 impl Fact {
@@ -579,7 +598,8 @@ impl Fact {
             | Self::ResourceAttached { gathering, .. }
             | Self::ResourceWithdrawn { gathering, .. }
             | Self::AnswersExpired { gathering }
-            | Self::RetentionSet { gathering, .. } => Some(*gathering),
+            | Self::RetentionSet { gathering, .. }
+            | Self::InvitationAnswered { gathering, .. } => Some(*gathering),
         }
     }
 }

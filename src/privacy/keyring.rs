@@ -15,7 +15,7 @@ use super::vault::{Key, KeyVault};
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, ResourceId};
 use crate::image::{Image, Sink, image};
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 use crate::record::Record;
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 use crate::token::TokenHash;
@@ -131,7 +131,11 @@ impl Keyring {
             Fact::HoldConfirmed { gathering, booker, answers, .. } => {
                 self.note_answers(*booker, *gathering, answers.as_ref())
             }
-            Fact::GatheringAnnounced { join_link: None, .. }
+            Fact::InvitationAnswered { gathering, person, comment: Some(comment), .. } => {
+                self.note([Holder::Person(*person), Holder::Answers(*gathering)], comment.keys())
+            }
+            Fact::InvitationAnswered { comment: None, .. }
+            | Fact::GatheringAnnounced { join_link: None, .. }
             | Fact::ModeChanged { join_link: None, .. }
             | Fact::GatheringRescheduled { .. }
             | Fact::BookingOpened { .. }
@@ -264,6 +268,33 @@ impl Keyring {
         self.seal(link, Subject::ResourceLink(resource, gathering), keys)
     }
 
+    /// Seals what a person wrote with an answer to an invitation, with the two keys of their answers: it goes with them.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not those that the two have. Nothing is sealed.
+    pub fn seal_reply_comment(
+        &self,
+        person: PersonId,
+        gathering: GatheringId,
+        comment: &Personal<ReplyComment>,
+    ) -> Result<Sealed<ReplyComment>, VaultError> {
+        let keys = Keys::Both {
+            person: self.key_of(Holder::Person(person))?,
+            gathering: self.key_of(Holder::Answers(gathering))?,
+        };
+        self.seal(comment, Subject::ReplyComment(person, gathering), keys)
+    }
+
+    /// Opens what a person wrote with an answer to an invitation.
+    pub fn reply_comment(
+        &self,
+        person: PersonId,
+        gathering: GatheringId,
+        sealed: &Sealed<ReplyComment>,
+    ) -> Opened<ReplyComment> {
+        self.open(sealed, Subject::ReplyComment(person, gathering))
+    }
+
     /// Writes what was learned, for [`Learned`] to read. A key that was given out and is nowhere in the log is not in it.
     pub(crate) fn put_learned(&self, out: &mut Sink) {
         let holders = self.holders();
@@ -354,7 +385,7 @@ impl Keyring {
             Subject::Person(person) | Subject::PublishedName(person) | Subject::CalendarToken(person) => {
                 since(Holder::Person(person))
             }
-            Subject::Answers(person, gathering) => {
+            Subject::Answers(person, gathering) | Subject::ReplyComment(person, gathering) => {
                 since(Holder::Person(person)).or_else(|| since(Holder::Answers(gathering)))
             }
             Subject::JoinLink(gathering) | Subject::ResourceLink(_, gathering) => {

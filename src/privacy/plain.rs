@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
+use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 use crate::token::TokenHash;
 
 /// A value that can be sealed: its newest plain form to write, and every form to read.
@@ -114,6 +114,28 @@ impl Plain for JoinLink {
         }
         let form: JoinLinkV1<'_> = whole(plain)?;
         Some(Self::new(form.link))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct ReplyCommentV1<'a> {
+    comment: &'a str,
+}
+
+impl Plain for ReplyComment {
+    const VERSION: u8 = 1;
+    type Form<'a> = ReplyCommentV1<'a>;
+
+    fn form(&self) -> ReplyCommentV1<'_> {
+        ReplyCommentV1 { comment: self.as_str() }
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version != 1 {
+            return None;
+        }
+        let form: ReplyCommentV1<'_> = whole(plain)?;
+        Some(Self::new(form.comment))
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) enum Subject {
     PublishedName(PersonId),
     ResourceLink(ResourceId, GatheringId),
     CalendarToken(PersonId),
+    ReplyComment(PersonId, GatheringId),
 }
 
 /// What is bound to a sealed value without being in it: it opens only where this is the same.
@@ -41,6 +42,7 @@ fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
         Subject::PublishedName(person) => (4, person.bytes(), nobody),
         Subject::ResourceLink(resource, gathering) => (5, resource.bytes(), gathering.bytes()),
         Subject::CalendarToken(person) => (6, person.bytes(), nobody),
+        Subject::ReplyComment(person, gathering) => (11, person.bytes(), gathering.bytes()),
     };
     let mut bytes = [0; 50];
     let parts = [&vault.bytes()[..], &[class, version], &whose, &gathering];

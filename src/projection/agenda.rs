@@ -79,8 +79,9 @@ pub struct AgendaRow {
     pub joined_at: DateTime<Utc>,
     /// Whether it has ever had its places: then a calendar may hold its entry.
     pub was_confirmed: bool,
-    /// The sequence of its calendar entry: never less than it was, and more after each change of time or place and after
-    /// a cancellation.
+    /// The sequence of its calendar entry, for the person whose agenda it is, or for the booker where a registration was
+    /// looked up by itself: never less than it was, and more after each change of time or place, after a cancellation, and
+    /// whenever that person lost their place by it to somebody else or got it back.
     pub sequence: u32,
     /// When its calendar entry was last changed.
     pub revised_at: DateTime<Utc>,
@@ -100,7 +101,8 @@ struct BookedSession {
 }
 
 impl AgendaRow {
-    pub(crate) fn of(card: &GatheringCard, registration: &RegistrationCard) -> Self {
+    /// The row of one of its people: how often they came and went counts in the sequence of their entry.
+    pub(crate) fn of(card: &GatheringCard, registration: &RegistrationCard, person: PersonId) -> Self {
         let booking = registration.booking();
         let status = card.status(registration);
         Self {
@@ -119,8 +121,8 @@ impl AgendaRow {
             since: card.since(registration),
             joined_at: registration.joined_at(),
             was_confirmed: registration.was_confirmed(),
-            sequence: card.entry_sequence(registration),
-            revised_at: card.entry_revised_at(registration),
+            sequence: card.entry_sequence_of(registration, person),
+            revised_at: card.entry_revised_for(registration, person),
             joined: registration.joined(),
             announcement: card.shared_announcement(),
             previous_schedule: card.previous_schedule().cloned(),
@@ -179,6 +181,11 @@ impl AgendaRow {
         self.announcement.offering(self.offering).map_or("", |offering| &offering.name)
     }
 
+    /// The link to join it, sealed: only where the registration is confirmed.
+    pub(crate) fn sealed_join_link(&self) -> Option<&Arc<Sealed<JoinLink>>> {
+        self.join_link.as_ref()
+    }
+
     fn order(&self) -> (bool, Option<DateTime<Utc>>, Position) {
         let start = self.schedule().starts();
         (start.is_none(), start, self.joined)
@@ -225,7 +232,7 @@ impl Agenda {
         registrations: impl Iterator<Item = (&'a GatheringCard, &'a RegistrationCard)>,
         opener: Arc<dyn Opener>,
     ) -> Self {
-        let mut rows: Vec<_> = registrations.map(|(card, it)| AgendaRow::of(card, it)).collect();
+        let mut rows: Vec<_> = registrations.map(|(card, it)| AgendaRow::of(card, it, person)).collect();
         rows.sort_unstable_by_key(AgendaRow::order);
         Self { person, forgotten, rows, opener }
     }

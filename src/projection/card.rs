@@ -9,9 +9,12 @@ use crate::fact::{
     Announcement, BookingState, BookingTime, ByHand, Capacity, Mode, Offering, Overbook, Pool, Presence,
     Reconfirmation, Resource, Session, SetAside, Who,
 };
-use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId};
+use crate::id::{
+    GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId,
+};
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
+use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
 use crate::projection::places::{PoolCount, SetAsideCount, Tally};
 use crate::projection::presence::PresenceCounts;
@@ -30,7 +33,7 @@ pub struct GatheringCard {
     id: GatheringId,
     announcement: Arc<Announcement>,
     join_link: Option<Arc<Sealed<JoinLink>>>,
-    cancelled: Option<DateTime<Utc>>,
+    cancelled: Option<Stamp>,
     completed: Option<DateTime<Utc>>,
     archived: Option<DateTime<Utc>>,
     by_hand: Option<ByHand>,
@@ -40,7 +43,11 @@ pub struct GatheringCard {
     resources: Vec<ResourceCard>,
     sequence: u32,
     announced_at: DateTime<Utc>,
-    revised_at: DateTime<Utc>,
+    revised: Stamp,
+    /// Where it first had a date: before that no calendar can have it.
+    dated: Option<Position>,
+    /// Where anything last happened that an invitation could follow from.
+    touched: Position,
     previous: Option<Schedule>,
     answers_kept: Option<u32>,
     answers_expired: Option<DateTime<Utc>>,
@@ -62,7 +69,9 @@ image!(struct GatheringCard {
     resources,
     sequence,
     announced_at,
-    revised_at,
+    revised,
+    dated,
+    touched,
     previous,
     answers_kept,
     answers_expired,
@@ -75,7 +84,7 @@ impl GatheringCard {
         id: GatheringId,
         announcement: &Announcement,
         join_link: Option<&Sealed<JoinLink>>,
-        time: DateTime<Utc>,
+        at: Stamp,
     ) -> Self {
         Self {
             id,
@@ -90,8 +99,10 @@ impl GatheringCard {
             closed_lines: BTreeSet::new(),
             resources: Vec::new(),
             sequence: 0,
-            announced_at: time,
-            revised_at: time,
+            announced_at: at.time,
+            revised: at,
+            dated: announcement.schedule.starts().map(|_| at.position),
+            touched: at.position,
             previous: None,
             answers_kept: None,
             answers_expired: None,
@@ -101,17 +112,12 @@ impl GatheringCard {
     }
 
     /// Has other dates. A round of asking whether they suit goes on, or makes way for the next.
-    pub(super) fn reschedule(
-        &mut self,
-        schedule: &Schedule,
-        ask: Option<&Reconfirmation>,
-        time: DateTime<Utc>,
-    ) {
+    pub(super) fn reschedule(&mut self, schedule: &Schedule, ask: Option<&Reconfirmation>, at: Stamp) {
         if let Some(ask) = ask {
             self.reconfirmation = Some(*ask);
             self.registrations.iter_mut().for_each(RegistrationCard::ask);
         }
-        self.revise(time, |card| {
+        self.revise(at, |card| {
             let announcement = Arc::make_mut(&mut card.announcement);
             let before = std::mem::replace(&mut announcement.schedule, schedule.clone());
             if before.starts().is_some() {
@@ -155,17 +161,17 @@ impl GatheringCard {
         self.reconfirmation = None;
     }
 
-    pub(super) fn cancel(&mut self, time: DateTime<Utc>) {
-        self.revise(time, |card| card.cancelled = Some(time));
+    pub(super) fn cancel(&mut self, at: Stamp) {
+        self.revise(at, |card| card.cancelled = Some(at));
     }
 
-    pub(super) fn set_mode(&mut self, mode: &Mode, link: Option<&Sealed<JoinLink>>, time: DateTime<Utc>) {
+    pub(super) fn set_mode(&mut self, mode: &Mode, link: Option<&Sealed<JoinLink>>, at: Stamp) {
         // A link is sealed anew each time, so two cannot be compared: one that is given counts as another.
         let same_link = link.is_none() && self.join_link.is_none();
         if self.announcement.mode == *mode && same_link {
             return;
         }
-        self.revise(time, |card| {
+        self.revise(at, |card| {
             card.join_link = link.map(|link| Arc::new(link.clone()));
             Arc::make_mut(&mut card.announcement).mode = mode.clone();
         });
@@ -173,28 +179,32 @@ impl GatheringCard {
 
     /// Changes what the gathering's entry shows, and counts it; for each session whose entry thereby shows another
     /// place or status as well.
-    fn revise(&mut self, time: DateTime<Utc>, change: impl FnOnce(&mut Self)) {
+    fn revise(&mut self, at: Stamp, change: impl FnOnce(&mut Self)) {
         let shown = |card: &Self| -> Vec<SessionStatus> {
             card.sessions.values().map(|session| card.session_status(session)).collect()
         };
         let (mode, link, before) = (self.announcement.mode.clone(), self.join_link.clone(), shown(self));
         change(self);
         self.sequence = self.sequence.saturating_add(1);
-        self.revised_at = time;
+        self.revised = at;
+        self.touched = at.position;
+        if self.dated.is_none() && self.announcement.schedule.starts().is_some() {
+            self.dated = Some(at.position);
+        }
         let moved = self.announcement.mode != mode || self.join_link != link;
         let after = shown(self);
         for (session, (before, after)) in self.sessions.values_mut().zip(before.iter().zip(&after)) {
             if moved || before != after {
-                session.revise(time);
+                session.revise(at);
             }
         }
     }
 
-    pub(super) fn add_session(&mut self, session: &Session, time: DateTime<Utc>) {
+    pub(super) fn add_session(&mut self, session: &Session, at: Stamp) {
         match self.sessions.get_mut(&session.id) {
-            Some(known) => known.take_back(session, time),
+            Some(known) => known.take_back(session, at),
             None => {
-                self.sessions.insert(session.id, SessionCard::added(session, time));
+                self.sessions.insert(session.id, SessionCard::added(session, at));
             }
         }
     }
@@ -252,7 +262,7 @@ impl GatheringCard {
     }
 
     /// Everybody in the line of an offering leaves it, and nobody joins it any more.
-    pub(super) fn close_line(&mut self, offering: OfferingId, time: DateTime<Utc>) {
+    pub(super) fn close_line(&mut self, offering: OfferingId, at: Stamp) {
         let announcement = Arc::make_mut(&mut self.announcement);
         let Some(known) = announcement.offerings.iter_mut().find(|known| known.id == offering) else {
             return;
@@ -260,19 +270,19 @@ impl GatheringCard {
         known.waiting_list = false;
         self.closed_lines.insert(offering);
         let theirs = |registration: &&mut RegistrationCard| registration.booking().offering == offering;
-        self.registrations.iter_mut().filter(theirs).for_each(|registration| registration.close_line(time));
+        self.registrations.iter_mut().filter(theirs).for_each(|registration| registration.close_line(at));
     }
 
     /// Is known from now on: for everybody else it begins here.
-    pub(super) fn announce_draft(&mut self, time: DateTime<Utc>) {
+    pub(super) fn announce_draft(&mut self, at: Stamp) {
         Arc::make_mut(&mut self.announcement).draft = false;
-        (self.announced_at, self.revised_at) = (time, time);
+        (self.announced_at, self.revised, self.touched) = (at.time, at, at.position);
     }
 
-    pub(super) fn close_books(&mut self, time: DateTime<Utc>) {
-        self.completed = Some(time);
+    pub(super) fn close_books(&mut self, at: Stamp) {
+        self.completed = Some(at.time);
         self.reconfirmation = None;
-        self.registrations.iter_mut().for_each(|registration| registration.close_books(time));
+        self.registrations.iter_mut().for_each(|registration| registration.close_books(at));
     }
 
     pub(super) fn archive(&mut self, time: DateTime<Utc>) {
@@ -288,8 +298,19 @@ impl GatheringCard {
         self.resources.retain(|known| known.resource().id != resource);
     }
 
+    /// Notes that something happened to it that an invitation could follow from.
+    pub(super) fn touch(&mut self, at: Position) {
+        self.touched = at;
+    }
+
+    /// Where anything last happened that an invitation could follow from.
+    pub(super) fn touched(&self) -> Position {
+        self.touched
+    }
+
     /// Adds a registration and says where it is kept.
     pub(super) fn join(&mut self, join: Joined<'_>) -> usize {
+        self.touch(join.at.position);
         self.registrations.push(RegistrationCard::joined_as(self.next_number(), join));
         self.registrations.len().saturating_sub(1)
     }
@@ -431,7 +452,7 @@ impl GatheringCard {
     /// When what a calendar shows of it was last changed: announced, given other dates, or called off.
     #[must_use]
     pub fn revised_at(&self) -> DateTime<Utc> {
-        self.revised_at
+        self.revised.time
     }
 
     /// The last schedule with a date that was replaced: what a postponed gathering was moved from.
@@ -474,7 +495,7 @@ impl GatheringCard {
     #[must_use]
     pub fn since(&self, registration: &RegistrationCard) -> DateTime<Utc> {
         let ended = self.cancelled.filter(|_| registration.standing().is_live());
-        ended.unwrap_or(registration.own_since())
+        ended.map_or(registration.own_since(), |at| at.time)
     }
 
     /// Until when a registration's people have to say that new dates suit them: `None` unless they were asked, have not
@@ -515,11 +536,59 @@ impl GatheringCard {
         sequence.saturating_add(u32::from(registration.has_left()))
     }
 
+    /// The sequence of a registration's entry in the calendar of one of its people: one more for each time that they lost
+    /// their place by it or got it back.
+    pub(crate) fn entry_sequence_of(&self, registration: &RegistrationCard, person: PersonId) -> u32 {
+        let session = self.session_of(registration.booking().offering);
+        let sequence = session.map_or(self.sequence, SessionCard::sequence);
+        sequence.saturating_add(registration.invited().turns(person, registration.has_left()))
+    }
+
+    /// When a registration's entry in the calendar of one of its people was last changed.
+    pub(super) fn entry_revised_for(
+        &self,
+        registration: &RegistrationCard,
+        person: PersonId,
+    ) -> DateTime<Utc> {
+        let revised = self.entry_revised_at(registration);
+        registration.invited().moved_at(person).map_or(revised, |moved| revised.max(moved))
+    }
+
+    /// Whether the calendar of somebody should have had a registration's entry at a position: they had a place by it, there
+    /// was a date, and the gathering had not been called off.
+    pub(super) fn shows(&self, registration: &RegistrationCard, person: PersonId, at: Position) -> bool {
+        let session = self.session_of(registration.booking().offering);
+        let dated = session.map_or(self.dated, SessionCard::dated);
+        let called_off = self.cancelled.is_some_and(|cancelled| cancelled.position <= at);
+        let is_on_it = registration.booking().party.named().any(|named| named == person);
+        dated.is_some_and(|dated| dated <= at)
+            && !called_off
+            && registration.invited().includes(person, is_on_it, at)
+    }
+
+    /// Where a registration's entry went from somebody's calendar for good, if it was ever in it and is not now.
+    pub(super) fn entry_gone(&self, registration: &RegistrationCard, person: PersonId) -> Option<Position> {
+        let called_off = self.cancelled.map(|cancelled| cancelled.position);
+        let lost = registration.invited().lost_at(person);
+        let gone = called_off.into_iter().chain(lost).min()?;
+        let session = self.session_of(registration.booking().offering);
+        let dated = session.map_or(self.dated, SessionCard::dated);
+        dated.is_some_and(|dated| dated < gone).then_some(gone)
+    }
+
+    /// Where a registration's entry in somebody's calendar was last changed.
+    pub(super) fn entry_changed(&self, registration: &RegistrationCard, person: PersonId) -> Position {
+        let session = self.session_of(registration.booking().offering);
+        let revised = session.map_or(self.revised.position, SessionCard::revised);
+        let called_off = self.cancelled.map_or(Position::START, |cancelled| cancelled.position);
+        revised.max(called_off).max(registration.invited().last_turn(person))
+    }
+
     /// When a registration's own calendar entry was last changed.
     #[must_use]
     pub fn entry_revised_at(&self, registration: &RegistrationCard) -> DateTime<Utc> {
         let session = self.session_of(registration.booking().offering);
-        session.map_or(self.revised_at, SessionCard::revised_at).max(registration.own_since())
+        session.map_or(self.revised.time, SessionCard::revised_at).max(registration.own_since())
     }
 
     /// The turn of a registration that stands in line: whoever has the smaller is served first. `None` for one that does

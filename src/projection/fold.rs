@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::card::GatheringCard;
+use super::invited::Stamp;
 use super::programme::Billing;
-use super::registration::{Joined, RegistrationCard};
+use super::registration::{Joined, RegistrationCard, Replied};
 use super::session::SessionCard;
 use super::status::RegistrationStatus;
 use super::{Lists, Spot, Theirs};
@@ -21,7 +22,7 @@ impl Lists {
     #[expect(clippy::too_many_lines, reason = "an arm for each fact, so that a new one is asked for here")]
     pub fn apply(&mut self, record: &Record<'_>) {
         self.position = record.position();
-        let (position, time) = (record.position(), record.time());
+        let (at, time) = (Stamp::of(record), record.time());
         match record.fact() {
             Fact::PersonRecorded { person, details } => {
                 self.people.insert(*person, Arc::new(details.clone()));
@@ -34,36 +35,36 @@ impl Lists {
             }
             Fact::PersonForgotten { person } => {
                 self.forget(*person, time);
-                self.calendar_tokens.revoke(position, *person);
+                self.calendar_tokens.revoke(record.position(), *person);
             }
             Fact::PersonExported { person, purpose: _ } => {
-                self.exports.entry(*person).or_default().push(position);
+                self.exports.entry(*person).or_default().push(record.position());
             }
             Fact::AnswersExpired { gathering } => self.at(*gathering, |card| card.expire_answers(time)),
             Fact::RetentionSet { gathering, answers } => {
                 self.at(*gathering, |card| card.keep_answers(*answers));
             }
             Fact::CalendarTokenIssued { person, hash } => {
-                self.calendar_tokens.issue(position, *person, hash);
+                self.calendar_tokens.issue(record.position(), *person, hash);
             }
-            Fact::CalendarTokenRevoked { person } => self.calendar_tokens.revoke(position, *person),
+            Fact::CalendarTokenRevoked { person } => self.calendar_tokens.revoke(record.position(), *person),
             Fact::GatheringAnnounced { gathering, announcement, join_link } => {
                 let link = join_link.as_ref();
-                let card = || GatheringCard::announced(*gathering, announcement, link, time);
+                let card = || GatheringCard::announced(*gathering, announcement, link, at);
                 self.gatherings.entry(*gathering).or_insert_with(card);
             }
-            Fact::DraftAnnounced { gathering } => self.at(*gathering, |card| card.announce_draft(time)),
+            Fact::DraftAnnounced { gathering } => self.at(*gathering, |card| card.announce_draft(at)),
             Fact::GatheringRescheduled { gathering, schedule, ask } => {
-                self.at(*gathering, |card| card.reschedule(schedule, ask.as_ref(), time));
+                self.at(*gathering, |card| card.reschedule(schedule, ask.as_ref(), at));
             }
             Fact::ReconfirmationClosed { gathering } => {
                 self.at(*gathering, GatheringCard::close_reconfirmation);
             }
             Fact::ModeChanged { gathering, mode, join_link } => {
-                self.at(*gathering, |card| card.set_mode(mode, join_link.as_ref(), time));
+                self.at(*gathering, |card| card.set_mode(mode, join_link.as_ref(), at));
             }
-            Fact::GatheringCancelled { gathering } => self.at(*gathering, |card| card.cancel(time)),
-            Fact::BooksClosed { gathering } => self.at(*gathering, |card| card.close_books(time)),
+            Fact::GatheringCancelled { gathering } => self.at(*gathering, |card| card.cancel(at)),
+            Fact::BooksClosed { gathering } => self.at(*gathering, |card| card.close_books(at)),
             Fact::GatheringArchived { gathering } => self.at(*gathering, |card| card.archive(time)),
             Fact::BookingOpened { gathering } => self.by_hand(*gathering, ByHand::Opened),
             Fact::BookingClosed { gathering } => self.by_hand(*gathering, ByHand::Closed),
@@ -85,7 +86,7 @@ impl Lists {
                 self.at(*gathering, |card| card.set_priorities(priorities));
             }
             Fact::LineClosed { gathering, offering } => {
-                self.at(*gathering, |card| card.close_line(*offering, time));
+                self.at(*gathering, |card| card.close_line(*offering, at));
             }
             Fact::OfferingAdded { gathering, offering, pools } => {
                 self.at(*gathering, |card| card.add_offering(offering, pools));
@@ -97,16 +98,16 @@ impl Lists {
                 self.at(*gathering, |card| card.withdraw(*resource));
             }
             Fact::SessionAdded { gathering, session } => {
-                self.at(*gathering, |card| card.add_session(session, time));
+                self.at(*gathering, |card| card.add_session(session, at));
             }
             Fact::SessionMoved { gathering, session, schedule, room } => {
-                self.in_programme(*gathering, *session, |card| card.move_to(schedule, room, time));
+                self.in_programme(*gathering, *session, |card| card.move_to(schedule, room, at));
             }
             Fact::SessionRevised { gathering, session, texts } => {
-                self.in_programme(*gathering, *session, |card| card.set_texts(texts, time));
+                self.in_programme(*gathering, *session, |card| card.set_texts(texts, at));
             }
             Fact::SessionDropped { gathering, session } => {
-                self.in_programme(*gathering, *session, |card| card.drop_out(time));
+                self.in_programme(*gathering, *session, |card| card.drop_out(at));
             }
             Fact::RegistrationConfirmed { gathering, registration, booking, draws } => {
                 let standing = RegistrationStatus::Confirmed;
@@ -136,13 +137,13 @@ impl Lists {
                 self.join(record, *gathering, *registration, booking, (RegistrationStatus::Interested, &[]));
             }
             Fact::RegistrationPromoted { gathering: _, registration, draws } => {
-                self.on(*registration, |card| card.promote(draws, time));
+                self.on(*registration, |card| card.promote(draws, at));
             }
             Fact::PlaceOffered { gathering: _, registration, draws, respond_by } => {
-                self.on(*registration, |card| card.offer(draws, *respond_by, time));
+                self.on(*registration, |card| card.offer(draws, *respond_by, at));
             }
             Fact::OfferAccepted { gathering: _, registration } => {
-                self.on(*registration, |card| card.accept(time));
+                self.on(*registration, |card| card.accept(at));
             }
             Fact::HoldExtended { gathering: _, registration, until } => {
                 self.on(*registration, |card| card.extend_hold(*until));
@@ -151,20 +152,20 @@ impl Lists {
                 self.on(*registration, |card| {
                     // What somebody answered who is no longer the booker is not for whoever is.
                     let answers = answers.as_ref().filter(|_| card.booking().party.booker == *booker);
-                    card.complete_hold(answers, pending.as_ref(), time);
+                    card.complete_hold(answers, pending.as_ref(), at);
                 });
             }
             Fact::RegistrationApproved { gathering: _, registration, draws, ahead } => {
-                self.on(*registration, |card| card.approve(draws, ahead.is_some(), position, time));
+                self.on(*registration, |card| card.approve(draws, ahead.is_some(), at));
             }
             Fact::MovedToFollowUp { gathering: _, registration } => {
-                self.on(*registration, |card| card.move_to_follow_up(time));
+                self.on(*registration, |card| card.move_to_follow_up(at));
             }
             Fact::RegistrationReconfirmed { gathering: _, registration } => {
                 self.on(*registration, RegistrationCard::reconfirm);
             }
             Fact::RegistrationEnded { gathering: _, registration, how } => {
-                self.on(*registration, |card| card.end(*how, time));
+                self.on(*registration, |card| card.end(*how, at));
             }
             Fact::PassedOver { gathering: _, registration, reason } => {
                 self.on(*registration, |card| card.pass_over(*reason, time));
@@ -180,14 +181,27 @@ impl Lists {
             } => {
                 self.on(*registration, |card| card.see(*place, *presence, *seen_at));
             }
+            Fact::InvitationAnswered {
+                gathering: _,
+                registration,
+                person,
+                rsvp,
+                sequence,
+                stamp,
+                comment,
+            } => {
+                let (person, rsvp, sequence, stamp) = (*person, *rsvp, *sequence, *stamp);
+                let reply = Replied { person, rsvp, sequence, stamp, comment: comment.clone() };
+                self.on(*registration, |card| card.note_reply(reply));
+            }
             Fact::PlaceTransferred { gathering: _, registration, place, from: _, to } => {
-                self.on_party(*registration, |card| card.transfer(*place, *to));
+                self.on_party(*registration, at, |card| card.transfer(*place, *to));
             }
             Fact::PartyChanged { gathering: _, registration, removed, added, draws } => {
-                self.on_party(*registration, |card| card.change_party(removed, added, draws));
+                self.on_party(*registration, at, |card| card.change_party(removed, added, draws));
             }
             Fact::RegistrationSplit { gathering: _, registration, rest, keep } => {
-                self.split(*registration, *rest, *keep);
+                self.split((*registration, *rest), *keep, at);
             }
         }
     }
@@ -222,36 +236,47 @@ impl Lists {
         session: SessionId,
         change: impl FnOnce(&mut SessionCard),
     ) {
-        let card = self.gatherings.get_mut(&gathering);
-        if let Some(session) = card.and_then(|card| card.session_mut(session)) {
+        let Some(card) = self.gatherings.get_mut(&gathering) else { return };
+        card.touch(self.position);
+        if let Some(session) = card.session_mut(session) {
             change(session);
         }
     }
 
     fn on(&mut self, registration: RegistrationId, change: impl FnOnce(&mut RegistrationCard)) {
         let Some(spot) = self.registrations.get(&registration) else { return };
-        let card = self.gatherings.get_mut(&spot.gathering);
-        if let Some(card) = card.and_then(|card| card.registration_mut(spot.index)) {
+        let Some(gathering) = self.gatherings.get_mut(&spot.gathering) else { return };
+        gathering.touch(self.position);
+        if let Some(card) = gathering.registration_mut(spot.index) {
             change(card);
         }
     }
 
     /// Changes who is on a registration, and with it whose agendas it is on.
-    fn on_party(&mut self, registration: RegistrationId, change: impl FnOnce(&mut RegistrationCard)) {
+    fn on_party(
+        &mut self,
+        registration: RegistrationId,
+        at: Stamp,
+        change: impl FnOnce(&mut RegistrationCard),
+    ) {
         let before = self.people_on(registration);
         self.on(registration, change);
-        self.follow(registration, &before);
+        self.follow(registration, &before, at);
     }
 
     /// Puts a registration on the agendas of all who are on it, and takes it off those of whoever is no longer.
-    fn follow(&mut self, registration: RegistrationId, before: &BTreeSet<PersonId>) {
+    fn follow(&mut self, registration: RegistrationId, before: &BTreeSet<PersonId>, at: Stamp) {
         let after = self.people_on(registration);
         for gone in before.difference(&after) {
             if let Some(theirs) = self.bookings.get_mut(gone) {
                 theirs.remove(registration);
             }
+            self.on(registration, |card| card.note_coming(*gone, false, at));
         }
-        after.difference(before).for_each(|person| self.note(*person, registration));
+        for came in after.difference(before) {
+            self.note(*came, registration);
+            self.on(registration, |card| card.note_coming(*came, true, at));
+        }
     }
 
     fn people_on(&self, registration: RegistrationId) -> BTreeSet<PersonId> {
@@ -265,7 +290,7 @@ impl Lists {
         theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
     }
 
-    fn split(&mut self, registration: RegistrationId, rest: RegistrationId, keep: u16) {
+    fn split(&mut self, (registration, rest): (RegistrationId, RegistrationId), keep: u16, at: Stamp) {
         let Some(&Spot { gathering, index }) = self.registrations.get(&registration) else { return };
         if self.registrations.contains_key(&rest) {
             return;
@@ -274,8 +299,8 @@ impl Lists {
         let split = self.gatherings.get_mut(&gathering).and_then(|card| card.split(index, rest, keep));
         let Some(index) = split else { return };
         self.registrations.insert(rest, Spot { gathering, index });
-        self.follow(registration, &before);
-        self.follow(rest, &BTreeSet::new());
+        self.follow(registration, &before, at);
+        self.follow(rest, &BTreeSet::new(), at);
     }
 
     fn join(
@@ -290,8 +315,8 @@ impl Lists {
         if self.registrations.contains_key(&registration) {
             return;
         }
-        let (position, time) = (record.position(), record.time());
-        let index = card.join(Joined { registration, booking, standing, draws, position, time });
+        let at = Stamp::of(record);
+        let index = card.join(Joined { registration, booking, standing, draws, at });
         self.registrations.insert(registration, Spot { gathering, index });
         booking.party.named().for_each(|person| self.note(person, registration));
         if let Some(before) = booking.supersedes {

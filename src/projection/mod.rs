@@ -23,8 +23,10 @@ mod card;
 pub(crate) mod fixture;
 mod fold;
 mod head;
+mod invited;
 mod lifecycle;
 mod names;
+mod outbox;
 mod places;
 mod planned;
 mod presence;
@@ -46,6 +48,8 @@ pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
+pub(crate) use outbox::Invitation;
+pub use outbox::{Occasion, OutboxMark, UnreadableMark};
 pub use places::{PoolCount, SetAsideCount};
 pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
@@ -280,7 +284,8 @@ impl Lists {
 
     /// One registration as it stands, ended ones too.
     pub(crate) fn agenda_row(&self, registration: RegistrationId) -> Option<AgendaRow> {
-        self.registration(registration).map(|(gathering, it)| AgendaRow::of(gathering, it))
+        let (gathering, it) = self.registration(registration)?;
+        Some(AgendaRow::of(gathering, it, it.booking().party.booker))
     }
 
     /// Everything that a person has booked, or was named for as a guest. Empty for somebody never heard of.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::fact::{Booking, Draw, Ending, Party, PassReason, Pending, Presence};
+use crate::fact::{Booking, Draw, Ending, Party, PassReason, Pending, Presence, Rsvp};
 use crate::id::{PersonId, RegistrationId};
 use crate::image::image;
-use crate::person::Answers;
+use crate::person::{Answers, ReplyComment};
+use crate::projection::invited::{Invited, Stamp};
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
 use crate::sealed::Sealed;
@@ -22,8 +23,7 @@ pub(super) struct Joined<'a> {
     pub(super) booking: &'a Booking,
     pub(super) standing: RegistrationStatus,
     pub(super) draws: &'a [Draw],
-    pub(super) position: Position,
-    pub(super) time: DateTime<Utc>,
+    pub(super) at: Stamp,
 }
 
 /// One registration. How it stands is asked of its gathering: [`GatheringCard::status`](super::GatheringCard::status).
@@ -37,13 +37,15 @@ pub struct RegistrationCard {
     since: DateTime<Utc>,
     joined: Position,
     joined_at: DateTime<Utc>,
-    was_confirmed: bool,
+    invited: Invited,
     turn: Turned,
     draws: Vec<Draw>,
     passed: Option<Box<PassedOver>>,
     asked: Asked,
     superseded_by: Option<RegistrationId>,
     seen: BTreeMap<u16, Seen>,
+    /// The last answer of each who has answered the invitation. Most never do.
+    replies: Option<Box<Vec<Replied>>>,
 }
 
 image!(struct RegistrationCard {
@@ -55,14 +57,27 @@ image!(struct RegistrationCard {
     since,
     joined,
     joined_at,
-    was_confirmed,
+    invited,
     turn,
     draws,
     passed,
     asked,
     superseded_by,
     seen,
+    replies,
 });
+
+/// What somebody has answered to the invitation.
+#[derive(Clone, Debug)]
+pub(crate) struct Replied {
+    pub(crate) person: PersonId,
+    pub(crate) rsvp: Rsvp,
+    pub(crate) sequence: u32,
+    pub(crate) stamp: DateTime<Utc>,
+    pub(crate) comment: Option<Sealed<ReplyComment>>,
+}
+
+image!(struct Replied { person, rsvp, sequence, stamp, comment });
 
 /// What a registration's turn in the line follows from.
 #[derive(Clone, Copy, Debug)]
@@ -119,41 +134,47 @@ image!(struct Seen { at, presence });
 
 impl RegistrationCard {
     pub(super) fn joined_as(number: u32, join: Joined<'_>) -> Self {
+        let Stamp { position, time } = join.at;
+        let mut invited = Invited::default();
+        if join.standing == RegistrationStatus::Confirmed {
+            invited.begins(position);
+        }
         Self {
             id: join.registration,
             number,
             booking: join.booking.clone(),
             standing: join.standing,
             ending: None,
-            since: join.time,
-            joined: join.position,
-            joined_at: join.time,
-            was_confirmed: join.standing == RegistrationStatus::Confirmed,
-            turn: Turned { joined: join.position, of: join.booking.party.booker },
+            since: time,
+            joined: position,
+            joined_at: time,
+            invited,
+            turn: Turned { joined: position, of: join.booking.party.booker },
             draws: join.draws.to_vec(),
             passed: None,
             asked: Asked::No,
             superseded_by: None,
             seen: BTreeMap::new(),
+            replies: None,
         }
     }
 
-    pub(super) fn promote(&mut self, draws: &[Draw], time: DateTime<Utc>) {
+    pub(super) fn promote(&mut self, draws: &[Draw], at: Stamp) {
         if self.standing == RegistrationStatus::Waiting {
-            self.confirm(draws, time);
+            self.confirm(draws, at);
         }
     }
 
-    pub(super) fn offer(&mut self, draws: &[Draw], respond_by: DateTime<Utc>, time: DateTime<Utc>) {
+    pub(super) fn offer(&mut self, draws: &[Draw], respond_by: DateTime<Utc>, at: Stamp) {
         if self.standing == RegistrationStatus::Waiting {
             self.draws = draws.to_vec();
-            self.stand(RegistrationStatus::Offered { respond_by }, time);
+            self.stand(RegistrationStatus::Offered { respond_by }, at);
         }
     }
 
-    pub(super) fn accept(&mut self, time: DateTime<Utc>) {
+    pub(super) fn accept(&mut self, at: Stamp) {
         if matches!(self.standing, RegistrationStatus::Offered { .. }) {
-            self.become_confirmed(time);
+            self.become_confirmed(at);
         }
     }
 
@@ -168,7 +189,7 @@ impl RegistrationCard {
         &mut self,
         answers: Option<&Sealed<Answers>>,
         pending: Option<&Pending>,
-        time: DateTime<Utc>,
+        at: Stamp,
     ) {
         if !matches!(self.standing, RegistrationStatus::Held { .. }) {
             return;
@@ -177,39 +198,46 @@ impl RegistrationCard {
             self.booking.answers = Some(answers.clone());
         }
         match pending {
-            Some(pending) => self.stand(RegistrationStatus::pending(pending), time),
-            None => self.become_confirmed(time),
+            Some(pending) => self.stand(RegistrationStatus::pending(pending), at),
+            None => self.become_confirmed(at),
         }
     }
 
     /// Somebody said yes. One that stands in line from now on has joined it now, not when it asked.
-    pub(super) fn approve(&mut self, draws: &[Draw], in_line: bool, position: Position, time: DateTime<Utc>) {
+    pub(super) fn approve(&mut self, draws: &[Draw], in_line: bool, at: Stamp) {
         if !matches!(self.standing, RegistrationStatus::Pending { .. }) {
             return;
         }
         if in_line {
             self.draws = draws.to_vec();
-            self.turn.joined = position;
-            self.stand(RegistrationStatus::Waiting, time);
+            self.turn.joined = at.position;
+            self.stand(RegistrationStatus::Waiting, at);
         } else {
-            self.confirm(draws, time);
+            self.confirm(draws, at);
         }
     }
 
-    pub(super) fn move_to_follow_up(&mut self, time: DateTime<Utc>) {
+    pub(super) fn move_to_follow_up(&mut self, at: Stamp) {
         if self.standing == RegistrationStatus::Confirmed {
-            self.stand(RegistrationStatus::FollowUpOnly, time);
+            self.stand(RegistrationStatus::FollowUpOnly, at);
         }
     }
 
-    fn confirm(&mut self, draws: &[Draw], time: DateTime<Utc>) {
+    fn confirm(&mut self, draws: &[Draw], at: Stamp) {
         self.draws = draws.to_vec();
-        self.become_confirmed(time);
+        self.become_confirmed(at);
     }
 
-    fn become_confirmed(&mut self, time: DateTime<Utc>) {
-        self.stand(RegistrationStatus::Confirmed, time);
-        self.was_confirmed = true;
+    fn become_confirmed(&mut self, at: Stamp) {
+        self.stand(RegistrationStatus::Confirmed, at);
+        self.invited.begins(at.position);
+    }
+
+    /// Notes that somebody came onto it or left it; until it is confirmed that changes nobody's calendar.
+    pub(super) fn note_coming(&mut self, person: PersonId, came: bool, at: Stamp) {
+        if self.standing == RegistrationStatus::Confirmed {
+            self.invited.note(person, came, at);
+        }
     }
 
     /// Somebody else has a place. What was answered is the former booker's, so it goes with place 1.
@@ -250,16 +278,27 @@ impl RegistrationCard {
         self.draws = draws.to_vec();
     }
 
-    /// Lets go of what its booker answered, if that is who is forgotten; that something was answered is still known.
+    /// Lets go of what somebody answered who is forgotten; that something was answered is still known.
     pub(super) fn forget_answers_of(&mut self, person: PersonId) {
         if self.booking.party.booker == person {
-            self.forget_answers();
+            self.booking.answers = self.booking.answers.as_ref().map(Sealed::emptied);
         }
+        self.forget_comments(|reply| reply.person == person);
     }
 
-    /// Lets go of what was answered.
+    /// Lets go of what was answered, by all.
     pub(super) fn forget_answers(&mut self) {
         self.booking.answers = self.booking.answers.as_ref().map(Sealed::emptied);
+        self.forget_comments(|_| true);
+    }
+
+    /// Lets go of what was written with answers to invitations.
+    fn forget_comments(&mut self, which: impl Fn(&Replied) -> bool) {
+        for reply in
+            self.replies.iter_mut().flat_map(|replies| replies.iter_mut()).filter(|reply| which(reply))
+        {
+            reply.comment = reply.comment.as_ref().map(Sealed::emptied);
+        }
     }
 
     /// Keeps its first places, and gives the rest as a registration of its own, which was booked when this was and has
@@ -281,22 +320,22 @@ impl RegistrationCard {
         Some(Self { id: rest, number, booking, seen: BTreeMap::new(), ..self.clone() })
     }
 
-    pub(super) fn end(&mut self, how: Ending, time: DateTime<Utc>) {
+    pub(super) fn end(&mut self, how: Ending, at: Stamp) {
         if self.standing.is_live() {
-            self.stand(self.standing.ended(how), time);
+            self.stand(self.standing.ended(how), at);
             self.ending = Some(how);
         }
     }
 
-    pub(super) fn close_line(&mut self, time: DateTime<Utc>) {
+    pub(super) fn close_line(&mut self, at: Stamp) {
         if self.standing == RegistrationStatus::Waiting {
-            self.stand(RegistrationStatus::LineClosed, time);
+            self.stand(RegistrationStatus::LineClosed, at);
         }
     }
 
-    pub(super) fn close_books(&mut self, time: DateTime<Utc>) {
+    pub(super) fn close_books(&mut self, at: Stamp) {
         if self.standing.ends_with_the_books() {
-            self.stand(RegistrationStatus::BooksClosed, time);
+            self.stand(RegistrationStatus::BooksClosed, at);
         }
     }
 
@@ -321,6 +360,12 @@ impl RegistrationCard {
         }
     }
 
+    pub(super) fn note_reply(&mut self, reply: Replied) {
+        let replies = self.replies.get_or_insert_default();
+        replies.retain(|known| known.person != reply.person);
+        replies.push(reply);
+    }
+
     pub(super) fn supersede_by(&mut self, successor: RegistrationId) {
         self.superseded_by = Some(successor);
     }
@@ -330,9 +375,12 @@ impl RegistrationCard {
         self.seen.entry(place).and_modify(|seen| *seen = new.max(*seen)).or_insert(new);
     }
 
-    fn stand(&mut self, standing: RegistrationStatus, time: DateTime<Utc>) {
+    fn stand(&mut self, standing: RegistrationStatus, at: Stamp) {
+        if self.standing == RegistrationStatus::Confirmed {
+            self.invited.ends(at.position);
+        }
         self.standing = standing;
-        self.since = time;
+        self.since = at.time;
     }
 
     /// How it stands by its own facts; calling the gathering off ends it as well.
@@ -347,7 +395,17 @@ impl RegistrationCard {
 
     /// Whether it had its places and has lost them by a fact of its own.
     pub(super) fn has_left(&self) -> bool {
-        self.was_confirmed && self.standing != RegistrationStatus::Confirmed
+        self.was_confirmed() && self.standing != RegistrationStatus::Confirmed
+    }
+
+    /// Since when its people have its entry, and who came or went.
+    pub(super) fn invited(&self) -> &Invited {
+        &self.invited
+    }
+
+    /// The last answer of each who has answered the invitation, the latest last.
+    pub(crate) fn replies(&self) -> &[Replied] {
+        self.replies.as_ref().map(|replies| replies.as_slice()).unwrap_or_default()
     }
 
     /// By whom its class in the line is told.
@@ -409,7 +467,7 @@ impl RegistrationCard {
     /// Whether it has ever had its places for certain: then a calendar may hold its entry.
     #[must_use]
     pub fn was_confirmed(&self) -> bool {
-        self.was_confirmed
+        self.invited.has_begun()
     }
 
     /// Which of its places were set aside for it; they count while it uses places.

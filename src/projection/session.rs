@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use crate::fact::{Announcement, Session, SessionTexts};
 use crate::id::SessionId;
 use crate::image::image;
+use crate::projection::invited::Stamp;
+use crate::record::Position;
 use crate::schedule::Schedule;
 
 /// One session as it is now.
@@ -18,10 +20,12 @@ pub(crate) struct SessionCard {
     dropped: bool,
     sequence: u32,
     added_at: DateTime<Utc>,
-    revised_at: DateTime<Utc>,
+    revised: Stamp,
+    /// Where it first had a date: before that no calendar can have it.
+    dated: Option<Position>,
 }
 
-image!(struct SessionCard { session, previous, dropped, sequence, added_at, revised_at });
+image!(struct SessionCard { session, previous, dropped, sequence, added_at, revised, dated });
 
 /// How sure it is that a session takes place when and where the programme says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,31 +59,34 @@ impl fmt::Display for SessionStatus {
 }
 
 impl SessionCard {
-    pub(super) fn added(session: &Session, time: DateTime<Utc>) -> Self {
+    pub(super) fn added(session: &Session, at: Stamp) -> Self {
         Self {
             session: Arc::new(session.clone()),
             previous: None,
             dropped: false,
             sequence: 0,
-            added_at: time,
-            revised_at: time,
+            added_at: at.time,
+            revised: at,
+            dated: session.schedule.starts().map(|_| at.position),
         }
     }
 
     /// Comes back after it was dropped. Its entry goes on counting: calendars may still have the cancelled one.
-    pub(super) fn take_back(&mut self, session: &Session, time: DateTime<Utc>) {
+    pub(super) fn take_back(&mut self, session: &Session, at: Stamp) {
         let before = std::mem::replace(&mut self.session, Arc::new(session.clone()));
         self.had_dates(before.schedule.clone());
         self.dropped = false;
-        self.revise(time);
+        self.has_dates(at);
+        self.revise(at);
     }
 
-    pub(super) fn move_to(&mut self, schedule: &Schedule, room: &str, time: DateTime<Utc>) {
+    pub(super) fn move_to(&mut self, schedule: &Schedule, room: &str, at: Stamp) {
         let session = Arc::make_mut(&mut self.session);
         let before = std::mem::replace(&mut session.schedule, schedule.clone());
         room.clone_into(&mut session.room);
         self.had_dates(before);
-        self.revise(time);
+        self.has_dates(at);
+        self.revise(at);
     }
 
     /// Notes the schedule that it had, if there was a date in it: its entry stands there when there is no other.
@@ -89,21 +96,28 @@ impl SessionCard {
         }
     }
 
-    /// Other texts move nobody, so the sequence stays.
-    pub(super) fn set_texts(&mut self, texts: &SessionTexts, time: DateTime<Utc>) {
-        Arc::make_mut(&mut self.session).texts = texts.clone();
-        self.revised_at = time;
+    /// Notes where it first has a date.
+    fn has_dates(&mut self, at: Stamp) {
+        if self.dated.is_none() && self.session.schedule.starts().is_some() {
+            self.dated = Some(at.position);
+        }
     }
 
-    pub(super) fn drop_out(&mut self, time: DateTime<Utc>) {
+    /// Other texts move nobody, so the sequence stays.
+    pub(super) fn set_texts(&mut self, texts: &SessionTexts, at: Stamp) {
+        Arc::make_mut(&mut self.session).texts = texts.clone();
+        self.revised = at;
+    }
+
+    pub(super) fn drop_out(&mut self, at: Stamp) {
         self.dropped = true;
-        self.revise(time);
+        self.revise(at);
     }
 
     /// Notes that what its entry shows of time, place or status is another.
-    pub(super) fn revise(&mut self, time: DateTime<Utc>) {
+    pub(super) fn revise(&mut self, at: Stamp) {
         self.sequence = self.sequence.saturating_add(1);
-        self.revised_at = time;
+        self.revised = at;
     }
 
     pub(crate) fn id(&self) -> SessionId {
@@ -130,7 +144,17 @@ impl SessionCard {
 
     /// When anything about it was last changed.
     pub(crate) fn revised_at(&self) -> DateTime<Utc> {
-        self.revised_at
+        self.revised.time
+    }
+
+    /// Where anything about it was last changed.
+    pub(super) fn revised(&self) -> Position {
+        self.revised.position
+    }
+
+    /// Where it first had a date.
+    pub(super) fn dated(&self) -> Option<Position> {
+        self.dated
     }
 
     /// When it is; or, where its dates were taken back, when it was to be.

@@ -7,12 +7,73 @@ use super::fixture::{Story, booking, conference, gathering, person, registration
 use super::*;
 use crate::fact::{
     Announcement, Booking, BookingTime, Capacity, Draw, Ending, Fact, Overbook, PassReason, Pending,
-    Reconfirmation, SetAside, Silence, Who,
+    Reconfirmation, Rsvp, SetAside, Silence, Who,
 };
 use crate::id::{OfferingId, PoolId, SetAsideId};
 use crate::schedule::Schedule;
 
 const NOW: &str = "2026-03-01T12:00:00Z";
+
+/// Whether a fact can make a message due. Each kind has a line in the table of `docs/messages.md`; a new one has to be
+/// added to one arm or the other, and there.
+fn is_told(fact: &Fact) -> bool {
+    match fact {
+        Fact::GatheringRescheduled { .. }
+        | Fact::ModeChanged { .. }
+        | Fact::GatheringCancelled { .. }
+        | Fact::DraftAnnounced { .. }
+        | Fact::SessionAdded { .. }
+        | Fact::SessionMoved { .. }
+        | Fact::SessionRevised { .. }
+        | Fact::SessionDropped { .. }
+        | Fact::RegistrationConfirmed { .. }
+        | Fact::RegistrationPromoted { .. }
+        | Fact::RegistrationApproved { .. }
+        | Fact::HoldConfirmed { .. }
+        | Fact::OfferAccepted { .. }
+        | Fact::RegistrationEnded { .. }
+        | Fact::MovedToFollowUp { .. }
+        | Fact::PlaceTransferred { .. }
+        | Fact::PartyChanged { .. } => true,
+        Fact::PersonRecorded { .. }
+        | Fact::NamePublished { .. }
+        | Fact::GatheringAnnounced { .. }
+        | Fact::BookingOpened { .. }
+        | Fact::BookingClosed { .. }
+        | Fact::BookingPaused { .. }
+        | Fact::BookingToLineOnly { .. }
+        | Fact::InterestOpened { .. }
+        | Fact::CapacityChanged { .. }
+        | Fact::OfferingAdded { .. }
+        | Fact::RegistrationWaitlisted { .. }
+        | Fact::RegistrationHeld { .. }
+        | Fact::HoldExtended { .. }
+        | Fact::ApprovalRequested { .. }
+        | Fact::PlaceOffered { .. }
+        | Fact::PassedOver { .. }
+        | Fact::RegistrationSplit { .. }
+        | Fact::FollowUpRequested { .. }
+        | Fact::InterestNoted { .. }
+        | Fact::RegistrationReconfirmed { .. }
+        | Fact::ReconfirmationClosed { .. }
+        | Fact::SetAsideMade { .. }
+        | Fact::SetAsideChanged { .. }
+        | Fact::LineClosed { .. }
+        | Fact::PrioritiesChanged { .. }
+        | Fact::BooksClosed { .. }
+        | Fact::GatheringArchived { .. }
+        | Fact::PresenceRecorded { .. }
+        | Fact::ResourceAttached { .. }
+        | Fact::ResourceWithdrawn { .. }
+        | Fact::InvitationAnswered { .. }
+        | Fact::PersonForgotten { .. }
+        | Fact::AnswersExpired { .. }
+        | Fact::RetentionSet { .. }
+        | Fact::PersonExported { .. }
+        | Fact::CalendarTokenIssued { .. }
+        | Fact::CalendarTokenRevoked { .. } => false,
+    }
+}
 
 /// A minute before, at, or after the time that is asked about.
 fn minute(nth: u32) -> DateTime<Utc> {
@@ -78,7 +139,16 @@ fn about_a_registration(
             Fact::RegistrationApproved { gathering, registration, draws, ahead }
         }
         58..60 => Fact::MovedToFollowUp { gathering, registration },
-        60..62 => Fact::RegistrationReconfirmed { gathering, registration },
+        60 => Fact::RegistrationReconfirmed { gathering, registration },
+        61 => Fact::InvitationAnswered {
+            gathering,
+            registration,
+            person: booking.party.booker,
+            rsvp: Rsvp::Accepted,
+            sequence: number,
+            stamp: until,
+            comment: None,
+        },
         62..64 => {
             let reason = PassReason::TooLarge { pool: PoolId::ONLY, wanted: 2, free: 1 };
             Fact::PassedOver { gathering, registration, reason }
@@ -500,6 +570,19 @@ proptest! {
                     prop_assert!(!was_confirmed || confirmed || sequence < now.0, "it was lost in silence");
                 }
             }
+        }
+    }
+
+    /// What is due to somebody after a record follows from that record alone, if it is of a kind that calendars are told of.
+    #[test]
+    fn messages_are_due_after_what_calendars_are_told_of(facts in prop::collection::vec(any_fact(), 0..60)) {
+        let mut story = told(&[]);
+        for fact in facts {
+            let (before, is_told) = (story.lists.position(), is_told(&fact));
+            story.tell(fact.clone());
+            let (due, _) = story.lists.invitations_after(before.into(), usize::MAX);
+            prop_assert!(is_told || due.is_empty(), "{fact:?} made {} messages due", due.len());
+            prop_assert!(due.iter().all(|due| due.mark.position() == story.lists.position()));
         }
     }
 

@@ -441,3 +441,47 @@ fn the_last_place_is_given_out_once() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout), "50 have a place, 150 wait in line, nobody was lost\n");
 }
+
+#[test]
+fn what_is_due_is_written_into_files_and_an_answer_is_taken() {
+    // Left there for readers in other languages.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("replies");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let output = run("replies", &folder, [""; 0]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let told = text(&output.stdout);
+    let expected = "\
+Ann has a place
+Bob has a place
+Cleo waits
+
+After booking:
+01-invitation.ics: REQUEST to ann@example.org, SEQUENCE 0
+02-invitation.ics: REQUEST to bob@example.org, SEQUENCE 0
+
+After it was moved:
+03-invitation.ics: REQUEST to ann@example.org, SEQUENCE 1
+04-invitation.ics: REQUEST to bob@example.org, SEQUENCE 1
+
+Bob does not come; served from the line: 1
+05-cancellation.ics: CANCEL to bob@example.org, SEQUENCE 2
+06-invitation.ics: REQUEST to cleo@example.org, SEQUENCE 1
+
+After it was called off:
+07-cancellation.ics: CANCEL to ann@example.org, SEQUENCE 2
+08-cancellation.ics: CANCEL to cleo@example.org, SEQUENCE 2
+
+The mark to keep: ";
+    assert!(told.starts_with(expected), "{told}");
+    let files = files(&folder.join("target/replies"));
+    assert_eq!(files.len(), 9, "{:?}", files.keys());
+    for (name, bytes) in files {
+        let text = text(&bytes);
+        assert!(
+            text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"),
+            "{}",
+            name.display()
+        );
+    }
+}

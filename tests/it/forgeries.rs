@@ -12,7 +12,7 @@ use gather::{
     Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId, IssueCalendarToken, LinePolicy,
     MoveRegistration, Offering, OfferingId, OrganisationCap, OrganisationId, Overbook, Party, PassReason,
     Pool, PoolId, Position, Presence, PresenceSource, Register, RegistrationId, RequestId, Reschedule,
-    RevokeCalendarToken, SeriesId, Session, SessionId, SetAside, SetAsideId, Settle, Silence,
+    RevokeCalendarToken, Rsvp, SeriesId, Session, SessionId, SetAside, SetAsideId, Settle, Silence,
 };
 
 use crate::scene::{ENDS, HALL, PLACE, STARTS, Scene, at, day, hall, member};
@@ -562,6 +562,29 @@ fn an_answer_to_a_question_that_was_not_asked_and_silence_that_comes_to_nothing(
     drop(forger.scene.does(Settle::new(forger.scene.on)));
     let found = forger.rewrites(0, |facts| drop(facts.remove(0)));
     found.is(Rule::Reconfirmation, "of 1 registrations nobody has answered, and nothing came of it");
+}
+
+#[test]
+fn an_answer_to_an_invitation_that_nobody_was_sent() {
+    let answered = |forger: &Forger, registration, person| Fact::InvitationAnswered {
+        gathering: forger.scene.on,
+        registration,
+        person: person_id(person),
+        rsvp: Rsvp::Accepted,
+        sequence: 0,
+        stamp: at(STARTS),
+        comment: None,
+    };
+    for person in [3, 2] {
+        let forger = Forger::with_places(1);
+        let ann = forger.scene.books(forger.scene.one(1));
+        let bob = forger.scene.waits(forger.scene.one(2), 0);
+        let registration = if person == 3 { ann } else { bob };
+        let fact = answered(&forger, registration, person);
+        let says =
+            format!("person {} answers an invitation to what they have no place by", person_id(person));
+        forger.add(fact).is(Rule::NotInvited, &says);
+    }
 }
 
 #[test]

@@ -5,11 +5,11 @@ use std::ops::Range;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-use crate::fact::{Audience, Presence, Silence};
+use crate::fact::{Audience, Presence, Rsvp, Silence};
 use crate::testkit::{
-    ApprovalPlan, AskPlan, CredentialPlan, GatheringPlan, History, LinePlan, ModePlan, OfferingPlan, PEOPLE,
-    PartPlan, PoolPlan, ServingPlan, SessionPlan, SetAsidePlan, Step, TextsPlan, TimePlan, What, When, Which,
-    WhoPlan, steps,
+    ApprovalPlan, AskPlan, CredentialPlan, GatheringPlan, HeadPlan, History, LinePlan, ModePlan,
+    OfferingPlan, PEOPLE, PartPlan, PoolPlan, ServingPlan, SessionPlan, SetAsidePlan, Step, TextsPlan,
+    TimePlan, What, When, Which, WhoPlan, steps,
 };
 
 /// Some of the scenes in any order, each with people of its own choice, and so many steps of any kind behind them.
@@ -28,7 +28,8 @@ pub(super) fn stories(length: Range<usize>) -> impl Strategy<Value = History> {
     )
 }
 
-const SCENES: [fn(&mut Story); 14] = [
+const SCENES: [fn(&mut Story); 15] = [
+    somebody_is_passed,
     offers_are_answered,
     interest_is_noted,
     deadlines_pass,
@@ -222,9 +223,29 @@ fn dates_change(story: &mut Story) {
     story.ask_after(6 * 3_600, What::Settle(gathering));
 }
 
+/// A booker may come, then comes; their guest does not, and then neither do they.
+fn invitations_are_answered(story: &mut Story, talk: usize) {
+    let (booker, guest) = (story.person(4), story.person(5));
+    let asked = story.ask(What::Register(PartPlan { guests: vec![Some(guest)], ..story.part(talk, 4) }));
+    let registration = story.party(asked);
+    let answers = [
+        (booker, Rsvp::Tentative),
+        (booker, Rsvp::Accepted),
+        (booker, Rsvp::Declined),
+        (guest, Rsvp::Declined),
+        (booker, Rsvp::Declined),
+        (booker, Rsvp::Accepted),
+    ];
+    for (person, rsvp) in answers {
+        let comment = person == guest;
+        story.ask(What::AnswerInvitation { registration, person, rsvp, comment });
+    }
+}
+
 fn parties_change(story: &mut Story) {
     let [talk, other] = [0, 1].map(|_| story.announce(4, plain()));
     story.ask(What::RecordPerson(story.person(0)));
+    invitations_are_answered(story, other);
     let part = PartPlan { guests: vec![None, Some(story.person(1))], ..story.part(talk, 0) };
     let asked = story.ask(What::Register(part));
     let (registration, to) = (story.party(asked), story.person(2));
@@ -256,6 +277,16 @@ fn a_party_gets_in_by_parts(story: &mut Story) {
     story.ask(What::Register(three));
     story.register(talk, 2);
     story.cancel(pair);
+}
+
+/// Two are first in line, and one place is free: whoever comes alone behind them gets it.
+fn somebody_is_passed(story: &mut Story) {
+    let line = LinePlan { head: HeadPlan::BestFit, ..LinePlan::default() };
+    let talk = story.announce(2, OfferingPlan { line, ..plain() });
+    let [first, _] = [0, 1].map(|person| story.register(talk, person));
+    story.ask(What::Register(PartPlan { guests: vec![None], ..story.part(talk, 2) }));
+    story.register(talk, 3);
+    story.cancel(first);
 }
 
 fn booking_opens_and_closes(story: &mut Story) {

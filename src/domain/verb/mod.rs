@@ -9,6 +9,7 @@ pub(super) mod add_session;
 pub(super) mod add_set_aside;
 pub(super) mod announce;
 pub(super) mod announce_draft;
+pub(super) mod answer_invitation;
 pub(super) mod approve;
 pub(super) mod archive;
 pub(super) mod attach_resource;

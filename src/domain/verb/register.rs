@@ -275,7 +275,7 @@ impl Register<Sealed<Answers>> {
         decision.session_must_not_be_over(&gathering, &offering)?;
         gathering.must_be_open(decision.time())?;
         self.party.named().try_for_each(|person| decision.must_not_be_forgotten(person))?;
-        gathering.must_keep_answers(self.answers.as_ref())?;
+        gathering.must_keep_answers(self.answers.is_some())?;
         if supersedes == Supersedes::Ended {
             self.must_supersede_what_has_ended(decision)?;
         }

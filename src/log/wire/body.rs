@@ -20,6 +20,7 @@ use crate::log::error::Error;
 use crate::record::Tag;
 
 mod afterwards;
+mod answer;
 mod booking;
 mod forgetting;
 mod gathering;
@@ -29,6 +30,7 @@ mod session;
 mod waiting;
 
 use afterwards::{PresenceRecordedV1, ResourceAttachedV1, ResourceWithdrawnV1};
+use answer::InvitationAnsweredV1;
 use forgetting::{PersonExportedV1, RetentionSetV1};
 use gathering::{
     CapacityChangedV1, CapacityChangedV2, GatheringAnnouncedV1, GatheringAnnouncedV2, GatheringAnnouncedV3,
@@ -101,6 +103,7 @@ pub(super) mod kind {
     pub(in crate::log::wire) const PERSON_EXPORTED: u16 = 63;
     pub(in crate::log::wire) const CALENDAR_TOKEN_ISSUED: u16 = 66;
     pub(in crate::log::wire) const CALENDAR_TOKEN_REVOKED: u16 = 67;
+    pub(in crate::log::wire) const INVITATION_ANSWERED: u16 = 70;
 }
 
 /// A fact's body as it is stored.
@@ -269,6 +272,18 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::CalendarTokenRevoked { person: _ } => {
             body(kind::CALENDAR_TOKEN_REVOKED, 1, &CalendarTokenRevokedV1 {})
         }
+        Fact::InvitationAnswered {
+            gathering: _,
+            registration: _,
+            person: _,
+            rsvp,
+            sequence,
+            stamp,
+            comment,
+        } => {
+            let wire = InvitationAnsweredV1::of(*rsvp, *sequence, *stamp, comment.as_ref())?;
+            body(kind::INVITATION_ANSWERED, 1, &wire)
+        }
     }
 }
 
@@ -390,6 +405,7 @@ stored! {
     PERSON_EXPORTED 1 => PersonExportedV1<'_>;
     CALENDAR_TOKEN_ISSUED 1 => CalendarTokenIssuedV1<'_>;
     CALENDAR_TOKEN_REVOKED 1 => CalendarTokenRevokedV1;
+    INVITATION_ANSWERED 1 => InvitationAnsweredV1<'_>;
 }
 
 fn not_stored(kind: u16, version: u8) -> Error {

@@ -85,7 +85,7 @@ mod code;
 mod rule;
 mod text;
 
-pub(super) use code::{EndingV1, GatheringKindV1, PresenceSourceV1, PresenceV1};
+pub(super) use code::{EndingV1, GatheringKindV1, PresenceSourceV1, PresenceV1, RsvpV1};
 pub(super) use rule::{
     ApprovalV1, CredentialV1, DrawV1, LinePolicyV1, OrganisationCapV1, PassReasonV1, PendingV1,
     ReconfirmationV1, ResourceV1, SetAsideV1, WhoV1, classes, draws, everybody,

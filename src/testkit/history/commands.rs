@@ -7,17 +7,17 @@ use chrono::TimeDelta;
 use super::{AnyCommand, History, NO_GATHERING, PartPlan, SessionPlan, What, Which};
 use super::{gathering_id, person_id, plan, resource_id, room, session_id, terms};
 use crate::domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
-    Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
-    ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold, DeclineOffer,
-    DropSession, ExtendHold, FollowUp, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration,
-    MoveSession, NoteInterest, OpenBooking, OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson,
-    RecordPresence, Register, Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, SetProgramme,
-    Settle, Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Approve, Archive,
+    AttachResource, Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty,
+    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
+    DeclineOffer, DropSession, ExtendHold, FollowUp, Hold, IssueCalendarToken, KeepAnswers, LineOnly,
+    MoveRegistration, MoveSession, NoteInterest, OpenBooking, OpenInterest, PauseBooking, PublishName,
+    Reconfirm, RecordPerson, RecordPresence, Register, Reject, Reschedule, RevokeCalendarToken,
+    RotateCalendarToken, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 use crate::fact::{Offering, ResourceKind};
 use crate::id::{OfferingId, PoolId, SetAsideId};
-use crate::person::{Answers, PersonDetails, PublishedName, ResourceLink};
+use crate::person::{Answers, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 
 impl History {
     /// What a step asks a desk for.
@@ -77,6 +77,14 @@ impl History {
             What::DeclineOffer(which) => AnyCommand::DeclineOffer(DeclineOffer::new(of(which))),
             What::WithdrawOffer(which) => AnyCommand::WithdrawOffer(WithdrawOffer::new(of(which))),
             What::Reconfirm(which) => AnyCommand::Reconfirm(Reconfirm::new(of(which))),
+            What::AnswerInvitation { registration, person, rsvp, comment } => {
+                let command = AnswerInvitation::new(of(registration), person_id(*person), *rsvp);
+                AnyCommand::AnswerInvitation(if *comment {
+                    command.comment(ReplyComment::new("It depends on the trains."))
+                } else {
+                    command
+                })
+            }
             What::MoveRegistration { registration, gathering, offering } => {
                 let command = MoveRegistration::new(of(registration), self.gathering(*gathering, nth));
                 AnyCommand::MoveRegistration(match self.offering(*offering, *gathering, nth) {

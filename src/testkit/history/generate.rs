@@ -15,7 +15,7 @@ use super::policies::{
 };
 use super::terms::{CapPlan, SetAsidePlan, WhoPlan};
 use super::{History, Step, What};
-use crate::fact::{Audience, Presence};
+use crate::fact::{Audience, Presence, Rsvp};
 
 /// How many of the people come, so that they meet.
 const FEW: u8 = 8;
@@ -343,6 +343,11 @@ fn on_bookings() -> impl Strategy<Value = What> {
     ]
 }
 
+/// Mostly no, since that does most.
+pub(super) fn rsvps() -> impl Strategy<Value = Rsvp> {
+    prop_oneof![1 => Just(Rsvp::Accepted), 1 => Just(Rsvp::Tentative), 2 => Just(Rsvp::Declined)]
+}
+
 /// What is asked of holds, of requests for approval and of offers; and for what is less than a place.
 pub(super) fn on_claims() -> impl Strategy<Value = What> {
     let which = any_which;
@@ -363,6 +368,9 @@ pub(super) fn on_claims() -> impl Strategy<Value = What> {
             What::NoteInterest { gathering, offering, person }
         }),
         2 => recent().prop_map(What::Reconfirm),
+        1 => (recent(), 0..FEW, rsvps(), any::<bool>()).prop_map(|(registration, person, rsvp, comment)| {
+            What::AnswerInvitation { registration, person, rsvp, comment }
+        }),
     ]
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::desk::{Desk, Failure};
-use crate::fact::{Audience, Presence};
+use crate::fact::{Audience, Presence, Rsvp};
 use crate::id::RequestId;
 
 mod commands;
@@ -178,6 +178,17 @@ pub enum What {
     },
     /// Say that new dates suit one of the registrations asked for so far.
     Reconfirm(Which),
+    /// Answer the invitation to a registration.
+    AnswerInvitation {
+        /// Which of the registrations asked for so far.
+        registration: Which,
+        /// Who.
+        person: u8,
+        /// What.
+        rsvp: Rsvp,
+        /// Whether something is written with it.
+        comment: bool,
+    },
     /// Register several parties at once.
     Basket {
         /// The parties.

@@ -111,6 +111,7 @@ fn named_from_the_end(mut steps: Vec<Step>) -> Vec<Step> {
             | What::MoveRegistration { registration, .. }
             | What::ChangeParty { registration, .. }
             | What::RecordPresence { registration, .. }
+            | What::AnswerInvitation { registration, .. }
             | What::Approve(registration)
             | What::Reject(registration)
             | What::AcceptOffer(registration)

@@ -5,14 +5,15 @@ use chrono::{DateTime, Utc};
 use super::terms::reference;
 use crate::desk::{Command, Desk, Edge, Failure, Ready};
 use crate::domain::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
-    Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode, ChangeParty,
-    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting, Gathering,
-    Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OnHold,
-    OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordExport,
-    RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule, RevokeCalendarToken,
-    RotateCalendarToken, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
+    Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
+    ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting,
+    Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest,
+    OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
+    RecordExport, RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule,
+    RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle, Transfer, WithdrawOffer,
+    WithdrawResource,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
@@ -82,6 +83,8 @@ pub enum Told {
     },
     /// All that is held about somebody may be given out.
     Exported(PersonId),
+    /// An invitation is answered.
+    Answered(Answered),
 }
 
 /// Any of the commands, so that a test can hold them in one list.
@@ -158,6 +161,8 @@ pub enum AnyCommand {
     ChangeParty(ChangeParty),
     /// Say that new dates suit.
     Reconfirm(Reconfirm),
+    /// Answer an invitation.
+    AnswerInvitation(AnswerInvitation),
     /// Set places aside.
     AddSetAside(AddSetAside),
     /// Change what was set aside.
@@ -259,6 +264,7 @@ impl AnyCommand {
             Self::MoveRegistration(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::ChangeParty(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Reconfirm(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::AnswerInvitation(command) => Ok(command.ready(edge)?.map(Told::Answered)),
             Self::AddSetAside(command) => Ok(command.ready(edge)?.map(Told::SetAside)),
             Self::ChangeSetAside(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::PauseBooking(command) => Ok(command.ready(edge)?.map(Told::from)),

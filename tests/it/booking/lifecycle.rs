@@ -5,14 +5,14 @@ use std::fmt::Write;
 use chrono::TimeDelta;
 use gather::testkit::person_id;
 use gather::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Approve, Archive, AttachResource,
-    Basket, BookingState, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    Command, ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold, Failure, FollowUp, GatheringId, Hold,
-    Lifecycle, LineOnly, Mode, MoveRegistration, MoveSession, NoteInterest, Offering, OfferingId,
-    OpenBooking, OpenInterest, PauseBooking, Pool, PoolId, Presence, Reconfirm, RecordPresence, Register,
-    RegistrationId, Reject, Reschedule, ResourceId, ResourceKind, ResourceLink, Session, SessionId, SetAside,
-    SetAsideId, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Approve, Archive,
+    AttachResource, Basket, BookingState, CancelGathering, CancelRegistration, Change, ChangeCapacity,
+    ChangeMode, ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks,
+    CloseLine, Command, ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold, Failure, FollowUp,
+    GatheringId, Hold, Lifecycle, LineOnly, Mode, MoveRegistration, MoveSession, NoteInterest, Offering,
+    OfferingId, OpenBooking, OpenInterest, PauseBooking, Pool, PoolId, Presence, Reconfirm, RecordPresence,
+    Register, RegistrationId, Reject, Reschedule, ResourceId, ResourceKind, ResourceLink, Session, SessionId,
+    SetAside, SetAsideId, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 
 use crate::scene::{ENDS, HALL, STARTS, Scene, at, day, hall, member, reference};
@@ -132,6 +132,7 @@ fn every_command(known: Known) -> Vec<(&'static str, Try)> {
         ("DeclineOffer", trying(DeclineOffer::new(registration))),
         ("WithdrawOffer", trying(WithdrawOffer::new(registration))),
         ("Reconfirm", trying(Reconfirm::new(registration))),
+        ("AnswerInvitation", trying(AnswerInvitation::accept(registration, person_id(2)))),
         ("Transfer", trying(Transfer::new(registration, person_id(8)))),
         ("ChangeParty", trying(ChangeParty::new(registration).unnamed_guests(1))),
         ("MoveRegistration from", trying(MoveRegistration::new(registration, other))),
@@ -242,6 +243,7 @@ AcceptOffer: unknown_registration, gathering_cancelled, gathering_over, gatherin
 DeclineOffer: unknown_registration, gathering_cancelled, gathering_over, gathering_completed, gathering_archived
 WithdrawOffer: unknown_registration, gathering_cancelled, gathering_over, gathering_completed, gathering_archived
 Reconfirm: unknown_registration, gathering_cancelled, gathering_over, gathering_completed, gathering_archived
+AnswerInvitation: unknown_registration, gathering_cancelled, gathering_over, gathering_completed, gathering_archived
 Transfer: unknown_registration, gathering_cancelled, gathering_over, gathering_completed, gathering_archived
 ChangeParty: unknown_registration, gathering_cancelled, gathering_over, gathering_completed, gathering_archived
 MoveRegistration from: unknown_registration, gathering_cancelled, gathering_over, gathering_completed, gathering_archived

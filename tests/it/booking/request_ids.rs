@@ -8,17 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::TimeDelta;
 use gather::testkit::{TestClock, person_id, session_id};
 use gather::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Answers, Approval, Approve, Archive,
-    AttachResource, Audience, Basket, BookingTime, BookingWindow, CancelGathering, CancelRegistration,
-    Capacity, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside,
-    Clock, CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, Credential, DeclineOffer, Desk,
-    DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken, JoinLink, LineOnly,
-    LinePolicy, Mode, MoveRegistration, MoveSession, NoteInterest, Offering, OfferingId, OpenBooking,
-    OpenInterest, OrganisationCap, OrganisationId, Overbook, PauseBooking, PersonDetails, PersonId, Pool,
-    PoolId, Position, Presence, PresenceSource, PublishName, PublishedName, Reconfirm, RecordPerson,
-    RecordPresence, Register, RegistrationId, Reject, RequestId, Reschedule, ResourceId, ResourceKind,
-    ResourceLink, RevokeCalendarToken, RotateCalendarToken, SeriesId, Session, SessionId, SetAside,
-    SetAsideId, SetProgramme, Settle, Silence, Transfer, Venue, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answers, Approval,
+    Approve, Archive, AttachResource, Audience, Basket, BookingTime, BookingWindow, CancelGathering,
+    CancelRegistration, Capacity, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession,
+    ChangeSetAside, Clock, CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, Credential,
+    DeclineOffer, Desk, DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken,
+    JoinLink, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession, NoteInterest, Offering, OfferingId,
+    OpenBooking, OpenInterest, OrganisationCap, OrganisationId, Overbook, PauseBooking, PersonDetails,
+    PersonId, Pool, PoolId, Position, Presence, PresenceSource, PublishName, PublishedName, Reconfirm,
+    RecordPerson, RecordPresence, Register, RegistrationId, Reject, ReplyComment, RequestId, Reschedule,
+    ResourceId, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, SeriesId, Session,
+    SessionId, SetAside, SetAsideId, SetProgramme, Settle, Silence, Transfer, Venue, WithdrawOffer,
+    WithdrawResource,
 };
 use tempfile::TempDir;
 
@@ -458,6 +459,19 @@ fn programmes(book: &Book) {
         ],
     );
     book.does("reconfirm", Reconfirm::new(anns), [Reconfirm::new(RegistrationId::from_u128(1))]);
+    let answer = || AnswerInvitation::tentative(anns, person(1)).to(9, until);
+    let _ = book.does(
+        "answer invitation",
+        answer().comment(ReplyComment::new("Perhaps")),
+        [
+            answer(),
+            AnswerInvitation::accept(anns, person(1)).to(9, until).comment(ReplyComment::new("Perhaps")),
+            AnswerInvitation::tentative(anns, person(2)).to(9, until).comment(ReplyComment::new("Perhaps")),
+            AnswerInvitation::tentative(anns, person(1)).comment(ReplyComment::new("Perhaps")),
+            answer().to(8, until).comment(ReplyComment::new("Perhaps")),
+            answer().to(9, until + TimeDelta::seconds(1)).comment(ReplyComment::new("Perhaps")),
+        ],
+    );
 }
 
 fn ends(book: &Book) {

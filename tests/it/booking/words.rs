@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use gather::testkit::person_id;
 use gather::{
-    AcceptOffer, AddSetAside, Approve, Archive, AttachResource, Basket, BookingTime, BookingWindow,
-    CancelGathering, CancelRegistration, ChangeCapacity, ChangeParty, ChangeSetAside, CloseBooking,
-    CloseBooks, ConfirmHold, Credential, Gathering, GatheringId, Hold, LineOnly, MoveRegistration,
-    NoteInterest, Offering, OfferingId, OpenInterest, OrganisationCap, OrganisationId, PauseBooking, Pool,
-    PoolId, Presence, Reconfirm, RecordPresence, Refusal, Register, RegistrationId, Reschedule, ResourceId,
-    ResourceKind, ResourceLink, SeriesId, SetAside, SetAsideId, Silence, WithdrawResource,
+    AcceptOffer, AddSetAside, AnswerInvitation, Approve, Archive, AttachResource, Basket, BookingTime,
+    BookingWindow, CancelGathering, CancelRegistration, ChangeCapacity, ChangeParty, ChangeSetAside,
+    CloseBooking, CloseBooks, ConfirmHold, Credential, Gathering, GatheringId, Hold, LineOnly,
+    MoveRegistration, NoteInterest, Offering, OfferingId, OpenInterest, OrganisationCap, OrganisationId,
+    PauseBooking, Pool, PoolId, Presence, Reconfirm, RecordPresence, Refusal, Register, RegistrationId,
+    Reschedule, ResourceId, ResourceKind, ResourceLink, SeriesId, SetAside, SetAsideId, Silence,
+    WithdrawResource,
 };
 
 use crate::scene::{ENDS, HALL, PLACE, STARTS, Scene, at, day, hall, member};
@@ -112,6 +113,9 @@ fn of_places(said: &mut Said) {
     scene.books(scene.party(1, 2));
     let family = scene.waits(scene.party(2, 2), 0);
     let soon = scene.now() + TimeDelta::minutes(1);
+    said.note(&scene.refuses(AnswerInvitation::accept(family, person_id(2))));
+    said.note(&scene.refuses(AnswerInvitation::accept(family, person_id(9))));
+    said.note(&Refusal::WrongSender { registration: family });
     said.note(&scene.refuses(Hold::new(scene.one(3), soon)));
     said.note(&scene.refuses(Hold::new(scene.one(3), scene.now())));
     said.note(&scene.refuses(Hold::new(scene.one(3), scene.now() + TimeDelta::days(1))));
@@ -210,7 +214,9 @@ not_confirmed: registration … is neither confirmed nor in line
 not_displaceable: registration … has no place of this pool to give up
 not_eligible: this is for some people only: category member
 not_held: registration … is not on hold, so there is nothing to confirm or extend
+not_invited: registration … has no places, so there is no invitation to answer
 not_offered: registration … has no offer to answer
+not_on_registration: the person is not on registration …
 not_over: the gathering has no date yet, so it is not over
 not_pending: registration … does not wait for approval
 organisation_cap: organisation … has 0 of the 2 places that each organisation may have, so there are 2 of the 3 asked for; the limit ends at 2027-02-01T09:00:00Z
@@ -237,4 +243,5 @@ unknown_resource: there is no resource …
 unknown_set_aside: there is no set-aside 7
 which_offering: say which offering is meant; the gathering has 1, 2
 which_pool: say which pool is meant; the gathering has 1, 2
+wrong_sender: the answer about registration … came from another address
 "#;

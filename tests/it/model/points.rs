@@ -12,6 +12,9 @@ use super::naive::{Naive, No};
 
 /// What has to come up: every verb done, in every way that it can be told.
 const DONE: &[&str] = &[
+    "AnswerInvitation GivenUp",
+    "AnswerInvitation NothingLeft",
+    "AnswerInvitation Noted",
     "AcceptOffer made",
     "AddOffering OfferingAdded",
     "AddSession SessionAdded",
@@ -238,7 +241,7 @@ const WHY: &[&str] = &[
 fn histories_come_to_the_point() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeMap::<String, usize>::new();
-    for _ in 0..3_000 {
+    for _ in 0..6_000 {
         let history = lives(50..70).new_tree(&mut runner).unwrap().current();
         let mut naive = Naive::new(&history);
         for nth in 0..history.steps.len() {
@@ -311,6 +314,7 @@ fn kinds(what: &What, answer: Result<Answer, No>) -> Vec<String> {
         }
         Told::Changed(Change::Made) => vec!["made"],
         Told::Changed(Change::AlreadySo) => vec!["already so"],
+        Told::Answered(answered) => return vec![format!("{verb} {}", word(&format!("{answered:?}")))],
         other => return vec![format!("{verb} {}", word(&format!("{other:?}")))],
     };
     how.into_iter().map(|how| format!("{verb} {how}")).collect()

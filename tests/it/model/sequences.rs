@@ -73,7 +73,7 @@ pub(super) struct Entry {
     revised_at: DateTime<Utc>,
 }
 
-/// Every entry by its UID.
+/// Every entry by its UID; those of people by whose they are as well.
 pub(super) type Entries = BTreeMap<String, Entry>;
 
 impl Dates {
@@ -264,13 +264,18 @@ impl Shown {
                 entries.insert(row.session.to_string(), Entry { look, texts, sequence, revised_at });
             }
         }
+        // How often somebody lost a place and got it back counts in their own entry, so each has theirs.
         let agendas = (0..PEOPLE).map(|person| desk.agenda(person_id(person)));
-        for row in agendas.flat_map(|agenda| agenda.rows().to_vec()) {
+        let rows = agendas.flat_map(|agenda| {
+            agenda.rows().iter().map(|row| (agenda.person(), row.clone())).collect::<Vec<_>>()
+        });
+        for (person, row) in rows {
             let gathering = &self.gatherings[&row.gathering];
             let registration = &gathering.registrations[&row.registration];
             let (look, texts) = gathering.look_of_registration(registration);
             let (sequence, revised_at) = (row.sequence, row.revised_at);
-            entries.insert(row.registration.to_string(), Entry { look, texts, sequence, revised_at });
+            let uid = format!("{} of {person}", row.registration);
+            entries.insert(uid, Entry { look, texts, sequence, revised_at });
         }
         Ok(entries)
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text::Told;
-use crate::fact::{Audience, Ending, GatheringKind, Presence, PresenceSource, ResourceKind, Silence};
+use crate::fact::{Audience, Ending, GatheringKind, Presence, PresenceSource, ResourceKind, Rsvp, Silence};
 use crate::log::error::Error;
 use crate::log::wire::corrupt;
 
@@ -119,6 +119,13 @@ codes! {
         2 "handout" => Handout,
         3 "slides" => Slides,
         4 "other" => Other,
+    }
+
+    /// The codes of what is answered to an invitation.
+    RsvpV1 of Rsvp, or "no answer to an invitation has the stored code" {
+        1 "accepted" => Accepted,
+        2 "tentative" => Tentative,
+        3 "declined" => Declined,
     }
 
     /// The codes of who gets a resource.

@@ -5,6 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
+use crate::fact::Rsvp;
 use crate::id::{OfferingId, OrganisationId, PoolId, ResourceId, SeriesId, SetAsideId};
 use crate::record::{Chain, Content};
 use crate::schedule::{DateSpan, Moment, Schedule, Tables, TimeSpan, Zone};
@@ -453,6 +454,10 @@ fn any_fact_of_waiting() -> impl Strategy<Value = Fact> {
     ]
 }
 
+fn any_rsvp() -> impl Strategy<Value = Rsvp> {
+    prop::sample::select(vec![Rsvp::Accepted, Rsvp::Tentative, Rsvp::Declined])
+}
+
 fn any_fact_of_a_party() -> impl Strategy<Value = Fact> {
     let on = on_a_registration;
     prop_oneof![
@@ -461,6 +466,17 @@ fn any_fact_of_a_party() -> impl Strategy<Value = Fact> {
         }),
         on().prop_map(|(gathering, registration)| Fact::MovedToFollowUp { gathering, registration }),
         on().prop_map(|(gathering, registration)| Fact::RegistrationReconfirmed { gathering, registration }),
+        (on(), any_person(), any_rsvp(), any::<u32>(), any_micros(), option::of(any_sealed())).prop_map(
+            |((gathering, registration), person, rsvp, sequence, stamp, comment)| Fact::InvitationAnswered {
+                gathering,
+                registration,
+                person,
+                rsvp,
+                sequence,
+                stamp,
+                comment
+            }
+        ),
         (on(), vec(any::<u16>(), 0..4), any_guests(), any_draws()).prop_map(
             |((gathering, registration), removed, added, draws)| Fact::PartyChanged {
                 gathering,

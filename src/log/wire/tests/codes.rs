@@ -96,6 +96,28 @@ fn resources_and_their_audiences() {
     }
 }
 
+fn answered(rsvp: Rsvp) -> Fact {
+    Fact::InvitationAnswered {
+        gathering: GATHERING,
+        registration: REGISTRATION,
+        person: PersonId::from_bytes(ID),
+        rsvp,
+        sequence: 3,
+        stamp: at(-1),
+        comment: None,
+    }
+}
+
+#[test]
+fn answers_to_invitations() {
+    for (rsvp, code) in RSVPS.into_iter().zip(1..) {
+        is(&answered(rsvp), &[code, 3, 1, 0]);
+    }
+    for forged in [[0, 3, 1, 0], [4, 3, 1, 0]] {
+        is_not(&answered(Rsvp::Accepted), &forged);
+    }
+}
+
 #[test]
 fn what_becomes_of_silence() {
     let asked = |on_silence| Fact::GatheringRescheduled {

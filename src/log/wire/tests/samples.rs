@@ -436,7 +436,19 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
         Fact::CalendarTokenIssued { .. } => {
             ("CalendarTokenRevoked/1", Fact::CalendarTokenRevoked { person: ANN })
         }
-        Fact::CalendarTokenRevoked { .. } => return None,
+        Fact::CalendarTokenRevoked { .. } => {
+            let fact = Fact::InvitationAnswered {
+                gathering,
+                registration,
+                person: BOB,
+                rsvp: Rsvp::Tentative,
+                sequence: 300,
+                stamp: at(NOON),
+                comment: Some(one_key()),
+            };
+            ("InvitationAnswered/1", fact)
+        }
+        Fact::InvitationAnswered { .. } => return None,
     })
 }
 

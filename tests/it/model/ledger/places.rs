@@ -110,6 +110,11 @@ impl Gathering {
                 hold(is_open && one.is_silent(), || String::from("it was not asked, or has answered"))?;
                 one.answered = true;
             }
+            Fact::InvitationAnswered { registration, person, .. } => {
+                let one = self.one(*registration)?;
+                let is_on_it = one.booking.party.named().any(|named| named == *person);
+                hold(is_on_it && one.claim == Claim::Confirmed, || format!("it is {:?}", one.claim))?;
+            }
             Fact::PresenceRecorded { registration, place, flagged, .. } => {
                 let one = self.one(*registration)?;
                 hold(one.booking.party.at(*place).is_some(), || String::from("no such place"))?;

@@ -153,6 +153,15 @@ fn of_a_registration(done: Done) -> Option<Fact> {
         Done::Reconfirmed(gathering, registration) => {
             Fact::RegistrationReconfirmed { gathering, registration }
         }
+        Done::InvitationAnswered(gathering, registration, person, rsvp) => Fact::InvitationAnswered {
+            gathering,
+            registration,
+            person: person_id(person),
+            rsvp,
+            sequence: 0,
+            stamp: gather::testkit::epoch(),
+            comment: None,
+        },
         _ => return None,
     })
 }
@@ -197,6 +206,10 @@ pub(in super::super) fn plain_fact(fact: &Fact) -> String {
         | Fact::FollowUpRequested { booking, .. }
         | Fact::InterestNoted { booking, .. } => booking.answers = None,
         Fact::HoldConfirmed { answers, booker, .. } => (*answers, *booker) = (None, person_id(0)),
+        // Which entry was answered is said by the lists, and held beside the messages.
+        Fact::InvitationAnswered { sequence, stamp, comment, .. } => {
+            (*sequence, *stamp, *comment) = (0, gather::testkit::epoch(), None);
+        }
         // Where several are in the way, no rule says which is named.
         Fact::PassedOver {
             reason: PassReason::Overlap { registration } | PassReason::SeriesDate { registration },

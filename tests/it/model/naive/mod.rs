@@ -13,9 +13,10 @@ use gather::testkit::{
     SetAsidePlan, TextsPlan, TimePlan, Told, What, When, Which, WhoPlan, gathering_id, person_id, session_id,
 };
 use gather::{
-    Audience, ByHand, Ending, GatheringId, PassReason, Presence, RegistrationId, RequestId, Silence,
+    Audience, ByHand, Ending, GatheringId, PassReason, Presence, RegistrationId, RequestId, Rsvp, Silence,
 };
 
+mod answer;
 mod approval;
 mod asked;
 mod bookings;
@@ -115,6 +116,7 @@ enum Done {
     Transferred(GatheringId, RegistrationId, u16, Option<u8>, u8),
     PartyChanged(GatheringId, RegistrationId, Vec<u16>, Vec<Option<u8>>, Draws),
     Reconfirmed(GatheringId, RegistrationId),
+    InvitationAnswered(GatheringId, RegistrationId, u8, Rsvp),
     RoundClosed(GatheringId),
     SetAsideMade(GatheringId, SetAsidePlan),
     SetAsideChanged(GatheringId, u16, u32, Option<TimePlan>),
@@ -299,6 +301,9 @@ impl<'h> Naive<'h> {
             What::DeclineOffer(which) => self.end_offer(registration(which), Ending::Declined, given),
             What::WithdrawOffer(which) => self.end_offer(registration(which), Ending::OfferWithdrawn, given),
             What::Reconfirm(which) => self.reconfirm(registration(which), given),
+            What::AnswerInvitation { registration: which, person, rsvp, comment: _ } => {
+                self.answer_invitation(registration(which), *person, *rsvp, given)
+            }
             What::SendAgain(_) | What::SendOther { .. } => {
                 unreachable!("the history says which step is meant")
             }
@@ -522,6 +527,7 @@ impl Done {
             | Self::Transferred(gathering, ..)
             | Self::PartyChanged(gathering, ..)
             | Self::Reconfirmed(gathering, _)
+            | Self::InvitationAnswered(gathering, ..)
             | Self::RoundClosed(gathering)
             | Self::SetAsideMade(gathering, _)
             | Self::SetAsideChanged(gathering, ..)

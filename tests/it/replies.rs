@@ -1,0 +1,678 @@
+//! What comes by mail: answers as calendars send them, and everything else that a mailbox is sent.
+//!
+//! `GATHER_SOAK=50` tries fifty times as many mutations.
+
+use std::time::{Duration, Instant};
+
+use gather::calendar::{Import, Message, NotTaken, OtherMethod, Reply, Unreadable};
+use gather::testkit::person_id;
+use gather::{
+    AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, Desk, Failure,
+    FollowUp, Gathering, Hold, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId, RecordPerson, Register,
+    RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule, Silence, Transfer,
+};
+
+use crate::day::answer_to;
+use crate::outbox::invitations;
+use crate::scene::{Scene, at, day, hall};
+
+const STAMP: &str = "20270104T100000Z";
+const GIVEN_UP: RegistrationStatus = RegistrationStatus::Cancelled { by: gather::Ending::Attendee };
+
+fn known(scene: &Scene, number: u8) -> PersonId {
+    let details = PersonDetails::new(format!("Person {number}")).email(format!("P{number}@Example.org"));
+    scene.does(RecordPerson::of(person_id(number), details))
+}
+
+/// A scene in which somebody was invited, with the message that they got.
+fn invited() -> (Scene, RegistrationId, Message) {
+    let scene = Scene::with_places(2);
+    known(&scene, 1);
+    let registration = scene.books(scene.one(1));
+    let message = message_to(&scene, registration);
+    (scene, registration, message)
+}
+
+fn message_to(scene: &Scene, registration: RegistrationId) -> Message {
+    scene.desk.invitations(&invitations(), registration).unwrap().remove(0).mail.unwrap()
+}
+
+fn reply(mail: &str) -> Reply {
+    Reply::read(mail.as_bytes()).unwrap()
+}
+
+fn takes(scene: &Scene, mail: &str) -> Answered {
+    scene.desk.take_reply(&reply(mail), "p1@example.org").unwrap().outcome
+}
+
+fn refuses(scene: &Scene, mail: &str, sender: &str) -> &'static str {
+    let before = scene.desk.position();
+    let failure = scene.desk.take_reply(&reply(mail), sender).unwrap_err();
+    assert_eq!(scene.desk.position(), before);
+    match failure {
+        Failure::Refused(refusal) => refusal.code(),
+        Failure::Fault(fault) => panic!("{fault}"),
+    }
+}
+
+fn unreadable(mail: &str) -> Unreadable {
+    Reply::read(mail.as_bytes()).unwrap_err()
+}
+
+fn status(scene: &Scene, registration: RegistrationId) -> RegistrationStatus {
+    scene.desk.registration(registration).unwrap().status
+}
+
+// As calendars send them.
+
+#[test]
+fn outlook_google_apple_and_thunderbird_are_understood() {
+    let (scene, registration, message) = invited();
+    let uid = registration;
+    let outlook = answer_to(&message, "ACCEPTED", STAMP, "");
+    // Google: the address in small letters, the comment beside the answer, the organiser repeated, and an odd sender name.
+    let google = format!(
+        "BEGIN:VCALENDAR\r\nPRODID:-//Google Inc//Google Calendar 70.9054//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\nMETHOD:REPLY\r\n\
+         BEGIN:VEVENT\r\nDTSTART:20270320T100000Z\r\nDTEND:20270320T160000Z\r\nDTSTAMP:20270104T110000Z\r\n\
+         ORGANIZER;CN=Library network:mailto:events@library.example\r\nUID:{uid}\r\n\
+         ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=TENTATIVE;X-NUM-GUE\r\n STS=0;X-RESPONSE-COMMENT=\"Maybe^nlate\":mailto:p1@example.org\r\n\
+         CREATED:20270104T090000Z\r\nDESCRIPTION:\r\nLAST-MODIFIED:20270104T110000Z\r\nLOCATION:Central Library\r\nSEQUENCE:0\r\n\
+         STATUS:CONFIRMED\r\nSUMMARY:Bookbinding\r\nTRANSP:OPAQUE\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    // Apple: bare line feeds, no organiser, no sequence, upper-case hexadecimal digits, its own time zone first.
+    let apple = format!(
+        "BEGIN:VCALENDAR\nCALSCALE:GREGORIAN\nMETHOD:REPLY\nPRODID:-//Apple Inc.//macOS 15.0//EN\nVERSION:2.0\n\
+         BEGIN:VTIMEZONE\nTZID:Europe/London\nBEGIN:STANDARD\nDTSTART:19961027T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0000\nEND:STANDARD\nEND:VTIMEZONE\n\
+         BEGIN:VEVENT\nATTENDEE;CN=\"Person 1\";CUTYPE=INDIVIDUAL;EMAIL=\"P1@Example.org\";PARTSTAT=ACCEPTED:mailto:P1@Example.org\n\
+         DTSTAMP:20270104T120000Z\nUID:{}\nEND:VEVENT\nEND:VCALENDAR\n",
+        uid.to_string().to_uppercase()
+    );
+    // Thunderbird: a byte order mark, an alarm's leavings of its own, and a delegation that is none.
+    let thunderbird = format!(
+        "\u{FEFF}BEGIN:VCALENDAR\r\nPRODID:-//Mozilla.org/NONSGML Mozilla Calendar V1.1//EN\r\nVERSION:2.0\r\nMETHOD:REPLY\r\n\
+         BEGIN:VEVENT\r\nX-MOZ-LASTACK:20270104T121000Z\r\nDTSTAMP:20270104T130000Z\r\nUID:{uid}\r\nSEQUENCE:0\r\n\
+         BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT15M\r\nATTENDEE:mailto:other@example.org\r\nEND:VALARM\r\n\
+         ATTENDEE;PARTSTAT=DECLINED;ROLE=REQ-PARTICIPANT:mailto:p1@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    assert_eq!(takes(&scene, &outlook), Answered::Noted);
+    assert_eq!(takes(&scene, &google), Answered::Noted);
+    let given = scene.desk.given_answers(registration).unwrap().remove(0);
+    assert_eq!(given.rsvp, Rsvp::Tentative);
+    assert_eq!(given.comment.unwrap().known().unwrap().expose().as_str(), "Maybe\nlate");
+    assert_eq!(takes(&scene, &apple), Answered::Noted);
+    assert!(matches!(takes(&scene, &thunderbird), Answered::GivenUp(_)));
+    assert_eq!(status(&scene, registration), GIVEN_UP);
+}
+
+// Each once, in whatever order they come.
+
+#[test]
+fn an_answer_is_done_once_and_one_from_before_it_not_at_all() {
+    let (scene, registration, message) = invited();
+    let perhaps = answer_to(&message, "TENTATIVE", "20270104T100200Z", "");
+    assert_eq!(takes(&scene, &perhaps), Answered::Noted);
+    let position = scene.desk.position();
+    assert!(scene.desk.take_reply(&reply(&perhaps), "p1@example.org").unwrap().repeated);
+    let earlier = answer_to(&message, "DECLINED", "20270104T100100Z", "");
+    assert_eq!(takes(&scene, &earlier), Answered::Known);
+    let the_same_with_words = answer_to(&message, "TENTATIVE", "20270104T100200Z", "Again");
+    assert_eq!(takes(&scene, &the_same_with_words), Answered::Known);
+    assert_eq!(scene.desk.position(), position);
+    assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+    assert_eq!(scene.desk.given_answers(registration).unwrap().len(), 1);
+}
+
+#[test]
+fn an_answer_to_an_invitation_that_was_replaced_is_outdated() {
+    let (scene, registration, message) = invited();
+    scene.does(Reschedule::new(scene.on, day("2027-03-21 10:00 to 16:00")));
+    for partstat in ["DECLINED", "ACCEPTED"] {
+        assert_eq!(takes(&scene, &answer_to(&message, partstat, STAMP, "")), Answered::Outdated);
+    }
+    let new = message_to(&scene, registration);
+    assert!(matches!(takes(&scene, &answer_to(&new, "DECLINED", STAMP, "")), Answered::GivenUp(_)));
+}
+
+#[test]
+fn a_sequence_that_nobody_has_sent_does_not_silence_later_answers() {
+    let (scene, registration, message) = invited();
+    let mail = answer_to(&message, "TENTATIVE", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:4294967295");
+    assert_eq!(takes(&scene, &mail), Answered::Noted);
+    assert_eq!(takes(&scene, &answer_to(&message, "ACCEPTED", "20270104T100001Z", "")), Answered::Noted);
+    assert_eq!(scene.desk.given_answers(registration).unwrap()[0].rsvp, Rsvp::Accepted);
+    let ahead = answer_to(&message, "TENTATIVE", "20990104T100000Z", "");
+    assert_eq!(refuses(&scene, &ahead, "p1@example.org"), "time_ahead");
+}
+
+// Who may answer.
+
+#[test]
+fn only_the_address_that_was_verified_answers_for_itself() {
+    let (scene, registration, message) = invited();
+    known(&scene, 2);
+    let mail = answer_to(&message, "DECLINED", STAMP, "");
+    assert_eq!(refuses(&scene, &mail, "p2@example.org"), "wrong_sender");
+    assert_eq!(refuses(&scene, &mail, ""), "wrong_sender");
+    // Somebody whose own mail it is, and who is not on the registration.
+    let others = mail.replace("P1@EXAMPLE.ORG", "p2@example.org");
+    assert_eq!(refuses(&scene, &others, "p2@example.org"), "wrong_sender");
+    let unknown = mail.replace(&registration.to_string(), &RegistrationId::from_u128(9).to_string());
+    assert_eq!(refuses(&scene, &unknown, "p1@example.org"), "unknown_registration");
+    assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+}
+
+#[test]
+fn whoever_handed_their_place_on_has_nothing_to_decline() {
+    let (scene, registration, message) = invited();
+    known(&scene, 2);
+    scene.does(Transfer::new(registration, person_id(2)));
+    assert_eq!(takes(&scene, &answer_to(&message, "DECLINED", STAMP, "")), Answered::Outdated);
+    let seen = answer_to(&message, "DECLINED", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:1");
+    assert_eq!(takes(&scene, &seen), Answered::NothingLeft);
+    let accepted = answer_to(&message, "ACCEPTED", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:1");
+    assert_eq!(refuses(&scene, &accepted, "p1@example.org"), "not_on_registration");
+    assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+}
+
+// What an answer does.
+
+#[test]
+fn a_yes_is_the_answer_to_new_dates_where_they_were_asked_for() {
+    let (scene, registration, _) = invited();
+    scene.does(
+        Reschedule::new(scene.on, day("2027-03-21 10:00 to 16:00"))
+            .ask(at("2027-02-01T12:00:00Z"), Silence::Release),
+    );
+    let message = message_to(&scene, registration);
+    assert_eq!(takes(&scene, &answer_to(&message, "ACCEPTED", STAMP, "")), Answered::Reconfirmed);
+    scene.set_clock("2027-02-02T12:00:00Z");
+    drop(scene.does(gather::Settle::new(scene.on)));
+    assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+}
+
+#[test]
+fn a_guest_gives_up_their_own_place_and_a_booker_nobody_else_s() {
+    let scene = Scene::with_places(3);
+    let _ = [1, 2, 3].map(|number| known(&scene, number));
+    let party = scene.books(scene.one(1).guest(person_id(2)).unnamed_guests(1));
+    let next = scene.waits(scene.one(3), 0);
+    assert_eq!(scene.does(AnswerInvitation::decline(party, person_id(1))), Answered::PartyStands);
+    let Answered::GivenUp(effects) = scene.does(AnswerInvitation::decline(party, person_id(2))) else {
+        panic!()
+    };
+    assert_eq!(effects.promoted, [next]);
+    assert_eq!(scene.desk.registration(party).unwrap().party, 2);
+    // Whoever is left has no name, so they go with the booker.
+    let Answered::GivenUp(_) = scene.does(AnswerInvitation::decline(party, person_id(1))) else { panic!() };
+    assert_eq!(status(&scene, party), GIVEN_UP);
+}
+
+#[test]
+fn who_has_no_place_has_no_invitation_to_answer() {
+    let scene = Scene::of(hall(1, |place| place.line(gather::LinePolicy::offering_for_hours(48))));
+    let ann = scene.books(scene.one(1));
+    let waiting = scene.waits(scene.one(2), 0);
+    let held = scene.does(Hold::new(scene.one(3).uncounted(), at("2027-01-04T09:10:00Z"))).registration;
+    let asks = scene.does(FollowUp::new(scene.on, person_id(4)));
+    for (registration, person) in [(waiting, 2), (held, 3), (asks, 4)] {
+        for command in [
+            AnswerInvitation::accept(registration, person_id(person)),
+            AnswerInvitation::tentative(registration, person_id(person)),
+            AnswerInvitation::decline(registration, person_id(person)),
+        ] {
+            assert_eq!(scene.refused(command), "not_invited");
+        }
+    }
+    drop(scene.does(CancelRegistration::new(ann)));
+    assert_eq!(scene.refused(AnswerInvitation::accept(waiting, person_id(2))), "not_invited", "offered");
+    scene.does(AcceptOffer::new(waiting));
+    assert_eq!(scene.does(AnswerInvitation::accept(waiting, person_id(2))), Answered::Noted);
+    // What was cancelled has nothing left to give up, and cannot be taken up again by mail.
+    assert_eq!(scene.does(AnswerInvitation::decline(ann, person_id(1))), Answered::NothingLeft);
+    assert_eq!(scene.refused(AnswerInvitation::accept(ann, person_id(1))), "registration_ended");
+    let long = AnswerInvitation::accept(waiting, person_id(2)).comment(ReplyComment::new("a".repeat(4_001)));
+    assert_eq!(scene.refused(long), "text");
+}
+
+#[test]
+fn an_answer_to_what_was_called_off_or_is_over_is_refused() {
+    let (scene, registration, message) = invited();
+    let mail = answer_to(&message, "DECLINED", STAMP, "");
+    scene.set_clock("2027-03-21T10:00:00Z");
+    assert_eq!(refuses(&scene, &mail, "p1@example.org"), "gathering_over");
+    let (scene, ..) = (invited().0, registration);
+    let mail = answer_to(
+        &message_to(&scene, scene.desk.agenda(person_id(1)).rows()[0].registration),
+        "DECLINED",
+        STAMP,
+        "",
+    );
+    drop(scene.desk.cancel_gathering(scene.on).unwrap());
+    let mail = mail.replace("SEQUENCE:0", "SEQUENCE:1");
+    assert_eq!(refuses(&scene, &mail, "p1@example.org"), "gathering_cancelled");
+}
+
+#[test]
+fn what_was_written_is_sealed_and_in_no_printed_thing() {
+    let (scene, registration, message) = invited();
+    let reply = reply(&answer_to(&message, "TENTATIVE", STAMP, "My knee"));
+    assert!(!format!("{reply:?}").contains("knee") && !format!("{reply:?}").contains("p1@"));
+    let receipt = scene.desk.take_reply(&reply, "p1@example.org").unwrap();
+    assert!(!format!("{receipt:?}").contains("knee"));
+    assert!(!format!("{:?}", scene.desk.given_answers(registration).unwrap()).contains("knee"));
+}
+
+// What is no answer, or none that can be told: the list of bad input, one by one.
+
+fn bad(change: impl FnOnce(String) -> String) -> Unreadable {
+    let (_, _, message) = invited();
+    unreadable(&change(answer_to(&message, "DECLINED", STAMP, "No")))
+}
+
+#[test]
+fn a_missing_organizer_is_no_fault() {
+    let (scene, _, message) = invited();
+    let mail = answer_to(&message, "DECLINED", STAMP, "");
+    assert!(!mail.contains("ORGANIZER"));
+    assert!(matches!(takes(&scene, &mail), Answered::GivenUp(_)));
+}
+
+#[test]
+fn a_wrong_uid_is_none_of_ours() {
+    let uids = [
+        "",
+        "talk@example.org",
+        "7",
+        "{00000000-0000-0000-0000-000000000007}",
+        "00000000000000000000000000000007",
+    ];
+    for uid in uids {
+        let found =
+            bad(|mail| {
+                mail.split("\r\n")
+                    .map(|line| {
+                        if line.starts_with("UID") { format!("UID:{uid}\r\n") } else { format!("{line}\r\n") }
+                    })
+                    .collect()
+            });
+        assert_eq!(found, Unreadable::ForeignUid, "{uid}");
+    }
+    assert_eq!(bad(|mail| mail.replace("UID:", "X-UID:")), Unreadable::Missing { property: "UID" });
+}
+
+#[test]
+fn ten_partstats_are_no_answer() {
+    let ten = |mail: String| {
+        mail.replace("PARTSTAT=DECLINED", "PARTSTAT=ACCEPTED,DECLINED,TENTATIVE,A,B,C,D,E,F,G")
+    };
+    assert_eq!(bad(ten), Unreadable::Several { property: "PARTSTAT" });
+    let eleven = |mail: String| mail.replace("PARTSTAT=DECLINED", &format!("PARTSTAT=A{}", ",A".repeat(10)));
+    assert_eq!(bad(eleven).code(), "too_many_parameters");
+    let often = |mail: String| mail.replace("PARTSTAT=DECLINED", &vec!["PARTSTAT=DECLINED"; 10].join(";"));
+    assert_eq!(bad(often), Unreadable::Several { property: "PARTSTAT" });
+    assert_eq!(
+        bad(|mail| mail.replace("PARTSTAT=DECLINED;", "")),
+        Unreadable::Missing { property: "PARTSTAT" }
+    );
+    for none in ["NEEDS-ACTION", "DELEGATED", "COMPLETED", "X-MAYBE"] {
+        assert_eq!(
+            bad(|mail| mail.replace("=DECLINED", &format!("={none}"))),
+            Unreadable::NoAnswer,
+            "{none}"
+        );
+    }
+}
+
+#[test]
+fn latin_1_is_not_guessed_at() {
+    let (_, _, message) = invited();
+    let mut mail = answer_to(&message, "DECLINED", STAMP, "Caf?").into_bytes();
+    let at = mail.windows(4).position(|part| part == b"Caf?").unwrap() + 3;
+    mail[at] = 0xE9;
+    assert_eq!(Reply::read(&mail).unwrap_err(), Unreadable::NotUtf8 { at });
+}
+
+#[test]
+fn nuls_and_other_controls_are_left_out() {
+    let (scene, registration, message) = invited();
+    let mail = answer_to(&message, "TENTATIVE", STAMP, "A\u{0}B\u{1}\u{7}C\\nD\u{202E}");
+    assert_eq!(takes(&scene, &mail), Answered::Noted);
+    let comment = scene.desk.given_answers(registration).unwrap().remove(0).comment.unwrap();
+    assert_eq!(comment.known().unwrap().expose().as_str(), "ABC\nD");
+    assert_eq!(bad(|mail| mail.replace("METHOD:", "METH\u{0}OD:")).code(), "not_a_reply");
+}
+
+#[test]
+fn of_two_calendars_in_one_file_the_first_counts() {
+    let (scene, registration, message) = invited();
+    let two = answer_to(&message, "TENTATIVE", STAMP, "")
+        + &answer_to(&message, "DECLINED", "20270104T110000Z", "");
+    assert_eq!(takes(&scene, &two), Answered::Noted);
+    assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+    let entries = |mail: String| {
+        let (head, rest) = mail.split_once("BEGIN:VEVENT").unwrap();
+        let (entry, tail) = rest.split_once("END:VEVENT").unwrap();
+        format!("{head}BEGIN:VEVENT{entry}END:VEVENT\r\nBEGIN:VEVENT{entry}END:VEVENT{tail}")
+    };
+    assert_eq!(bad(entries), Unreadable::SeveralEntries);
+}
+
+#[test]
+fn other_methods_are_told_by_name_and_entry() {
+    let (_, registration, message) = invited();
+    let methods = [
+        ("COUNTER", OtherMethod::Counter),
+        ("ADD", OtherMethod::Add),
+        ("REFRESH", OtherMethod::Refresh),
+        ("PUBLISH", OtherMethod::Publish),
+        ("REQUEST", OtherMethod::Request),
+        ("cancel", OtherMethod::Cancel),
+        ("DECLINECOUNTER", OtherMethod::DeclineCounter),
+        ("X-REPLY", OtherMethod::Unknown),
+    ];
+    let mail = answer_to(&message, "DECLINED", STAMP, "");
+    for (name, method) in methods {
+        let found = unreadable(&mail.replace("METHOD:REPLY", &format!("METHOD:{name}")));
+        let Unreadable::NotAReply { other } = found else { panic!("{found}") };
+        assert_eq!((other.method, other.registration), (method, Some(registration)), "{name}");
+    }
+    let Unreadable::NotAReply { other } = unreadable(&mail.replace("METHOD:REPLY\r\n", "")) else { panic!() };
+    assert_eq!(other.method, OtherMethod::None);
+    assert_eq!(
+        unreadable(&mail.replace("METHOD:REPLY", "METHOD:REPLY\r\nMETHOD:REPLY")),
+        Unreadable::Several { property: "METHOD" }
+    );
+}
+
+#[test]
+fn what_is_said_twice_or_not_at_all_or_cannot_be_read() {
+    let (_, _, message) = invited();
+    let mail = answer_to(&message, "DECLINED", STAMP, "");
+    for property in ["UID", "DTSTAMP", "SEQUENCE"] {
+        let line = mail.lines().find(|line| line.starts_with(property)).unwrap();
+        assert_eq!(
+            unreadable(&mail.replace(line, &format!("{line}\r\n{line}"))),
+            Unreadable::Several { property }
+        );
+    }
+    let attendee = mail.lines().find(|line| line.starts_with("ATTENDEE")).unwrap();
+    assert_eq!(
+        unreadable(&mail.replace(attendee, &format!("{attendee}\r\n{attendee}"))),
+        Unreadable::Several { property: "ATTENDEE" }
+    );
+    assert_eq!(unreadable(&mail.replace(attendee, "X-A:1")), Unreadable::Missing { property: "ATTENDEE" });
+    assert_eq!(
+        unreadable(&mail.replace("DTSTAMP:", "X-STAMP:")),
+        Unreadable::Missing { property: "DTSTAMP" }
+    );
+    for (from, to, property) in [
+        ("MAILTO:P1@EXAMPLE.ORG", "invalid:nomail", "ATTENDEE"),
+        ("SEQUENCE:0", "SEQUENCE:-1", "SEQUENCE"),
+        ("SEQUENCE:0", "SEQUENCE:4294967296", "SEQUENCE"),
+        (STAMP, "yesterday", "DTSTAMP"),
+        (STAMP, "20270230T100000Z", "DTSTAMP"),
+    ] {
+        assert_eq!(unreadable(&mail.replace(from, to)), Unreadable::Unclear { property }, "{to}");
+    }
+    assert_eq!(
+        unreadable(&mail.replace("CLASS:PUBLIC", "RECURRENCE-ID:20270320T100000Z")),
+        Unreadable::Recurring
+    );
+    assert_eq!(unreadable(&mail.replace("VEVENT", "VTODO")), Unreadable::NoEntry);
+    assert_eq!(unreadable(&mail.replace("END:VEVENT\r\n", "")).code(), "unbalanced");
+    assert_eq!(unreadable(&mail.replace("END:VCALENDAR\r\n", "")), Unreadable::NoEnd);
+    assert_eq!(unreadable("Dear all,\r\nno calendar here.\r\n"), Unreadable::NoCalendar);
+}
+
+// Hostile lengths.
+
+/// A mebibyte, less a little, of what makes readers slow.
+fn hostile() -> Vec<(&'static str, String)> {
+    const LONG: usize = 1_000_000;
+    let within = |inner: String| {
+        format!(
+            "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n{inner}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let lines = |line: String| line.repeat(LONG / line.len());
+    vec![
+        ("parameters in one line", within(format!("ATTENDEE{}:mailto:a@b", ";A=1".repeat(LONG / 4)))),
+        ("64 parameters in each line", within(lines(format!("X{}:1\r\n", ";A=1".repeat(64))))),
+        (
+            "ten values in each of 64 parameters",
+            within(lines(format!("X{}:1\r\n", format!(";A=1{}", ",1".repeat(9)).repeat(64)))),
+        ),
+        ("quotes", within(format!("X;A={}:1", "\"".repeat(LONG)))),
+        ("folds", within(format!("X:{}", "\r\n ".repeat(LONG / 3)))),
+        ("folds of one letter each", within(format!("X:{}", "a\r\n ".repeat(LONG / 4)))),
+        ("empty lines", within("\r\n".repeat(LONG / 2))),
+        ("long lines", within(lines(format!("X:{}\r\n", "a".repeat(65_000))))),
+        ("long lines of parameters", within(lines(format!("X;A={}:1\r\n", "a".repeat(65_000))))),
+        ("parts in parts", "BEGIN:VCALENDAR\r\n".repeat(LONG / 17)),
+        (
+            "parts beside parts",
+            format!(
+                "BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n",
+                "BEGIN:VEVENT\r\nEND:VEVENT\r\n".repeat(LONG / 26)
+            ),
+        ),
+        ("attendees", within(lines("ATTENDEE;PARTSTAT=DECLINED:mailto:a@b.example\r\n".into()))),
+        ("comments", within(lines("COMMENT:\\n\\,\\;\\\\\r\n".into()))),
+        (
+            "carets",
+            within(format!("UID:1\r\nATTENDEE;X-RESPONSE-COMMENT=\"{}\":mailto:a@b", "^^".repeat(30_000))),
+        ),
+        ("colons", within(format!("X{}", ":".repeat(60_000)).repeat(1))),
+        ("letters of several bytes", within(lines(format!("X:{}\r\n", "é".repeat(30_000))))),
+        ("no lines at all", "a".repeat(LONG)),
+        ("controls", within(lines(format!("X:{}\r\n", "\u{1}".repeat(60_000))))),
+    ]
+}
+
+/// The figures are in `docs/messages.md`; unoptimised and on a busy machine it takes many times as long as there.
+#[test]
+fn a_mebibyte_of_hostile_text_is_done_with_at_once() {
+    for (name, text) in hostile() {
+        assert!(text.len() <= 1_048_576, "{name} has {} bytes", text.len());
+        let begun = Instant::now();
+        let read = Reply::read(text.as_bytes());
+        let taken = begun.elapsed();
+        println!("{name}: {taken:?}, {:?}", read.as_ref().err().map(Unreadable::code));
+        assert!(read.is_err(), "{name}");
+        assert!(taken < Duration::from_secs(2), "{name} took {taken:?}");
+    }
+}
+
+// Any bytes.
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(most).unwrap()).unwrap()
+    }
+}
+
+const PIECES: &[&str] = &[
+    "\r\n",
+    "\n ",
+    "\r",
+    " ",
+    "\t",
+    ":",
+    ";",
+    ",",
+    "\"",
+    "=",
+    "\\",
+    "\\n",
+    "^",
+    "^n",
+    "BEGIN:VEVENT\r\n",
+    "END:VEVENT\r\n",
+    "BEGIN:VCALENDAR\r\n",
+    "END:VCALENDAR\r\n",
+    "BEGIN:VALARM\r\n",
+    "END:VALARM\r\n",
+    "UID:",
+    "ATTENDEE",
+    ";PARTSTAT=",
+    "mailto:",
+    "%",
+    "%4",
+    "%FF",
+    "\u{FEFF}",
+    "\u{2028}",
+    "é",
+    "😀",
+    "\u{0}",
+    "\u{1}",
+    "DTSTART:",
+    "RRULE:",
+    "P1D",
+    "20270320T100000",
+    "Z",
+    "TZID=",
+    "VALUE=DATE",
+    "99999999999999999999",
+    "-1",
+    "METHOD:REPLY\r\n",
+    "SEQUENCE:",
+    "END:",
+    "BEGIN:",
+];
+
+fn mutated(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let mut text = seed.to_vec();
+    for _ in 0..=dice.below(6) {
+        let at = dice.below(text.len() + 1);
+        match dice.below(5) {
+            0 => text.truncate(at),
+            1 if at < text.len() => text[at] = u8::try_from(dice.below(256)).unwrap(),
+            2 => {
+                let end = (at + dice.below(30)).min(text.len());
+                text.drain(at..end);
+            }
+            3 => {
+                let end = (at + dice.below(60)).min(text.len());
+                let again = text[at..end].to_vec();
+                text.splice(at..at, again);
+            }
+            _ => {
+                let piece = PIECES[dice.below(PIECES.len())].bytes();
+                text.splice(at..at, piece);
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn whatever_is_read_nothing_panics() {
+    let (_, _, message) = invited();
+    let mail = answer_to(&message, "DECLINED", STAMP, "One\\, two\\nthree");
+    let seeds = [mail.as_bytes(), message.text().expose().as_bytes(), CALENDAR.as_bytes()];
+    let soak: usize = std::env::var("GATHER_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let (mut dice, mut taken) = (Dice(0x9E37_79B9_7F4A_7C15), [0_usize; 2]);
+    for nth in 0..20_000 * soak {
+        let text = mutated(seeds[nth % seeds.len()], &mut dice);
+        taken[0] += usize::from(Reply::read(&text).is_ok());
+        taken[1] += usize::from(Import::read(&text).is_ok_and(|import| !import.drafts.is_empty()));
+    }
+    assert!(taken.iter().all(|taken| *taken > 100), "mutations are too harsh to say anything: {taken:?}");
+}
+
+// A calendar that was kept elsewhere.
+
+const CALENDAR: &str = include_str!("../data/import/kept_elsewhere.calendar");
+
+#[test]
+fn a_calendar_is_taken_over_as_drafts_and_the_rest_is_listed() {
+    let import = Import::read(CALENDAR.as_bytes()).unwrap();
+    let titles: Vec<_> =
+        import.drafts.iter().map(|draft| (&*draft.title, draft.schedule.to_string())).collect();
+    assert_eq!(
+        titles,
+        [
+            ("Bookbinding, by hand", String::from("2027-03-20 14:00 to 15:30 Europe/London")),
+            ("Open day", String::from("2027-04-02 to 2027-04-03 Europe/Berlin")),
+            ("Asset transfer", String::from("2027-05-03 09:00 to 10:00 UTC")),
+            ("In the calendar's own zone", String::from("2027-05-04 09:00 to 10:00 Europe/Berlin")),
+        ]
+    );
+    let link = import.drafts[2].join_link.as_ref().unwrap().expose().as_str();
+    assert_eq!((link, &import.drafts[2].mode), ("https://meet.example/assets", &Mode::Online));
+    let left: Vec<_> =
+        import.left_out.iter().map(|it| (it.line, it.uid.as_deref().unwrap_or("-"), it.why)).collect();
+    let line = |what: &str| 1 + CALENDAR.lines().position(|line| line == what).unwrap();
+    let event = |uid: &str| line(&format!("UID:{uid}")) - 1;
+    assert_eq!(
+        left,
+        [
+            (event("club@elsewhere.example"), "club@elsewhere.example", NotTaken::Repeats),
+            (event("mars@elsewhere.example"), "mars@elsewhere.example", NotTaken::UnknownZone),
+            (line("BEGIN:VTODO"), "-", NotTaken::NotAnEntry),
+            (event("never@elsewhere.example"), "never@elsewhere.example", NotTaken::NoStart),
+            (event("endless@elsewhere.example"), "endless@elsewhere.example", NotTaken::NoEnd),
+            (event("off@elsewhere.example"), "off@elsewhere.example", NotTaken::Cancelled),
+            (event("gap@elsewhere.example"), "gap@elsewhere.example", NotTaken::ImpossibleTimes),
+            (event("untitled@elsewhere.example"), "untitled@elsewhere.example", NotTaken::NoTitle),
+            (line("SUMMARY:Without an id") - 1, "-", NotTaken::NoUid),
+            (line("SUMMARY:Bookbinding once more") - 2, "binding@elsewhere.example", NotTaken::Twice),
+            (line("this is no line of a calendar"), "-", NotTaken::OddLine),
+        ]
+    );
+}
+
+#[test]
+fn a_calendar_that_is_read_again_brings_nothing_twice() {
+    let desk = Desk::in_memory();
+    let import = Import::read(CALENDAR.as_bytes()).unwrap();
+    let first = desk.import(&import).unwrap();
+    assert!(first.iter().all(|one| one.outcome == Ok(Change::Made)), "{first:?}");
+    let position = desk.position();
+    let changed = CALENDAR.replace("Open day", "Open days");
+    for text in [CALENDAR, &changed] {
+        let again = desk.import(&Import::read(text.as_bytes()).unwrap()).unwrap();
+        assert!(again.iter().all(|one| one.outcome == Ok(Change::AlreadySo)), "{again:?}");
+    }
+    assert_eq!(desk.position(), position);
+    let binding = first[0].gathering;
+    let gathering = desk.gathering(binding).unwrap();
+    assert_eq!(gathering.announcement().title, "Bookbinding, by hand");
+    assert_eq!(gathering.lifecycle, Lifecycle::Draft);
+    assert!(!desk.public_feed().to_string().contains("Bookbinding"), "nobody sees a draft");
+    drop(desk.execute(AnnounceDraft::new(binding)).unwrap());
+    assert!(desk.public_feed().to_string().contains("Bookbinding\\, by hand"));
+}
+
+#[test]
+fn our_own_calendars_can_be_taken_over() {
+    let scene = Scene::with_places(3);
+    let when: Schedule =
+        "2027-06-01 to be confirmed".parse().unwrap_or_else(|_| Schedule::to_be_confirmed("summer"));
+    let _ = scene.does(Gathering::webinar("Later").at(when));
+    let feed = scene.desk.public_feed().to_string();
+    let import = Import::read(feed.as_bytes()).unwrap();
+    assert_eq!((import.drafts.len(), import.left_out.len()), (1, 0));
+    let draft = &import.drafts[0];
+    assert_eq!((draft.uid.as_str(), draft.title.as_str()), (&*scene.on.to_string(), "Bookbinding"));
+    assert_eq!(draft.schedule, day("2027-03-20 10:00 to 16:00"));
+    assert_ne!(draft.id, scene.on, "it is another calendar's entry");
+}
+
+#[test]
+fn a_host_that_asks_at_the_desk_need_not_know_of_mail() {
+    let (scene, registration, _) = invited();
+    let outbox = scene.desk.outbox(&invitations(), OutboxMark::default(), 10);
+    assert_eq!(scene.does(AnswerInvitation::tentative(registration, person_id(1))), Answered::Noted);
+    assert!(
+        scene.desk.outbox(&invitations(), outbox.mark, 10).due.is_empty(),
+        "an answer is no change to answer"
+    );
+    assert!(scene.desk.execute(Register::new(scene.on, person_id(1))).is_err());
+}
