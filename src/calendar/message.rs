@@ -180,7 +180,7 @@ impl LastZones {
         };
         if self.times.as_ref() != times {
             self.zones = times.map(Zones::of_one).unwrap_or_default();
-            self.times = times.cloned();
+            self.times = times.copied();
         }
         &self.zones
     }

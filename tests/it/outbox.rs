@@ -42,8 +42,8 @@ impl Client {
         let text = message.text().expose();
         let calendar = IcalParser::new(text.replace("\r\n ", "").as_bytes()).next().unwrap().unwrap();
         let find = |name: &str| {
-            let event = calendar.events[0].properties.iter();
-            event.filter(|property| property.name == name).next_back().unwrap().value.clone().unwrap()
+            let mut event = calendar.events[0].properties.iter();
+            event.rfind(|property| property.name == name).unwrap().value.clone().unwrap()
         };
         let method = calendar.properties.iter().find(|property| property.name == "METHOD").unwrap();
         let [entry] = read(text).try_into().unwrap();
