@@ -19,9 +19,11 @@ const ROOMS: &[&str] = &[
     "privacy/keyring.rs",
     "projection",
     "record.rs",
+    "schedule",
     "schedule.rs",
     "sealed.rs",
     "text.rs",
+    "token.rs",
 ];
 
 /// What holds nothing but tests.

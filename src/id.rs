@@ -31,7 +31,7 @@ macro_rules! uuid_id {
             /// Rolls a random id (version 4), which tells nothing of when it was made.
             #[must_use]
             pub fn random() -> Self {
-                Self(Uuid::new_v4())
+                Self(crate::random::uuid())
             }
 
             /// The id as a UUID.
@@ -155,12 +155,12 @@ impl RequestId {
     /// wherever it is decided. It is a hash: it tells nothing of the request's own id, nor of the time.
     #[must_use]
     pub fn derive(self, nth: u32) -> Uuid {
-        let mut hash = blake3::Hasher::new_derive_key("gather 2026 ids of one request");
-        hash.update(self.0.as_bytes());
-        hash.update(&nth.to_le_bytes());
-        let mut bytes = [0; 16];
-        hash.finalize_xof().fill(&mut bytes);
-        Uuid::new_v8(bytes)
+        let mut material = [0; 20];
+        let (request, number) = material.split_at_mut(16);
+        request.copy_from_slice(self.0.as_bytes());
+        number.copy_from_slice(&nth.to_le_bytes());
+        let hash = blake3::derive_key("gather 2026 ids of one request", &material);
+        Uuid::new_v8(hash.first_chunk().copied().unwrap_or_default())
     }
 }
 

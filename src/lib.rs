@@ -58,19 +58,23 @@ pub mod log;
 mod person;
 pub mod privacy;
 mod projection;
+mod random;
 mod record;
 mod schedule;
 mod sealed;
+#[cfg(feature = "file")]
+mod storage;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod text;
+mod token;
 
 #[cfg(feature = "replies")]
 pub use desk::Imported;
 pub use desk::{
-    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, Error,
-    Explanation, Failure, Follower, GivenAnswer, Opening, Outbox, Pending, PoolForecast, Receipt, RequestIds,
-    WhatIf,
+    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
+    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, LeftAsPlanned, Opening, Outbox,
+    Pending, PersonExport, PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -78,11 +82,12 @@ pub use domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
     ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LayoutProblem,
-    LineOnly, MorePlaces, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest,
-    Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal,
-    Register, Registered, Reject, Remedy, Reschedule, Seen, SessionFault, SessionProblem, SetProgramme,
-    Settle, Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
+    ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
+    IssueCalendarToken, KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession,
+    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName,
+    Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule,
+    RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
+    Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
@@ -104,11 +109,19 @@ pub use projection::{
     WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
-pub use schedule::{DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone};
+pub use schedule::{
+    CompiledRules, DateSpan, Moment, Schedule, ScheduleError, TimeSpan, WallTime, Zone, ZoneRules,
+};
 pub use sealed::{Opened, Personal, Sealed, Unavailable};
 pub use text::{Reference, TextFault, TextProblem};
+pub use token::{CalendarToken, NotAToken, TokenHash};
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The page on calendars, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/calendars.md")]
+struct Calendars;

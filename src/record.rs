@@ -71,7 +71,12 @@ impl Tag {
     #[expect(clippy::too_many_lines, reason = "every kind of fact has a place in one arm")]
     pub fn of(fact: &Fact) -> Vec<Self> {
         match fact {
-            Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => {
+            Fact::PersonRecorded { person, .. }
+            | Fact::NamePublished { person, .. }
+            | Fact::PersonForgotten { person }
+            | Fact::PersonExported { person, .. }
+            | Fact::CalendarTokenIssued { person, .. }
+            | Fact::CalendarTokenRevoked { person } => {
                 vec![Self::Person(*person)]
             }
             Fact::GatheringAnnounced { gathering, .. }
@@ -93,6 +98,8 @@ impl Tag {
             | Fact::GatheringArchived { gathering }
             | Fact::ResourceAttached { gathering, .. }
             | Fact::ResourceWithdrawn { gathering, .. }
+            | Fact::AnswersExpired { gathering }
+            | Fact::RetentionSet { gathering, .. }
             | Fact::GatheringCancelled { gathering } => vec![Self::Gathering(*gathering)],
             Fact::OfferingAdded { gathering, offering, .. } => {
                 let mut tags = vec![Self::Gathering(*gathering)];
@@ -118,7 +125,8 @@ impl Tag {
             | Fact::ApprovalRequested { gathering, registration, booking, .. }
             | Fact::FollowUpRequested { gathering, registration, booking }
             | Fact::InterestNoted { gathering, registration, booking } => {
-                let mut tags = vec![Self::Gathering(*gathering), Self::Registration(*registration)];
+                let mut tags = Vec::with_capacity(booking.party.guests.len().saturating_add(3));
+                tags.extend([Self::Gathering(*gathering), Self::Registration(*registration)]);
                 tags.extend(booking.party.named().map(Self::Person));
                 tags
             }

@@ -1,7 +1,8 @@
 //! When a gathering takes place: not yet said, some days, or exact times, always in a time zone.
 //!
 //! A clock on the wall in a zone is the truth ("14:00 in London"); the instant it stood for when it was planned
-//! is kept beside it, so that a newer zone table changes nothing that has been decided.
+//! is kept beside it, so that a newer zone table changes nothing that has been decided by itself. Where a table has
+//! changed, somebody says so: what was planned is then planned anew for the same time on the wall, as a fact of its own.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +15,11 @@ use chrono_tz::Tz;
 use thiserror::Error;
 
 use crate::image::{Image, Sink, Source, image};
+
+mod rules;
+
+pub(crate) use rules::offset_at;
+pub use rules::{CompiledRules, ZoneRules};
 
 /// A place's rules for its clocks, by its name in the IANA database: `Europe/London`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -241,7 +247,12 @@ image!(tuple Tables(version));
 impl Tables {
     /// The table of this build.
     pub(crate) fn compiled() -> Self {
-        Self::named(chrono_tz::IANA_TZDB_VERSION).unwrap_or(Self([0; 8]))
+        Self::named(chrono_tz::IANA_TZDB_VERSION).unwrap_or(Self::unknown())
+    }
+
+    /// A table that does not say which it is.
+    pub(crate) const fn unknown() -> Self {
+        Self([0; 8])
     }
 
     /// Takes a version that was stored; `None` if it is none.

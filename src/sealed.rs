@@ -5,6 +5,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use chrono::{DateTime, Utc};
 use zeroize::Zeroize;
 
 use crate::id::{GatheringId, PersonId, ResourceId};
@@ -155,6 +156,11 @@ impl<T> Sealed<T> {
         self.keys
     }
 
+    /// The same without what was sealed: that there was something, and which keys it took.
+    pub(crate) fn emptied(&self) -> Self {
+        Self::from_parts(self.keys, self.version, Box::default())
+    }
+
     /// The version of the plain form inside.
     pub(crate) fn version(&self) -> u8 {
         self.version
@@ -194,7 +200,12 @@ impl<T> fmt::Debug for Sealed<T> {
 pub enum Opened<T: Zeroize> {
     /// It is readable.
     Known(Personal<T>),
-    /// It is not, and not because somebody asked to be forgotten.
+    /// It was erased on purpose, and the log says so: the person was forgotten, or the answers' time was up.
+    Forgotten {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// It cannot be read, and not because somebody asked to be forgotten.
     Unavailable(Unavailable),
 }
 
@@ -204,7 +215,7 @@ impl<T: Zeroize> Opened<T> {
     pub fn known(&self) -> Option<&Personal<T>> {
         match self {
             Self::Known(value) => Some(value),
-            Self::Unavailable(_) => None,
+            Self::Forgotten { .. } | Self::Unavailable(_) => None,
         }
     }
 }
@@ -217,6 +228,9 @@ pub enum Unavailable {
     KeyMissing,
     /// The key, or what it sealed, does not pass its own check.
     Damaged,
+    /// The vault says that the key was destroyed on purpose, and the log does not say that it was to be: the log is older
+    /// than its keys, or another's.
+    KeyErased,
 }
 
 /// Opens what is sealed, one value at a time, when somebody asks.

@@ -1,77 +1,134 @@
 #!/usr/bin/env python3
-"""Reads every .ics file below the given folders with two readers that are not ours.
+"""Reads every .ics file below the given folders with four readers that are not ours.
 
     python check_ics.py DIR...
+    python check_ics.py --self-test FILE.ics
 
-Each file is checked for its bytes (CRLF, 75 octets, UTF-8), read with `icalendar` and with `vobject`, and each
-entry's values are compared between the two. Where FILE.ics.json lies beside FILE.ics, they are compared with it
-too, field by field: a list of {uid, sequence, summary, location, start, end, status}, in the file's order, times
-as 2026-03-05T14:00:00Z and days as 2026-03-05.
+Each file is checked for its bytes (CRLF, 75 octets, UTF-8, folds, escapes), read with `icalendar`, `vobject`, ical.js and
+libical, and each entry's values are compared between them. Where FILE.ics.json lies beside FILE.ics, they are compared
+with it too, field by field: a list of entries in the file's order, times as 2026-03-05T14:00:00Z and days as 2026-03-05.
 
+With --self-test, copies of a file are damaged, each as a writer with one fault would, and every check that should notice
+must do so: a check that cannot fail is none.
+
+READER_LIBICAL names the program made of read_libical.c, READER_MODULES the folder whose node_modules have ical.js.
 Exits with 1 on any difference, and when there was no file to read.
 """
 
 import datetime
 import importlib.metadata
+import io
 import json
+import os
 import pathlib
+import re
+import subprocess
 import sys
+import tempfile
 
+import dateutil.tz
 import icalendar
 import vobject
 
 FIELDS = ("uid", "sequence", "summary", "location", "start", "end", "status")
-FIELDS_WHERE_GIVEN = ("related_to", "last_modified")
+MORE_FIELDS = ("transp", "description", "categories", "url", "geo", "related_to", "last_modified")
 LONGEST_LINE = 75
+HERE = pathlib.Path(__file__).parent
+OUTSIDE_READERS = {
+    "ical.js": ["node", str(HERE / "read_icaljs.mjs")],
+    "libical": [os.environ.get("READER_LIBICAL", "read_libical")],
+}
+TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "NAME", "X-WR-CALNAME", "X-WR-CALDESC", "TZNAME")
 
 
 class Wrong(Exception):
     """A file that is not as it should be."""
 
 
-def main(folders):
-    print(", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("icalendar", "vobject")))
-    if not folders:
-        print("usage: check_ics.py DIR...", file=sys.stderr)
+def main(arguments):
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("icalendar", "vobject")]
+    versions += [run(command + ["--version"]).strip() for command in OUTSIDE_READERS.values()]
+    print(", ".join(versions))
+    if arguments[:1] == ["--self-test"] and len(arguments) == 2:
+        return self_test(pathlib.Path(arguments[1]))
+    if not arguments:
+        print("usage: check_ics.py DIR... | --self-test FILE.ics", file=sys.stderr)
         return 2
-    files = sorted({file for folder in folders for file in pathlib.Path(folder).rglob("*.ics")})
+    files = sorted({file for folder in arguments for file in pathlib.Path(folder).rglob("*.ics")})
+    if not files:
+        print("there is no .ics file to read", file=sys.stderr)
+        return 1
+    outside = read_outside(files)
     problems, entries, compared = 0, 0, 0
     for file in files:
-        try:
-            found, beside = check(file)
-        except Exception as problem:  # a reader may fail in any way, and that is a finding
+        found, beside, faults = check(file, outside[file])
+        for where, fault in faults.items():
             problems += 1
-            print(f"{file}: {type(problem).__name__}: {problem}", file=sys.stderr)
-            continue
+            print(f"{file}: {where}: {fault}", file=sys.stderr)
         entries += found
         compared += beside
     print(f"{len(files)} files, {entries} entries, {compared} compared with what lies beside, {problems} wrong")
-    if not files:
-        print("there is no .ics file to read", file=sys.stderr)
-    return 1 if problems or not files else 0
+    return 1 if problems else 0
 
 
-def check(file):
-    """Gives how many entries the file has, and how many were compared with the list beside it."""
+def run(command, text=""):
+    return subprocess.run(command, input=text, text=True, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+def read_outside(files):
+    """Has the readers in other languages read all files at once; gives what each found, by file."""
+    names = "".join(f"{file}\n" for file in files)
+    found = {file: {} for file in files}
+    for reader, command in OUTSIDE_READERS.items():
+        lines = run(command, names).split("\n")[:-1]
+        require(len(lines) == len(files), f"{reader} has read {len(lines)} of {len(files)} files")
+        for file, line in zip(files, lines):
+            found[file][reader] = json.loads(line)
+    return found
+
+
+def check(file, outside):
+    """Gives how many entries a file has, how many were compared with the list beside it, and which checks found a fault."""
     data = file.read_bytes()
-    check_bytes(data)
-    text = data.decode("utf-8")
-    readings = {"icalendar": read_with_icalendar(data), "vobject": read_with_vobject(text)}
+    faults = {}
+    attempt(faults, "bytes", lambda: check_bytes(data))
+    attempt(faults, "text values", lambda: check_escapes(data))
+    readings = {
+        "icalendar": attempt(faults, "icalendar", lambda: read_with_icalendar(data)),
+        "vobject": attempt(faults, "vobject", lambda: read_with_vobject(data.decode("utf-8"))),
+    }
+    for reader, reading in outside.items():
+        if "error" in reading:
+            faults[reader] = reading["error"]
+        readings[reader] = None if "error" in reading else [normal(entry) for entry in reading["entries"]]
     begun = data.count(b"\r\nBEGIN:VEVENT\r\n")
-    for reader, entries in readings.items():
-        require(len(entries) == begun, f"{reader} finds {len(entries)} entries, {begun} begin")
-        uids = [entry["uid"] for entry in entries]
-        require(len(set(uids)) == len(uids), "a UID comes twice")
-    compare("icalendar", readings["icalendar"], "vobject", readings["vobject"])
-    for entry in readings["icalendar"]:
-        require(entry["last_modified"], f"{entry['uid']} does not say when it was changed last")
     beside = file.with_name(file.name + ".json")
-    if not beside.exists():
-        return begun, 0
-    expected = json.loads(beside.read_text(encoding="utf-8"))
+    expected = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else None
     for reader, entries in readings.items():
-        compare("the list beside", expected, reader, entries)
-    return begun, begun
+        if entries is None:
+            continue
+        attempt(faults, f"{reader}'s entries", lambda: check_entries(reader, entries, begun))
+        if expected is not None:
+            attempt(faults, f"{reader} and the list beside", lambda: compare("the list", expected, reader, entries))
+        if readings["icalendar"] is not None:
+            attempt(faults, f"icalendar and {reader}", lambda: compare("icalendar", readings["icalendar"], reader, entries))
+    return begun, begun if expected is not None else 0, faults
+
+
+def attempt(faults, what, check):
+    try:
+        return check()
+    except Exception as problem:  # a reader may fail in any way, and that is a finding
+        faults[what] = f"{type(problem).__name__}: {problem}"
+        return None
+
+
+def check_entries(reader, entries, begun):
+    require(len(entries) == begun, f"it finds {len(entries)} entries, {begun} begin")
+    uids = [entry["uid"] for entry in entries]
+    require(len(set(uids)) == len(uids), "a UID comes twice")
+    for entry in entries:
+        require(entry["last_modified"], f"{entry['uid']} does not say when it was changed last")
 
 
 def check_bytes(data):
@@ -82,8 +139,22 @@ def check_bytes(data):
         require(len(line) <= LONGEST_LINE, f"line {number} has {len(line)} octets")
         require(line.strip(), f"line {number} is empty")
         line.decode("utf-8")
+        backslashes = len(line) - len(line.rstrip(b"\\"))
+        require(backslashes % 2 == 0, f"line {number} ends between a backslash and its character")
+        control = re.search(rb"[\x00-\x08\x0a-\x1f\x7f]", line)
+        require(control is None, f"line {number} has a control character")
     require(lines[0] == b"BEGIN:VCALENDAR" and lines[-1] == b"END:VCALENDAR", "it is not one calendar")
     require(lines.count(b"BEGIN:VCALENDAR") == 1, "there is more than one calendar")
+
+
+def check_escapes(data):
+    """In a text a comma, a semicolon and a backslash have a backslash before them, and nothing else but n has."""
+    for line in data.decode("utf-8").replace("\r\n ", "").replace("\r\n\t", "").split("\r\n"):
+        name = re.split("[;:]", line, maxsplit=1)[0]
+        if name in TEXTS or name == "CATEGORIES":
+            value = re.split(r':(?=(?:[^"]*"[^"]*")*[^"]*$)', line, maxsplit=1)[1] if '"' in line else line.split(":", 1)[1]
+            grammar = r"(?:[^\\;,]|\\[\\;,n])*" if name in TEXTS else r"(?:[^\\;]|\\[\\;,n])*"
+            require(re.fullmatch(grammar, value), f"{name} is not escaped: {value!r}")
 
 
 def read_with_icalendar(data):
@@ -100,16 +171,24 @@ def read_with_icalendar(data):
             return spell(value.dt)
         return spell(value.dt.replace(tzinfo=zones[zone]))
 
+    def text(entry, name):
+        return str(entry[name]) if name in entry else None
+
     return [
         {
             "uid": str(entry["UID"]),
             "sequence": int(entry["SEQUENCE"]),
-            "summary": str(entry["SUMMARY"]),
-            "location": str(entry["LOCATION"]) if "LOCATION" in entry else None,
+            "summary": text(entry, "SUMMARY"),
+            "location": text(entry, "LOCATION"),
             "start": moment(entry, "DTSTART"),
             "end": moment(entry, "DTEND"),
-            "status": str(entry["STATUS"]),
-            "related_to": str(entry["RELATED-TO"]) if "RELATED-TO" in entry else None,
+            "status": text(entry, "STATUS"),
+            "transp": text(entry, "TRANSP"),
+            "description": text(entry, "DESCRIPTION"),
+            "categories": [str(category) for category in entry["CATEGORIES"].cats] if "CATEGORIES" in entry else [],
+            "url": text(entry, "URL"),
+            "geo": [entry["GEO"].latitude, entry["GEO"].longitude] if "GEO" in entry else None,
+            "related_to": text(entry, "RELATED-TO"),
             "last_modified": spell(entry["LAST-MODIFIED"].dt) if "LAST-MODIFIED" in entry else None,
         }
         for entry in calendar.walk("VEVENT")
@@ -117,22 +196,44 @@ def read_with_icalendar(data):
 
 
 def read_with_vobject(text):
+    # By itself it asks the machine's table for a zone of that name. The file's own rules are on trial, so it is given what
+    # its own reader of zones makes of them.
+    for zone in re.findall(r"BEGIN:VTIMEZONE\r\n.*?END:VTIMEZONE\r\n", text.replace("\r\n ", ""), re.S):
+        tzid = re.search(r"^TZID:(.*)\r$", zone, re.M)[1]
+        vobject.icalendar.registerTzid(tzid, dateutil.tz.tzical(io.StringIO(zone)).get())
     calendars = list(vobject.readComponents(text))
     require(len(calendars) == 1, f"vobject finds {len(calendars)} calendars")
+
+    def value(entry, name):
+        return getattr(entry, name).value if hasattr(entry, name) else None
+
+    def geo(entry):
+        return [float(part) for part in entry.geo.value.split(";")] if hasattr(entry, "geo") else None
+
     return [
         {
             "uid": entry.uid.value,
             "sequence": int(entry.sequence.value),
-            "summary": entry.summary.value,
-            "location": entry.location.value if hasattr(entry, "location") else None,
+            "summary": value(entry, "summary"),
+            "location": value(entry, "location"),
             "start": spell(entry.dtstart.value),
             "end": spell(entry.dtend.value),
-            "status": entry.status.value,
-            "related_to": entry.related_to.value if hasattr(entry, "related_to") else None,
+            "status": value(entry, "status"),
+            "transp": value(entry, "transp"),
+            "description": value(entry, "description"),
+            "categories": value(entry, "categories") or [],
+            "url": value(entry, "url"),
+            "geo": geo(entry),
+            "related_to": value(entry, "related_to"),
             "last_modified": spell(entry.last_modified.value) if hasattr(entry, "last_modified") else None,
         }
         for entry in calendars[0].contents.get("vevent", [])
     ]
+
+
+def normal(entry):
+    """As the readers here say it: a number that came as text is one."""
+    return {**entry, "sequence": int(entry["sequence"])}
 
 
 def spell(when):
@@ -147,9 +248,9 @@ def spell(when):
 def compare(one_name, one, other_name, other):
     require(len(one) == len(other), f"{one_name} has {len(one)} entries, {other_name} {len(other)}")
     for left, right in zip(one, other):
-        unknown = left.keys() - {*FIELDS, *FIELDS_WHERE_GIVEN}
+        unknown = left.keys() - {*FIELDS, *MORE_FIELDS}
         require(not unknown, f"{left['uid']}: {one_name} has {sorted(unknown)}, which nobody reads")
-        for field in (*FIELDS, *(field for field in FIELDS_WHERE_GIVEN if field in left)):
+        for field in (*FIELDS, *(field for field in MORE_FIELDS if field in left)):
             message = f"{field} of {left['uid']}: {one_name} says {left[field]!r}, {other_name} {right[field]!r}"
             require(left[field] == right[field], message)
 
@@ -157,6 +258,92 @@ def compare(one_name, one, other_name, other):
 def require(condition, message):
     if not condition:
         raise Wrong(message)
+
+
+# What a writer with a fault would write, and which checks have to see it.
+
+READERS = ("icalendar", "vobject", "ical.js", "libical")
+
+
+def unfolded(data):
+    return data.replace(b"\r\n ", b"")
+
+
+def refolded(data, longest):
+    """The same lines, folded by octets at another length; characters are kept whole."""
+    out = []
+    for line in unfolded(data).decode("utf-8").split("\r\n"):
+        parts, size = [""], 0
+        for character in line:
+            octets = len(character.encode("utf-8"))
+            if size + octets > longest:
+                parts.append("")
+                size = 1
+            parts[-1] += character
+            size += octets
+        out.append("\r\n ".join(parts))
+    return "\r\n".join(out).encode("utf-8")
+
+
+def in_halves(data):
+    """Folds between the octets of the first long character that there is."""
+    at = next(at for at, octet in enumerate(data) if octet >= 0xC0)
+    return data[: at + 1] + b"\r\n " + data[at + 1 :]
+
+
+def with_beside(*readers):
+    return {f"{reader} and the list beside" for reader in readers}
+
+
+DAMAGES = {
+    "folded at 76 octets": (lambda data: refolded(data, 76), {"bytes"}),
+    "never folded": (unfolded, {"bytes"}),
+    "folded within a character": (in_halves, {"bytes"}),
+    "folded behind a backslash": (lambda data: unfolded(data).replace(b"\\,", b"\\\r\n ,", 1), {"bytes"}),
+    "a continuation of nothing": (lambda data: data.replace(b"\r\nSEQUENCE", b"\r\n \r\nSEQUENCE", 1), {"bytes"}),
+    "LF in place of CRLF": (lambda data: data.replace(b"\r\n", b"\n"), {"bytes"}),
+    # Readers take a bare comma in one text for a comma; in a list of texts it parts them.
+    "commas not escaped": (lambda data: unfolded(data).replace(b"\\,", b","), {"text values", *with_beside(*READERS)}),
+    "semicolons not escaped": (lambda data: data.replace(b"\\;", b";"), {"text values"}),
+    "backslashes not escaped": (lambda data: data.replace(b"\\\\", b"\\"), {"text values"}),
+    "line breaks not escaped": (lambda data: unfolded(data).replace(b"\\n", b"\r\n", 1), {"icalendar", "vobject", "ical.js"}),
+    "SEQUENCE not raised": (lambda data: re.sub(rb"SEQUENCE:[1-9]\d*", b"SEQUENCE:0", data), with_beside(*READERS)),
+    "another UID": (lambda data: data.replace(b"\r\nUID:0", b"\r\nUID:f", 1), with_beside(*READERS)),
+    "an hour late": (lambda data: re.sub(rb"(DTSTART;TZID=[^:]*:\d{8}T)14", rb"\g<1>15", data), with_beside(*READERS)),
+    "another offset in summer": (lambda data: data.replace(b"TZOFFSETTO:+0100", b"TZOFFSETTO:+0200"), with_beside(*READERS)),
+    "another rule for summer": (lambda data: data.replace(b"BYMONTH=3;BYDAY=-1SU", b"BYMONTH=8;BYDAY=-1SU"), with_beside(*READERS)),
+    "the last day left out": (lambda data: re.sub(rb"DTEND;VALUE=DATE:(\d{7})\d", rb"DTEND;VALUE=DATE:\g<1>0", data), with_beside(*READERS)),
+    "cancelled and not said so": (lambda data: data.replace(b"STATUS:CANCELLED", b"STATUS:CONFIRMED"), with_beside(*READERS)),
+    "an entry left out": (lambda data: re.sub(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", b"", data, count=1, flags=re.S), with_beside(*READERS)),
+    "the last line left out": (lambda data: data[: -len(b"END:VCALENDAR\r\n")], {"bytes"}),
+}
+
+
+def self_test(file):
+    beside = file.with_name(file.name + ".json").read_text(encoding="utf-8")
+    missed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copies = {}
+        for number, (name, (damage, _)) in enumerate({"as it is": (bytes, set()), **DAMAGES}.items()):
+            copy = pathlib.Path(folder) / f"{number}.ics"
+            data = damage(file.read_bytes())
+            require(name == "as it is" or data != file.read_bytes(), f"{name}: {file} has nothing to damage in this way")
+            copy.write_bytes(data)
+            copy.with_name(copy.name + ".json").write_text(beside, encoding="utf-8")
+            copies[name] = copy
+        outside = read_outside(list(copies.values()))
+        for name, copy in copies.items():
+            _, _, faults = check(copy, outside[copy])
+            wanted = DAMAGES[name][1] if name in DAMAGES else set()
+            # A reader that cannot read the file at all has noticed, too.
+            seen = faults.keys() | with_beside(*(reader for reader in READERS if reader in faults))
+            silent = sorted(wanted - seen)
+            ok = not silent if wanted else not faults
+            missed += not ok
+            told = ", ".join(sorted(faults)) or "nothing"
+            print(f"{'ok' if ok else 'MISSED'}: {name}: noticed by {told}{'; not by ' + ', '.join(silent) if silent else ''}")
+    print(f"{len(DAMAGES)} damages, {missed} missed")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ fn about_people(fact: &Fact) -> Option<String> {
     Some(match fact {
         Fact::PersonRecorded { person: id, .. } => format!("{}: details recorded", person(*id)),
         Fact::NamePublished { person: id, .. } => format!("{}: name published", person(*id)),
+        Fact::CalendarTokenIssued { person: id, .. } => format!("{}: calendar address issued", person(*id)),
+        Fact::CalendarTokenRevoked { person: id } => format!("{}: calendar address revoked", person(*id)),
         _ => return None,
     })
 }

@@ -1,17 +1,18 @@
 //! Whoever reads a log from its beginning, batch by batch, and names what breaks a rule.
 
 use chrono::{DateTime, Utc};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::after::Whole;
 use super::finding::{Breach, Finding, Findings, Judged, Notes, Rule, breach, hold};
+use super::forgotten::Forgotten;
 use super::gathering::Gathering;
 use super::judge::registration_of;
 use super::people::People;
 use super::so_far::{ByGathering, SoFar};
 use super::{heir, plan};
 use crate::fact::{Fact, PassReason};
-use crate::id::{GatheringId, LogId, RegistrationId, RequestId, SessionId};
+use crate::id::{GatheringId, LogId, PersonId, RegistrationId, RequestId, SessionId};
 use crate::log::{Error, Page, RawPage, decode, encode};
 use crate::record::{Anchor, Chain, Position, Record, StoredBatch};
 
@@ -40,6 +41,9 @@ pub struct Auditor {
     programmes: HashMap<SessionId, GatheringId>,
     requests: HashMap<RequestId, Box<[GatheringId]>>,
     people: People,
+    forgotten: Forgotten,
+    /// Whose own calendar has a secret address.
+    calendar_tokens: HashSet<PersonId>,
     findings: Findings,
     /// The ends of the batches since the chain was last compared with the store's, the place of that first.
     links: Vec<Anchor>,
@@ -58,6 +62,8 @@ impl Auditor {
             programmes: HashMap::new(),
             requests: HashMap::new(),
             people: People::default(),
+            forgotten: Forgotten::default(),
+            calendar_tokens: HashSet::new(),
             findings: Findings::none(to),
             links: vec![to],
             older: 0,
@@ -164,6 +170,7 @@ impl Auditor {
             notes.note(stored.first, (None, None), broken);
         }
         let heirless = heir::heirless(self, stored);
+        self.forgotten.begin();
         let mut so_far = ByGathering::new();
         for record in stored.records() {
             self.take_fact(&record, &mut so_far, &mut notes);
@@ -231,13 +238,39 @@ impl Auditor {
 
     fn take_fact(&mut self, record: &Record<'_>, so_far: &mut ByGathering, notes: &mut Notes) {
         let (fact, at) = (record.fact(), record.position());
-        let Some(id) = fact.gathering() else { return };
+        if let Err(broken) = self.forgotten.are_left_alone(fact) {
+            notes.note(at, (fact.gathering(), registration_of(fact)), broken);
+        }
+        self.forgotten.fold(fact);
+        let Some(id) = fact.gathering() else {
+            if let Err(broken) = self.take_fact_of_a_person(fact) {
+                notes.note(at, (None, None), broken);
+            }
+            return;
+        };
         let so_far = so_far.entry(id).or_default();
         so_far.last = at;
+        if so_far.forgotten.len() < self.forgotten.now().len() {
+            so_far.forgotten = self.forgotten.now().to_vec();
+        }
         if let Err(broken) = self.judge(id, fact, (at, record.time()), so_far) {
             notes.note(at, (Some(id), registration_of(fact)), broken);
         }
         self.fold(id, fact, (at, record.time()), so_far);
+    }
+
+    /// Judges and folds what is about no gathering.
+    fn take_fact_of_a_person(&mut self, fact: &Fact) -> Judged {
+        if let Fact::CalendarTokenIssued { person, .. } = fact {
+            self.calendar_tokens.insert(*person);
+        }
+        if let Fact::PersonForgotten { person } = fact {
+            self.calendar_tokens.remove(person);
+        }
+        let Fact::CalendarTokenRevoked { person } = fact else { return Ok(()) };
+        hold(self.calendar_tokens.remove(person), Rule::NoCalendarToken, || {
+            String::from("there is no secret address that could be taken back")
+        })
     }
 
     fn judge(
@@ -261,6 +294,8 @@ impl Auditor {
         gathering.may_happen(fact, time)?;
         self.is_used_once(id, fact)?;
         gathering.judge(fact, (at, time), so_far)?;
+        gathering.takes_answers(fact)?;
+        self.forgotten.leaves(fact, gathering)?;
         self.people.are_free(fact, id, &self.gatherings, time)?;
         self.is_truly_in_the_way(fact, gathering, time)
     }

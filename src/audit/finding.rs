@@ -146,6 +146,10 @@ rules! {
     /// What is had afterwards is attached once it has begun.
     TooEarly = "too_early",
 
+    // People.
+    /// Only a secret address that is there is taken back.
+    NoCalendarToken = "no_calendar_token",
+
     // The line.
     /// There is a line to stand in.
     NoLine = "no_line",
@@ -157,6 +161,14 @@ rules! {
     PassedInSilence = "passed_in_silence",
     /// The reason why somebody is passed is one that can be.
     PassReason = "pass_reason",
+
+    // What is forgotten.
+    /// Nothing more is recorded of somebody who was forgotten, and nobody is forgotten twice.
+    Forgotten = "forgotten",
+    /// The booker leaves a party only where they are forgotten, in the same decision.
+    BookerLeft = "booker_left",
+    /// No answers are taken, and nothing more is said of them, where those of the gathering are kept no more.
+    AnswersExpired = "answers_expired",
 }
 
 /// One record that breaks a rule.

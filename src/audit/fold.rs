@@ -53,8 +53,14 @@ impl Gathering {
             Fact::ResourceWithdrawn { resource, .. } => {
                 self.resources.remove(resource);
             }
+            Fact::AnswersExpired { .. } => self.answers_expired = true,
             Fact::PersonRecorded { .. }
+            | Fact::PersonForgotten { .. }
+            | Fact::PersonExported { .. }
+            | Fact::RetentionSet { .. }
             | Fact::NamePublished { .. }
+            | Fact::CalendarTokenIssued { .. }
+            | Fact::CalendarTokenRevoked { .. }
             | Fact::GatheringAnnounced { .. }
             | Fact::ModeChanged { .. }
             | Fact::SessionRevised { .. }

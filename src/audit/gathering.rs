@@ -50,6 +50,8 @@ pub(super) struct Gathering {
     pub(super) registrations: HashMap<RegistrationId, Registration>,
     /// How many places those had that have ended before: somebody may still be seen on one.
     pub(super) past: HashMap<RegistrationId, u32>,
+    /// Whether what people answered is kept no more.
+    pub(super) answers_expired: bool,
     /// The requests that it was about.
     pub(super) requests: Vec<RequestId>,
 }
@@ -171,6 +173,7 @@ impl Gathering {
             deadlines: BTreeSet::new(),
             registrations: HashMap::new(),
             past: HashMap::new(),
+            answers_expired: false,
             requests: Vec::new(),
         }
     }
@@ -245,6 +248,7 @@ impl Gathering {
             Stage::Booking => self.life == Life::Announced,
             Stage::Afterwards => matches!(self.life, Life::Announced | Life::Completed),
             Stage::Draft => self.life == Life::Draft,
+            Stage::Any => true,
             Stage::Completed => self.life == Life::Completed,
             Stage::Ending(id) => {
                 let is_asking = || self.known(id).is_some_and(|one| one.claim == Claim::FollowUp);
@@ -292,6 +296,8 @@ impl Gathering {
 
 /// In which part of a gathering's life a fact can happen.
 enum Stage {
+    /// Whatever has become of it: what is known of people can be erased at any time.
+    Any,
     Draft,
     /// A draft, too.
     Standing,
@@ -306,6 +312,8 @@ fn stage(fact: &Fact) -> Stage {
     match fact {
         Fact::PersonRecorded { .. }
         | Fact::NamePublished { .. }
+        | Fact::CalendarTokenIssued { .. }
+        | Fact::CalendarTokenRevoked { .. }
         | Fact::GatheringAnnounced { .. }
         | Fact::GatheringRescheduled { .. }
         | Fact::BookingOpened { .. }
@@ -351,6 +359,10 @@ fn stage(fact: &Fact) -> Stage {
         | Fact::ResourceAttached { .. }
         | Fact::ResourceWithdrawn { .. } => Stage::Afterwards,
         Fact::DraftAnnounced { .. } => Stage::Draft,
+        Fact::PersonForgotten { .. }
+        | Fact::PersonExported { .. }
+        | Fact::AnswersExpired { .. }
+        | Fact::RetentionSet { .. } => Stage::Any,
         Fact::GatheringArchived { .. } => Stage::Completed,
     }
 }

@@ -70,6 +70,8 @@ impl Gathering {
             | Fact::PresenceRecorded { .. } => self.judge_people(fact, time, so_far),
             Fact::PersonRecorded { .. }
             | Fact::NamePublished { .. }
+            | Fact::CalendarTokenIssued { .. }
+            | Fact::CalendarTokenRevoked { .. }
             | Fact::GatheringAnnounced { .. }
             | Fact::BookingOpened { .. }
             | Fact::BookingClosed { .. }
@@ -80,7 +82,10 @@ impl Gathering {
             | Fact::ModeChanged { .. }
             | Fact::PrioritiesChanged { .. }
             | Fact::BooksClosed { .. }
-            | Fact::GatheringArchived { .. } => Ok(()),
+            | Fact::GatheringArchived { .. }
+            | Fact::PersonForgotten { .. }
+            | Fact::PersonExported { .. } => Ok(()),
+            Fact::AnswersExpired { .. } | Fact::RetentionSet { .. } => self.keeps_answers(),
         }
     }
 
@@ -209,6 +214,8 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::PresenceRecorded { registration, .. } => Some(*registration),
         Fact::PersonRecorded { .. }
         | Fact::NamePublished { .. }
+        | Fact::CalendarTokenIssued { .. }
+        | Fact::CalendarTokenRevoked { .. }
         | Fact::GatheringAnnounced { .. }
         | Fact::GatheringRescheduled { .. }
         | Fact::BookingOpened { .. }
@@ -233,6 +240,10 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::BooksClosed { .. }
         | Fact::GatheringArchived { .. }
         | Fact::ResourceAttached { .. }
-        | Fact::ResourceWithdrawn { .. } => None,
+        | Fact::ResourceWithdrawn { .. }
+        | Fact::PersonForgotten { .. }
+        | Fact::PersonExported { .. }
+        | Fact::AnswersExpired { .. }
+        | Fact::RetentionSet { .. } => None,
     }
 }

@@ -47,6 +47,7 @@ mod auditor;
 mod claim;
 mod finding;
 mod fold;
+mod forgotten;
 mod gathering;
 mod heir;
 mod judge;

@@ -179,7 +179,6 @@ pub(super) fn changed(
 ) -> Result<Party, super::finding::Breach> {
     let places = one.party.size();
     for place in removed {
-        hold(*place != 1, Rule::PartyChange, || String::from("the booker's place was taken away"))?;
         hold(one.party.at(*place).is_some(), Rule::PartyChange, || {
             format!("place {place} was taken away, and there are {places}")
         })?;
@@ -190,14 +189,22 @@ pub(super) fn changed(
             format!("place {} is another now, and somebody was seen on it", seen.copied().unwrap_or_default())
         })?;
     }
-    Ok(after_change(&one.party, removed, added))
+    let after = after_change(&one.party, removed, added);
+    hold(!removed.contains(&1) || after.booker != one.party.booker, Rule::PartyChange, || {
+        String::from("the booker's place was taken away, and nobody else of the party has a name")
+    })?;
+    Ok(after)
 }
 
-/// The places that stay in their order, then those that came.
+/// The places that stay in their order, then those that came. Where the booker goes, the first with a name who stays is it.
 pub(super) fn after_change(party: &Party, removed: &[u16], added: &[Option<PersonId>]) -> Party {
     let stays = |nth: usize| !removed.iter().any(|place| usize::from(*place) == nth.saturating_add(2));
     let staying = party.guests.iter().enumerate().filter(|(nth, _)| stays(*nth)).map(|(_, guest)| *guest);
-    Party { booker: party.booker, guests: staying.chain(added.iter().copied()).collect() }
+    let mut staying: Vec<Option<PersonId>> = staying.collect();
+    let heir = if removed.contains(&1) { staying.iter().position(Option::is_some) } else { None };
+    let booker = heir.and_then(|heir| staying.remove(heir)).unwrap_or(party.booker);
+    staying.extend_from_slice(added);
+    Party { booker, guests: staying }
 }
 
 /// What is drawn more than before.

@@ -85,12 +85,20 @@ impl Gathering {
             Ending::Attendee | Ending::Organiser => {
                 let session = self.offerings.get(&one.offering).and_then(|offered| offered.terms.session);
                 let was_dropped = session.is_some_and(|session| so_far.dropped.contains_key(&session));
-                if !was_dropped {
+                if !was_dropped && !self.goes_with_the_forgotten(one, so_far) {
                     asked_for(so_far);
                 }
                 !was_dropped || how == Ending::Organiser
             }
         }
+    }
+}
+
+impl Gathering {
+    /// Whether it is of somebody who is forgotten in this decision, or needed a place of theirs: all of theirs ends at once.
+    fn goes_with_the_forgotten(&self, one: &Registration, so_far: &SoFar) -> bool {
+        let requires = self.offerings.get(&one.offering).and_then(|offered| offered.terms.requires);
+        so_far.forgotten.contains(&one.party.booker) || requires.is_some() && !so_far.forgotten.is_empty()
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct SoFar {
     ended: HashSet<(OfferingId, PersonId, Ending)>,
     /// How many registrations ended because somebody asked for that, and not for another reason.
     pub(super) asked_for: usize,
+    /// Who was forgotten.
+    pub(super) forgotten: Vec<PersonId>,
     passed: BTreeSet<RegistrationId>,
     /// In each line the first that was passed since what is free is set aside for others, and the pool.
     kept_from: BTreeMap<OfferingId, (RegistrationId, PoolId)>,

@@ -3,13 +3,15 @@
 use std::fmt;
 
 use chrono::{DateTime, Datelike, Days, Utc};
+use hashbrown::HashMap;
 use uuid::Uuid;
 
-use super::line::Lines;
+use super::line::{Lines, Stamp};
 use super::people::People;
 use super::zone::Zones;
-use super::{Link, Wording};
+use super::{Geo, Link, Wording};
 use crate::fact::{Mode, Venue};
+use crate::id::PersonId;
 use crate::schedule::{DateSpan, Schedule, TimeSpan};
 
 /// How sure an entry is.
@@ -44,7 +46,34 @@ pub enum Status {
 /// assert!(text.contains("DTSTART;TZID=Europe/London:20260305T140000\r\n"));
 /// # Ok::<(), gather::ScheduleError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+///
+/// A join link goes into a [`PersonalEntry`] and into nothing else:
+///
+/// ```
+/// use gather::calendar::{Link, PersonalEntry, PublicEntry};
+///
+/// fn with_link<'a>(entry: PublicEntry<'a>, link: Link<'a>) -> PersonalEntry<'a> {
+///     PersonalEntry::new(entry).join_link(link)
+/// }
+/// ```
+/// ```compile_fail,E0599
+/// use gather::calendar::{Link, PublicEntry};
+///
+/// fn with_link<'a>(entry: PublicEntry<'a>, link: Link<'a>) -> PublicEntry<'a> {
+///     entry.join_link(link)
+/// }
+/// ```
+///
+/// And no calendar of public entries takes a personal one:
+///
+/// ```compile_fail,E0308
+/// use gather::calendar::{Calendar, PersonalEntry, PublicEntry};
+///
+/// fn among<'a>(public: PublicEntry<'a>, personal: PersonalEntry<'a>) -> String {
+///     Calendar::new("Open days", [public, personal]).to_string()
+/// }
+/// ```
+#[derive(Clone, Copy)]
 #[must_use]
 #[doc(alias = "event")]
 #[doc(alias = "VEVENT")]
@@ -57,12 +86,28 @@ pub struct PublicEntry<'a> {
     sequence: u32,
     status: Status,
     description: &'a str,
+    speakers: Option<Speakers<'a>>,
     room: &'a str,
     venue: Option<&'a Venue>,
     online: bool,
+    geo: Option<Geo>,
     url: Option<Link<'a>>,
     categories: &'a [&'a str],
+    kinds: [&'a str; 2],
     part_of: Option<Uuid>,
+}
+
+/// Who speaks in a session, with the names of all speakers of its calendar: nothing is joined before it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Speakers<'a> {
+    pub(super) billed: &'a [PersonId],
+    pub(super) names: &'a HashMap<PersonId, String>,
+}
+
+impl<'a> Speakers<'a> {
+    fn names(self) -> impl Iterator<Item = &'a str> {
+        self.billed.iter().filter_map(|speaker| self.names.get(speaker)).map(String::as_str)
+    }
 }
 
 impl<'a> PublicEntry<'a> {
@@ -70,6 +115,7 @@ impl<'a> PublicEntry<'a> {
     ///
     /// The UID stays the same for as long as the entry lives. `revised` is when anything about it changed last:
     /// the file bears no other time, so the same entries give the same bytes.
+    #[inline]
     pub fn new(uid: Uuid, summary: &'a str, when: &'a Schedule, revised: DateTime<Utc>) -> Self {
         Self {
             uid,
@@ -80,68 +126,120 @@ impl<'a> PublicEntry<'a> {
             sequence: 0,
             status: Status::Confirmed,
             description: "",
+            speakers: None,
             room: "",
             venue: None,
             online: false,
+            geo: None,
             url: None,
             categories: &[],
+            kinds: [""; 2],
             part_of: None,
         }
     }
 
     /// When the entry was first made.
+    #[inline]
     pub fn created(mut self, created: DateTime<Utc>) -> Self {
         self.created = Some(created);
         self
     }
 
     /// How often the entry was moved or cancelled, from 0. Readers take no notice of a change without it.
+    #[inline]
     pub fn sequence(mut self, sequence: u32) -> Self {
         self.sequence = sequence;
         self
     }
 
     /// How sure it is; confirmed if nothing is said.
+    #[inline]
     pub fn status(mut self, status: Status) -> Self {
         self.status = status;
         self
     }
 
     /// What it is about. Line breaks are kept.
+    #[inline]
     pub fn description(mut self, description: &'a str) -> Self {
         self.description = description;
         self
     }
 
     /// Where it takes place: the venue, or the wording's word for "online".
+    #[inline]
     pub fn mode(mut self, mode: &'a Mode) -> Self {
         self.venue = mode.venue();
         self.online = mode.is_online();
         self
     }
 
+    /// Who speaks: their names open the description.
+    #[inline]
+    pub(super) fn speakers(mut self, speakers: Speakers<'a>) -> Self {
+        self.speakers = Some(speakers);
+        self
+    }
+
+    /// What kinds of thing it is, before any others. Empty ones are none.
+    #[inline]
+    pub(super) fn kinds(mut self, kinds: [&'a str; 2]) -> Self {
+        self.kinds = kinds;
+        self
+    }
+
+    /// Where on the globe that is (RFC 5545, section 3.8.1.6), for maps.
+    #[inline]
+    pub fn geo(mut self, geo: Geo) -> Self {
+        self.geo = Some(geo);
+        self
+    }
+
+    /// The venue that it takes place in, if it has one.
+    #[inline]
+    pub(super) fn venue(&self) -> Option<&'a Venue> {
+        self.venue
+    }
+
     /// In which room: it stands before the venue.
+    #[inline]
     pub fn room(mut self, room: &'a str) -> Self {
         self.room = room;
         self
     }
 
     /// The entry that it is a part of (RFC 5545, section 3.8.4.5): a session's conference.
+    #[inline]
     pub fn part_of(mut self, uid: Uuid) -> Self {
         self.part_of = Some(uid);
         self
     }
 
     /// A page about it.
+    #[inline]
     pub fn url(mut self, url: Link<'a>) -> Self {
         self.url = Some(url);
         self
     }
 
     /// What kinds of thing it is, for readers that sort by kind.
+    #[inline]
     pub fn categories(mut self, categories: &'a [&'a str]) -> Self {
         self.categories = categories;
         self
+    }
+}
+
+impl fmt::Debug for PublicEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicEntry")
+            .field("uid", &self.uid)
+            .field("summary", &self.summary)
+            .field("when", &self.when)
+            .field("revised", &self.revised)
+            .field("sequence", &self.sequence)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -159,6 +257,7 @@ pub struct PersonalEntry<'a> {
 
 impl<'a> PersonalEntry<'a> {
     /// The same entry, for one person.
+    #[inline]
     pub fn new(entry: PublicEntry<'a>) -> Self {
         Self { entry, join_link: None, reminders: &[] }
     }
@@ -167,12 +266,14 @@ impl<'a> PersonalEntry<'a> {
     ///
     /// Few readers know the property made for it, so the link also opens the description, and is the location
     /// when there is no venue.
+    #[inline]
     pub fn join_link(mut self, link: Link<'a>) -> Self {
         self.join_link = Some(link);
         self
     }
 
     /// How many minutes before the start to remind, once for each. On whole days the start is midnight.
+    #[inline]
     pub fn reminders(mut self, minutes: &'a [u32]) -> Self {
         self.reminders = minutes;
         self
@@ -255,10 +356,15 @@ impl Parts<'_> {
         self.entry.when
     }
 
-    /// Writes the entry, if it has a date, and tells whether it had one.
-    pub(super) fn write(&self, lines: &mut Lines, zones: &Zones, wording: &Wording) -> bool {
+    /// Writes the entry, if it has a date, and tells when it was changed last; `None` where it had none.
+    pub(super) fn write(
+        &self,
+        lines: &mut Lines,
+        zones: &Zones<'_>,
+        wording: &Wording,
+    ) -> Option<DateTime<Utc>> {
         match self.entry.when {
-            Schedule::ToBeConfirmed { .. } => return false,
+            Schedule::ToBeConfirmed { .. } => return None,
             Schedule::Exact(times) => {
                 self.write_head(lines, wording);
                 write_times(lines, times, zones);
@@ -276,20 +382,21 @@ impl Parts<'_> {
         }
         self.write_reminders(lines);
         lines.line("END:VEVENT");
-        true
+        Some(self.entry.revised)
     }
 
     fn write_head(&self, lines: &mut Lines, wording: &Wording) {
         let entry = self.entry;
         lines.line("BEGIN:VEVENT");
-        lines.property("UID:", entry.uid.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
-        lines.instant_property("DTSTAMP:", entry.revised);
+        lines.uid_property("UID:", entry.uid);
+        let revised = Stamp::of(entry.revised);
+        lines.stamp_property("DTSTAMP:", revised);
         if let Some(created) = entry.created {
             lines.instant_property("CREATED:", created);
         }
-        lines.instant_property("LAST-MODIFIED:", entry.revised);
+        lines.stamp_property("LAST-MODIFIED:", revised);
         lines.number_property("SEQUENCE:", entry.sequence);
-        lines.plain("SUMMARY:");
+        lines.short("SUMMARY:");
         lines.text(match entry.status {
             Status::Confirmed => "",
             Status::Tentative => &wording.tentative,
@@ -321,10 +428,23 @@ impl Parts<'_> {
     fn write_texts(&self, lines: &mut Lines, wording: &Wording) {
         self.write_description(lines, wording);
         self.write_location(lines, wording);
+        if let Some(geo) = self.entry.geo {
+            let [latitude, longitude] = geo.parts();
+            lines.short("GEO:");
+            lines.degrees(latitude);
+            lines.short(";");
+            lines.degrees(longitude);
+            lines.break_line();
+        }
+        self.write_categories(lines);
+    }
+
+    fn write_categories(&self, lines: &mut Lines) {
+        let all = self.entry.kinds.iter().chain(self.entry.categories);
         let mut head = "CATEGORIES:";
-        for category in self.entry.categories.iter().filter(|category| !category.trim().is_empty()) {
+        for category in all.map(|category| category.trim()).filter(|category| !category.is_empty()) {
             lines.plain(head);
-            lines.text(category.trim());
+            lines.text(category);
             head = ",";
         }
         if head == "," {
@@ -333,19 +453,29 @@ impl Parts<'_> {
     }
 
     fn write_description(&self, lines: &mut Lines, wording: &Wording) {
-        let description = self.entry.description;
-        match self.join_link {
-            None if description.is_empty() => return,
-            None => lines.plain("DESCRIPTION:"),
-            Some(link) => {
-                lines.plain("DESCRIPTION:");
-                lines.text(&wording.join);
-                lines.text(link.as_str());
-                lines.text(if description.is_empty() { "" } else { "\n" });
-            }
+        let mut gap = None;
+        if let Some(link) = self.join_link {
+            begin_paragraph(lines, gap.replace("\n"));
+            lines.text(&wording.join);
+            lines.text(link.as_str());
         }
-        lines.text(description);
-        lines.end();
+        let mut names = self.entry.speakers.into_iter().flat_map(Speakers::names);
+        if let Some(first) = names.next() {
+            begin_paragraph(lines, gap.replace("\n\n"));
+            lines.text(&wording.speakers);
+            lines.text(first);
+            names.for_each(|name| {
+                lines.comma();
+                lines.text(name);
+            });
+        }
+        if !self.entry.description.is_empty() {
+            begin_paragraph(lines, gap.replace(""));
+            lines.text(self.entry.description);
+        }
+        if gap.is_some() {
+            lines.end();
+        }
     }
 
     fn write_location(&self, lines: &mut Lines, wording: &Wording) {
@@ -361,10 +491,10 @@ impl Parts<'_> {
         let mut known =
             [self.entry.room, name, address, online].into_iter().filter(|place| !place.is_empty());
         let Some(first) = known.next() else { return };
-        lines.plain("LOCATION:");
+        lines.short("LOCATION:");
         lines.text(first);
         known.for_each(|place| {
-            lines.text(", ");
+            lines.comma();
             lines.text(place);
         });
         lines.end();
@@ -375,12 +505,14 @@ impl Parts<'_> {
             lines.property("URL:", url.as_str());
         }
         if let Some(whole) = self.entry.part_of {
-            lines.property("RELATED-TO:", &whole.to_string());
+            lines.uid_property("RELATED-TO:", whole);
         }
         let Some(link) = self.join_link else { return };
-        lines.plain("CONFERENCE;VALUE=URI");
+        lines.short("CONFERENCE;VALUE=URI");
         lines.text_parameter(";LABEL=", &wording.online);
-        lines.property(":", link.as_str());
+        lines.plain(":");
+        lines.plain(link.as_str());
+        lines.break_line();
         if let Some(own_property) = property_of_its_host(link) {
             lines.property(own_property, link.as_str());
         }
@@ -390,7 +522,7 @@ impl Parts<'_> {
         for minutes in self.reminders {
             lines.line("BEGIN:VALARM");
             lines.line("ACTION:DISPLAY");
-            lines.plain("TRIGGER:-PT");
+            lines.short("TRIGGER:-PT");
             lines.number(*minutes);
             lines.line("M");
             lines.text_property("DESCRIPTION:", self.entry.summary);
@@ -399,16 +531,25 @@ impl Parts<'_> {
     }
 }
 
-fn write_times(lines: &mut Lines, times: &TimeSpan, zones: &Zones) {
+/// Goes on behind a gap, or begins the description.
+fn begin_paragraph(lines: &mut Lines, gap: Option<&str>) {
+    match gap {
+        Some(gap) => lines.text(gap),
+        None => lines.short("DESCRIPTION:"),
+    }
+}
+
+fn write_times(lines: &mut Lines, times: &TimeSpan, zones: &Zones<'_>) {
     if !zones.tell(times) {
         lines.instant_property("DTSTART:", times.start().instant());
         lines.instant_property("DTEND:", times.end().instant());
         return;
     }
     for (head, moment) in [("DTSTART;TZID=", times.start()), ("DTEND;TZID=", times.end())] {
-        lines.plain(head);
-        lines.plain(times.zone().name());
-        lines.plain(":");
+        // No zone has a name that would not fit.
+        lines.short(head);
+        lines.short(times.zone().name());
+        lines.short(":");
         lines.wall(moment.wall());
         lines.break_line();
     }
@@ -420,7 +561,7 @@ fn write_days(lines: &mut Lines, days: &DateSpan) {
     for (head, date) in
         [("DTSTART;VALUE=DATE:", days.first()), ("DTEND;VALUE=DATE:", after.unwrap_or(days.last()))]
     {
-        lines.plain(head);
+        lines.short(head);
         lines.date(date);
         lines.break_line();
     }

@@ -1,10 +1,12 @@
 //! The two calendars that a desk gives out: one for everybody, one for one person.
 
-use std::fmt;
-use std::io;
+use chrono::{DateTime, Utc};
 
-use super::{Calendar, CalendarEntry, Link, PersonalEntry, PublicEntry, Status, Wording};
+use super::line::Lines;
+use super::masthead::{Masthead, as_feed};
+use super::{Link, PersonalEntry, PublicEntry, Status};
 use crate::fact::{Announcement, GatheringKind};
+use crate::id::{GatheringId, SeriesId};
 use crate::person::JoinLink;
 use crate::projection::{Agenda, AgendaRow, GatheringCard, GatheringEntry, RegistrationStatus};
 use crate::schedule::Schedule;
@@ -16,6 +18,33 @@ use crate::sealed::{Opened, Personal};
 /// gathering called off stays and says so; one whose dates were taken back stays at the old ones, as postponed. The UID of an entry
 /// is the gathering's id, for good; its SEQUENCE rises with each change of dates or venue and with the cancellation.
 /// Sessions are not in it: a programme is a calendar of its own, [`ProgrammeFeed`](super::ProgrammeFeed).
+///
+/// It can be narrowed: to a [`series`](Self::series), to [`one gathering`](Self::gathering) (the file behind "add to my
+/// calendar"), to what is [`not over`](Self::since) at some time. Each is a calendar of its own with an address of its own: an
+/// entry has the same UID in all of them.
+/// That is held by types: whoever publishes takes a `PublicFeed`, and a person's own calendar is none.
+///
+/// ```
+/// use gather::calendar::PublicFeed;
+/// use gather::{Desk, PersonId};
+///
+/// fn publish(feed: &PublicFeed) -> String {
+///     feed.to_string()
+/// }
+/// let (desk, ann) = (Desk::in_memory(), PersonId::random());
+/// publish(&desk.public_feed());
+/// # let _ = desk.calendar(ann);
+/// ```
+/// ```compile_fail,E0308
+/// use gather::calendar::PublicFeed;
+/// use gather::{Desk, PersonId};
+///
+/// fn publish(feed: &PublicFeed) -> String {
+///     feed.to_string()
+/// }
+/// let (desk, ann) = (Desk::in_memory(), PersonId::random());
+/// publish(&desk.calendar(ann));
+/// ```
 ///
 /// # Example
 /// ```
@@ -31,11 +60,12 @@ use crate::sealed::{Opened, Personal};
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PublicFeed {
-    name: String,
-    description: String,
-    wording: Wording,
+    masthead: Masthead,
+    with_undated: bool,
     gatherings: Vec<GatheringEntry>,
 }
+
+as_feed!(PublicFeed);
 
 /// A gathering's own entry.
 pub(super) fn gathering_entry(it: &GatheringEntry) -> PublicEntry<'_> {
@@ -76,50 +106,69 @@ impl PublicFeed {
     pub(crate) fn of<'a>(gatherings: impl IntoIterator<Item = &'a GatheringCard>) -> Self {
         let known = gatherings.into_iter().filter(|card| !card.is_draft());
         let gatherings = known.map(GatheringEntry::of).collect();
-        Self {
-            name: String::from("Gatherings"),
-            description: String::new(),
-            wording: Wording::default(),
-            gatherings,
-        }
+        Self { masthead: Masthead::named("Gatherings"), with_undated: false, gatherings }
     }
 
-    /// Names the calendar, as readers list it; "Gatherings" if nothing is said.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// Says what the calendar holds.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = description.into();
-        self
-    }
-
-    /// Replaces the words that the calendar adds.
-    pub fn wording(mut self, wording: Wording) -> Self {
-        self.wording = wording;
-        self
-    }
-
-    /// Writes the calendar as UTF-8, a piece at a time.
+    /// The dates of one series only. A series has no name of its own in the log: give the calendar one.
     ///
-    /// # Errors
-    /// Whatever `out` says; some of the calendar may have been written.
-    pub fn write_to(&self, out: impl io::Write) -> io::Result<()> {
-        self.calendar().write_to(out)
+    /// # Example
+    /// ```
+    /// use gather::{Desk, Gathering, SeriesId};
+    ///
+    /// let (desk, talks) = (Desk::in_memory(), SeriesId::random());
+    /// for date in ["2099-03-05 14:00 to 15:30 UTC", "2099-04-02 14:00 to 15:30 UTC"] {
+    ///     drop(desk.announce(Gathering::webinar("Volunteering").at(date.parse()?).series(talks))?);
+    /// }
+    /// drop(desk.announce(Gathering::webinar("Open day").at("2099-03-06 14:00 to 15:30 UTC".parse()?))?);
+    ///
+    /// let text = desk.public_feed().series(talks).name("Volunteering, every month").to_string();
+    /// assert_eq!(text.matches("BEGIN:VEVENT").count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn series(self, series: SeriesId) -> Self {
+        self.only(|it| it.announcement.series == Some(series))
     }
 
-    fn calendar(&self) -> Calendar<'_, impl Iterator<Item: CalendarEntry> + Clone> {
-        Calendar::new(&self.name, self.gatherings.iter().map(gathering_entry))
-            .description(&self.description)
-            .wording(&self.wording)
+    /// One gathering only, for somebody who wants it in a calendar of their own. It carries the UID of the public calendar;
+    /// whoever has a place gets an entry of their own in [`Desk::calendar`](crate::Desk::calendar).
+    pub fn gathering(self, gathering: GatheringId) -> Self {
+        self.only(|it| it.id == gathering)
     }
-}
 
-impl fmt::Display for PublicFeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.calendar().fmt(f)
+    /// Leaves out what was over at a time, cancelled or not: a calendar that goes on for years stays as small as what lies
+    /// ahead. Readers drop what is not in it any more, so leave them a few weeks to look back.
+    pub fn since(self, time: DateTime<Utc>) -> Self {
+        self.only(|it| dates(&it.announcement, it.previous.as_ref()).0.ends().is_none_or(|end| end > time))
+    }
+
+    /// Names in the calendar's description what has no date yet, each in a line with what is known of its date. An entry
+    /// needs a date; so there is none of these, and a reader would not know that they will come.
+    pub fn with_undated(mut self) -> Self {
+        self.with_undated = true;
+        self
+    }
+
+    fn only(mut self, wanted: impl Fn(&GatheringEntry) -> bool) -> Self {
+        self.gatherings.retain(wanted);
+        self
+    }
+
+    fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
+        let description = self.described();
+        let entries = self.gatherings.iter().map(|it| self.masthead.placed(gathering_entry(it)));
+        self.masthead.calendar(entries).description(&description).write_pieces(take)
+    }
+
+    fn described(&self) -> String {
+        let mut described = self.masthead.description.clone();
+        for it in self.gatherings.iter().filter(|it| self.with_undated && !it.cancelled) {
+            let Schedule::ToBeConfirmed { hint } = &it.announcement.schedule else { continue };
+            let gap = if described.is_empty() { "" } else { "\n" };
+            let hint = if hint.is_empty() { String::new() } else { format!(" ({hint})") };
+            let prefix = &self.masthead.wording.undated;
+            described.push_str(&format!("{gap}{prefix}{}{hint}", it.announcement.title));
+        }
+        described
     }
 }
 
@@ -149,12 +198,13 @@ impl fmt::Display for PublicFeed {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PersonalFeed {
-    name: String,
-    wording: Wording,
+    masthead: Masthead,
     reminders: Vec<u32>,
     waiting: bool,
     agenda: Agenda,
 }
+
+as_feed!(PersonalFeed);
 
 /// A registration with what it takes to write it: the link is opened for this writing only.
 struct Own<'a> {
@@ -167,20 +217,7 @@ struct Own<'a> {
 impl PersonalFeed {
     /// The calendar of an agenda.
     pub(crate) fn of(agenda: Agenda) -> Self {
-        let (name, wording) = (String::from("My bookings"), Wording::default());
-        Self { name, wording, reminders: vec![60], waiting: false, agenda }
-    }
-
-    /// Names the calendar, as readers list it; "My bookings" if nothing is said.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// Replaces the words that the calendar adds.
-    pub fn wording(mut self, wording: Wording) -> Self {
-        self.wording = wording;
-        self
+        Self { masthead: Masthead::named("My bookings"), reminders: vec![60], waiting: false, agenda }
     }
 
     /// Reminds so many minutes before each start, once for each; an hour before if nothing is said.
@@ -195,17 +232,13 @@ impl PersonalFeed {
         self
     }
 
-    /// Writes the calendar as UTF-8, a piece at a time.
-    ///
-    /// # Errors
-    /// Whatever `out` says; some of the calendar may have been written.
-    pub fn write_to(&self, out: impl io::Write) -> io::Result<()> {
-        let own = self.own();
-        self.calendar(&own).write_to(out)
-    }
-
-    fn own(&self) -> Vec<Own<'_>> {
-        self.agenda.rows().iter().filter_map(|row| self.shown(row)).collect()
+    /// One person's bookings are few, so their links are opened once, for both times that entries are gone through.
+    fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
+        // Of somebody who was forgotten there is no calendar any more.
+        let rows = if self.agenda.forgotten().is_some() { &[] } else { self.agenda.rows() };
+        let own: Vec<_> = rows.iter().filter_map(|row| self.shown(row)).collect();
+        let entries = own.iter().map(|own| own.entry(&self.masthead, &self.reminders));
+        self.masthead.calendar(entries).write_pieces(take)
     }
 
     fn shown<'a>(&'a self, row: &'a AgendaRow) -> Option<Own<'a>> {
@@ -233,18 +266,10 @@ impl PersonalFeed {
         };
         Some(Own { row, status, when, link })
     }
-
-    fn calendar<'a>(
-        &'a self,
-        own: &'a [Own<'a>],
-    ) -> Calendar<'a, impl Iterator<Item: CalendarEntry> + Clone + 'a> {
-        let entries = own.iter().map(|own| own.entry(&self.reminders));
-        Calendar::new(&self.name, entries).wording(&self.wording)
-    }
 }
 
 impl Own<'_> {
-    fn entry<'a>(&'a self, reminders: &'a [u32]) -> PersonalEntry<'a> {
+    fn entry<'a>(&'a self, masthead: &Masthead, reminders: &'a [u32]) -> PersonalEntry<'a> {
         let row = self.row;
         let entry = PublicEntry::new(row.registration.uuid(), row.title(), self.when, row.revised_at);
         let entry = entry.created(row.joined_at).sequence(row.sequence).status(self.status);
@@ -253,20 +278,13 @@ impl Own<'_> {
             Some(session) => entry.room(&session.room).description(&session.texts.description),
             None => entry,
         };
-        let entry = PersonalEntry::new(entry);
+        let entry = PersonalEntry::new(masthead.placed(entry));
         let entry = if self.status == Status::Confirmed { entry.reminders(reminders) } else { entry };
         // The link was checked when the gathering was announced.
         match self.link.as_ref().and_then(|link| Link::new(link.expose().as_str()).ok()) {
             Some(link) => entry.join_link(link),
             None => entry,
         }
-    }
-}
-
-impl fmt::Display for PersonalFeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let own = self.own();
-        self.calendar(&own).fmt(f)
     }
 }
 

@@ -1,21 +1,29 @@
 //! Content lines: escaped, folded and ended (RFC 5545, sections 3.1 and 3.3.11; RFC 6868).
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
+use uuid::Uuid;
+
+use super::geo::Millionths;
 
 /// The longest line, in octets, with the blank of a fold and without the line break.
 const LONGEST_LINE: usize = 75;
 
-/// Lines of a calendar, collected until somebody takes them.
+/// Lines of a calendar, collected until somebody takes them. What is put in is text, so what is taken out is UTF-8.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    out: String,
+    out: Vec<u8>,
     line_start: usize,
 }
 
 impl Lines {
     /// What has been written since the last [`clear`](Self::clear): whole lines only, if every begun one was ended.
-    pub(super) fn as_str(&self) -> &str {
+    pub(super) fn as_bytes(&self) -> &[u8] {
         &self.out
+    }
+
+    /// The same as text.
+    pub(super) fn as_str(&self) -> &str {
+        str::from_utf8(&self.out).unwrap_or_default()
     }
 
     pub(super) fn clear(&mut self) {
@@ -23,51 +31,79 @@ impl Lines {
         self.line_start = 0;
     }
 
-    /// A whole line that needs neither escaping nor trimming.
-    pub(super) fn line(&mut self, line: &str) {
-        self.plain(line);
+    /// A whole line that is too short to be folded, and needs neither escaping nor trimming.
+    #[inline]
+    pub(super) fn line(&mut self, line: &'static str) {
+        self.short(line);
         self.break_line();
     }
 
     /// A property whose value is written as it stands: a keyword, a checked address.
-    pub(super) fn property(&mut self, head: &str, value: &str) {
-        self.plain(head);
+    pub(super) fn property(&mut self, head: &'static str, value: &str) {
+        self.short(head);
         self.plain(value);
         self.break_line();
     }
 
     /// A property whose value is free text.
-    pub(super) fn text_property(&mut self, head: &str, text: &str) {
-        self.plain(head);
+    pub(super) fn text_property(&mut self, head: &'static str, text: &str) {
+        self.short(head);
         self.text(text);
         self.end();
     }
 
-    pub(super) fn number_property(&mut self, head: &str, number: u32) {
-        self.plain(head);
+    pub(super) fn uid_property(&mut self, head: &'static str, uid: Uuid) {
+        self.short(head);
+        self.out.extend_from_slice(uid.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
+        self.break_line();
+    }
+
+    pub(super) fn number_property(&mut self, head: &'static str, number: u32) {
+        self.short(head);
         self.number(number);
         self.break_line();
     }
 
-    pub(super) fn instant_property(&mut self, head: &str, instant: DateTime<Utc>) {
-        self.plain(head);
-        self.instant(instant);
+    pub(super) fn instant_property(&mut self, head: &'static str, instant: DateTime<Utc>) {
+        self.stamp_property(head, Stamp::of(instant));
+    }
+
+    /// A property whose value is an instant that was spelt before.
+    #[inline]
+    pub(super) fn stamp_property(&mut self, head: &'static str, stamp: Stamp) {
+        self.short(head);
+        self.out.extend_from_slice(&stamp.0);
         self.break_line();
     }
 
-    /// Characters that mean themselves. Folds where the line is full.
+    /// A few characters where there is room for them in any case: at the beginning of a line.
+    #[inline]
+    pub(super) fn short(&mut self, text: &'static str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// Characters that mean themselves. Folds where the line is full: by octets, and between characters (RFC 5545, 3.1).
+    #[inline]
     pub(super) fn plain(&mut self, text: &str) {
+        if text.len() > self.room() {
+            self.plain_over_lines(text);
+        } else {
+            self.out.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn plain_over_lines(&mut self, text: &str) {
         let mut rest = text;
         while rest.len() > self.room() {
             let (fits, more) = rest.split_at(rest.floor_char_boundary(self.room()));
-            self.out.push_str(fits);
+            self.out.extend_from_slice(fits.as_bytes());
             self.fold();
             rest = more;
         }
-        self.out.push_str(rest);
+        self.out.extend_from_slice(rest.as_bytes());
     }
 
-    /// Free text: escaped, every kind of line break as `\n`, other control characters left out.
+    /// Free text: escaped, every kind of line break as `\n`, other control characters left out (RFC 5545, 3.3.11).
     pub(super) fn text(&mut self, text: &str) {
         let mut rest = text;
         while let Some((plain, special, after)) = split_at(rest, is_special_in_text) {
@@ -82,6 +118,12 @@ impl Lines {
             rest = after_break(special, after);
         }
         self.plain(rest);
+    }
+
+    /// What parts two texts within one value.
+    pub(super) fn comma(&mut self) {
+        self.unit("\\,");
+        self.plain(" ");
     }
 
     /// A parameter with free text, always quoted, with carets for what quotes cannot hold (RFC 6868).
@@ -103,24 +145,21 @@ impl Lines {
         self.unit("\"");
     }
 
-    /// A day: `20260305`. The year is held within 0 to 9999, as the format has four digits for it.
+    /// A day (RFC 5545, 3.3.4): `20260305`. The year is held within 0 to 9999, as the format has four digits for it.
     pub(super) fn date(&mut self, date: NaiveDate) {
         self.digits(&date_digits(date));
     }
 
-    /// A time on a wall: `20260305T140000`.
+    /// A time on a wall (RFC 5545, 3.3.5): `20260305T140000`.
     pub(super) fn wall(&mut self, wall: NaiveDateTime) {
         self.digits(&wall_digits(wall));
     }
 
-    /// An instant: `20260305T140000Z`.
-    pub(super) fn instant(&mut self, instant: DateTime<Utc>) {
-        self.wall(instant.naive_utc());
-        self.unit("Z");
-    }
-
     /// A number, without leading zeros.
     pub(super) fn number(&mut self, number: u32) {
+        if number < 10 {
+            return self.digits(&[digit(number)]);
+        }
         let digits = [
             number / 1_000_000_000,
             number / 100_000_000,
@@ -138,10 +177,29 @@ impl Lines {
         self.digits(digits.get(zeros..).unwrap_or_default());
     }
 
-    /// A distance from UTC, as zones give it: `+0100`, `-004430`.
+    /// Three bytes, as colours are written: `00FF7F`.
+    pub(super) fn hexadecimal(&mut self, number: u32) {
+        let digits = [20, 16, 12, 8, 4, 0].map(|shift| {
+            let digit = u8::try_from(number >> shift & 0xF).unwrap_or_default();
+            if digit < 10 { b'0' + digit } else { b'A' + digit - 10 }
+        });
+        self.digits(&digits);
+    }
+
+    /// Degrees with all six decimals (RFC 5545, section 3.8.1.6): `-0.082400`.
+    pub(super) fn degrees(&mut self, degrees: Millionths) {
+        if degrees.is_negative {
+            self.unit("-");
+        }
+        self.number(degrees.whole);
+        self.unit(".");
+        self.digits(&degrees.decimals().map(digit));
+    }
+
+    /// A distance from UTC, as zones give it (RFC 5545, 3.3.14): `+0100`, `-004430`.
     pub(super) fn offset(&mut self, seconds: i32) {
         let distance = seconds.unsigned_abs();
-        self.unit(if seconds < 0 { "-" } else { "+" });
+        self.short(if seconds < 0 { "-" } else { "+" });
         self.digits(&two(distance / 3600));
         self.digits(&two(distance / 60 % 60));
         if !distance.is_multiple_of(60) {
@@ -154,29 +212,38 @@ impl Lines {
     /// Blanks at its end go: some readers drop them anyway, and a last continuation made of nothing else makes
     /// others refuse the whole calendar. A property begins with its name, so this never reaches the line before.
     pub(super) fn end(&mut self) {
-        let kept = self.out.trim_end_matches([' ', '\t', '\r', '\n']).len();
-        self.out.truncate(kept);
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        let blanks = self.out.iter().rev().take_while(|byte| is_blank(byte)).count();
+        self.out.truncate(self.out.len().saturating_sub(blanks));
         self.break_line();
     }
 
     /// Ends a line that holds none.
+    #[inline]
     pub(super) fn break_line(&mut self) {
-        self.out.push_str("\r\n");
+        self.out.extend_from_slice(b"\r\n");
         self.line_start = self.out.len();
     }
 
     /// Characters that stay together.
-    fn unit(&mut self, unit: &str) {
+    #[inline]
+    fn unit(&mut self, unit: &'static str) {
         if unit.len() > self.room() {
             self.fold();
         }
-        self.out.push_str(unit);
+        self.short(unit);
     }
 
+    /// Digits that stay together.
+    #[inline]
     fn digits(&mut self, ascii: &[u8]) {
-        self.plain(str::from_utf8(ascii).unwrap_or_default());
+        if ascii.len() > self.room() {
+            self.fold();
+        }
+        self.out.extend_from_slice(ascii);
     }
 
+    #[inline]
     fn room(&self) -> usize {
         LONGEST_LINE.saturating_sub(self.out.len().saturating_sub(self.line_start))
     }
@@ -188,12 +255,24 @@ impl Lines {
             return;
         }
         self.break_line();
-        self.out.push(' ');
+        self.short(" ");
     }
 
     fn line_is_blank(&self) -> bool {
         let line = self.out.get(self.line_start..).unwrap_or_default();
-        !line.is_empty() && line.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+        !line.is_empty() && line.iter().all(|byte| matches!(byte, b' ' | b'\t'))
+    }
+}
+
+/// An instant as it is written (RFC 5545, 3.3.5): `20260305T140000Z`. An entry has the same more than once.
+#[derive(Clone, Copy)]
+pub(super) struct Stamp([u8; 16]);
+
+impl Stamp {
+    pub(super) fn of(instant: DateTime<Utc>) -> Self {
+        let mut stamp = [b'Z'; 16];
+        stamp.iter_mut().zip(wall_digits(instant.naive_utc())).for_each(|(place, digit)| *place = digit);
+        Self(stamp)
     }
 }
 
@@ -224,16 +303,28 @@ fn first_suspect(bytes: &[u8]) -> Option<usize> {
     let (blocks, _) = bytes.as_chunks::<16>();
     let is_calm = |block: &&[u8; 16]| !block.iter().fold(false, |seen, byte| seen | is_suspect(*byte));
     let calm = blocks.iter().take_while(is_calm).count() * 16;
-    let at = bytes.get(calm..)?.iter().position(|byte| is_suspect(*byte))?;
+    let is_marked = |byte: &u8| SUSPECTS.get(usize::from(*byte)).copied().unwrap_or_default();
+    let at = bytes.get(calm..)?.iter().position(is_marked)?;
     Some(calm + at)
 }
+
+/// Every byte by its number, and whether it is suspect: quicker than asking for a single one.
+const SUSPECTS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let (mut rest, mut byte): (&mut [bool], u8) = (&mut marks, 0);
+    while let [mark, more @ ..] = rest {
+        *mark = is_suspect(byte);
+        (rest, byte) = (more, byte.wrapping_add(1));
+    }
+    marks
+};
 
 /// The bytes that begin a character that either escape cares for, and some that do not.
 #[expect(
     clippy::needless_bitwise_bool,
     reason = "`||` or a `match` keeps the compiler from wide instructions"
 )]
-fn is_suspect(byte: u8) -> bool {
+const fn is_suspect(byte: u8) -> bool {
     (byte < 0x20)
         | (byte == b',')
         | (byte == b';')
@@ -241,8 +332,7 @@ fn is_suspect(byte: u8) -> bool {
         | (byte == b'"')
         | (byte == b'^')
         | (byte == 0x7F)
-        | (byte == 0xC2)
-        | (byte == 0xE2)
+        | (byte & 0xDF == 0xC2) // or 0xE2
         | (byte == 0xEF)
 }
 
@@ -371,7 +461,7 @@ mod tests {
             assert_eq!(written(|lines| lines.offset(seconds)), shown);
         }
         let wall = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap().and_hms_opt(14, 9, 59).unwrap();
-        assert_eq!(written(|lines| lines.instant(wall.and_utc())), "20260305T140959Z");
+        assert_eq!(written(|lines| lines.instant_property("X:", wall.and_utc())), "X:20260305T140959Z\r\n");
         assert_eq!(written(|lines| lines.date(NaiveDate::MAX)).len(), 8);
     }
 

@@ -1,6 +1,7 @@
 //! Invitations: what is mailed to one person about one registration (RFC 5546 and 6047).
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use super::{Link, Wording};
 use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::person::{JoinLink, PersonDetails};
 use crate::projection::{AgendaRow, Invitation, Occasion, OutboxMark};
-use crate::schedule::{Schedule, TimeSpan};
+use crate::schedule::{CompiledRules, Schedule, TimeSpan, ZoneRules};
 use crate::sealed::{Opened, Opener, Personal, Unavailable};
 
 /// What a message asks its reader's calendar to do (RFC 5546, section 1.4).
@@ -69,12 +70,13 @@ pub struct Invitations {
     organiser: Mailbox,
     wording: Wording,
     reminders: Vec<u32>,
+    rules: Arc<dyn ZoneRules>,
 }
 
 impl From<Mailbox> for Invitations {
     /// Invitations of this organiser, in English and without reminders.
     fn from(organiser: Mailbox) -> Self {
-        Self { organiser, wording: Wording::default(), reminders: Vec::new() }
+        Self { organiser, wording: Wording::default(), reminders: Vec::new(), rules: Arc::new(CompiledRules) }
     }
 }
 
@@ -92,14 +94,26 @@ impl Invitations {
         self
     }
 
+    /// The table of time zones to write the times by, in place of the one that this build was made with. See
+    /// [`Calendar::zone_rules`](super::Calendar::zone_rules) for times that were planned by another.
+    pub fn zone_rules(mut self, rules: impl ZoneRules + 'static) -> Self {
+        self.rules = Arc::new(rules);
+        self
+    }
+
     /// Writes what is due. What has no date to write is left out; an invitation that is due always has one.
     pub(crate) fn tell(&self, invitations: &[Invitation], opener: &dyn Opener) -> Vec<Due> {
         // Whoever is told of one gathering is told of the same times, and to look their zone up takes longer than the rest.
-        let mut last = LastZones::default();
+        let mut last = LastZones { rules: &*self.rules, times: None, zones: Zones::default() };
         invitations.iter().filter_map(|invitation| self.tell_one(invitation, opener, &mut last)).collect()
     }
 
-    fn tell_one(&self, invitation: &Invitation, opener: &dyn Opener, last: &mut LastZones) -> Option<Due> {
+    fn tell_one(
+        &self,
+        invitation: &Invitation,
+        opener: &dyn Opener,
+        last: &mut LastZones<'_>,
+    ) -> Option<Due> {
         let Invitation { person, occasion, mark, ref row, ref details, rsvp: _ } = *invitation;
         let details = details.as_ref().map(|sealed| opener.person(person, sealed));
         let mail = match recipient(details.as_ref()) {
@@ -115,7 +129,7 @@ impl Invitations {
         invitation: &Invitation,
         recipient: Mailbox,
         opener: &dyn Opener,
-        last: &mut LastZones,
+        last: &mut LastZones<'_>,
     ) -> Option<Message> {
         let (row, method) = (&invitation.row, Method::of(invitation.occasion));
         let (when, is_postponed) = row.shown_schedule();
@@ -149,7 +163,7 @@ impl Invitations {
         &self,
         method: Method,
         entry: &PersonalEntry<'_>,
-        zones: &Zones,
+        zones: &Zones<'_>,
         people: People<'_>,
     ) -> String {
         let mut lines = Lines::default();
@@ -166,20 +180,21 @@ impl Invitations {
 }
 
 /// The zone of the message that was written last.
-#[derive(Debug, Default)]
-struct LastZones {
+#[derive(Debug)]
+struct LastZones<'r> {
+    rules: &'r dyn ZoneRules,
     times: Option<TimeSpan>,
-    zones: Zones,
+    zones: Zones<'r>,
 }
 
-impl LastZones {
-    fn of(&mut self, when: &Schedule) -> &Zones {
+impl<'r> LastZones<'r> {
+    fn of(&mut self, when: &Schedule) -> &Zones<'r> {
         let times = match when {
             Schedule::Exact(times) => Some(times),
             Schedule::DateOnly(_) | Schedule::ToBeConfirmed { .. } => None,
         };
         if self.times.as_ref() != times {
-            self.zones = times.map(Zones::of_one).unwrap_or_default();
+            self.zones = times.map(|times| Zones::of_one(times, self.rules)).unwrap_or_default();
             self.times = times.copied();
         }
         &self.zones
@@ -199,13 +214,13 @@ fn booked_entry<'a>(row: &'a AgendaRow, when: &'a Schedule, status: Status) -> P
 fn open_link(row: &AgendaRow, opener: &dyn Opener) -> Option<Personal<JoinLink>> {
     match opener.join_link(row.gathering, row.sealed_join_link()?) {
         Opened::Known(link) => Some(link),
-        Opened::Unavailable(_) => None,
+        Opened::Forgotten { .. } | Opened::Unavailable(_) => None,
     }
 }
 
 fn recipient(details: Option<&Opened<PersonDetails>>) -> Result<Mailbox, Unaddressed> {
     let details = match details {
-        None => return Err(Unaddressed::NotRecorded),
+        None | Some(Opened::Forgotten { .. }) => return Err(Unaddressed::NotRecorded),
         Some(Opened::Unavailable(why)) => return Err(Unaddressed::Unavailable(*why)),
         Some(Opened::Known(details)) => details.expose(),
     };

@@ -1,11 +1,15 @@
 //! A programme as a calendar: an entry for each session.
 
-use std::fmt;
-use std::io;
+use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
 
+use super::entry::Speakers;
 use super::feed::gathering_entry;
-use super::{Calendar, CalendarEntry, Link, PublicEntry, Status, Wording};
-use crate::projection::{Programme, ProgrammeRow, SessionStatus, billed};
+use super::line::Lines;
+use super::masthead::{Masthead, as_feed};
+use super::{Link, PublicEntry, Status};
+use crate::id::PersonId;
+use crate::projection::{Programme, ProgrammeRow, SessionStatus};
 
 /// A programme, or the part of it on a track, in a room or of a speaker, as a calendar for everybody.
 ///
@@ -38,43 +42,18 @@ use crate::projection::{Programme, ProgrammeRow, SessionStatus, billed};
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ProgrammeFeed {
-    name: String,
-    description: String,
-    wording: Wording,
+    masthead: Masthead,
     whole: bool,
     programme: Programme,
 }
 
-/// A session with the texts that are made for its entry.
-struct Shown<'a> {
-    row: &'a ProgrammeRow,
-    description: String,
-    categories: Vec<&'a str>,
-}
+as_feed!(ProgrammeFeed);
 
 impl ProgrammeFeed {
     /// The calendar of a programme, by the gathering's title.
     pub fn new(programme: Programme) -> Self {
-        let (name, wording) = (programme.announcement().title.clone(), Wording::default());
-        Self { name, description: String::new(), wording, whole: true, programme }
-    }
-
-    /// Names the calendar, as readers list it.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// Says what the calendar holds.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = description.into();
-        self
-    }
-
-    /// Replaces the words that the calendar adds.
-    pub fn wording(mut self, wording: Wording) -> Self {
-        self.wording = wording;
-        self
+        let masthead = Masthead::named(programme.announcement().title.clone());
+        Self { masthead, whole: true, programme }
     }
 
     /// Leaves out the entry of the gathering itself.
@@ -83,71 +62,41 @@ impl ProgrammeFeed {
         self
     }
 
-    /// Writes the calendar as UTF-8, a piece at a time.
-    ///
-    /// # Errors
-    /// Whatever `out` says; some of the calendar may have been written.
-    pub fn write_to(&self, out: impl io::Write) -> io::Result<()> {
-        let shown = self.shown();
-        self.calendar(&shown).write_to(out)
-    }
-
-    fn shown(&self) -> Vec<Shown<'_>> {
+    fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
         let names = self.programme.speaker_names();
-        let shown = self.programme.rows().iter().map(|row| {
-            let texts = row.texts();
-            let speakers = billed(&texts.speakers, &names).join(", ");
-            let description = match (speakers.is_empty(), texts.description.is_empty()) {
-                (true, _) => texts.description.clone(),
-                (false, true) => format!("{}{speakers}", self.wording.speakers),
-                (false, false) => format!("{}{speakers}\n\n{}", self.wording.speakers, texts.description),
-            };
-            Shown { row, description, categories: vec![&texts.kind, &texts.track] }
-        });
-        shown.collect()
-    }
-
-    fn calendar<'a>(
-        &'a self,
-        shown: &'a [Shown<'a>],
-    ) -> Calendar<'a, impl Iterator<Item: CalendarEntry> + Clone + 'a> {
         // A draft is in no calendar: whoever subscribed would keep what may never come.
         let known = !self.programme.announcement().draft;
         let whole = (known && self.whole).then(|| gathering_entry(self.programme.gathering_entry()));
-        let sessions = shown.iter().filter(move |_| known).map(|shown| self.session_entry(shown));
-        Calendar::new(&self.name, whole.into_iter().chain(sessions))
-            .description(&self.description)
-            .wording(&self.wording)
+        let sessions = self.programme.rows().iter().filter(move |_| known);
+        let entries = whole.into_iter().chain(sessions.map(|row| self.session_entry(row, &names)));
+        self.masthead.calendar(entries.map(|entry| self.masthead.placed(entry))).write_pieces(take)
     }
 
-    fn session_entry<'a>(&'a self, shown: &'a Shown<'a>) -> PublicEntry<'a> {
-        let row = shown.row;
+    fn session_entry<'a>(
+        &'a self,
+        row: &'a ProgrammeRow,
+        names: &'a HashMap<PersonId, String>,
+    ) -> PublicEntry<'a> {
+        let texts = row.texts();
         let status = match row.status {
             SessionStatus::Confirmed => Status::Confirmed,
             SessionStatus::Postponed => Status::Postponed,
             SessionStatus::Cancelled => Status::Cancelled,
         };
-        let entry =
-            PublicEntry::new(row.session.uuid(), &row.texts().title, row.shown_schedule(), row.revised_at)
-                .created(row.added_at)
-                .sequence(row.sequence)
-                .status(status)
-                .description(&shown.description)
-                .room(row.room())
-                .mode(&self.programme.announcement().mode)
-                .categories(&shown.categories)
-                .part_of(self.programme.gathering().uuid());
+        let entry = PublicEntry::new(row.session.uuid(), &texts.title, row.shown_schedule(), row.revised_at)
+            .created(row.added_at)
+            .sequence(row.sequence)
+            .status(status)
+            .description(&texts.description)
+            .speakers(Speakers { billed: &texts.speakers, names })
+            .room(row.room())
+            .mode(&self.programme.announcement().mode)
+            .kinds([&texts.kind, &texts.track])
+            .part_of(self.programme.gathering().uuid());
         // The link was checked when the session was added.
-        match Link::new(&row.texts().link) {
+        match Link::new(&texts.link) {
             Ok(link) => entry.url(link),
             Err(_) => entry,
         }
-    }
-}
-
-impl fmt::Display for ProgrammeFeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.shown();
-        self.calendar(&shown).fmt(f)
     }
 }

@@ -1,27 +1,28 @@
-//! Time zones as calendars carry them: VTIMEZONE (RFC 5545, section 3.6.5).
+//! Time zones as calendars carry them: VTIMEZONE (RFC 5545, section 3.6.5), TZID (3.2.19), TZOFFSETFROM and TZOFFSETTO
+//! (3.8.3.3, 3.8.3.4), yearly rules (3.3.10), local times with a zone and times in UTC (3.3.5).
 //!
 //! The zone table answers one question, "what is the offset now?", so the changes are found by asking it every
 //! two days and halving the distance where the answer differs.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc, Weekday};
-use chrono_tz::OffsetName;
+use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, Utc, Weekday};
 
 use super::line::Lines;
-use crate::schedule::{Moment, TimeSpan, Zone};
+use crate::schedule::{self, CompiledRules, Moment, TimeSpan, Zone, ZoneRules};
 
 const STEP: i64 = 2 * 24 * 60 * 60;
 /// For how many years after the last entry a rule must hold before it is written as one.
 const CONFIRMED_YEARS: i32 = 5;
-/// The zone table knows no change after this year (a test asks it), so nobody need look there.
-const LAST_KNOWN_YEAR: i32 = 2100;
 
 /// The names of zones that are UTC, and so need no rules: their times are written with a `Z`.
 const UTC_NAMES: [&str; 8] =
     ["UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"];
 
-/// The rules of all zones that a calendar's entries use, by name.
-#[derive(Debug, Default)]
-pub(super) struct Zones(Vec<ZoneRules>);
+/// The clocks of all zones that a calendar's entries use, by name.
+#[derive(Debug)]
+pub(super) struct Zones<'r> {
+    rules: &'r dyn ZoneRules,
+    clocks: Vec<Clocks>,
+}
 
 /// The years for which each zone's rules are wanted.
 #[derive(Debug, Default)]
@@ -40,34 +41,42 @@ impl Wanted {
         }
     }
 
-    pub(super) fn look_up(mut self) -> Zones {
+    pub(super) fn look_up(mut self, rules: &dyn ZoneRules) -> Zones<'_> {
         self.0.sort_unstable_by_key(|(zone, ..)| zone.name());
-        Zones(self.0.into_iter().map(|(zone, first, last)| ZoneRules::new(zone, first, last)).collect())
+        let clocks = self.0.into_iter().map(|(zone, first, last)| Clocks::new(rules, zone, first, last));
+        Zones { rules, clocks: clocks.collect() }
     }
 }
 
-impl Zones {
+/// No zone: times would be written in UTC.
+impl Default for Zones<'_> {
+    fn default() -> Self {
+        Self { rules: &CompiledRules, clocks: Vec::new() }
+    }
+}
+
+impl<'r> Zones<'r> {
     /// The zone of a calendar with a single entry, in a form that every reader gets right.
     ///
     /// Where the clocks keep no yearly rule, Outlook takes the STANDARD that begins last for the only one. So then there
     /// is but one, with the offset of the entry. An entry that has two is written in UTC.
-    pub(super) fn of_one(times: &TimeSpan) -> Self {
+    pub(super) fn of_one(times: &TimeSpan, rules: &'r dyn ZoneRules) -> Self {
         let mut wanted = Wanted::default();
         wanted.note(times);
-        let mut zones = wanted.look_up();
+        let mut zones = wanted.look_up(rules);
         let (start, end) = (times.start().offset_seconds(), times.end().offset_seconds());
-        for clocks in zones.0.iter_mut().filter(|clocks| clocks.yearly().is_none()) {
+        for clocks in zones.clocks.iter_mut().filter(|clocks| clocks.yearly().is_none()) {
             if start == end && clocks.tells(times.start()) && clocks.tells(times.end()) {
                 (clocks.before, clocks.changes) = (start, Vec::new());
             }
         }
-        zones.0.retain(|clocks| clocks.changes.is_empty() || clocks.yearly().is_some());
+        zones.clocks.retain(|clocks| clocks.changes.is_empty() || clocks.yearly().is_some());
         zones
     }
 
     pub(super) fn write(&self, lines: &mut Lines) {
-        for rules in &self.0 {
-            rules.write(lines);
+        for clocks in &self.clocks {
+            clocks.write(lines, self.rules);
         }
     }
 
@@ -77,8 +86,8 @@ impl Zones {
     /// planned. Then the instants are the truth, and both are to be written in UTC.
     pub(super) fn tell(&self, times: &TimeSpan) -> bool {
         let zone = times.zone();
-        let rules = self.0.iter().find(|rules| rules.zone == zone);
-        rules.is_some_and(|rules| rules.tells(times.start()) && rules.tells(times.end()))
+        let clocks = self.clocks.iter().find(|clocks| clocks.zone == zone);
+        clocks.is_some_and(|clocks| clocks.tells(times.start()) && clocks.tells(times.end()))
     }
 }
 
@@ -86,13 +95,13 @@ impl Zones {
 pub(super) fn write_utc(lines: &mut Lines) {
     lines.line("BEGIN:VTIMEZONE");
     lines.line("TZID:UTC");
-    write_observance(lines, Zone::UTC, &Observance::ever(0, 0));
+    write_observance(lines, &Observance::ever(0, 0), Some("UTC"));
     lines.line("END:VTIMEZONE");
 }
 
 /// The clocks' changes in one zone over some years.
 #[derive(Debug)]
-struct ZoneRules {
+struct Clocks {
     zone: Zone,
     first_year: i32,
     last_year: i32,
@@ -112,18 +121,19 @@ struct Change {
     to: i32,
 }
 
-impl ZoneRules {
-    fn new(zone: Zone, first_year: i32, last_year: i32) -> Self {
+impl Clocks {
+    fn new(rules: &dyn ZoneRules, zone: Zone, first_year: i32, last_year: i32) -> Self {
         // A wall can show the last year when UTC is some hours further, hence a step more.
         let begin = new_year(first_year.saturating_sub(1).max(1970));
-        let look_until = last_year.min(LAST_KNOWN_YEAR).saturating_add(CONFIRMED_YEARS + 1);
+        let look_until = last_year.min(rules.last_year()).saturating_add(CONFIRMED_YEARS + 1);
         let end = new_year(look_until).saturating_add(STEP);
-        let (before, changes) = (offset_at(zone, begin), find_changes(zone, begin, end));
+        let asked = |at| offset_at(rules, zone, at);
+        let (before, changes) = (asked(begin), find_changes(asked, begin, end));
         Self { zone, first_year, last_year, begin, before, changes }
     }
 
     fn tells(&self, moment: Moment) -> bool {
-        let instant = moment.instant().timestamp();
+        let instant = moment.wall().and_utc().timestamp() - i64::from(moment.offset_seconds());
         let in_range = (self.first_year..=self.last_year).contains(&moment.wall().year());
         let passed = self.changes.partition_point(|change| change.at <= instant);
         let last = passed.checked_sub(1).and_then(|index| self.changes.get(index));
@@ -132,21 +142,24 @@ impl ZoneRules {
         in_range && offset == moment.offset_seconds() && !second_pass
     }
 
-    fn write(&self, lines: &mut Lines) {
+    fn write(&self, lines: &mut Lines, rules: &dyn ZoneRules) {
         lines.line("BEGIN:VTIMEZONE");
         lines.property("TZID:", self.zone.name());
-        match self.yearly() {
-            Some(rules) => rules.iter().for_each(|rule| write_observance(lines, self.zone, rule)),
-            None => self.write_one_by_one(lines),
+        for observance in self.observances() {
+            let name = rules.name_at(self.zone, instant(observance.at));
+            write_observance(lines, &observance, name.as_deref());
         }
         lines.line("END:VTIMEZONE");
     }
 
-    /// Some readers heed neither RDATE nor UNTIL, so each change gets an observance of its own.
-    fn write_one_by_one(&self, lines: &mut Lines) {
-        write_observance(lines, self.zone, &Observance::ever(self.before, self.begin));
+    /// Some readers heed neither RDATE nor UNTIL, so each change without a rule gets an observance of its own.
+    fn observances(&self) -> Vec<Observance> {
+        if let Some(rules) = self.yearly() {
+            return rules.to_vec();
+        }
         let wanted = self.changes.iter().filter(|change| change.wall().year() <= self.last_year);
-        wanted.for_each(|change| write_observance(lines, self.zone, &change.observance(None)));
+        let ever = Observance::ever(self.before, self.begin);
+        std::iter::once(ever).chain(wanted.map(|change| change.observance(None))).collect()
     }
 
     /// The two rules of the zone's year, where it has two and keeps them.
@@ -247,19 +260,21 @@ enum Week {
     Last,
 }
 
-fn write_observance(lines: &mut Lines, zone: Zone, observance: &Observance) {
+fn write_observance(lines: &mut Lines, observance: &Observance, name: Option<&str>) {
     let kind = if observance.daylight { "DAYLIGHT" } else { "STANDARD" };
     lines.property("BEGIN:", kind);
-    lines.plain("DTSTART:");
+    lines.short("DTSTART:");
     lines.wall(observance.begins);
     lines.break_line();
-    lines.plain("TZOFFSETFROM:");
+    lines.short("TZOFFSETFROM:");
     lines.offset(observance.from);
     lines.break_line();
-    lines.plain("TZOFFSETTO:");
+    lines.short("TZOFFSETTO:");
     lines.offset(observance.to);
     lines.break_line();
-    write_name(lines, zone, observance.at);
+    if let Some(name) = name {
+        lines.text_property("TZNAME:", name);
+    }
     if let Some(day) = observance.yearly {
         write_yearly(lines, day);
     }
@@ -267,14 +282,14 @@ fn write_observance(lines: &mut Lines, zone: Zone, observance: &Observance) {
 }
 
 fn write_yearly(lines: &mut Lines, day: YearlyDay) {
-    lines.plain("RRULE:FREQ=YEARLY;BYMONTH=");
+    lines.short("RRULE:FREQ=YEARLY;BYMONTH=");
     lines.number(day.month);
-    lines.plain(";BYDAY=");
+    lines.short(";BYDAY=");
     match day.week {
         Week::Nth(week) => lines.number(week),
-        Week::Last => lines.plain("-1"),
+        Week::Last => lines.short("-1"),
     }
-    lines.plain(match day.weekday {
+    lines.short(match day.weekday {
         Weekday::Mon => "MO",
         Weekday::Tue => "TU",
         Weekday::Wed => "WE",
@@ -286,17 +301,17 @@ fn write_yearly(lines: &mut Lines, day: YearlyDay) {
     lines.break_line();
 }
 
-fn find_changes(zone: Zone, begin: i64, end: i64) -> Vec<Change> {
+fn find_changes(asked: impl Fn(i64) -> i32 + Copy, begin: i64, end: i64) -> Vec<Change> {
     let mut changes = Vec::new();
-    let (mut now, mut from) = (begin, offset_at(zone, begin));
+    let (mut now, mut from) = (begin, asked(begin));
     while now < end {
         let next = now.saturating_add(STEP);
-        if offset_at(zone, next) == from {
+        if asked(next) == from {
             now = next;
             continue;
         }
-        now = first_other(zone, from, now, next);
-        let to = offset_at(zone, now);
+        now = first_other(asked, from, now, next);
+        let to = asked(now);
         changes.push(Change { at: now, from, to });
         from = to;
     }
@@ -304,10 +319,10 @@ fn find_changes(zone: Zone, begin: i64, end: i64) -> Vec<Change> {
 }
 
 /// The first second at which the offset differs, given a second at which it does not and one at which it does.
-fn first_other(zone: Zone, offset: i32, mut same: i64, mut other: i64) -> i64 {
+fn first_other(asked: impl Fn(i64) -> i32, offset: i32, mut same: i64, mut other: i64) -> i64 {
     while other - same > 1 {
         let middle = same.midpoint(other);
-        if offset_at(zone, middle) == offset {
+        if asked(middle) == offset {
             same = middle;
         } else {
             other = middle;
@@ -316,17 +331,12 @@ fn first_other(zone: Zone, offset: i32, mut same: i64, mut other: i64) -> i64 {
     other
 }
 
-fn offset_at(zone: Zone, at: i64) -> i32 {
-    zone.tz().offset_from_utc_datetime(&wall_at(at, 0)).fix().local_minus_utc()
+fn offset_at(rules: &dyn ZoneRules, zone: Zone, at: i64) -> i32 {
+    schedule::offset_at(rules, zone, instant(at))
 }
 
-/// Where people have no name for an offset the table makes one of its number, which no reader needs.
-fn write_name(lines: &mut Lines, zone: Zone, at: i64) {
-    let offset = zone.tz().offset_from_utc_datetime(&wall_at(at, 0));
-    let name = offset.abbreviation().filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
-    if let Some(name) = name {
-        lines.text_property("TZNAME:", name);
-    }
+fn instant(at: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(at, 0).unwrap_or_default()
 }
 
 fn wall_at(at: i64, offset: i32) -> NaiveDateTime {
@@ -345,13 +355,13 @@ mod tests {
     use super::*;
     use crate::schedule::{Schedule, WallTime};
 
-    fn rules(zone: &str, first_year: i32, last_year: i32) -> ZoneRules {
-        ZoneRules::new(Zone::named(zone).unwrap(), first_year, last_year)
+    fn rules(zone: &str, first_year: i32, last_year: i32) -> Clocks {
+        Clocks::new(&CompiledRules, Zone::named(zone).unwrap(), first_year, last_year)
     }
 
-    fn written(rules: &ZoneRules) -> String {
+    fn written(clocks: &Clocks) -> String {
         let mut lines = Lines::default();
-        rules.write(&mut lines);
+        clocks.write(&mut lines, &CompiledRules);
         lines.as_str().replace("\r\n", "\n")
     }
 
@@ -397,7 +407,9 @@ mod tests {
     #[test]
     fn a_rule_that_is_about_to_end_is_no_rule() {
         assert!(rules("Europe/London", 2026, 2090).yearly().is_some());
-        assert!(rules("Europe/London", 2026, LAST_KNOWN_YEAR - CONFIRMED_YEARS + 1).yearly().is_none());
+        assert!(
+            rules("Europe/London", 2026, CompiledRules.last_year() - CONFIRMED_YEARS + 1).yearly().is_none()
+        );
     }
 
     #[test]
@@ -431,10 +443,10 @@ mod tests {
     fn the_table_knows_no_change_after_the_last_known_year() {
         for tz in chrono_tz::TZ_VARIANTS {
             let zone = Zone::named(tz.name()).unwrap();
-            let begin = new_year(LAST_KNOWN_YEAR + 1);
-            let offset = offset_at(zone, begin);
+            let begin = new_year(CompiledRules.last_year() + 1);
+            let offset = offset_at(&CompiledRules, zone, begin);
             let weeks = (0..100 * 52).map(|week| begin + week * 7 * 86_400);
-            assert!(weeks.into_iter().all(|at| offset_at(zone, at) == offset), "{zone}");
+            assert!(weeks.into_iter().all(|at| offset_at(&CompiledRules, zone, at) == offset), "{zone}");
         }
     }
 }

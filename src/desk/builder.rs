@@ -21,8 +21,10 @@ use crate::projection::Lists;
 #[cfg(feature = "file")]
 use {
     super::checkpoint::CHECKPOINT_NAME,
+    super::writing::PAGE,
     crate::log::{FileLog, LOG_NAME},
-    crate::privacy::{FileVault, check_log_is_there},
+    crate::privacy::{FileVault, Key, check_log_is_there},
+    crate::record::{Position, StoredBatch},
     std::path::{Path, PathBuf},
 };
 
@@ -45,6 +47,8 @@ pub struct DeskBuilder {
     clock: Box<dyn Clock>,
     requests: Box<dyn RequestIds>,
     wishes: Wishes,
+    #[cfg(feature = "file")]
+    wrapping: Option<Key>,
 }
 
 impl fmt::Debug for DeskBuilder {
@@ -103,6 +107,8 @@ impl Desk {
             clock: Box::new(system_clock),
             requests: Box::new(RequestId::random),
             wishes: Wishes::default(),
+            #[cfg(feature = "file")]
+            wrapping: None,
         }
     }
 }
@@ -196,14 +202,72 @@ impl DeskBuilder {
     /// # Errors
     /// As for [`Desk::open`].
     #[cfg(feature = "file")]
-    pub fn open(mut self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
+    pub fn open(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
         let keys = dir.as_ref().join("keys.gather");
         check_log_is_there(&keys, &dir.as_ref().join(LOG_NAME))?;
         let log = FileLog::open_in(&dir)?;
-        let vault = FileVault::open(keys, log.anchor()?.log)?;
+        let keyring = Keyring::new(Arc::new(self.open_vault(&keys, &log)?));
+        self.open_folder(dir.as_ref(), log, keyring)
+    }
+
+    /// Opens the desk of a folder without its keys: lost, or not to be had here. What is clear is there: gatherings, counts,
+    /// lines, who stands where by id. What is personal is [`Unavailable::KeyMissing`](crate::Unavailable::KeyMissing), or
+    /// forgotten where the log says so. Whatever needs sealing is refused, and so is forgetting; a registration without answers
+    /// is not. No key file is made, and one that is there is not looked at.
+    ///
+    /// # Errors
+    /// As for [`Desk::open`], but for those of the keys. A command that needs sealing fails with [`Error::Vault`], and leaves
+    /// nothing in the log.
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, PersonDetails, Unavailable};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path().join("bookings");
+    /// let desk = Desk::open(&folder)?;
+    /// let ann = desk.record_person(PersonDetails::new("Ann Example"))?.outcome;
+    /// drop(desk);
+    /// std::fs::remove_file(folder.join("keys.gather"))?;
+    ///
+    /// let lost = Desk::open(&folder).unwrap_err();
+    /// assert_eq!(lost.vault().unwrap().expected_keys(), Some(1));
+    /// let desk = Desk::builder().open_without_keys(&folder)?;
+    /// assert!(desk.person(ann).unwrap().known().is_none());
+    /// assert!(desk.record_person(PersonDetails::new("Bob Example")).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "file")]
+    pub fn open_without_keys(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
+        let log = FileLog::open_in(&dir)?;
+        self.open_folder(dir.as_ref(), log, Keyring::without_keys())
+    }
+
+    /// Keeps the keys of a desk in a folder enciphered with this one, which comes from the host's own store of secrets: who has
+    /// the folder and not this key can read nothing personal in it. Say it from the first opening on; the file is wrapped from
+    /// its beginning or not at all. See [`FileVault::options`].
+    #[cfg(feature = "file")]
+    #[must_use]
+    pub fn wrapping_key(mut self, key: Key) -> Self {
+        self.wrapping = Some(key);
+        self
+    }
+
+    #[cfg(feature = "file")]
+    fn open_vault(&self, keys: &Path, log: &FileLog) -> Result<FileVault, Error> {
+        let options = FileVault::options();
+        let options = match &self.wrapping {
+            Some(key) => options.wrapping_key(key.clone()),
+            None => options,
+        };
+        Ok(options.open(keys, log.anchor()?.log).map_err(|error| error.expecting(expected(log)))?)
+    }
+
+    #[cfg(feature = "file")]
+    fn open_folder(mut self, dir: &Path, log: FileLog, keyring: Keyring) -> Result<Desk, Error> {
         let report = log.open_report().clone();
-        self.wishes.place.get_or_insert_with(|| dir.as_ref().join(CHECKPOINT_NAME));
-        let (mut inner, wishes) = self.inner(Box::new(log), Arc::new(vault));
+        self.wishes.place.get_or_insert_with(|| dir.join(CHECKPOINT_NAME));
+        let (mut inner, wishes) = self.inner(Box::new(log), keyring);
         inner.report = Some(report);
         checkpoint::opened(inner, wishes)
     }
@@ -211,7 +275,7 @@ impl DeskBuilder {
     /// Opens a desk that keeps everything in memory.
     #[must_use]
     pub fn in_memory(self) -> Desk {
-        let (inner, _) = self.inner(Box::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
+        let (inner, _) = self.inner(Box::new(MemoryLog::new()), Keyring::new(Arc::new(MemoryVault::new())));
         Desk { inner: Arc::new(Open::new(inner)) }
     }
 
@@ -220,13 +284,13 @@ impl DeskBuilder {
     /// # Errors
     /// The log cannot be read; the vault lacks keys that the log names.
     pub fn over(self, log: impl Log + 'static, vault: Arc<dyn KeyVault>) -> Result<Desk, Error> {
-        let (inner, wishes) = self.inner(Box::new(log), vault);
+        let (inner, wishes) = self.inner(Box::new(log), Keyring::new(vault));
         checkpoint::opened(inner, wishes)
     }
 
-    fn inner(self, log: Box<dyn Log>, vault: Arc<dyn KeyVault>) -> (Inner, Wishes) {
-        let Self { clock, requests, mut wishes } = self;
-        let keyring = Arc::new(Keyring::new(vault));
+    fn inner(self, log: Box<dyn Log>, keyring: Keyring) -> (Inner, Wishes) {
+        let Self { clock, requests, mut wishes, .. } = self;
+        let keyring = Arc::new(keyring);
         let shared = log.has_other_writers();
         // Not known yet where the log ends: whoever is first folds it.
         let deciding = Deciding { state: State::default(), standing: Standing::Beyond };
@@ -242,10 +306,28 @@ impl DeskBuilder {
             queue: Queue::new(),
             known: Mutex::new(None),
             lists: RwLock::new(Lists::new()),
+            addresses: Mutex::default(),
             followers: Followers::default(),
             has_written: AtomicBool::new(false),
             checkpoints: Checkpoints::new(&mut wishes),
         };
         (inner, wishes)
     }
+}
+
+/// How many keys a log needs still. Asked where its vault cannot be opened, so that whoever looks for the right one knows what
+/// is lost; 0 where the log cannot be read either.
+#[cfg(feature = "file")]
+fn expected(log: &dyn Log) -> u64 {
+    let keyring = Keyring::without_keys();
+    let mut after = Position::START;
+    while let Ok(page) = log.read(after, PAGE) {
+        let Some(last) = page.batches.last() else { break };
+        after = last.last();
+        page.batches.iter().flat_map(StoredBatch::records).for_each(|record| {
+            // Who has no keys misses none.
+            let _ = keyring.learn(&record);
+        });
+    }
+    keyring.expected()
 }

@@ -11,11 +11,12 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
     ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, Context, Decide, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
-    LineOnly, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
-    PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register,
-    Registered, Reject, Reschedule, Seen, SetProgramme, Settle, Shown, Transfer, WithdrawOffer,
-    WithdrawResource,
+    ConfirmHold, Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp,
+    Forget, Forgetting, Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MadeToken,
+    MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
+    ProgrammeChange, PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Refusal, Register,
+    Registered, Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle,
+    Shown, Transfer, WithdrawOffer, WithdrawResource,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};
@@ -23,8 +24,9 @@ use crate::domain::{Clear, Decision};
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 use crate::person::{Answers, JoinLink};
-use crate::privacy::{Keyring, VaultError};
+use crate::privacy::{Keyring, VaultError, random_token};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
+use crate::token::CalendarToken;
 
 /// A command: something that a caller wants done.
 ///
@@ -154,6 +156,36 @@ impl<'a> Edge<'a> {
             Some(keyring) => how(keyring, value).map_err(Failure::from),
             None => Ok(Sealed::from_parts(Keys::One(KeyRef::new(0)), 0, Box::default())),
         }
+    }
+}
+
+impl Edge<'_> {
+    /// A new token for a person's calendar, and what is kept of it. None is made where a command is only looked at.
+    fn make_token(&self, person: PersonId) -> Result<MadeToken, Failure> {
+        let token = if self.is_sealing() { Some(random_token()?) } else { None };
+        let kept =
+            token.as_ref().map_or_else(|| CalendarToken::from_bytes([0; 32]).hash(), CalendarToken::hash);
+        let hash =
+            self.seal(&Personal::new(kept), |keyring, hash| keyring.seal_calendar_token(person, hash))?;
+        Ok(MadeToken { token, hash })
+    }
+}
+
+impl Command for IssueCalendarToken {
+    type Outcome = Option<CalendarToken>;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Option<CalendarToken>>, Failure> {
+        let (person, token) = (self.person, edge.make_token(self.person)?);
+        Ok(Ready::new(IssueCalendarToken { person, token }))
+    }
+}
+
+impl Command for RotateCalendarToken {
+    type Outcome = Option<CalendarToken>;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Option<CalendarToken>>, Failure> {
+        let (person, token) = (self.person, edge.make_token(self.person)?);
+        Ok(Ready::new(RotateCalendarToken { person, token }))
     }
 }
 
@@ -350,6 +382,7 @@ clear_command! {
     Transfer => Change,
     RecordPresence => Seen,
     WithdrawResource => Change,
+    RevokeCalendarToken => Change,
     Settle => Effects,
     AddOffering => OfferingId,
     AddSession => SessionId,
@@ -357,4 +390,9 @@ clear_command! {
     MoveSession => Change,
     DropSession => Effects,
     SetProgramme => ProgrammeChange,
+    KeepAnswers => Change,
+    // These are for the desk's own: it erases what they say is erased, and gives out what they say is given out.
+    Forget => Forgetting,
+    ExpireAnswers => Change,
+    RecordExport => PersonId,
 }

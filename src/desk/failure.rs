@@ -84,6 +84,10 @@ pub enum Error {
     /// The keys could not be had.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The log says that something is erased, and the key could not be destroyed: it may be there still. Ask again, or open
+    /// the desk again, which does so.
+    #[error("it is recorded, but a key could not be destroyed yet; ask again: {0}")]
+    NotErased(#[source] VaultError),
     /// A checkpoint could not be written. The log has nothing to do with it.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -100,6 +104,7 @@ impl Error {
         match self {
             Self::Log(error) => error.was_written(),
             Self::Vault(_) | Self::Checkpoint(_) => Some(false),
+            Self::NotErased(_) => Some(true),
             Self::Broken => None,
         }
     }
@@ -109,7 +114,7 @@ impl Error {
     pub fn log(&self) -> Option<&log::Error> {
         match self {
             Self::Log(error) => Some(error),
-            Self::Vault(_) | Self::Checkpoint(_) | Self::Broken => None,
+            Self::Vault(_) | Self::NotErased(_) | Self::Checkpoint(_) | Self::Broken => None,
         }
     }
 
@@ -117,7 +122,7 @@ impl Error {
     #[must_use]
     pub fn vault(&self) -> Option<&VaultError> {
         match self {
-            Self::Vault(error) => Some(error),
+            Self::Vault(error) | Self::NotErased(error) => Some(error),
             Self::Log(_) | Self::Checkpoint(_) | Self::Broken => None,
         }
     }

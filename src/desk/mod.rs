@@ -21,6 +21,7 @@ use crate::projection::Lists;
 use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
+mod addresses;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
@@ -32,6 +33,7 @@ mod deciding;
 mod explain;
 mod failure;
 mod following;
+mod forgetting;
 #[cfg(feature = "replies")]
 mod import;
 #[cfg(test)]
@@ -41,6 +43,7 @@ mod open;
 mod orders;
 mod outbox;
 mod pending;
+mod person_export;
 mod queue;
 mod reading;
 #[cfg(feature = "replies")]
@@ -50,6 +53,7 @@ mod verify;
 mod what_if;
 mod work;
 mod writing;
+mod zones;
 
 pub use builder::DeskBuilder;
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
@@ -58,12 +62,15 @@ pub use command::{Command, Edge, Ready};
 pub use explain::Explanation;
 pub use failure::{Error, Failure};
 pub use following::Follower;
+pub use forgetting::{DueForErasure, ForgetReceipt};
 #[cfg(feature = "replies")]
 pub use import::Imported;
 pub use outbox::Outbox;
 pub use pending::Pending;
+pub use person_export::PersonExport;
 pub use reading::GivenAnswer;
 pub use what_if::{PoolForecast, WhatIf};
+pub use zones::{LeftAsPlanned, WhyLeft, ZonesFollowed};
 
 use deciding::Begun;
 use following::Followers;
@@ -117,6 +124,8 @@ struct Inner {
     known: sync::Mutex<Option<Anchor>>,
     /// What is shown: durable, all of it.
     lists: RwLock<Lists>,
+    /// Whose calendar is behind a secret address, as far as that was asked.
+    addresses: sync::Mutex<addresses::Addresses>,
     followers: Followers,
     /// Whether anything was written since the desk was opened.
     has_written: AtomicBool,

@@ -1,5 +1,7 @@
-//! Who stands in line to be written, and who writes: one of those who wait leads, for all of them.
+//! Who stands in line to be written, and who writes: one of those who wait leads, for all of them. And who tells them:
+//! whoever is told first tells the others, so that the leader writes on meanwhile.
 
+use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError};
 
@@ -12,8 +14,21 @@ use crate::record::Batch;
 /// How many groups one leader writes before another has to: its own caller waits, too.
 const ROUNDS: usize = 16;
 
-/// What stands in line to be written, in the order in which it was decided.
-pub(super) struct Queue(Mutex<Line>);
+/// What stands in line to be written, in the order in which it was decided, and what has come to its end.
+pub(super) struct Queue {
+    line: Mutex<Line>,
+    /// Who has come to their end and is to be told, in order.
+    telling: Mutex<VecDeque<(Entry, End)>>,
+}
+
+/// How far somebody goes who tells others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// Until a thread was woken, which goes on.
+    AThreadWakes,
+    /// Until all are told who are there now.
+    AllAreTold,
+}
 
 struct Line {
     entries: Vec<Entry>,
@@ -61,24 +76,28 @@ impl Entry {
         batch
     }
 
-    pub(super) fn end(mut self, end: End) {
+    /// Ends it, and gives out whoever waits for it, to be woken.
+    fn end(&mut self, end: End) -> Option<Waiter> {
         self.ended = true;
-        self.job.end(end);
+        self.job.end(end)
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
         // Whoever was to end it has panicked.
-        if !self.ended {
-            self.job.end(Err(Error::Broken));
+        if !self.ended
+            && let Some(waiter) = self.job.end(Err(Error::Broken))
+        {
+            waiter.wake();
         }
     }
 }
 
 impl Queue {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(Line { entries: Vec::new(), led: false, writer: None, closed: false }))
+        let line = Line { entries: Vec::new(), led: false, writer: None, closed: false };
+        Self { line: Mutex::new(line), telling: Mutex::new(VecDeque::new()) }
     }
 
     /// Comes into line. Call it under the lock under which it was decided, so that the order is the same.
@@ -96,7 +115,8 @@ impl Queue {
         loop {
             let mut line = self.line();
             if !job.wait_as(Waiter::Thread(thread::current())) {
-                return;
+                drop(line);
+                return self.tell_on(Until::AllAreTold);
             }
             if line.led {
                 drop(line);
@@ -107,6 +127,46 @@ impl Queue {
             drop(line);
             self.lead(&write);
         }
+    }
+
+    /// Tells those who have come to their end, after all who have before. Call it as the one who leads, so that the order
+    /// is that of the log.
+    ///
+    /// Waking a thread takes as long as a booking. So only the first is woken here; it wakes the others, while whoever
+    /// leads writes what has come meanwhile.
+    pub(super) fn tell(&self, ended: impl IntoIterator<Item = (Entry, End)>) {
+        self.telling().extend(ended);
+        self.tell_on(Until::AThreadWakes);
+    }
+
+    /// Tells one after the other, also beside others who do: each is taken and ended in one go, so the order is kept.
+    fn tell_on(&self, until: Until) {
+        let mut left = match until {
+            Until::AThreadWakes => usize::MAX,
+            // Those who come later are told by whoever they are with: somebody who was told has something else to do.
+            Until::AllAreTold => self.telling().len(),
+        };
+        while left > 0 {
+            let Some((_entry, waiter)) = self.end_next() else { return };
+            left -= 1;
+            let Some(waiter) = waiter else { continue };
+            if until == Until::AThreadWakes && waiter.is_another_thread() {
+                left = 0;
+            }
+            waiter.wake();
+        }
+    }
+
+    /// Ends the next who has to be told. Entry and waiter are given out, to be let go of and woken without the lock.
+    fn end_next(&self) -> Option<(Entry, Option<Waiter>)> {
+        let mut telling = self.telling();
+        let (mut entry, end) = telling.pop_front()?;
+        let waiter = entry.end(end);
+        Some((entry, waiter))
+    }
+
+    fn telling(&self) -> MutexGuard<'_, VecDeque<(Entry, End)>> {
+        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a task that waits for a job; `false` if there is nothing to wait for. The writer's thread leads for it; where
@@ -210,7 +270,7 @@ impl Queue {
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

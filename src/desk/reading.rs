@@ -213,7 +213,7 @@ impl Desk {
         Ok(given.collect())
     }
 
-    /// What was last recorded of a person; `None` if nothing was.
+    /// What was last recorded of a person; `None` if nothing was. Of somebody who was forgotten it says that, and nothing else.
     ///
     /// # Example
     /// ```
@@ -228,7 +228,12 @@ impl Desk {
     /// ```
     #[must_use]
     pub fn person(&self, person: PersonId) -> Option<Opened<PersonDetails>> {
-        let sealed = self.lists().details(person);
+        let lists = self.lists();
+        if let Some(at) = lists.forgotten(person) {
+            return Some(Opened::Forgotten { at });
+        }
+        let sealed = lists.details(person);
+        drop(lists);
         sealed.map(|sealed| self.inner.keyring.person(person, &sealed))
     }
 

@@ -68,7 +68,7 @@ impl Desk {
     fn has_address(&self, person: PersonId, address: &str) -> bool {
         match self.person(person) {
             Some(Opened::Known(details)) => details.expose().email.to_lowercase() == address,
-            Some(Opened::Unavailable(_)) | None => false,
+            Some(Opened::Forgotten { .. } | Opened::Unavailable(_)) | None => false,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::Waker;
 use chrono::{DateTime, Utc};
 
 use super::deciding::{batch, decide};
-use super::sync::{Mutex, MutexGuard, Thread};
+use super::sync::{Mutex, MutexGuard, Thread, thread};
 use super::{Error, Ready};
 use crate::domain::{Context, Refusal, State};
 use crate::log;
@@ -73,6 +73,14 @@ pub(super) enum Waiter {
 }
 
 impl Waiter {
+    /// Whether it is another thread than this, which goes on by itself once it is woken.
+    pub(super) fn is_another_thread(&self) -> bool {
+        match self {
+            Self::Thread(thread) => thread.id() != thread::current().id(),
+            Self::Task(_) => false,
+        }
+    }
+
     pub(super) fn wake(self) {
         match self {
             Self::Thread(thread) => thread.unpark(),
@@ -87,8 +95,9 @@ pub(super) trait Job: Send + Sync {
     /// Decides on a state and folds in what comes of it, which is to be written. A verdict of before is forgotten.
     fn decide(&self, state: &mut State) -> Option<Batch>;
 
-    /// Says that all that the verdict stands on is durable, or why it never will be; and wakes whoever waits.
-    fn end(&self, end: End);
+    /// Notes that all that the verdict stands on is durable, or why it never will be; and gives out whoever waits, to be
+    /// woken.
+    fn end(&self, end: End) -> Option<Waiter>;
 
     /// Notes who waits, unless there is nothing to wait for any more; then it says so.
     fn wait_as(&self, waiter: Waiter) -> bool;
@@ -149,12 +158,8 @@ impl<O: Send> Job for Work<O> {
         Some(batch)
     }
 
-    fn end(&self, end: End) {
-        // Woken without the lock.
-        let waiter = self.progress().wait.end(end);
-        if let Some(waiter) = waiter {
-            waiter.wake();
-        }
+    fn end(&self, end: End) -> Option<Waiter> {
+        self.progress().wait.end(end)
     }
 
     fn wait_as(&self, waiter: Waiter) -> bool {
@@ -234,15 +239,10 @@ impl Job for Marker {
         None
     }
 
-    fn end(&self, end: End) {
-        let waiter = {
-            let mut progress = self.progress();
-            let stands = if progress.has_lost { Err(log::Error::unavailable(LOST).into()) } else { end };
-            progress.wait.end(stands)
-        };
-        if let Some(waiter) = waiter {
-            waiter.wake();
-        }
+    fn end(&self, end: End) -> Option<Waiter> {
+        let mut progress = self.progress();
+        let stands = if progress.has_lost { Err(log::Error::unavailable(LOST).into()) } else { end };
+        progress.wait.end(stands)
     }
 
     fn wait_as(&self, waiter: Waiter) -> bool {

@@ -13,7 +13,7 @@ use crate::log::{self, Page, Progress};
 use crate::record::{Anchor, Batch, StoredBatch};
 
 /// How many batches are read at a time when the log is folded.
-const PAGE: usize = 1_024;
+pub(super) const PAGE: usize = 1_024;
 
 /// The state that decisions are taken on.
 pub(super) struct Deciding {
@@ -55,10 +55,7 @@ impl Inner {
     pub(super) fn write(&self, entries: Vec<Entry>) {
         if entries.iter().all(|entry| entry.decided && entry.batch.is_none()) {
             // All before them is durable, or they would not have been reached.
-            for entry in entries {
-                entry.end(Ok(None));
-            }
-            return;
+            return self.queue.tell(entries.into_iter().map(|entry| (entry, Ok(None))));
         }
         let mut entries = entries;
         loop {
@@ -156,9 +153,7 @@ impl Inner {
     fn show_others(&self, batches: &[StoredBatch]) -> Result<(), Error> {
         let shown = self.lists.read().unwrap_or_else(PoisonError::into_inner).position();
         let news = batches.iter().filter(|stored| stored.first > shown);
-        news.clone()
-            .flat_map(StoredBatch::records)
-            .try_for_each(|record| self.keyring.learn(record.fact()))?;
+        news.clone().flat_map(StoredBatch::records).try_for_each(|record| self.keyring.learn(&record))?;
         let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
         news.flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
         Ok(())
@@ -177,7 +172,7 @@ impl Inner {
         }
         for record in batches.iter().flat_map(StoredBatch::records) {
             // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
-            let _ = self.keyring.learn(record.fact());
+            let _ = self.keyring.learn(&record);
         }
         {
             let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
@@ -188,10 +183,10 @@ impl Inner {
         }
         self.has_written.fetch_or(!batches.is_empty(), Ordering::Relaxed);
         let mut batches = batches.into_iter();
-        for entry in entries {
+        self.queue.tell(entries.into_iter().map(|entry| {
             let stored = if entry.handed_over { batches.next() } else { None };
-            entry.end(Ok(stored));
-        }
+            (entry, Ok(stored))
+        }));
         Ok(())
     }
 
@@ -205,12 +200,9 @@ impl Inner {
         };
         self.know_nothing();
         let later = error.for_those_behind();
-        for entry in entries {
-            entry.end(Err(error.clone()));
-        }
-        for entry in behind {
-            entry.end(Err(later.clone()));
-        }
+        let entries = entries.into_iter().map(|entry| (entry, Err(error.clone())));
+        let behind = behind.into_iter().map(|entry| (entry, Err(later.clone())));
+        self.queue.tell(entries.chain(behind));
     }
 }
 
@@ -268,7 +260,7 @@ impl Error {
             Self::Broken => {
                 Self::Log(log::Error::unavailable("an earlier write broke off; this one was not tried"))
             }
-            Self::Vault(_) | Self::Checkpoint(_) => self.clone(),
+            Self::Vault(_) | Self::NotErased(_) | Self::Checkpoint(_) => self.clone(),
         }
     }
 }

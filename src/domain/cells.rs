@@ -38,6 +38,8 @@ pub(crate) struct GatheringCell {
     pub(crate) round: Option<Reconfirmation>,
     /// How many registrations stand in all its lines.
     pub(crate) in_line: u32,
+    /// What is to become of what people answer.
+    pub(crate) answers: AnswersKept,
     /// The time of the last fact about it: no later decision is dated before.
     pub(crate) touched: DateTime<Utc>,
 }
@@ -54,8 +56,29 @@ image!(struct GatheringCell {
     first_day,
     round,
     in_line,
+    answers,
     touched,
 });
+
+/// For how long what people answer for a gathering is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AnswersKept {
+    /// For so many days after it has ended; `None` is for as long as the log is.
+    pub(crate) days: Option<u32>,
+    /// Whether they are kept no more.
+    pub(crate) expired: bool,
+}
+
+image!(struct AnswersKept { days, expired });
+
+/// That somebody was forgotten: since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Forgotten {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) position: Position,
+}
+
+image!(struct Forgotten { at, position });
 
 /// Where a gathering is in its life. Whether it is going on, or over, is a question of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,6 +299,11 @@ impl Claim {
 }
 
 impl RegistrationCell {
+    /// Whether somebody is on it, or has made it.
+    pub(crate) fn names(&self, person: PersonId) -> bool {
+        self.made_by() == person || self.party.named().any(|named| named == person)
+    }
+
     /// How many places it takes of each pool: its people, or none where it is uncounted.
     pub(crate) fn counted(&self) -> u32 {
         if self.is_uncounted() { 0 } else { self.party.size() }
@@ -396,8 +424,18 @@ pub(crate) trait Cells {
     fn put_seen(&mut self, gathering: GatheringId, place: Place, seen: Seen);
     /// Every registration that somebody holds for an offering, once for each person named on it.
     fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId>;
+    /// Whether anything was recorded of somebody, or they have left a registration. Whoever is on one is known by that.
     fn knows_person(&self, id: PersonId) -> bool;
     fn put_person(&mut self, id: PersonId);
+    /// Whether any registration names somebody, live or not. It looks at all of them.
+    fn is_on_a_registration(&self, person: PersonId) -> bool;
+    /// What somebody holds a live registration for, in order.
+    fn held_by(&self, person: PersonId) -> BTreeSet<HolderKey>;
+    fn forgotten(&self, person: PersonId) -> Option<Forgotten>;
+    fn put_forgotten(&mut self, person: PersonId, since: Forgotten);
+    /// Whether a person's own calendar has a secret address.
+    fn has_calendar_token(&self, person: PersonId) -> bool;
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool);
     fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell>;
     /// Every session of a gathering in the order of their ids, the dropped ones too.
     fn sessions(&self, gathering: GatheringId) -> Vec<SessionId>;

@@ -17,26 +17,25 @@ use crate::record::Content;
 use crate::schedule::Schedule;
 use crate::text::Reference;
 
-/// Takes in what is clear in a command, value by value.
+/// Takes in what is clear in a command, value by value. Most commands say little, so it is hashed in one go at the end.
 #[derive(Debug)]
-pub(crate) struct Clear(blake3::Hasher);
+pub(crate) struct Clear(Vec<u8>);
 
 impl Clear {
     /// Begins with the command's own name.
     pub(crate) fn new(command: &str) -> Self {
-        let mut clear = Self(blake3::Hasher::new());
+        let mut clear = Self(Vec::with_capacity(256));
         clear.text(command);
         clear
     }
 
     pub(crate) fn finish(&self) -> Content {
-        let mut bytes = [0; 8];
-        self.0.finalize_xof().fill(&mut bytes);
-        Content::from_bytes(bytes)
+        let hash = blake3::hash(&self.0);
+        Content::from_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
     }
 
     pub(crate) fn number(&mut self, number: impl Into<u64>) -> &mut Self {
-        self.0.update(&number.into().to_le_bytes());
+        self.0.extend_from_slice(&number.into().to_le_bytes());
         self
     }
 
@@ -50,12 +49,12 @@ impl Clear {
 
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         self.count(text.len());
-        self.0.update(text.as_bytes());
+        self.0.extend_from_slice(text.as_bytes());
         self
     }
 
     pub(crate) fn id(&mut self, bytes: [u8; 16]) -> &mut Self {
-        self.0.update(&bytes);
+        self.0.extend_from_slice(&bytes);
         self
     }
 
@@ -64,7 +63,7 @@ impl Clear {
     }
 
     pub(crate) fn time(&mut self, time: DateTime<Utc>) -> &mut Self {
-        self.0.update(&time.timestamp_micros().to_le_bytes());
+        self.0.extend_from_slice(&time.timestamp_micros().to_le_bytes());
         self
     }
 

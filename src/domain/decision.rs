@@ -11,7 +11,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::cells::{
-    Cells, Due, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+    Cells, Due, Forgotten, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell,
+    Turn,
 };
 use super::fold::fold;
 use super::overlay::Overlay;
@@ -31,7 +32,7 @@ const SPARE_IDS_BEGIN: u32 = 1_000_000;
 /// A view of the state with this decision's own facts laid over it.
 ///
 /// [`look_at`](Self::look_at), [`registration`](Self::registration), [`engagements`](Self::engagements),
-/// [`home_of`](Self::home_of) and [`knows`](Self::knows) are the only doors to the state (others go through these), and
+/// [`home_of`](Self::home_of), [`has_calendar_token`](Self::has_calendar_token) and [`knows`](Self::knows) are the only doors to the state (others go through these), and
 /// each notes what it was asked for, absent things too. What was noted is the scope of the guard: nobody can read something and forget to
 /// guard it.
 #[derive(Clone, Debug)]
@@ -232,10 +233,37 @@ impl<'s> Decision<'s> {
         self.cells.registration(id)
     }
 
-    /// Whether a person's details have been recorded.
+    /// Whether the log has ever heard of somebody. It may look at every registration.
     pub(crate) fn knows(&self, person: PersonId) -> bool {
         self.note(Tag::Person(person));
-        self.cells.knows_person(person)
+        self.cells.knows_person(person) || self.cells.is_on_a_registration(person)
+    }
+
+    /// Since when somebody is forgotten, if they are.
+    pub(crate) fn forgotten(&self, person: PersonId) -> Option<Forgotten> {
+        self.note(Tag::Person(person));
+        self.cells.forgotten(person)
+    }
+
+    /// Refuses to record anything of somebody who was forgotten.
+    pub(crate) fn must_not_be_forgotten(&self, person: PersonId) -> Result<(), Refusal> {
+        match self.forgotten(person) {
+            Some(Forgotten { at, .. }) => Err(Refusal::Forgotten { person, at }),
+            None => Ok(()),
+        }
+    }
+
+    /// What somebody holds live registrations for, on whatever gathering, in order.
+    pub(crate) fn held_by(&self, person: PersonId) -> Vec<(GatheringId, RegistrationId)> {
+        self.note(Tag::Person(person));
+        let held = self.cells.held_by(person);
+        held.into_iter().filter_map(|key| Some((key.0, self.cells.holder(key)?))).collect()
+    }
+
+    /// Whether a person's own calendar has a secret address.
+    pub(crate) fn has_calendar_token(&self, person: PersonId) -> bool {
+        self.note(Tag::Person(person));
+        self.cells.has_calendar_token(person)
     }
 
     /// A pool of a gathering that has been read.
@@ -385,6 +413,14 @@ impl<'s> Decision<'s> {
 }
 
 impl Gathering {
+    /// Refuses answers where those of the gathering are kept no more: there is no key for them.
+    pub(crate) fn must_keep_answers(&self, has_some: bool) -> Result<(), Refusal> {
+        if has_some && self.cell.answers.expired {
+            return Err(Refusal::AnswersExpired { gathering: self.id });
+        }
+        Ok(())
+    }
+
     /// Refuses when the gathering has been called off, or its books are closed.
     pub(crate) fn must_stand(&self) -> Result<(), Refusal> {
         let gathering = self.id;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{
-    Asked, Cells, Claim, Fingerprint, GatheringCell, Particulars, Phase, Plan, PoolCell, RegistrationCell,
-    Replied, SessionCell,
+    AnswersKept, Asked, Cells, Claim, Fingerprint, Forgotten, GatheringCell, Particulars, Phase, Plan,
+    PoolCell, RegistrationCell, Replied, SessionCell,
 };
 use crate::fact::{
     Announcement, Booking, BookingTime, ByHand, Capacity, Draw, Ending, Fact, Offering, Overbook, Party,
@@ -25,6 +25,11 @@ use crate::schedule::Schedule;
 pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<Utc>, fact: &Fact) {
     match fact {
         Fact::PersonRecorded { person, .. } | Fact::NamePublished { person, .. } => cells.put_person(*person),
+        Fact::CalendarTokenIssued { person, .. } => {
+            cells.put_person(*person);
+            cells.put_calendar_token(*person, true);
+        }
+        Fact::CalendarTokenRevoked { person } => cells.put_calendar_token(*person, false),
         Fact::GatheringAnnounced { gathering, announcement, join_link } => {
             announce(cells, *gathering, announcement, join_link.is_some(), time);
         }
@@ -133,12 +138,20 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::SessionDropped { gathering, session } => {
             change_session(cells, *gathering, *session, |cell| cell.dropped = true);
         }
+        Fact::PersonForgotten { person } => {
+            cells.put_forgotten(*person, Forgotten { at: time, position });
+            cells.put_calendar_token(*person, false);
+        }
+        Fact::AnswersExpired { gathering } => change(cells, *gathering, |cell| cell.answers.expired = true),
+        Fact::RetentionSet { gathering, answers } => {
+            change(cells, *gathering, |cell| cell.answers.days = *answers);
+        }
+        // Who was passed stays where they were, and what was given out is still here; the lists tell of it.
+        Fact::PassedOver { .. } | Fact::PersonExported { .. } => {}
         Fact::InvitationAnswered { registration, person, sequence, stamp, .. } => {
             let reply = Replied { person: *person, sequence: *sequence, stamp: *stamp };
             change_registration(cells, *registration, |cell| note_reply(cell.particular(), reply));
         }
-        // Who was passed stays where they were; the lists tell of it.
-        Fact::PassedOver { .. } => {}
     }
     if let Some(gathering) = fact.gathering() {
         change(cells, gathering, |cell| cell.touched = cell.touched.max(time));
@@ -173,6 +186,7 @@ fn announce<C: Cells>(
         first_day: first_day(&announcement.schedule),
         round: None,
         in_line: 0,
+        answers: AnswersKept::default(),
         touched: time,
     };
     cells.put_gathering(id, cell);
@@ -479,12 +493,19 @@ fn change_party<C: Cells>(
     added: &[Option<PersonId>],
     draws: &[Draw],
 ) {
+    added.iter().copied().flatten().for_each(|person| cells.put_person(person));
     let Some(mut cell) = cells.registration(id).cloned() else { return };
     let (gathering, offering) = (cell.gathering, cell.offering);
     take_up(cells, id, &cell, false);
     for person in removed.iter().filter_map(|place| cell.party.at(*place).flatten()) {
+        cells.put_person(person);
         cells.put_holder((gathering, offering, person), None);
         disengage(cells, person, id);
+    }
+    if removed.contains(&1) {
+        // As where place 1 is handed on.
+        let made_by = cell.made_by();
+        cell.particular().made_by = Some(made_by);
     }
     cell.party.change(removed, added);
     for person in added.iter().copied().flatten() {
@@ -502,6 +523,7 @@ fn change_party<C: Cells>(
 
 /// Somebody else has the place; pools and lines are as they were.
 fn transfer<C: Cells>(cells: &mut C, id: RegistrationId, place: u16, from: Option<PersonId>, to: PersonId) {
+    from.into_iter().chain([to]).for_each(|person| cells.put_person(person));
     let Some(mut cell) = cells.registration(id).cloned() else { return };
     let (gathering, offering) = (cell.gathering, cell.offering);
     if let Some(from) = from {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use super::cells::{
-    Cells, Due, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell,
+    Turn,
 };
 use super::state::State;
 use crate::id::{
@@ -14,13 +15,13 @@ use crate::record::Position;
 
 type LineKey = (GatheringId, OfferingId);
 
-/// The cells that a decision has changed, over those of the state.
+/// The cells that a decision has changed, over those of the state. Large ones are boxed: a tree takes room for eleven at once.
 #[derive(Clone, Debug)]
 pub(super) struct Overlay<'s> {
     state: &'s State,
-    gatherings: BTreeMap<GatheringId, GatheringCell>,
+    gatherings: BTreeMap<GatheringId, Box<GatheringCell>>,
     pools: BTreeMap<(GatheringId, PoolId), PoolCell>,
-    registrations: BTreeMap<RegistrationId, RegistrationCell>,
+    registrations: BTreeMap<RegistrationId, Box<RegistrationCell>>,
     holders: BTreeMap<HolderKey, Option<RegistrationId>>,
     lines: BTreeMap<LineKey, Changed<Turn>>,
     due: BTreeMap<GatheringId, Changed<Due>>,
@@ -29,6 +30,8 @@ pub(super) struct Overlay<'s> {
     organisations: BTreeMap<(GatheringId, OrganisationId), u32>,
     seen: BTreeMap<(GatheringId, Place), Seen>,
     people: BTreeSet<PersonId>,
+    forgotten: BTreeMap<PersonId, Forgotten>,
+    calendar_tokens: BTreeMap<PersonId, bool>,
     sessions: BTreeMap<(GatheringId, SessionId), SessionCell>,
     homes: BTreeMap<SessionId, GatheringId>,
     engagements: BTreeMap<PersonId, Vec<RegistrationId>>,
@@ -73,6 +76,8 @@ impl<'s> Overlay<'s> {
             organisations: BTreeMap::new(),
             seen: BTreeMap::new(),
             people: BTreeSet::new(),
+            forgotten: BTreeMap::new(),
+            calendar_tokens: BTreeMap::new(),
             sessions: BTreeMap::new(),
             homes: BTreeMap::new(),
             engagements: BTreeMap::new(),
@@ -98,11 +103,11 @@ impl<'s> Overlay<'s> {
 
 impl Cells for Overlay<'_> {
     fn gathering(&self, id: GatheringId) -> Option<&GatheringCell> {
-        self.gatherings.get(&id).or_else(|| self.state.gathering(id))
+        self.gatherings.get(&id).map(Box::as_ref).or_else(|| self.state.gathering(id))
     }
 
     fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell) {
-        self.gatherings.insert(id, cell);
+        self.gatherings.insert(id, Box::new(cell));
     }
 
     fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell> {
@@ -114,11 +119,11 @@ impl Cells for Overlay<'_> {
     }
 
     fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell> {
-        self.registrations.get(&id).or_else(|| self.state.registration(id))
+        self.registrations.get(&id).map(Box::as_ref).or_else(|| self.state.registration(id))
     }
 
     fn put_registration(&mut self, id: RegistrationId, cell: RegistrationCell) {
-        self.registrations.insert(id, cell);
+        self.registrations.insert(id, Box::new(cell));
     }
 
     fn holder(&self, key: HolderKey) -> Option<RegistrationId> {
@@ -242,5 +247,33 @@ impl Cells for Overlay<'_> {
 
     fn put_person(&mut self, id: PersonId) {
         self.people.insert(id);
+    }
+
+    fn is_on_a_registration(&self, person: PersonId) -> bool {
+        self.registrations.values().any(|cell| cell.names(person)) || self.state.is_on_a_registration(person)
+    }
+
+    fn held_by(&self, person: PersonId) -> BTreeSet<HolderKey> {
+        let mut held = self.state.held_by(person);
+        held.extend(self.holders.keys().filter(|(.., holder)| *holder == person));
+        held.retain(|key| self.holder(*key).is_some());
+        held
+    }
+
+    fn forgotten(&self, person: PersonId) -> Option<Forgotten> {
+        self.forgotten.get(&person).copied().or_else(|| self.state.forgotten(person))
+    }
+
+    fn put_forgotten(&mut self, person: PersonId, since: Forgotten) {
+        self.forgotten.insert(person, since);
+    }
+
+    fn has_calendar_token(&self, person: PersonId) -> bool {
+        let own = self.calendar_tokens.get(&person).copied();
+        own.unwrap_or_else(|| self.state.has_calendar_token(person))
+    }
+
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool) {
+        self.calendar_tokens.insert(person, is_there);
     }
 }

@@ -513,8 +513,38 @@ pub enum Refusal {
         /// The id.
         resource: ResourceId,
     },
+    /// The person's own calendar has a secret address already.
+    CalendarTokenExists {
+        /// Who.
+        person: PersonId,
+    },
+    /// The person's own calendar has no secret address.
+    NoCalendarToken {
+        /// Who.
+        person: PersonId,
+    },
+    /// No calendar is behind an address: its token was never issued, was replaced or taken back, its person was forgotten, or it
+    /// is none. Which of these is not told, to anybody.
+    UnknownCalendar,
     /// More is due on the gathering than one decision writes.
     SettleFirst {
+        /// The gathering.
+        gathering: GatheringId,
+    },
+    /// The log has never heard of this person.
+    UnknownPerson {
+        /// The id.
+        person: PersonId,
+    },
+    /// The person was forgotten, and nothing more is recorded of them. Somebody who comes back is recorded with a new id.
+    Forgotten {
+        /// Who.
+        person: PersonId,
+        /// When they were forgotten.
+        at: DateTime<Utc>,
+    },
+    /// What people answered for this gathering is kept no more, so no answers are taken for it. It can be booked without.
+    AnswersExpired {
         /// The gathering.
         gathering: GatheringId,
     },
@@ -602,7 +632,13 @@ impl Refusal {
             Self::NoShowByBooks { .. } => "no_show_by_books",
             Self::ResourceExists { .. } => "resource_exists",
             Self::UnknownResource { .. } => "unknown_resource",
+            Self::CalendarTokenExists { .. } => "calendar_token_exists",
+            Self::NoCalendarToken { .. } => "no_calendar_token",
+            Self::UnknownCalendar => "unknown_calendar",
             Self::SettleFirst { .. } => "settle_first",
+            Self::UnknownPerson { .. } => "unknown_person",
+            Self::Forgotten { .. } => "forgotten",
+            Self::AnswersExpired { .. } => "answers_expired",
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::problem::Shortage;
 use super::refusal::Refusal;
-use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
+use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 
 /// One way out of a refusal: with it, and nothing else changed, the same request is no longer refused for this reason.
 /// It is the least that will do: one place less, or one person more, would not.
@@ -32,6 +32,17 @@ pub enum Remedy {
     BookFirst {
         /// Which offering of the gathering.
         offering: OfferingId,
+    },
+    /// A secret address for the person's own calendar first.
+    IssueCalendarToken {
+        /// Whose.
+        person: PersonId,
+    },
+    /// The secret address of the person's own calendar taken back first; or another one by
+    /// [`RotateCalendarToken`](crate::RotateCalendarToken).
+    RevokeCalendarToken {
+        /// Whose.
+        person: PersonId,
     },
     /// So many places, and no fewer.
     NoLessThan {
@@ -98,6 +109,8 @@ impl Refusal {
             | Self::StillLive { registration }
             | Self::StillNeeded { registration } => vec![Remedy::End { registration: *registration }],
             Self::NeedsPlace { offering, .. } => vec![Remedy::BookFirst { offering: *offering }],
+            Self::CalendarTokenExists { person } => vec![Remedy::RevokeCalendarToken { person: *person }],
+            Self::NoCalendarToken { person } => vec![Remedy::IssueCalendarToken { person: *person }],
             Self::BelowUsed { used, .. } => vec![Remedy::NoLessThan { places: *used }],
             _ => Vec::new(),
         }

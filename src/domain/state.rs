@@ -6,7 +6,8 @@ use std::ops::Bound;
 use hashbrown::{HashMap, HashSet};
 
 use super::cells::{
-    Cells, Due, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell, Turn,
+    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell,
+    Turn,
 };
 use super::fold::fold;
 use crate::fact::Fact;
@@ -24,12 +25,14 @@ pub(crate) struct State {
     rooms: HashMap<GatheringId, Room>,
     registrations: Registrations,
     people: HashSet<PersonId>,
+    forgotten: HashMap<PersonId, Forgotten>,
+    calendar_tokens: HashSet<PersonId>,
     requests: HashMap<RequestId, Answered>,
     homes: HashMap<SessionId, GatheringId>,
     engagements: HashMap<PersonId, Vec<RegistrationId>>,
 }
 
-image!(struct State { head, rooms, registrations, people, requests, homes, engagements });
+image!(struct State { head, rooms, registrations, people, forgotten, calendar_tokens, requests, homes, engagements });
 
 /// A request that was answered: where its batch begins, and how many gatherings that are not archived it was about.
 #[derive(Clone, Copy, Debug)]
@@ -329,6 +332,40 @@ impl Cells for State {
 
     fn put_person(&mut self, id: PersonId) {
         self.people.insert(id);
+    }
+
+    fn is_on_a_registration(&self, person: PersonId) -> bool {
+        self.registrations.cells.iter().any(|cell| cell.names(person))
+    }
+
+    fn held_by(&self, person: PersonId) -> BTreeSet<HolderKey> {
+        let theirs = |(id, room): (&GatheringId, &Room)| -> Vec<HolderKey> {
+            let offerings = room.cell.plan.offerings.iter().map(|offering| offering.id);
+            let held = offerings.filter(|offering| room.holders.contains_key(&(*offering, person)));
+            held.map(|offering| (*id, offering, person)).collect()
+        };
+        self.rooms.iter().flat_map(theirs).collect()
+    }
+
+    fn forgotten(&self, person: PersonId) -> Option<Forgotten> {
+        self.forgotten.get(&person).copied()
+    }
+
+    fn put_forgotten(&mut self, person: PersonId, since: Forgotten) {
+        // The first time counts: what was erased then is what is gone.
+        self.forgotten.entry(person).or_insert(since);
+    }
+
+    fn has_calendar_token(&self, person: PersonId) -> bool {
+        self.calendar_tokens.contains(&person)
+    }
+
+    fn put_calendar_token(&mut self, person: PersonId, is_there: bool) {
+        if is_there {
+            self.calendar_tokens.insert(person);
+        } else {
+            self.calendar_tokens.remove(&person);
+        }
     }
 
     fn session(&self, gathering: GatheringId, id: SessionId) -> Option<&SessionCell> {

@@ -53,6 +53,13 @@ impl fmt::Display for Refusal {
             | Self::EmptyProgramme { .. }
             | Self::SessionOver { .. } => self.of_sessions(f),
             Self::NeedsPlace { .. } | Self::Overlap { .. } => self.of_people(f),
+            Self::CalendarTokenExists { person } => {
+                write!(f, "the calendar of person {person} has a secret address already; rotate it for another one, or revoke it")
+            }
+            Self::NoCalendarToken { person } => {
+                write!(f, "the calendar of person {person} has no secret address; issue one")
+            }
+            Self::UnknownCalendar => f.write_str("no calendar is behind this address"),
             Self::GatheringCancelled { gathering } => write!(f, "gathering {gathering} has been called off"),
             Self::GatheringOver { ended, .. } => write!(f, "the gathering ended at {}", instant(*ended)),
             Self::InThePast { ends, now } => {
@@ -115,7 +122,10 @@ impl fmt::Display for Refusal {
             | Self::NoShowByBooks { .. }
             | Self::ResourceExists { .. }
             | Self::UnknownResource { .. }
-            | Self::SettleFirst { .. } => self.of_rules(f),
+            | Self::SettleFirst { .. }
+            | Self::UnknownPerson { .. }
+            | Self::Forgotten { .. }
+            | Self::AnswersExpired { .. } => self.of_rules(f),
         }
     }
 }
@@ -224,6 +234,15 @@ impl Refusal {
             Self::InterestOnly { .. } => f.write_str("it cannot be booked yet; until it can, interest can be noted"),
             Self::BookingOpen { .. } => f.write_str("booking is open: a place can be booked"),
             Self::LineOnly { .. } => f.write_str("for now people can only stand in line, and this cannot: there is no line for it, or it is wanted at once"),
+            Self::UnknownPerson { person } => write!(f, "nobody has ever heard of person {person}"),
+            Self::Forgotten { person, at } => write!(
+                f,
+                "person {person} was forgotten at {}, and nothing more is recorded of them; whoever comes back gets a new id",
+                instant(*at)
+            ),
+            Self::AnswersExpired { .. } => {
+                f.write_str("what people answered for the gathering is kept no more, so no answers are taken; it can be booked without")
+            }
             Self::StillLive { registration } => write!(f, "registration {registration} has not ended, so nothing can take its place; cancel it first"),
             Self::OrganisationNeeded { .. } => f.write_str("each organisation may have only so many places here; say which one the party comes from"),
             Self::SeriesDate { person, registration, .. } => write!(f, "person {person} has another date of this series, with registration {registration}; it can be moved here instead"),

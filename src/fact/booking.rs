@@ -1,5 +1,7 @@
 //! What a registration asks for, and for whom.
 
+use std::collections::BTreeSet;
+
 use super::credential::Credential;
 use crate::id::{OfferingId, PersonId, PoolId, RegistrationId};
 use crate::image::image;
@@ -112,14 +114,31 @@ impl Party {
         }
     }
 
-    /// Takes guests away by their places, all numbered as before, and adds others behind those that stay.
+    /// Takes people away by their places, all numbered as before, and adds others behind those that stay. Where the booker
+    /// goes, the first guest with a name who stays has place 1.
     pub(crate) fn change(&mut self, removed: &[u16], added: &[Option<PersonId>]) {
         let mut place = 1_u16;
         self.guests.retain(|_| {
             place = place.saturating_add(1);
             !removed.contains(&place)
         });
+        if removed.contains(&1)
+            && let Some(heir) = self.guests.iter().position(Option::is_some)
+            && let Some(booker) = self.guests.remove(heir)
+        {
+            self.booker = booker;
+        }
         self.guests.extend_from_slice(added);
+    }
+
+    /// The first person who is named on more than one place.
+    pub(crate) fn twice_named(&self) -> Option<PersonId> {
+        // Nearly always somebody books for nobody else.
+        if self.guests.is_empty() {
+            return None;
+        }
+        let mut seen = BTreeSet::new();
+        self.named().find(|person| !seen.insert(*person))
     }
 
     /// Everybody who is named, in the order of their places.

@@ -12,6 +12,7 @@ use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyCommen
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
 use crate::text::Reference;
+use crate::token::TokenHash;
 
 mod announcement;
 mod booking;
@@ -456,6 +457,43 @@ pub enum Fact {
         /// What.
         resource: ResourceId,
     },
+    /// A person is forgotten: their key is destroyed, and nothing more is ever recorded of them. What they had booked and
+    /// had not begun has ended by facts of their own, in the same batch.
+    PersonForgotten {
+        /// Who.
+        person: PersonId,
+    },
+    /// What people answered for a gathering is forgotten: the key that these answers share is destroyed.
+    AnswersExpired {
+        /// For which gathering.
+        gathering: GatheringId,
+    },
+    /// It was said for how long what people answer for a gathering is kept.
+    RetentionSet {
+        /// For which gathering.
+        gathering: GatheringId,
+        /// For so many days after the gathering has ended; `None` is for as long as the log is.
+        answers: Option<u32>,
+    },
+    /// All that is held about a person was given out: to them, or for them.
+    PersonExported {
+        /// About whom.
+        person: PersonId,
+        /// What for, in the host's own code.
+        purpose: Reference,
+    },
+    /// A person's own calendar got a secret address, for the first time or another one. The one before opens nothing any more.
+    CalendarTokenIssued {
+        /// Whose.
+        person: PersonId,
+        /// The hash of the token in it, sealed with the person's key.
+        hash: Sealed<TokenHash>,
+    },
+    /// The secret address of a person's own calendar was taken back: it opens nothing any more.
+    CalendarTokenRevoked {
+        /// Whose.
+        person: PersonId,
+    },
     /// Somebody has answered the invitation to a registration. What follows from it has facts of its own.
     InvitationAnswered {
         /// To which gathering.
@@ -508,7 +546,12 @@ impl Fact {
     #[must_use]
     pub fn gathering(&self) -> Option<GatheringId> {
         match self {
-            Self::PersonRecorded { .. } | Self::NamePublished { .. } => None,
+            Self::PersonRecorded { .. }
+            | Self::NamePublished { .. }
+            | Self::PersonForgotten { .. }
+            | Self::PersonExported { .. }
+            | Self::CalendarTokenIssued { .. }
+            | Self::CalendarTokenRevoked { .. } => None,
             Self::GatheringAnnounced { gathering, .. }
             | Self::GatheringRescheduled { gathering, .. }
             | Self::BookingOpened { gathering }
@@ -554,6 +597,8 @@ impl Fact {
             | Self::PresenceRecorded { gathering, .. }
             | Self::ResourceAttached { gathering, .. }
             | Self::ResourceWithdrawn { gathering, .. }
+            | Self::AnswersExpired { gathering }
+            | Self::RetentionSet { gathering, .. }
             | Self::InvitationAnswered { gathering, .. } => Some(*gathering),
         }
     }

@@ -45,6 +45,8 @@ pub(crate) enum Kind {
     Full,
     /// Written by a newer version of this crate.
     Newer,
+    /// Written in a format that is read no more.
+    Older,
     /// Something else holds the log.
     Locked,
     /// Not a log at all.
@@ -118,6 +120,18 @@ impl Error {
             position: None,
             cause: None,
         }))
+    }
+
+    /// Something is of another format than the one that is read.
+    #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "only files have a format"))]
+    pub(crate) fn of_format(what: &str, format: u32, known: u32) -> Self {
+        if format < known {
+            let what = format!(
+                "{what} has format {format}, a draft that is read no more; this version reads format {known}"
+            );
+            return Self::new(Kind::Older, what);
+        }
+        Self::new(Kind::Newer, format!("{what} has format {format}; this version reads format {known}"))
     }
 
     #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "only files have a path and offsets"))]
@@ -212,6 +226,13 @@ impl Error {
     #[must_use]
     pub fn is_newer(&self) -> bool {
         self.kind() == Kind::Newer
+    }
+
+    /// It is of format 0, a draft that came before the format was frozen, and is read no more. Nothing of it was changed. What
+    /// was written in format 1 is never older.
+    #[must_use]
+    pub fn is_older(&self) -> bool {
+        self.kind() == Kind::Older
     }
 
     /// Another process, or another desk of this one, holds the log.

@@ -5,17 +5,17 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::{Error, Kind};
-use super::frame::{FrameHeader, Salt};
+use super::frame::{FRAME_HEADER, FrameHeader, Salt};
 use super::frames::{Frames, View};
 use super::head::{HeadFile, HeadSync};
 use super::index::Index;
 use super::options::{FileLogOptions, Opened};
 use super::recovery::OpenReport;
 use super::room::{FIRST_STEP, LOW, next_step, write_zeros};
-use super::storage::Held;
 use super::walk::{Mark, length};
 use super::{Log, Page, RawPage, raw, wire};
 use crate::record::{Anchor, Batch, Position, StoredBatch};
+use crate::storage::Held;
 
 /// A log in one file, for one process at a time.
 ///
@@ -350,6 +350,7 @@ impl Draft {
             chain: head.chain.then(payload),
             checksum: crc32fast::hash(payload),
         };
+        self.bytes.reserve(FRAME_HEADER.saturating_add(payload.len()));
         header.put(&self.salt, &mut self.bytes);
         self.bytes.extend_from_slice(payload);
         self.marks.push(Mark::behind(&header));

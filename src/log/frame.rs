@@ -5,8 +5,8 @@ use super::wire;
 use crate::id::LogId;
 use crate::record::{Chain, Position};
 
-/// The format that this version writes and reads.
-pub(super) const FORMAT: u32 = 0;
+/// The format that is written and read: the first that is frozen. Format 0 was a draft.
+pub(super) const FORMAT: u32 = 1;
 
 const FILE_MAGIC: [u8; 8] = *b"\x89gather\n";
 /// The length of the file header, in bytes.
@@ -52,7 +52,7 @@ impl FileHeader {
     /// Reads the first bytes of a file, of which there may be fewer than a header has.
     ///
     /// # Errors
-    /// Not a log; a log of a newer format; a header that was damaged.
+    /// Not a log; a log of a newer format, or of the draft before the first; a header that was damaged.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let mut fields = Fields::of(bytes);
         if bytes.is_empty() {
@@ -87,7 +87,7 @@ impl FileHeader {
     fn read(mut fields: Fields<'_>, header: &[u8]) -> Option<Result<Self, Error>> {
         let (format, flags) = (fields.u32()?, fields.u32()?);
         if format != FORMAT || flags != 0 {
-            return Some(Err(newer_file(format, flags)));
+            return Some(Err(another_file(format, flags)));
         }
         let (log, salt) = (LogId::from_bytes(fields.take()?), fields.take()?);
         let read = Self { log, salt };
@@ -107,13 +107,12 @@ fn not_a_log(what: &str) -> Error {
     Error::new(Kind::NotALog, what).at_offset(0)
 }
 
-fn newer_file(format: u32, flags: u32) -> Error {
-    let what = if format == FORMAT {
-        format!("the file has the flags {flags:#x}; this version knows none")
-    } else {
-        format!("the file has format {format}; this version reads format {FORMAT}")
-    };
-    Error::new(Kind::Newer, what)
+fn another_file(format: u32, flags: u32) -> Error {
+    if format == FORMAT {
+        let what = format!("the file has the flags {flags:#x}; this version knows none");
+        return Error::new(Kind::Newer, what);
+    }
+    Error::of_format("the file", format, FORMAT)
 }
 
 /// The head of a frame: where it lies, what it holds, and what was durable before it.

@@ -15,8 +15,8 @@ use crate::record::{Chain, Position};
 pub(super) const HEAD_NAME: &str = "head.gather";
 
 const MAGIC: [u8; 8] = *b"\x89gahead\n";
-/// The format that this version writes and reads.
-const FORMAT: u32 = 0;
+/// The format that is written and read: that of the log beside it.
+const FORMAT: u32 = 1;
 /// The length of a slot, in bytes.
 const SLOT: usize = 96;
 /// Where the checksum of a slot begins.
@@ -58,7 +58,7 @@ pub(super) struct Head {
 /// What some bytes say as a slot.
 enum Slot {
     Head(Head),
-    Newer(u32),
+    OtherFormat(u32),
     Noise,
 }
 
@@ -97,7 +97,7 @@ impl Slot {
         }
         let (format, flags) = (fields.u32()?, fields.u32()?);
         if format != FORMAT || flags != 0 {
-            return Some(Self::Newer(format));
+            return Some(Self::OtherFormat(format));
         }
         if LogId::from_bytes(fields.take()?) != header.log {
             return None;
@@ -236,10 +236,7 @@ fn read_slot(file: &PlacedFile, header: &FileHeader, at: usize) -> Result<Option
     match Slot::decode(&file.read(offset(at), SLOT)?, header) {
         Slot::Head(head) => Ok(Some(head)),
         Slot::Noise => Ok(None),
-        Slot::Newer(format) => {
-            let what = format!("the head has format {format}; this version reads format {FORMAT}");
-            Err(Error::new(Kind::Newer, what).in_file(file.path()))
-        }
+        Slot::OtherFormat(format) => Err(Error::of_format("the head", format, FORMAT).in_file(file.path())),
     }
 }
 
@@ -284,7 +281,7 @@ mod tests {
     fn read(bytes: &[u8], header: &FileHeader) -> Option<Head> {
         match Slot::decode(bytes, header) {
             Slot::Head(head) => Some(head),
-            Slot::Newer(_) | Slot::Noise => None,
+            Slot::OtherFormat(_) | Slot::Noise => None,
         }
     }
 
@@ -300,11 +297,11 @@ mod tests {
     #[test]
     fn a_newer_format_is_told_from_damage() {
         let mut bytes = head().encode(&header());
-        bytes[8] = 1;
+        bytes[8] = 2;
         assert!(matches!(Slot::decode(&bytes, &header()), Slot::Noise));
         let checksum = salted(&header().salt, &bytes[..CHECKED]);
         bytes[CHECKED..].copy_from_slice(&checksum.to_le_bytes());
-        assert!(matches!(Slot::decode(&bytes, &header()), Slot::Newer(1)));
+        assert!(matches!(Slot::decode(&bytes, &header()), Slot::OtherFormat(2)));
     }
 
     proptest! {

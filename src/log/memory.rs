@@ -64,8 +64,8 @@ impl MemoryLog {
     }
 
     fn anchor_behind(&self, last: Option<&Entry>) -> Anchor {
-        let (position, chain) =
-            last.map_or((Position::START, Chain::genesis(self.id)), |entry| (entry.last, entry.chain));
+        let (position, chain) = last
+            .map_or_else(|| (Position::START, Chain::genesis(self.id)), |entry| (entry.last, entry.chain));
         Anchor { log: self.id, position, chain }
     }
 }

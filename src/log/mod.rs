@@ -9,8 +9,6 @@ use error::Kind;
 #[cfg(feature = "file")]
 mod backup;
 mod copy;
-#[cfg(feature = "file")]
-mod disk;
 mod error;
 #[cfg(feature = "file")]
 mod file;
@@ -43,16 +41,14 @@ mod room;
 #[cfg(feature = "file")]
 mod salvage;
 #[cfg(feature = "file")]
-mod storage;
-#[cfg(feature = "file")]
 mod walk;
 mod wire;
 
 #[cfg(feature = "file")]
+pub use crate::storage::{Disk, Held, Storage, StoredFile};
+#[cfg(feature = "file")]
 pub use backup::backup;
 pub use copy::copy;
-#[cfg(feature = "file")]
-pub use disk::Disk;
 pub use error::Error;
 #[cfg(feature = "file")]
 pub use file::FileLog;
@@ -75,8 +71,6 @@ pub use reader::FileReader;
 pub use recovery::{HeadLag, OpenReport, TornTail};
 #[cfg(feature = "file")]
 pub use salvage::{Keep, LeftOut, Salvaged, salvage};
-#[cfg(feature = "file")]
-pub use storage::{Held, Storage, StoredFile};
 pub(crate) use wire::{FACTS_LIMIT, TAGS_LIMIT};
 pub use wire::{decode, encode};
 

@@ -4,11 +4,10 @@ use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::disk::Disk;
 use super::error::{Error, Kind};
 use super::head::HEAD_NAME;
 use super::options::{LOCK_NAME, LOG_NAME};
-use super::storage::{Storage, folder_of};
+use crate::storage::{Disk, Storage, folder_of};
 
 /// All that a log that nobody books with may have in its folder.
 const FILES: [&str; 5] = [LOG_NAME, "log.gather.new", HEAD_NAME, "head.gather.new", LOCK_NAME];

@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::disk::Disk;
 use super::error::{Error, Kind};
 use super::file::FileLog;
 use super::frame::{FileHeader, Salt};
@@ -14,8 +13,8 @@ use super::place::{Place, PlacedFile};
 use super::progress::Progress;
 use super::reader::FileReader;
 use super::recovery::{OpenReport, Walked, is_bare, judge, settle};
-use super::storage::{Held, Storage};
 use crate::id::LogId;
+use crate::storage::{Disk, Held, Storage};
 
 /// The log's name within its folder.
 pub(crate) const LOG_NAME: &str = "log.gather";

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{Error, Kind};
-use super::storage::{Held, Storage, StoredFile, folder_of};
+use crate::storage::{Held, Storage, StoredFile, folder_of};
 
 /// A path in a file system, at which a log is or is to be.
 #[derive(Clone, Debug)]

@@ -6,7 +6,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::disk::Disk;
 use super::error::{Error, Kind};
 use super::file::FileLog;
 use super::frame::{FILE_HEADER, FRAME_HEADER, FRAME_MAGIC, FileHeader, FrameHeader, Glance};
@@ -16,6 +15,7 @@ use super::walk::{Mark, Step, Walk, bounded, length, newer_frame};
 use super::{Log, Progress, new_folder, wire};
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Chain, Position};
+use crate::storage::Disk;
 
 /// How much is searched at a time, in bytes.
 const CHUNK: usize = 256 * 1024;

@@ -11,7 +11,7 @@ type Cause = Arc<dyn std::error::Error + Send + Sync>;
 /// A vault could not do its work. Whatever it is, nothing that was there before has been overwritten.
 ///
 /// Ask it what it is with the `is_…` methods; its text names the file and the key. A vault of a host's own makes
-/// one with [`missing`](Self::missing), [`damaged`](Self::damaged) or [`unavailable`](Self::unavailable).
+/// one with [`missing`](Self::missing), [`damaged`](Self::damaged), [`erased`](Self::erased) or [`unavailable`](Self::unavailable).
 #[derive(Clone, Debug)]
 pub struct VaultError(Arc<Inner>);
 
@@ -20,6 +20,7 @@ struct Inner {
     kind: Kind,
     what: String,
     key: Option<KeyRef>,
+    expected: Option<u64>,
     path: Option<PathBuf>,
     cause: Option<Cause>,
 }
@@ -29,6 +30,10 @@ struct Inner {
 pub(super) enum Kind {
     /// Bring the right key file.
     Missing,
+    /// Nothing: it was destroyed on purpose.
+    Erased,
+    /// Bring the wrapping key of this key file.
+    WrongWrappingKey,
     /// Bring a copy from before the damage.
     Damaged,
     /// Bring the key file of this log.
@@ -37,6 +42,8 @@ pub(super) enum Kind {
     NotAKeyFile,
     /// Use a newer version of this crate.
     Newer,
+    /// Nothing: it is of a draft that is read no more.
+    Older,
     /// Try again, or look at permissions and disks.
     Unavailable,
 }
@@ -54,6 +61,12 @@ impl VaultError {
         Self::new(Kind::Damaged, "a key does not pass its own check").for_key(key)
     }
 
+    /// The vault had this key, and it was destroyed on purpose: by [`KeyVault::erase`](super::KeyVault::erase).
+    #[must_use]
+    pub fn erased(key: KeyRef) -> Self {
+        Self::new(Kind::Erased, "a key was destroyed on purpose").for_key(key)
+    }
+
     /// The vault cannot be reached, read or written right now; `what` says what was tried.
     #[must_use]
     pub fn unavailable(what: impl Into<String>) -> Self {
@@ -68,11 +81,16 @@ impl VaultError {
     }
 
     pub(super) fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { kind, what: what.into(), key: None, path: None, cause: None }))
+        Self(Arc::new(Inner { kind, what: what.into(), key: None, expected: None, path: None, cause: None }))
     }
 
     pub(super) fn for_key(mut self, key: KeyRef) -> Self {
         Arc::make_mut(&mut self.0).key = Some(key);
+        self
+    }
+
+    pub(crate) fn expecting(mut self, keys: u64) -> Self {
+        Arc::make_mut(&mut self.0).expected = Some(keys);
         self
     }
 
@@ -86,6 +104,18 @@ impl VaultError {
     #[must_use]
     pub fn is_missing(&self) -> bool {
         self.0.kind == Kind::Missing
+    }
+
+    /// A key was destroyed on purpose, and the vault says so.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.0.kind == Kind::Erased
+    }
+
+    /// The key file is wrapped with another key than the one that was given, or with none, or one was needed.
+    #[must_use]
+    pub fn is_wrong_wrapping_key(&self) -> bool {
+        self.0.kind == Kind::WrongWrappingKey
     }
 
     /// A key, or the header of the key file, does not pass its own check. It was not destroyed on purpose.
@@ -112,6 +142,12 @@ impl VaultError {
         self.0.kind == Kind::Newer
     }
 
+    /// The key file is of format 0, a draft that came before the format was frozen, and is read no more.
+    #[must_use]
+    pub fn is_older(&self) -> bool {
+        self.0.kind == Kind::Older
+    }
+
     /// The vault cannot be reached, read or written right now.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
@@ -124,6 +160,13 @@ impl VaultError {
         self.0.key
     }
 
+    /// How many keys the log still needs, where a desk was opened and its vault was not the right one: keys of people who were
+    /// forgotten, and of answers that have expired, are not among them.
+    #[must_use]
+    pub fn expected_keys(&self) -> Option<u64> {
+        self.0.expected
+    }
+
     /// Which file, where there is one.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
@@ -133,13 +176,16 @@ impl VaultError {
 
 impl fmt::Display for VaultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { what, key, path, cause, .. } = &*self.0;
+        let Inner { what, key, expected, path, cause, kind: _ } = &*self.0;
         f.write_str(what)?;
         if let Some(key) = key {
             write!(f, ", key {}", key.get())?;
         }
         if let Some(path) = path {
             write!(f, ", in {}", path.display())?;
+        }
+        if let Some(expected) = expected {
+            write!(f, "; the log needs {expected} keys that were not erased")?;
         }
         match cause {
             Some(cause) => write!(f, ": {cause}"),

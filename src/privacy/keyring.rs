@@ -1,12 +1,14 @@
 //! Which key belongs to whom, learned from the log, and what seals and opens with them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::{DateTime, Utc};
 use hashbrown::{HashMap, HashSet};
 
 use super::error::VaultError;
+use super::no_keys::NoKeys;
 use super::plain::Plain;
 use super::sealing::{self, Subject};
 use super::vault::{Key, KeyVault};
@@ -14,7 +16,9 @@ use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, ResourceId};
 use crate::image::{Image, Sink, image};
 use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+use crate::record::Record;
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
+use crate::token::TokenHash;
 
 /// Seals and opens the personal data of one log.
 ///
@@ -42,6 +46,7 @@ use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable}
 pub struct Keyring {
     vault: Arc<dyn KeyVault>,
     holders: Mutex<Holders>,
+    is_without_keys: bool,
 }
 
 /// Who has which key, as far as is known.
@@ -51,17 +56,22 @@ struct Holders {
     /// Who was given their key here, and the log does not know of it yet.
     given: HashSet<Holder>,
     /// Keys of the log whose holders have others since.
-    former: BTreeSet<KeyRef>,
+    former: BTreeMap<KeyRef, Holder>,
+    /// Whose keys are to be destroyed, and since when.
+    gone: BTreeMap<Holder, DateTime<Utc>>,
+    /// Whether the vault is asked about each key as it is met; else all at once, when the log has been read.
+    asks_later: bool,
 }
 
 /// What a keyring has learned from a log: what a replay of it would tell, and nothing else.
 #[derive(Debug)]
 pub(crate) struct Learned {
     keys: HashMap<Holder, KeyRef>,
-    former: BTreeSet<KeyRef>,
+    former: BTreeMap<KeyRef, Holder>,
+    gone: BTreeMap<Holder, DateTime<Utc>>,
 }
 
-image!(struct Learned { keys, former });
+image!(struct Learned { keys, former, gone });
 
 /// Whose a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,19 +87,32 @@ impl Keyring {
     /// A keyring that knows of nobody's key yet. Tell it of the whole log before it seals anything.
     #[must_use]
     pub fn new(vault: Arc<dyn KeyVault>) -> Self {
-        Self { vault, holders: Mutex::default() }
+        Self { vault, holders: Mutex::default(), is_without_keys: false }
     }
 
-    /// Hears of a fact, replayed or just appended: notes whose keys its sealed values were sealed with, so that
-    /// the same holders keep the same keys and nobody else gets them. Hearing it twice does no harm.
+    /// A keyring without any key: it seals nothing, and opens nothing.
+    pub(crate) fn without_keys() -> Self {
+        Self { vault: Arc::new(NoKeys), holders: Mutex::default(), is_without_keys: true }
+    }
+
+    /// Whether it has no keys at all, as it was asked for.
+    pub(crate) fn is_without_keys(&self) -> bool {
+        self.is_without_keys
+    }
+
+    /// Hears of a record, replayed or just appended: notes whose keys its sealed values were sealed with, so that
+    /// the same holders keep the same keys and nobody else gets them; and who was forgotten. Hearing it twice does no harm.
     ///
     /// # Errors
     /// The vault lacks a key that the fact names ([`VaultError::is_missing`]), or cannot be reached. Nothing was
     /// noted for that key, so do not seal with this keyring: a person would get a second key.
-    pub fn learn(&self, fact: &Fact) -> Result<(), VaultError> {
-        match fact {
+    pub fn learn(&self, record: &Record<'_>) -> Result<(), VaultError> {
+        match record.fact() {
+            Fact::PersonForgotten { person } => self.note_gone(Holder::Person(*person), record.time()),
+            Fact::AnswersExpired { gathering } => self.note_gone(Holder::Answers(*gathering), record.time()),
             Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
             Fact::NamePublished { person, name } => self.note([Holder::Person(*person)], name.keys()),
+            Fact::CalendarTokenIssued { person, hash } => self.note([Holder::Person(*person)], hash.keys()),
             Fact::GatheringAnnounced { gathering, join_link: Some(link), .. }
             | Fact::ModeChanged { gathering, join_link: Some(link), .. } => {
                 self.note([Holder::Texts(*gathering)], link.keys())
@@ -148,7 +171,10 @@ impl Keyring {
             | Fact::BooksClosed { .. }
             | Fact::GatheringArchived { .. }
             | Fact::PresenceRecorded { .. }
-            | Fact::ResourceWithdrawn { .. } => Ok(()),
+            | Fact::ResourceWithdrawn { .. }
+            | Fact::RetentionSet { .. }
+            | Fact::PersonExported { .. }
+            | Fact::CalendarTokenRevoked { .. } => Ok(()),
         }
     }
 
@@ -209,6 +235,25 @@ impl Keyring {
         self.seal(name, Subject::PublishedName(person), keys)
     }
 
+    /// Seals what is kept of the token of a person's own calendar, with the person's key.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not the one that the person has. Nothing is sealed.
+    pub fn seal_calendar_token(
+        &self,
+        person: PersonId,
+        hash: &Personal<TokenHash>,
+    ) -> Result<Sealed<TokenHash>, VaultError> {
+        let keys = Keys::One(self.key_of(Holder::Person(person))?);
+        self.seal(hash, Subject::CalendarToken(person), keys)
+    }
+
+    /// Opens what is kept of the token of a person's own calendar.
+    #[must_use]
+    pub fn calendar_token(&self, person: PersonId, sealed: &Sealed<TokenHash>) -> Opened<TokenHash> {
+        self.open(sealed, Subject::CalendarToken(person))
+    }
+
     /// Seals the link of something that people get after a gathering, with the key of the gathering's own texts.
     ///
     /// # Errors
@@ -259,16 +304,98 @@ impl Keyring {
         keys.sort_unstable();
         keys.put(out);
         holders.former.put(out);
+        holders.gone.put(out);
     }
 
-    /// Knows what was learned before, as after a replay.
+    /// Knows what was learned before, as after a replay. Whether the vault has the keys is asked later.
+    pub(crate) fn recall(&self, learned: Learned) {
+        let Learned { keys, former, gone } = learned;
+        *self.holders() = Holders { keys, given: HashSet::new(), former, gone, asks_later: true };
+    }
+
+    /// Asks the vault about no key before the log has been read: keys of those who are forgotten need not be there.
+    pub(crate) fn ask_later(&self) {
+        self.holders().asks_later = true;
+    }
+
+    /// Ends a replay: the vault must have every key that is needed still, and those that are to be destroyed are destroyed,
+    /// whoever has brought them back.
     ///
     /// # Errors
-    /// The vault lacks a key, or cannot be reached. Nothing is known then that was not known before.
-    pub(crate) fn recall(&self, learned: Learned) -> Result<(), VaultError> {
-        let Learned { keys, former } = learned;
-        keys.values().chain(&former).try_for_each(|key| self.vault.in_use(*key))?;
-        *self.holders() = Holders { keys, given: HashSet::new(), former };
+    /// The vault lacks a key; the error tells how many the log needs. Or one could not be destroyed.
+    pub(crate) fn confirm(&self) -> Result<(), VaultError> {
+        let (live, gone) = self.holders().by_use();
+        // The numbers of those that are gone are told, too: nobody else may ever get one.
+        for key in &gone {
+            drop(self.vault.in_use(*key));
+        }
+        let expected = u64::try_from(live.len()).unwrap_or(u64::MAX);
+        live.iter().try_for_each(|key| self.vault.in_use(*key)).map_err(|error| error.expecting(expected))?;
+        self.holders().asks_later = false;
+        if self.is_without_keys { Ok(()) } else { self.destroy(&gone) }
+    }
+
+    /// How many keys the log needs still, as far as it was heard.
+    pub(crate) fn expected(&self) -> u64 {
+        u64::try_from(self.holders().by_use().0.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Destroys every key that a person has ever had. They must have been forgotten, and that be durable. Gives the number
+    /// of the keys.
+    ///
+    /// # Errors
+    /// A key may be there still. Ask again.
+    pub(crate) fn erase_person(&self, person: PersonId) -> Result<usize, VaultError> {
+        self.erase(Holder::Person(person))
+    }
+
+    /// Destroys the keys that the answers for a gathering share, as [`erase_person`](Self::erase_person) does a person's.
+    ///
+    /// # Errors
+    /// A key may be there still. Ask again.
+    pub(crate) fn erase_answers(&self, gathering: GatheringId) -> Result<usize, VaultError> {
+        self.erase(Holder::Answers(gathering))
+    }
+
+    fn erase(&self, holder: Holder) -> Result<usize, VaultError> {
+        let theirs = self.holders().keys_of(holder);
+        self.destroy(&theirs)?;
+        Ok(theirs.len())
+    }
+
+    /// A key that the vault does not have is gone already.
+    fn destroy(&self, keys: &[KeyRef]) -> Result<(), VaultError> {
+        match self.vault.erase_all(keys) {
+            Err(error) if error.is_missing() => {
+                let gone = |key: &KeyRef| match self.vault.erase(*key) {
+                    Err(error) if !error.is_missing() => Err(error),
+                    Ok(()) | Err(_) => Ok(()),
+                };
+                keys.iter().try_for_each(gone)
+            }
+            erased => erased,
+        }
+    }
+
+    /// Since when something is gone that was sealed for somebody.
+    fn gone(&self, about: Subject) -> Option<DateTime<Utc>> {
+        let holders = self.holders();
+        let since = |holder| holders.gone.get(&holder).copied();
+        match about {
+            Subject::Person(person) | Subject::PublishedName(person) | Subject::CalendarToken(person) => {
+                since(Holder::Person(person))
+            }
+            Subject::Answers(person, gathering) | Subject::ReplyComment(person, gathering) => {
+                since(Holder::Person(person)).or_else(|| since(Holder::Answers(gathering)))
+            }
+            Subject::JoinLink(gathering) | Subject::ResourceLink(_, gathering) => {
+                since(Holder::Texts(gathering))
+            }
+        }
+    }
+
+    fn note_gone(&self, holder: Holder, at: DateTime<Utc>) -> Result<(), VaultError> {
+        self.holders().gone.entry(holder).or_insert(at);
         Ok(())
     }
 
@@ -282,7 +409,9 @@ impl Keyring {
         let mut holders = self.holders();
         for (holder, key) in whose.into_iter().zip(keys.each()) {
             if holders.keys.get(&holder) != Some(&key) {
-                self.vault.in_use(key)?;
+                if !holders.asks_later {
+                    self.vault.in_use(key)?;
+                }
                 holders.replace(holder, key);
             }
             holders.given.remove(&holder);
@@ -307,8 +436,12 @@ impl Keyring {
     /// threads with one new holder get one key.
     fn key_of(&self, holder: Holder) -> Result<KeyRef, VaultError> {
         let mut holders = self.holders();
-        if let Some(key) = holders.keys.get(&holder) {
-            return Ok(*key);
+        let known = holders.keys.get(&holder).copied();
+        if holders.gone.contains_key(&holder) {
+            return Err(known.map_or_else(forgotten_meanwhile, VaultError::erased));
+        }
+        if let Some(key) = known {
+            return Ok(key);
         }
         let key = self.vault.fresh()?;
         holders.keys.insert(holder, key);
@@ -328,6 +461,9 @@ impl Keyring {
     }
 
     fn open<T: Plain>(&self, sealed: &Sealed<T>, about: Subject) -> Opened<T> {
+        if let Some(at) = self.gone(about) {
+            return Opened::Forgotten { at };
+        }
         match self.try_open(sealed, about) {
             Ok(value) => Opened::Known(Personal::new(value)),
             Err(why) => Opened::Unavailable(why),
@@ -355,14 +491,44 @@ impl Holders {
     fn replace(&mut self, holder: Holder, key: KeyRef) {
         let before = self.keys.insert(holder, key);
         if !self.given.contains(&holder) {
-            self.former.extend(before);
+            self.former.extend(before.map(|before| (before, holder)));
         }
     }
+
+    /// Every key that a holder has or had, in order.
+    fn keys_of(&self, holder: Holder) -> Vec<KeyRef> {
+        let former = self.former.iter().filter(|(_, whose)| **whose == holder).map(|(key, _)| *key);
+        let mut theirs: Vec<KeyRef> = former.chain(self.keys.get(&holder).copied()).collect();
+        theirs.sort_unstable();
+        theirs
+    }
+
+    /// The keys that are needed still, and those that are to be destroyed; each in order.
+    fn by_use(&self) -> (Vec<KeyRef>, Vec<KeyRef>) {
+        let all = self.former.iter().map(|(key, whose)| (*key, *whose));
+        let mut all: Vec<_> = all.chain(self.keys.iter().map(|(whose, key)| (*key, *whose))).collect();
+        all.sort_unstable();
+        let (gone, live): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(_, whose)| self.gone.contains_key(whose));
+        let keys = |some: Vec<(KeyRef, Holder)>| some.into_iter().map(|(key, _)| key).collect();
+        (keys(live), keys(gone))
+    }
+}
+
+/// Somebody was forgotten between the first look at a command and its sealing, and never had a key.
+fn forgotten_meanwhile() -> VaultError {
+    VaultError::unavailable("whose this is was forgotten meanwhile; ask again")
 }
 
 /// Whatever is not damage is a key that is not to be had: lost, or out of reach for now.
 fn why_unavailable(error: &VaultError) -> Unavailable {
-    if error.is_damaged() { Unavailable::Damaged } else { Unavailable::KeyMissing }
+    if error.is_damaged() {
+        Unavailable::Damaged
+    } else if error.is_erased() {
+        Unavailable::KeyErased
+    } else {
+        Unavailable::KeyMissing
+    }
 }
 
 /// A value that was sealed for anybody else, or by a version that this one does not know, is
@@ -404,7 +570,9 @@ impl fmt::Debug for Keyring {
 mod tests {
     use super::super::MemoryVault;
     use super::*;
+    use crate::id::RequestId;
     use crate::image::Source;
+    use crate::record::{Batch, Guard, Position, Scope};
 
     /// What a keyring has learned, taken down and read back.
     fn learned(keyring: &Keyring) -> Learned {
@@ -415,6 +583,20 @@ mod tests {
         let learned = Learned::take(&mut from).unwrap();
         assert!(from.is_at_end());
         learned
+    }
+
+    /// Tells a keyring of a fact, as a replay does.
+    fn learn(keyring: &Keyring, fact: &Fact) -> Result<(), VaultError> {
+        let batch = Batch {
+            id: RequestId::from_u128(1),
+            time: DateTime::UNIX_EPOCH,
+            actor: None,
+            trace: None,
+            content: None,
+            guard: Guard { seen: Position::START, scope: Scope::everything() },
+            facts: vec![fact.clone()],
+        };
+        batch.records(Position::new(1)).try_for_each(|record| keyring.learn(&record))
     }
 
     fn recorded(keyring: &Keyring, person: PersonId) -> Fact {
@@ -430,12 +612,13 @@ mod tests {
         let fact = recorded(&keyring, ann);
         recorded(&keyring, bob);
         assert!(learned(&keyring).keys.is_empty(), "keys were given out, and nothing is in the log yet");
-        keyring.learn(&fact).unwrap();
+        learn(&keyring, &fact).unwrap();
         let kept = learned(&keyring);
         assert_eq!(kept.keys.keys().collect::<Vec<_>>(), [&Holder::Person(ann)]);
 
         let later = Keyring::new(vault);
-        later.recall(kept).unwrap();
+        later.recall(kept);
+        later.confirm().unwrap();
         let Fact::PersonRecorded { details, .. } = recorded(&later, ann) else { panic!("it was just made") };
         let Fact::PersonRecorded { details: before, .. } = fact else { panic!("it was just made") };
         assert_eq!(details.keys(), before.keys(), "the same holder keeps the same key");
@@ -451,12 +634,37 @@ mod tests {
         let ann = PersonId::from_u128(1);
         let (first, second) = (recorded(&here, ann), recorded(&there, ann));
         for fact in [&first, &second] {
-            here.learn(fact).unwrap();
-            there.learn(fact).unwrap();
+            learn(&here, fact).unwrap();
+            learn(&there, fact).unwrap();
         }
         let (kept, same) = (learned(&here), learned(&there));
         assert_eq!((kept.keys.len(), kept.former.len()), (1, 1));
         assert_eq!((&kept.keys, &kept.former), (&same.keys, &same.former), "wherever it was learned");
-        assert!(Keyring::new(Arc::new(MemoryVault::new())).recall(kept).unwrap_err().is_missing());
+        let lost = Keyring::new(Arc::new(MemoryVault::new()));
+        lost.recall(kept);
+        let error = lost.confirm().unwrap_err();
+        assert!(error.is_missing());
+        assert_eq!(error.expected_keys(), Some(2));
+    }
+
+    #[test]
+    fn all_keys_that_somebody_ever_had_are_erased_and_no_other() {
+        let vault = Arc::new(MemoryVault::new());
+        let (here, there) = (Keyring::new(vault.clone()), Keyring::new(vault.clone()));
+        let (ann, bob) = (PersonId::from_u128(1), PersonId::from_u128(2));
+        for fact in [recorded(&here, ann), recorded(&there, ann), recorded(&here, bob)] {
+            learn(&here, &fact).unwrap();
+        }
+        learn(&here, &Fact::PersonForgotten { person: ann }).unwrap();
+        assert_eq!(here.erase_person(ann).unwrap(), 2);
+        let erased = (0..3).filter(|number| vault.key(KeyRef::new(*number)).is_err_and(|it| it.is_erased()));
+        assert_eq!(erased.count(), 2);
+        let details = Personal::new(PersonDetails::new("Ann again"));
+        assert!(here.seal_person(ann, &details).unwrap_err().is_erased());
+        assert_eq!(here.expected(), 1);
+        // Whoever reads the log again erases again, and needs none of them.
+        let later = Keyring::new(Arc::new(MemoryVault::new()));
+        later.recall(learned(&here));
+        assert_eq!(later.confirm().unwrap_err().expected_keys(), Some(1));
     }
 }

@@ -13,8 +13,8 @@ use crate::sealed::KeyRef;
 /// When it is dropped, everything that its keys sealed is unreadable for ever.
 pub struct MemoryVault {
     id: VaultId,
-    /// Each in its own allocation, so that a growing list leaves no copies of keys behind.
-    keys: Mutex<Vec<Arc<Key>>>,
+    /// Each in its own allocation, so that a growing list leaves no copies of keys behind; `None` where it was erased.
+    keys: Mutex<Vec<Option<Arc<Key>>>>,
 }
 
 impl MemoryVault {
@@ -25,11 +25,12 @@ impl MemoryVault {
     }
 
     /// A panic elsewhere cannot leave the list half changed, so a poisoned lock is as good as any.
-    fn keys(&self) -> MutexGuard<'_, Vec<Arc<Key>>> {
+    fn keys(&self) -> MutexGuard<'_, Vec<Option<Arc<Key>>>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, key: KeyRef) -> Result<Arc<Key>, VaultError> {
+    /// The key; `None` where it was erased.
+    fn find(&self, key: KeyRef) -> Result<Option<Arc<Key>>, VaultError> {
         let index = usize::try_from(key.get()).ok();
         index.and_then(|index| self.keys().get(index).cloned()).ok_or_else(|| VaultError::missing(key))
     }
@@ -50,7 +51,7 @@ impl KeyVault for MemoryVault {
         let key = Arc::new(Key::random()?);
         let mut keys = self.keys();
         let number = u64::try_from(keys.len()).unwrap_or(u64::MAX);
-        keys.push(key);
+        keys.push(Some(key));
         Ok(KeyRef::new(number))
     }
 
@@ -59,7 +60,15 @@ impl KeyVault for MemoryVault {
     }
 
     fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
-        self.find(key).map(|key| Key::clone(&key))
+        let found = self.find(key)?.ok_or_else(|| VaultError::erased(key))?;
+        Ok(Key::clone(&found))
+    }
+
+    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+        let (index, mut keys) = (usize::try_from(key.get()).ok(), self.keys());
+        let slot = index.and_then(|index| keys.get_mut(index)).ok_or_else(|| VaultError::missing(key))?;
+        *slot = None;
+        Ok(())
     }
 }
 
@@ -80,6 +89,19 @@ mod tests {
         assert_ne!(first, second);
         assert_eq!(vault.key(first).unwrap().expose(), vault.key(first).unwrap().expose());
         assert_ne!(vault.key(first).unwrap().expose(), vault.key(second).unwrap().expose());
+    }
+
+    #[test]
+    fn an_erased_key_is_neither_missing_nor_given_out_again() {
+        let vault = MemoryVault::new();
+        let key = vault.fresh().unwrap();
+        vault.erase(key).unwrap();
+        vault.erase(key).unwrap();
+        let error = vault.key(key).unwrap_err();
+        assert!(error.is_erased() && !error.is_missing() && !error.is_damaged());
+        vault.in_use(key).unwrap();
+        assert_ne!(vault.fresh().unwrap(), key);
+        assert!(vault.erase(KeyRef::new(9)).unwrap_err().is_missing());
     }
 
     #[test]

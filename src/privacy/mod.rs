@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod keyring;
 mod memory;
+mod no_keys;
 mod plain;
 mod sealing;
 mod vault;
@@ -18,8 +19,9 @@ pub use error::VaultError;
 #[cfg(feature = "file")]
 pub(crate) use file::check_log_is_there;
 #[cfg(feature = "file")]
-pub use file::{FileVault, adopt_keys, backup_keys};
+pub use file::{FileVault, FileVaultOptions, adopt_keys, backup_keys};
 pub use keyring::Keyring;
 pub(crate) use keyring::Learned;
 pub use memory::MemoryVault;
+pub(crate) use vault::random_token;
 pub use vault::{Key, KeyVault};

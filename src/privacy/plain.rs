@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+use crate::token::TokenHash;
 
 /// A value that can be sealed: its newest plain form to write, and every form to read.
 pub(super) trait Plain: Zeroize + Sized {
@@ -182,6 +183,28 @@ impl Plain for ResourceLink {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+pub(super) struct TokenHashV1 {
+    hash: [u8; 32],
+}
+
+impl Plain for TokenHash {
+    const VERSION: u8 = 1;
+    type Form<'a> = TokenHashV1;
+
+    fn form(&self) -> TokenHashV1 {
+        TokenHashV1 { hash: self.bytes() }
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version != 1 {
+            return None;
+        }
+        let form: TokenHashV1 = whole(plain)?;
+        Some(Self::from_bytes(form.hash))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +235,10 @@ mod tests {
         let slides = ResourceLink::new("https://y");
         assert_eq!(bytes(&slides), b"\x09https://y");
         assert!(ResourceLink::read(1, b"\x09https://y").unwrap() == slides);
+
+        let hash = TokenHash::from_bytes(*b"these are the 32 bytes of a hash");
+        assert_eq!(bytes(&hash), b"these are the 32 bytes of a hash");
+        assert!(TokenHash::read(1, b"these are the 32 bytes of a hash").unwrap() == hash);
     }
 
     #[test]
@@ -226,6 +253,8 @@ mod tests {
         assert!(PublishedName::read(1, b"\x01x\x00").is_none());
         assert!(ResourceLink::read(1, b"\x01x\x00").is_none());
         assert!(Answers::read(1, b"\x01\x01q").is_none());
+        assert!(TokenHash::read(1, b"these are the 31 bytes of one..").is_none());
+        assert!(TokenHash::read(1, b"these are the 32 bytes of a hash\x00").is_none());
     }
 
     #[test]
@@ -236,6 +265,7 @@ mod tests {
             assert!(JoinLink::read(version, b"\x00").is_none());
             assert!(PublishedName::read(version, b"\x00").is_none());
             assert!(ResourceLink::read(version, b"\x00").is_none());
+            assert!(TokenHash::read(version, &[0; 32]).is_none());
         }
     }
 }

@@ -26,6 +26,7 @@ pub(super) enum Subject {
     JoinLink(GatheringId),
     PublishedName(PersonId),
     ResourceLink(ResourceId, GatheringId),
+    CalendarToken(PersonId),
     ReplyComment(PersonId, GatheringId),
 }
 
@@ -40,6 +41,7 @@ fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
         Subject::JoinLink(gathering) => (3, nobody, gathering.bytes()),
         Subject::PublishedName(person) => (4, person.bytes(), nobody),
         Subject::ResourceLink(resource, gathering) => (5, resource.bytes(), gathering.bytes()),
+        Subject::CalendarToken(person) => (6, person.bytes(), nobody),
         Subject::ReplyComment(person, gathering) => (11, person.bytes(), gathering.bytes()),
     };
     let mut bytes = [0; 50];
@@ -273,6 +275,8 @@ mod tests {
         let resource = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4];
         let link = [&[5, 1], &resource[..], &gathering].concat();
         assert_eq!(bound(VAULT, Subject::ResourceLink(SLIDES, TALK), 1)[16..], link);
+        let token = [&[6, 1], &person[..], &[0; 16]].concat();
+        assert_eq!(bound(VAULT, Subject::CalendarToken(ANN), 1)[16..], token);
     }
 
     /// Made by another implementation of the cipher, from what `docs/keys.md` says.

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::error::VaultError;
 use crate::id::VaultId;
 use crate::sealed::KeyRef;
+use crate::token::CalendarToken;
 
 /// Keeps numbered keys. It does not know whose they are: the log says that, beside each value that a key sealed.
 ///
@@ -17,7 +18,13 @@ use crate::sealed::KeyRef;
 /// - a key that [`fresh`](Self::fresh) gives out survives a crash that comes right after;
 /// - [`fresh`](Self::fresh) never gives out a key twice, nor one that it was told of by
 ///   [`in_use`](Self::in_use), however many threads ask at once;
-/// - a key that is damaged or cannot be found is an error: no other key is ever given in its place.
+/// - a key that is damaged or cannot be found is an error: no other key is ever given in its place;
+/// - a key that [`erase`](Self::erase) destroyed is gone when that returns, and for ever: no crash and no other handle of the
+///   vault brings it back, and whoever asks for it is told that it was [erased](VaultError::is_erased), apart from what is
+///   missing or damaged.
+///
+/// [`testkit::conformance::vaults`](../testkit/conformance/vaults/index.html) (feature `testkit`) holds a vault of your own to all
+/// of it, in three lines.
 ///
 /// A log and a vault belong together: replay the whole log into [`in_use`](Self::in_use) before the first
 /// [`fresh`](Self::fresh), as [`Keyring::learn`](super::Keyring::learn) does.
@@ -47,6 +54,9 @@ use crate::sealed::KeyRef;
 ///         self.lookups.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
 ///         self.inner.key(key)
 ///     }
+///     fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+///         self.inner.erase(key)
+///     }
 /// }
 ///
 /// let vault = Counted { inner: MemoryVault::new(), lookups: 0.into() };
@@ -69,16 +79,34 @@ pub trait KeyVault: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// The vault has no such key ([`VaultError::is_missing`]): it was lost, or is an older copy or not this
-    /// log's. The vault is unchanged.
+    /// log's. No key is ever given out under that number all the same. A key that was erased is no error.
     fn in_use(&self, key: KeyRef) -> Result<(), VaultError>;
 
     /// The key itself. Asked for every value opened, so it should take about a microsecond.
     ///
     /// # Errors
-    /// There is no such key ([`VaultError::is_missing`]); it does not pass its own check
+    /// There is no such key ([`VaultError::is_missing`]); it was destroyed ([`VaultError::is_erased`]); it does not pass its own check
     /// ([`VaultError::is_damaged`]); a newer version keeps it in another way ([`VaultError::is_newer`]); the
     /// vault cannot be reached ([`VaultError::is_unavailable`]).
     fn key(&self, key: KeyRef) -> Result<Key, VaultError>;
+
+    /// Destroys a key, durably before this returns. Once more does no harm; a key that is damaged is erased all the same.
+    ///
+    /// A desk does so for everybody who was forgotten, each time that it is opened: so a vault that was restored from an
+    /// older copy forgets them again.
+    ///
+    /// # Errors
+    /// There is no such key ([`VaultError::is_missing`]); or the vault cannot be written, and the key may or may not be there
+    /// still ([`VaultError::is_unavailable`]): ask again.
+    fn erase(&self, key: KeyRef) -> Result<(), VaultError>;
+
+    /// Destroys several keys. One by one, unless a vault can do better.
+    ///
+    /// # Errors
+    /// As for [`erase`](Self::erase); some of them may have been destroyed.
+    fn erase_all(&self, keys: &[KeyRef]) -> Result<(), VaultError> {
+        keys.iter().try_for_each(|key| self.erase(*key))
+    }
 }
 
 /// A secret of 256 bits. It is never printed, and its memory is overwritten when it is dropped.
@@ -113,6 +141,13 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[key]")
     }
+}
+
+/// Rolls a calendar token with the operating system's own generator.
+pub(crate) fn random_token() -> Result<CalendarToken, VaultError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    fill_random(&mut *bytes)?;
+    Ok(CalendarToken::from_bytes(*bytes))
 }
 
 /// Fills bytes with the operating system's own generator.

@@ -26,7 +26,7 @@ use crate::text::Reference;
 /// what a personal calendar needs. Links to join are sealed in it; [`join_link`](Self::join_link) opens one, and
 /// neither printing nor serialising does.
 ///
-/// Serialised it has `person` and `registrations`. Each of these has `registration`, `number`, `reference`, `booker`,
+/// Serialised it has `person`, `forgotten` (when they were, or `null`) and `registrations`. Each of these has `registration`, `number`, `reference`, `booker`,
 /// `gathering`, `title`, `kind`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`), `place` (`online`, `venue`,
 /// `address`), `session` (`null`, or what was booked of the programme: `session`, `title`, `room`, its `schedule` and its
 /// `status`, see [`SessionStatus::code`]), `offering`, `offering_name`, `party`, `status` (see
@@ -38,6 +38,7 @@ use crate::text::Reference;
 #[doc(alias = "my bookings")]
 pub struct Agenda {
     person: PersonId,
+    forgotten: Option<DateTime<Utc>>,
     rows: Vec<AgendaRow>,
     opener: Arc<dyn Opener>,
 }
@@ -101,7 +102,7 @@ struct BookedSession {
 
 impl AgendaRow {
     /// The row of one of its people: how often they came and went counts in the sequence of their entry.
-    pub(super) fn of(card: &GatheringCard, registration: &RegistrationCard, person: PersonId) -> Self {
+    pub(crate) fn of(card: &GatheringCard, registration: &RegistrationCard, person: PersonId) -> Self {
         let booking = registration.booking();
         let status = card.status(registration);
         Self {
@@ -227,12 +228,19 @@ impl AgendaRow {
 impl Agenda {
     pub(super) fn of<'a>(
         person: PersonId,
+        forgotten: Option<DateTime<Utc>>,
         registrations: impl Iterator<Item = (&'a GatheringCard, &'a RegistrationCard)>,
         opener: Arc<dyn Opener>,
     ) -> Self {
         let mut rows: Vec<_> = registrations.map(|(card, it)| AgendaRow::of(card, it, person)).collect();
         rows.sort_unstable_by_key(AgendaRow::order);
-        Self { person, rows, opener }
+        Self { person, forgotten, rows, opener }
+    }
+
+    /// When the person was forgotten, if they were: then no link to join opens, and no calendar is made of it.
+    #[must_use]
+    pub fn forgotten(&self) -> Option<DateTime<Utc>> {
+        self.forgotten
     }
 
     /// Whose.
@@ -255,6 +263,9 @@ impl Agenda {
     pub fn join_link(&self, registration: RegistrationId) -> Option<Opened<JoinLink>> {
         let row = self.rows.iter().find(|row| row.registration == registration)?;
         let sealed = row.join_link.as_ref()?;
+        if let Some(at) = self.forgotten {
+            return Some(Opened::Forgotten { at });
+        }
         Some(self.opener.join_link(row.gathering, sealed))
     }
 }
@@ -294,6 +305,7 @@ impl fmt::Display for Agenda {
 #[derive(serde::Serialize)]
 struct AgendaForm<'a> {
     person: PersonId,
+    forgotten: Option<DateTime<Utc>>,
     registrations: Vec<RowForm<'a>>,
 }
 
@@ -380,7 +392,7 @@ impl Serialize for AgendaRow {
 impl Serialize for Agenda {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let registrations = self.rows.iter().map(RowForm::from).collect();
-        AgendaForm { person: self.person, registrations }.serialize(serializer)
+        AgendaForm { person: self.person, forgotten: self.forgotten, registrations }.serialize(serializer)
     }
 }
 

@@ -12,7 +12,9 @@ use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::person::PersonDetails;
 use crate::projection::card::GatheringCard;
 use crate::projection::head::{Head, counted};
-use crate::projection::names::{ExposedListForm, ExposedRowForm, Opening, PERSONAL, Shown, name_cell};
+use crate::projection::names::{
+    ERASED, ExposedListForm, ExposedRowForm, OnRecord, Opening, PERSONAL, Shown, name_cell,
+};
 use crate::projection::places::PoolCount;
 use crate::projection::presence::{PresenceCounts, word};
 use crate::projection::registration::RegistrationCard;
@@ -33,6 +35,10 @@ mod tests;
 /// comes. Rows are in the order in which registrations joined, then by place. It is a value of its own and stays as it
 /// is while bookings go on.
 ///
+/// Somebody who was forgotten keeps their row, at its place, with how it stands and whether they came; the name is `[erased]`
+/// (empty in what is serialised), and nothing else is known. So no count and no order changes. No list is sorted by
+/// name: whoever sorts one finds those rows with an empty name, and with [`forgotten`](AttendeeRow::forgotten) to tell them.
+///
 /// Printed or serialised as it is, it shows `[personal]` in place of every name. Printed, it says how each stands where
 /// there is more to say than that they are confirmed, and who came where anything is known of that. A list of a gathering
 /// that was called off has no rows.
@@ -42,7 +48,7 @@ mod tests;
 /// no limit), `presence` (see [`PresenceCounts`]) and `attendees`. An attendee has
 /// `number`, `place`, `registration`, `reference`, `person` (`null` for a guest not named), `booker`, `offering`,
 /// `offering_name`, `party`, `status` (see [`RegistrationStatus::code`]), `uncounted`, `presence` (see
-/// [`Presence::code`]), `since` and `name`. Ids are strings, but for the numbers that a gathering's author gives
+/// [`Presence::code`]), `since`, `forgotten` (when the person was, or `null`) and `name`. Ids are strings, but for the numbers that a gathering's author gives
 /// to pools and offerings; times are RFC 3339 in UTC.
 ///
 /// # Example
@@ -102,14 +108,20 @@ pub struct AttendeeRow {
     pub presence: Presence,
     /// When the registration got its places.
     pub since: DateTime<Utc>,
-    details: Option<Arc<Sealed<PersonDetails>>>,
+    on_record: OnRecord,
 }
 
 impl AttendeeRow {
     /// The person's details as the log keeps them; `None` where nothing was recorded or nobody is named.
     #[must_use]
     pub fn details(&self) -> Option<&Sealed<PersonDetails>> {
-        self.details.as_deref()
+        self.on_record.details.as_deref()
+    }
+
+    /// When the person was forgotten, if they were: then nothing is known of them, and their place is still counted.
+    #[must_use]
+    pub fn forgotten(&self) -> Option<DateTime<Utc>> {
+        self.on_record.forgotten
     }
 
     /// Whether it is one of the places that are taken of the pools.
@@ -143,7 +155,7 @@ impl AttendeeList {
     pub(super) fn of(
         card: &GatheringCard,
         now: DateTime<Utc>,
-        details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
+        people: impl Fn(PersonId) -> OnRecord,
         opener: Arc<dyn Opener>,
     ) -> Self {
         let has_a_place = |registration: &&RegistrationCard| {
@@ -152,7 +164,7 @@ impl AttendeeList {
             status == RegistrationStatus::Confirmed || (counted && status.uses_places(now))
         };
         let registrations = card.registrations().iter().filter(has_a_place);
-        let rows = registrations.flat_map(|registration| rows_of(card, registration, &details)).collect();
+        let rows = registrations.flat_map(|registration| rows_of(card, registration, &people)).collect();
         Self { head: Head::of(card), at: now, pools: card.pools(now), rows, opener }
     }
 
@@ -205,7 +217,7 @@ impl AttendeeList {
     pub fn expose(&self, purpose: &str) -> ExposedAttendeeList {
         let mut opening = Opening::new(self.opener.as_ref());
         let show = |row: &AttendeeRow| match row.person {
-            Some(person) => opening.of(person, row.details.as_ref()),
+            Some(person) => opening.of(person, row.on_record.details.as_ref()),
             None => Shown::default(),
         };
         self.shown_by(Some(purpose), show)
@@ -213,10 +225,11 @@ impl AttendeeList {
 
     /// Takes the names from the host, who keeps people's details in a table of its own. Nothing is opened.
     ///
-    /// It is asked once for each place with a person; `None` leaves the name empty.
+    /// It is asked once for each place with a person, but for those who were forgotten; `None` leaves the name empty.
     #[must_use]
     pub fn with_names(&self, mut name: impl FnMut(PersonId) -> Option<String>) -> ExposedAttendeeList {
-        self.shown_by(None, |row| Shown::named(row.person.and_then(&mut name)))
+        let known = |row: &AttendeeRow| row.person.filter(|_| row.forgotten().is_none());
+        self.shown_by(None, |row| Shown::named(known(row).and_then(&mut name)))
     }
 
     fn shown_by(
@@ -241,11 +254,11 @@ impl AttendeeList {
 fn rows_of(
     card: &GatheringCard,
     registration: &RegistrationCard,
-    details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
+    people: impl Fn(PersonId) -> OnRecord,
 ) -> Vec<AttendeeRow> {
     let booking = registration.booking();
     let booker = std::iter::once(Some(booking.party.booker));
-    let people = booker.chain(booking.party.guests.iter().copied());
+    let places = booker.chain(booking.party.guests.iter().copied());
     let row = |(place, person): (u16, Option<PersonId>)| AttendeeRow {
         number: registration.number(),
         place: u32::from(place),
@@ -259,9 +272,9 @@ fn rows_of(
         uncounted: booking.uncounted,
         presence: card.presence(registration, place),
         since: card.since(registration),
-        details: person.and_then(&details),
+        on_record: person.map(&people).unwrap_or_default(),
     };
-    (1..).zip(people).map(row).collect()
+    (1..).zip(places).map(row).collect()
 }
 
 fn presence_of<'a>(rows: impl Iterator<Item = &'a AttendeeRow>) -> PresenceCounts {
@@ -312,7 +325,11 @@ impl fmt::Display for AttendeeList {
         columns.push(says.column().unwrap_or(Column::whole("Since")));
         let mut table = Table::new(columns);
         for row in &self.rows {
-            let name = if row.person.is_some() { PERSONAL } else { "guest" };
+            let name = match row.person {
+                Some(_) if row.forgotten().is_some() => ERASED,
+                Some(_) => PERSONAL,
+                None => "guest",
+            };
             let person = row.person.map(|person| person.to_string());
             let mut cells = vec![row.number.to_string(), name.into(), person.unwrap_or_default()];
             cells.extend(self.head.has_choice().then(|| self.offering_name(row.offering).into()));
@@ -375,7 +392,7 @@ fn places(pool: &PoolCount) -> String {
 ///
 /// Serialised it is what [`AttendeeList`] is, with `purpose` at the top (`null` when the host gave the names) and
 /// with `email`, `phone`, `organisation`, `role`, `region` and `unavailable` beside each `name`. Fields are empty
-/// where nothing is recorded; `unavailable` is `null`, `key_missing` or `damaged`. `Debug` shows no name.
+/// where nothing is recorded; `unavailable` is `null`, `key_missing`, `damaged` or `key_erased`. `Debug` shows no name.
 #[derive(Clone)]
 pub struct ExposedAttendeeList {
     head: Head,
@@ -464,7 +481,7 @@ impl fmt::Display for ExposedAttendeeList {
         let mut booker = String::new();
         for ExposedAttendee { row, details, unavailable } in &self.rows {
             let name = match row.person {
-                Some(_) => name_cell(details, *unavailable),
+                Some(_) => name_cell(details, *unavailable, row.forgotten()),
                 None => format!("guest of {booker}"),
             };
             if row.place == 1 {
@@ -517,6 +534,7 @@ struct RowForm<'a> {
     uncounted: bool,
     presence: &'static str,
     since: DateTime<Utc>,
+    forgotten: Option<DateTime<Utc>>,
     name: &'a str,
 }
 
@@ -568,13 +586,15 @@ fn row_form<'a>(head: &'a Head, row: &'a AttendeeRow, name: &'a str) -> RowForm<
         uncounted: row.uncounted,
         presence: row.presence.code(),
         since: row.since,
+        forgotten: row.forgotten(),
         name,
     }
 }
 
 impl Serialize for AttendeeList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let name = |row: &AttendeeRow| if row.person.is_some() { PERSONAL } else { "" };
+        let is_known = |row: &AttendeeRow| row.person.is_some() && row.forgotten().is_none();
+        let name = |row: &AttendeeRow| if is_known(row) { PERSONAL } else { "" };
         let rows = self.rows.iter().map(|row| row_form(&self.head, row, name(row))).collect();
         list_form(&self.head, &self.pools, self.presence(), rows).serialize(serializer)
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::fact::{
     Announcement, BookingState, BookingTime, ByHand, Capacity, Mode, Offering, Overbook, Pool, Presence,
@@ -49,6 +49,8 @@ pub struct GatheringCard {
     /// Where anything last happened that an invitation could follow from.
     touched: Position,
     previous: Option<Schedule>,
+    answers_kept: Option<u32>,
+    answers_expired: Option<DateTime<Utc>>,
     registrations: Vec<RegistrationCard>,
     sessions: BTreeMap<SessionId, SessionCard>,
 }
@@ -71,6 +73,8 @@ image!(struct GatheringCard {
     dated,
     touched,
     previous,
+    answers_kept,
+    answers_expired,
     registrations,
     sessions,
 });
@@ -100,6 +104,8 @@ impl GatheringCard {
             dated: announcement.schedule.starts().map(|_| at.position),
             touched: at.position,
             previous: None,
+            answers_kept: None,
+            answers_expired: None,
             registrations: Vec::new(),
             sessions: BTreeMap::new(),
         }
@@ -118,6 +124,37 @@ impl GatheringCard {
                 card.previous = Some(before);
             }
         });
+    }
+
+    pub(super) fn keep_answers(&mut self, days: Option<u32>) {
+        self.answers_kept = days;
+    }
+
+    /// Lets go of what people answered. That they did is still known.
+    pub(super) fn expire_answers(&mut self, time: DateTime<Utc>) {
+        self.answers_expired.get_or_insert(time);
+        self.registrations.iter_mut().for_each(RegistrationCard::forget_answers);
+    }
+
+    /// For how many days after its end what people answer is kept; `None` is for as long as the log is.
+    #[must_use]
+    pub fn answers_kept_days(&self) -> Option<u32> {
+        self.answers_kept
+    }
+
+    /// When what people answered was erased, if it was.
+    #[must_use]
+    pub fn answers_expired_at(&self) -> Option<DateTime<Utc>> {
+        self.answers_expired
+    }
+
+    /// From when on what people answered is kept no more: `None` where it is kept for good, was erased, or the gathering has
+    /// no end.
+    #[must_use]
+    pub fn answers_due(&self) -> Option<DateTime<Utc>> {
+        let days =
+            TimeDelta::try_days(i64::from(self.answers_kept.filter(|_| self.answers_expired.is_none())?))?;
+        self.announcement.schedule.ends()?.checked_add_signed(days)
     }
 
     pub(super) fn close_reconfirmation(&mut self) {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::card::GatheringCard;
 use super::invited::Stamp;
 use super::programme::Billing;
@@ -31,6 +33,21 @@ impl Lists {
                 let before = self.names.get(person).map_or(time, |billing| billing.since);
                 self.names.insert(*person, Billing { name: Arc::new(name.clone()), since: time.max(before) });
             }
+            Fact::PersonForgotten { person } => {
+                self.forget(*person, time);
+                self.calendar_tokens.revoke(record.position(), *person);
+            }
+            Fact::PersonExported { person, purpose: _ } => {
+                self.exports.entry(*person).or_default().push(record.position());
+            }
+            Fact::AnswersExpired { gathering } => self.at(*gathering, |card| card.expire_answers(time)),
+            Fact::RetentionSet { gathering, answers } => {
+                self.at(*gathering, |card| card.keep_answers(*answers));
+            }
+            Fact::CalendarTokenIssued { person, hash } => {
+                self.calendar_tokens.issue(record.position(), *person, hash);
+            }
+            Fact::CalendarTokenRevoked { person } => self.calendar_tokens.revoke(record.position(), *person),
             Fact::GatheringAnnounced { gathering, announcement, join_link } => {
                 let link = join_link.as_ref();
                 let card = || GatheringCard::announced(*gathering, announcement, link, at);
@@ -186,6 +203,20 @@ impl Lists {
             Fact::RegistrationSplit { gathering: _, registration, rest, keep } => {
                 self.split((*registration, *rest), *keep, at);
             }
+        }
+    }
+
+    /// Lets go of all that is sealed of somebody. Their registrations stay, and say that something was answered.
+    fn forget(&mut self, person: PersonId, time: DateTime<Utc>) {
+        self.forgotten.entry(person).or_insert(time);
+        self.people.remove(&person);
+        if let Some(billing) = self.names.get_mut(&person) {
+            // Programmes without the name are newer than those with it.
+            *billing = Billing { name: Arc::new(billing.name.emptied()), since: time.max(billing.since) };
+        }
+        let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default().to_vec();
+        for registration in theirs {
+            self.on(registration, |card| card.forget_answers_of(person));
         }
     }
 

@@ -11,12 +11,13 @@ use hashbrown::HashMap;
 
 use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::image::{Image, Sink, Source, image};
-use crate::person::PersonDetails;
+use crate::person::{PersonDetails, PublishedName};
 use crate::record::Position;
 use crate::sealed::{Opener, Sealed};
 
 mod agenda;
 mod attendee_list;
+mod calendar_tokens;
 mod card;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -27,6 +28,7 @@ mod lifecycle;
 mod names;
 mod outbox;
 mod places;
+mod planned;
 mod presence;
 mod programme;
 mod registration;
@@ -42,14 +44,15 @@ mod when;
 
 pub use agenda::{Agenda, AgendaRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
+pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
 pub(crate) use outbox::Invitation;
 pub use outbox::{Occasion, OutboxMark, UnreadableMark};
 pub use places::{PoolCount, SetAsideCount};
+pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
-pub(crate) use programme::billed;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
 pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
@@ -58,6 +61,7 @@ pub use status::RegistrationStatus;
 pub use waiting_list::{ExposedWaiting, ExposedWaitingList, WaitingList, WaitingRow};
 pub use whats_on::{OfferingOn, WhatsOn, WhatsOnRow};
 
+use names::OnRecord;
 use programme::Billing;
 use resources::Reader;
 
@@ -72,27 +76,55 @@ pub struct Lists {
     gatherings: HashMap<GatheringId, GatheringCard>,
     registrations: HashMap<RegistrationId, Spot>,
     people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
+    forgotten: HashMap<PersonId, DateTime<Utc>>,
+    exports: HashMap<PersonId, Vec<Position>>,
     bookings: HashMap<PersonId, Theirs>,
     names: HashMap<PersonId, Billing>,
+    calendar_tokens: CalendarTokens,
 }
 
 /// Where each registration is kept follows from the gatherings.
 impl Image for Lists {
     fn put(&self, out: &mut Sink) {
-        let Self { position, gatherings, registrations: _, people, bookings, names } = self;
+        let Self {
+            position,
+            gatherings,
+            registrations: _,
+            people,
+            forgotten,
+            exports,
+            bookings,
+            names,
+            calendar_tokens,
+        } = self;
         position.put(out);
         gatherings.put(out);
         people.put(out);
+        forgotten.put(out);
+        exports.put(out);
         bookings.put(out);
         names.put(out);
+        calendar_tokens.put(out);
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
         let position = Position::take(from)?;
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
-        let (people, bookings, names) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
-        Some(Self { position, gatherings, registrations, people, bookings, names })
+        let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
+        let (bookings, names, calendar_tokens) =
+            (HashMap::take(from)?, HashMap::take(from)?, CalendarTokens::take(from)?);
+        Some(Self {
+            position,
+            gatherings,
+            registrations,
+            people,
+            forgotten,
+            exports,
+            bookings,
+            names,
+            calendar_tokens,
+        })
     }
 }
 
@@ -193,7 +225,7 @@ impl Lists {
         opener: Arc<dyn Opener>,
     ) -> Option<AttendeeList> {
         let card = self.gatherings.get(&gathering)?;
-        Some(AttendeeList::of(card, now, |person| self.details(person), opener))
+        Some(AttendeeList::of(card, now, |person| self.on_record(person), opener))
     }
 
     /// Who stands in line, and where, and who has an offer of a place at a time. `None` for a gathering never announced.
@@ -205,7 +237,7 @@ impl Lists {
         opener: Arc<dyn Opener>,
     ) -> Option<WaitingList> {
         let card = self.gatherings.get(&gathering)?;
-        Some(WaitingList::of(card, now, |person| self.details(person), opener))
+        Some(WaitingList::of(card, now, |person| self.on_record(person), opener))
     }
 
     /// All that can be had of a gathering, whoever gets it. `None` for a gathering never announced.
@@ -218,7 +250,7 @@ impl Lists {
     #[must_use]
     pub fn resources_for(&self, person: PersonId, is_member: bool, opener: Arc<dyn Opener>) -> Resources {
         let mut readers: HashMap<GatheringId, Reader> = HashMap::new();
-        for (card, it) in self.booked_by(person) {
+        for (card, it) in self.booked_by(person).filter(|_| self.forgotten(person).is_none()) {
             let reader = readers.entry(card.id()).or_insert_with(|| Reader::new(is_member));
             reader.note(card, it, person);
         }
@@ -245,6 +277,11 @@ impl Lists {
         self.gatherings.get(&gathering).map(|card| WhatsOnRow::of(card, now))
     }
 
+    /// What lies ahead at a time, in the order of the ids.
+    pub(crate) fn planned_after(&self, now: DateTime<Utc>) -> Vec<Planned> {
+        self.gatherings().into_iter().filter_map(|card| Planned::after(card, now)).collect()
+    }
+
     /// One registration as it stands, ended ones too.
     pub(crate) fn agenda_row(&self, registration: RegistrationId) -> Option<AgendaRow> {
         let (gathering, it) = self.registration(registration)?;
@@ -254,7 +291,15 @@ impl Lists {
     /// Everything that a person has booked, or was named for as a guest. Empty for somebody never heard of.
     #[must_use]
     pub fn agenda(&self, person: PersonId, opener: Arc<dyn Opener>) -> Agenda {
-        Agenda::of(person, self.booked_by(person), opener)
+        Agenda::of(person, self.forgotten(person), self.booked_by(person), opener)
+    }
+
+    /// Everything that a person is on, in the order of booking.
+    pub(crate) fn registrations_of(
+        &self,
+        person: PersonId,
+    ) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
+        self.booked_by(person)
     }
 
     fn booked_by(&self, person: PersonId) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
@@ -262,9 +307,34 @@ impl Lists {
         theirs.iter().filter_map(|id| self.registration(*id))
     }
 
+    /// Whose own calendar has a secret address.
+    pub(crate) fn calendar_tokens(&self) -> &CalendarTokens {
+        &self.calendar_tokens
+    }
+
     /// What was last recorded of a person.
     pub(crate) fn details(&self, person: PersonId) -> Option<Arc<Sealed<PersonDetails>>> {
         self.people.get(&person).cloned()
+    }
+
+    /// The name that somebody has published.
+    pub(crate) fn published_name(&self, person: PersonId) -> Option<Arc<Sealed<PublishedName>>> {
+        self.names.get(&person).map(|billing| Arc::clone(&billing.name))
+    }
+
+    /// When somebody was forgotten, if they were.
+    #[must_use]
+    pub fn forgotten(&self, person: PersonId) -> Option<DateTime<Utc>> {
+        self.forgotten.get(&person).copied()
+    }
+
+    /// Where the log says that all that is held about somebody was given out.
+    pub(crate) fn exports(&self, person: PersonId) -> &[Position] {
+        self.exports.get(&person).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn on_record(&self, person: PersonId) -> OnRecord {
+        OnRecord { details: self.details(person), forgotten: self.forgotten(person) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 use serde::Serialize;
 
@@ -11,8 +12,19 @@ use crate::sealed::{Opened, Opener, Sealed, Unavailable};
 
 /// In place of a name that nobody asked to see.
 pub(crate) const PERSONAL: &str = "[personal]";
+/// In place of the name of somebody who was forgotten.
+pub(crate) const ERASED: &str = "[erased]";
 const UNAVAILABLE: &str = "[unavailable]";
 const NO_NAME: &str = "[no name]";
+
+/// What the lists keep of a person.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OnRecord {
+    /// The details, sealed; `None` where nothing was recorded, or they are forgotten.
+    pub(crate) details: Option<Arc<Sealed<PersonDetails>>>,
+    /// Since when they are forgotten, if they are.
+    pub(crate) forgotten: Option<DateTime<Utc>>,
+}
 
 /// What is shown of a person: the details, empty where nothing is recorded, or why they cannot be read.
 #[derive(Clone, Debug, Default)]
@@ -30,14 +42,21 @@ impl Shown {
     fn opened(opened: &Opened<PersonDetails>) -> Self {
         match opened {
             Opened::Known(details) => Self { details: details.expose().clone(), unavailable: None },
+            // The row says that they are forgotten.
+            Opened::Forgotten { .. } => Self::default(),
             Opened::Unavailable(why) => Self { unavailable: Some(*why), ..Self::default() },
         }
     }
 }
 
 /// The name as a printed list shows it, with a word in brackets where there is none.
-pub(crate) fn name_cell(details: &PersonDetails, unavailable: Option<Unavailable>) -> String {
+pub(crate) fn name_cell(
+    details: &PersonDetails,
+    unavailable: Option<Unavailable>,
+    forgotten: Option<DateTime<Utc>>,
+) -> String {
     match unavailable {
+        _ if forgotten.is_some() => String::from(ERASED),
         Some(_) => String::from(UNAVAILABLE),
         None if details.name.is_empty() => String::from(NO_NAME),
         None => details.name.clone(),
@@ -49,6 +68,7 @@ const fn reason(unavailable: Unavailable) -> &'static str {
     match unavailable {
         Unavailable::KeyMissing => "key_missing",
         Unavailable::Damaged => "damaged",
+        Unavailable::KeyErased => "key_erased",
     }
 }
 

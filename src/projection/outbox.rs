@@ -184,6 +184,8 @@ impl Lists {
     fn due_on<'a>(&'a self, card: &'a GatheringCard, mark: OutboxMark) -> impl Iterator<Item = Due> + 'a {
         let ever_confirmed = card.registrations().iter().filter(|it| it.was_confirmed());
         let each = ever_confirmed.flat_map(|it| people_of(it).into_iter().map(move |person| (it, person)));
+        // Nobody knows the address of somebody who was forgotten, and nothing of them is to be kept in a calendar.
+        let each = each.filter(|(_, person)| self.forgotten(*person).is_none());
         each.filter_map(move |(it, person)| {
             let whose = (it.number(), person);
             let (_, changed) = self.occasion(card, it, whose, mark)?;

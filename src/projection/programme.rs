@@ -284,12 +284,12 @@ impl Programme {
         self.rows.iter().flat_map(|row| row.it.texts.speakers.iter().copied()).collect()
     }
 
-    /// The name under which somebody speaks; `None` where none is published or it cannot be read.
+    /// The name under which somebody speaks; `None` where none is published, it cannot be read, or they were forgotten.
     #[must_use]
     pub fn speaker_name(&self, speaker: PersonId) -> Option<String> {
         match self.opener.published_name(speaker, &self.names.get(&speaker)?.name) {
             Opened::Known(name) => Some(name.expose().as_str().to_owned()),
-            Opened::Unavailable(_) => None,
+            Opened::Forgotten { .. } | Opened::Unavailable(_) => None,
         }
     }
 
@@ -392,7 +392,7 @@ impl fmt::Display for Programme {
 }
 
 /// The names of speakers in the order in which they are billed. One without a name to show is not shown.
-pub(crate) fn billed<'n>(speakers: &[PersonId], names: &'n HashMap<PersonId, String>) -> Vec<&'n str> {
+fn billed<'n>(speakers: &[PersonId], names: &'n HashMap<PersonId, String>) -> Vec<&'n str> {
     speakers.iter().filter_map(|speaker| names.get(speaker)).map(String::as_str).collect()
 }
 

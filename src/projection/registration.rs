@@ -261,6 +261,9 @@ impl RegistrationCard {
         if !self.standing.is_live() {
             return;
         }
+        if removed.contains(&1) {
+            return self.lose_booker(removed, added, draws);
+        }
         let (mut guests, mut seen) = (Vec::new(), BTreeMap::new());
         seen.extend(self.seen.get(&1).map(|it| (1, *it)));
         let before = (2_u16..).zip(std::mem::take(&mut self.booking.party.guests));
@@ -273,6 +276,36 @@ impl RegistrationCard {
         self.booking.party.guests = guests;
         self.seen = seen;
         self.draws = draws.to_vec();
+    }
+
+    /// Its booker is forgotten, and another of the party has place 1. What was answered was the booker's. Nobody was seen yet.
+    fn lose_booker(&mut self, removed: &[u16], added: &[Option<PersonId>], draws: &[Draw]) {
+        self.booking.party.change(removed, added);
+        self.booking.answers = None;
+        self.draws = draws.to_vec();
+    }
+
+    /// Lets go of what somebody answered who is forgotten; that something was answered is still known.
+    pub(super) fn forget_answers_of(&mut self, person: PersonId) {
+        if self.booking.party.booker == person {
+            self.booking.answers = self.booking.answers.as_ref().map(Sealed::emptied);
+        }
+        self.forget_comments(|reply| reply.person == person);
+    }
+
+    /// Lets go of what was answered, by all.
+    pub(super) fn forget_answers(&mut self) {
+        self.booking.answers = self.booking.answers.as_ref().map(Sealed::emptied);
+        self.forget_comments(|_| true);
+    }
+
+    /// Lets go of what was written with answers to invitations.
+    fn forget_comments(&mut self, which: impl Fn(&Replied) -> bool) {
+        for reply in
+            self.replies.iter_mut().flat_map(|replies| replies.iter_mut()).filter(|reply| which(reply))
+        {
+            reply.comment = reply.comment.as_ref().map(Sealed::emptied);
+        }
     }
 
     /// Keeps its first places, and gives the rest as a registration of its own, which was booked when this was and has

@@ -65,7 +65,13 @@ fn is_told(fact: &Fact) -> bool {
         | Fact::PresenceRecorded { .. }
         | Fact::ResourceAttached { .. }
         | Fact::ResourceWithdrawn { .. }
-        | Fact::InvitationAnswered { .. } => false,
+        | Fact::InvitationAnswered { .. }
+        | Fact::PersonForgotten { .. }
+        | Fact::AnswersExpired { .. }
+        | Fact::RetentionSet { .. }
+        | Fact::PersonExported { .. }
+        | Fact::CalendarTokenIssued { .. }
+        | Fact::CalendarTokenRevoked { .. } => false,
     }
 }
 

@@ -11,7 +11,9 @@ use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
 use crate::person::PersonDetails;
 use crate::projection::card::GatheringCard;
 use crate::projection::head::{Head, counted};
-use crate::projection::names::{ExposedListForm, ExposedRowForm, Opening, PERSONAL, Shown, name_cell};
+use crate::projection::names::{
+    ERASED, ExposedListForm, ExposedRowForm, OnRecord, Opening, PERSONAL, Shown, name_cell,
+};
 use crate::projection::registration::RegistrationCard;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{ScheduleForm, instant_cell};
@@ -31,8 +33,8 @@ use crate::text::Reference;
 /// Serialised it has `gathering`, `title`, `cancelled`, `schedule` (`text`, `starts`, `ends`, `zone`, `all_day`),
 /// `offered` and `waiting`. Each of these has `offering`, `offering_name`, `place_in_line` (from 1 in each line; 0 for one
 /// with an offer), `number`, `registration`, `reference`, `booker`, `party`, `class` (from 0), `passed_over` (how often),
-/// `pass_reason` (the last; see [`PassReason::code`], `null` if none), `respond_by` (`null` but for an offer), `since` and
-/// `name`. Ids are strings, but for the offering's number; times are RFC 3339 in UTC.
+/// `pass_reason` (the last; see [`PassReason::code`], `null` if none), `respond_by` (`null` but for an offer), `since`,
+/// `forgotten` (when the booker was, or `null`) and `name`. Ids are strings, but for the offering's number; times are RFC 3339 in UTC.
 #[derive(Clone)]
 #[doc(alias = "queue")]
 pub struct WaitingList {
@@ -70,14 +72,20 @@ pub struct WaitingRow {
     pub respond_by: Option<DateTime<Utc>>,
     /// When it joined the line; or was offered its places.
     pub since: DateTime<Utc>,
-    details: Option<Arc<Sealed<PersonDetails>>>,
+    on_record: OnRecord,
 }
 
 impl WaitingRow {
     /// The booker's details as the log keeps them; `None` where nothing was recorded.
     #[must_use]
     pub fn details(&self) -> Option<&Sealed<PersonDetails>> {
-        self.details.as_deref()
+        self.on_record.details.as_deref()
+    }
+
+    /// When the person was forgotten, if they were: then nothing is known of them, and their place is still counted.
+    #[must_use]
+    pub fn forgotten(&self) -> Option<DateTime<Utc>> {
+        self.on_record.forgotten
     }
 }
 
@@ -85,11 +93,11 @@ impl WaitingList {
     pub(super) fn of(
         card: &GatheringCard,
         now: DateTime<Utc>,
-        details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
+        people: impl Fn(PersonId) -> OnRecord,
         opener: Arc<dyn Opener>,
     ) -> Self {
         let offerings = card.announcement().offerings.iter();
-        let row = |it: &RegistrationCard| row_of(card, it, &details);
+        let row = |it: &RegistrationCard| row_of(card, it, &people);
         let offers = |offering: &Offering| {
             let offers = card.offers(offering.id, now).into_iter();
             let rows = offers.map(|(respond_by, it)| WaitingRow { respond_by: Some(respond_by), ..row(it) });
@@ -144,15 +152,16 @@ impl WaitingList {
     #[must_use]
     pub fn expose(&self, purpose: &str) -> ExposedWaitingList {
         let mut opening = Opening::new(self.opener.as_ref());
-        self.shown_by(Some(purpose), |row| opening.of(row.booker, row.details.as_ref()))
+        self.shown_by(Some(purpose), |row| opening.of(row.booker, row.on_record.details.as_ref()))
     }
 
     /// Takes the names from the host, who keeps people's details in a table of its own. Nothing is opened.
     ///
-    /// It is asked once for each row; `None` leaves the name empty.
+    /// It is asked once for each row, but for those who were forgotten; `None` leaves the name empty.
     #[must_use]
     pub fn with_names(&self, mut name: impl FnMut(PersonId) -> Option<String>) -> ExposedWaitingList {
-        self.shown_by(None, |row| Shown::named(name(row.booker)))
+        let known = |row: &WaitingRow| Some(row.booker).filter(|_| row.forgotten().is_none());
+        self.shown_by(None, |row| Shown::named(known(row).and_then(&mut name)))
     }
 
     fn shown_by(
@@ -178,7 +187,7 @@ impl WaitingList {
 fn row_of(
     card: &GatheringCard,
     registration: &RegistrationCard,
-    details: impl Fn(PersonId) -> Option<Arc<Sealed<PersonDetails>>>,
+    people: impl Fn(PersonId) -> OnRecord,
 ) -> WaitingRow {
     let booking = registration.booking();
     WaitingRow {
@@ -194,7 +203,7 @@ fn row_of(
         pass_reason: registration.pass_overs().last().map(|last| last.reason),
         respond_by: None,
         since: card.since(registration),
-        details: details(booking.party.booker),
+        on_record: people(booking.party.booker),
     }
 }
 
@@ -219,7 +228,8 @@ impl fmt::Display for WaitingList {
         columns.extend(self.head.has_choice().then_some(Column::text("Offering")));
         let mut table = Table::new(columns);
         for row in self.all() {
-            let mut cells = vec![line_cell(row), PERSONAL.into(), row.booker.to_string()];
+            let name = if row.forgotten().is_some() { ERASED } else { PERSONAL };
+            let mut cells = vec![line_cell(row), name.into(), row.booker.to_string()];
             cells.push(row.party.to_string());
             cells.extend(says.classes.then(|| class_cell(row)));
             cells.extend(self.head.has_choice().then(|| self.offering_name(row.offering).into()));
@@ -299,7 +309,7 @@ fn write_list<'a>(
 ///
 /// Serialised it is what [`WaitingList`] is, with `purpose` at the top (`null` when the host gave the names) and with
 /// `email`, `phone`, `organisation`, `role`, `region` and `unavailable` beside each `name`. Fields are empty where
-/// nothing is recorded; `unavailable` is `null`, `key_missing` or `damaged`. `Debug` shows no name.
+/// nothing is recorded; `unavailable` is `null`, `key_missing`, `damaged` or `key_erased`. `Debug` shows no name.
 #[derive(Clone)]
 pub struct ExposedWaitingList {
     head: Head,
@@ -380,7 +390,7 @@ impl fmt::Display for ExposedWaitingList {
         columns.push(Column::whole("Since"));
         let mut table = Table::new(columns);
         for ExposedWaiting { row, details, unavailable } in self.all() {
-            let name = name_cell(details, *unavailable);
+            let name = name_cell(details, *unavailable, row.forgotten());
             let mut cells = vec![line_cell(row), name, details.organisation.clone()];
             cells.push(row.party.to_string());
             cells.extend(says.classes.then(|| class_cell(row)));
@@ -421,6 +431,7 @@ struct RowForm<'a> {
     pass_reason: Option<&'static str>,
     respond_by: Option<DateTime<Utc>>,
     since: DateTime<Utc>,
+    forgotten: Option<DateTime<Utc>>,
     name: &'a str,
 }
 
@@ -450,6 +461,7 @@ fn row_form<'a>(head: &'a Head, row: &'a WaitingRow, name: &'a str) -> RowForm<'
         pass_reason: row.pass_reason.map(PassReason::code),
         respond_by: row.respond_by,
         since: row.since,
+        forgotten: row.forgotten(),
         name,
     }
 }
@@ -567,6 +579,7 @@ Line  Name        Person                                Party  Offering
             "pass_reason": null,
             "respond_by": null,
             "since": "2026-02-01T16:00:00Z",
+            "forgotten": null,
             "name": "[personal]",
         });
         let plain = serde_json::to_value(&list).unwrap();

@@ -118,7 +118,7 @@ fn frozen(name: &str) -> Findings {
 
 #[test]
 fn what_older_versions_wrote_is_linked_by_its_own_bytes() {
-    for name in ["format0.gather", "format0b.gather", "format0c.gather"] {
+    for name in ["format1a.gather", "format1b.gather", "format1c.gather"] {
         let findings = frozen(name);
         let of_bytes = [Rule::Chain, Rule::Gap, Rule::SeenAhead, Rule::RequestTwice];
         let unlinked = findings.found.iter().find(|finding| of_bytes.contains(&finding.rule));

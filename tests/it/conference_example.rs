@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use gather::calendar::ProgrammeFeed;
 use gather::{Desk, GatheringId, PersonId, RegistrationStatus, Schedule};
 use ical::IcalParser;
 use serde_json::Value;
@@ -522,10 +524,34 @@ fn a_real_programme_moves_as_its_snapshots_say() {
         "{told}"
     );
     compare(&expected, &before, &entries(&out.join("programme.ics")), "20250202T000000Z");
+    tell_size_and_time(&out, 1_124 + 1);
+    // For readers in other languages.
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("real");
+    fs::create_dir_all(&kept).unwrap();
+    let _ = fs::copy(out.join("programme.ics"), kept.join("programme.ics")).unwrap();
 
     let before = files(&out);
     let _ = import(&out, &[&first, &second]);
     assert_untouched(&out, &before);
+}
+
+/// Says how large a programme's calendar is, and how long it takes to write and to tell from the next.
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "what is told is a time")]
+fn tell_size_and_time(out: &Path, entries: usize) {
+    let desk = Desk::open(out).unwrap();
+    let programme = desk.programme(conference(out).parse().unwrap()).unwrap();
+    let feed = ProgrammeFeed::new(programme);
+    let begun = Instant::now();
+    let text = feed.to_string();
+    let (written, begun) = (begun.elapsed(), Instant::now());
+    let revision = feed.revision();
+    println!(
+        "{entries} entries, {} bytes, written in {written:?}, told by {revision} in {:?}",
+        text.len(),
+        begun.elapsed()
+    );
+    assert_eq!(text.matches("BEGIN:VEVENT\r\n").count(), entries);
+    assert_eq!(text.as_bytes(), fs::read(out.join("programme.ics")).unwrap());
 }
 
 #[test]

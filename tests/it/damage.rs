@@ -638,14 +638,37 @@ fn a_newer_format_is_named_beside_the_one_that_is_known() {
     bytes[FILE_HEADER - 4..FILE_HEADER].copy_from_slice(&checksum.to_le_bytes());
     let error = refused(&sound.with_bytes(&bytes));
     assert!(error.is_newer(), "{error}");
-    assert!(error.to_string().contains("format 7; this version reads format 0"), "{error}");
+    assert!(error.to_string().contains("format 7; this version reads format 1"), "{error}");
+}
+
+/// The draft before the first format: it is not damage, and no newer version reads it either.
+#[test]
+fn format_0_is_refused_by_name_and_left_alone() {
+    let sound = Sound::new(2);
+    let mut bytes = sound.bytes.clone();
+    bytes[8] = 0;
+    let checksum = crc32fast::hash(&bytes[..FILE_HEADER - 4]);
+    bytes[FILE_HEADER - 4..FILE_HEADER].copy_from_slice(&checksum.to_le_bytes());
+    let error = refused(&sound.with_bytes(&bytes));
+    assert!(error.is_older() && !error.is_newer() && !error.is_corrupt(), "{error}");
+    assert!(
+        error.to_string().contains("format 0, a draft that is read no more; this version reads format 1"),
+        "{error}"
+    );
+
+    let mut head = sound.head.clone();
+    head[8] = 0;
+    let salted = [&sound.bytes[32..48], &head[..SLOT - 4]].concat();
+    head[SLOT - 4..SLOT].copy_from_slice(&crc32fast::hash(&salted).to_le_bytes());
+    let error = refused(&Ram::with(&[(LOG, &sound.bytes), (HEAD, &head)]));
+    assert!(error.is_older() && error.to_string().contains("head.gather"), "{error}");
 }
 
 #[test]
 fn a_newer_head_is_named_and_left_alone() {
     let sound = Sound::new(2);
     let mut head = sound.head.clone();
-    head[8] = 1;
+    head[8] = 2;
     let salted = [&sound.bytes[32..48], &head[..SLOT - 4]].concat();
     head[SLOT - 4..SLOT].copy_from_slice(&crc32fast::hash(&salted).to_le_bytes());
     let error = refused(&Ram::with(&[(LOG, &sound.bytes), (HEAD, &head)]));

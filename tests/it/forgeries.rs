@@ -9,10 +9,10 @@ use gather::privacy::MemoryVault;
 use gather::testkit::{TestClock, person_id};
 use gather::{
     AddSession, Approval, Booking, CancelGathering, CancelRegistration, Capacity, ChangeParty, Content,
-    Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId, LinePolicy, MoveRegistration, Offering,
-    OfferingId, OrganisationCap, OrganisationId, Overbook, Party, PassReason, Pool, PoolId, Position,
-    Presence, PresenceSource, Register, RegistrationId, RequestId, Reschedule, Rsvp, SeriesId, Session,
-    SessionId, SetAside, SetAsideId, Settle, Silence,
+    Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId, IssueCalendarToken, LinePolicy,
+    MoveRegistration, Offering, OfferingId, OrganisationCap, OrganisationId, Overbook, Party, PassReason,
+    Pool, PoolId, Position, Presence, PresenceSource, Register, RegistrationId, RequestId, Reschedule,
+    RevokeCalendarToken, Rsvp, SeriesId, Session, SessionId, SetAside, SetAsideId, Settle, Silence,
 };
 
 use crate::scene::{ENDS, HALL, PLACE, STARTS, Scene, at, day, hall, member};
@@ -671,6 +671,19 @@ fn a_time_that_goes_back_and_what_has_not_come_yet() {
     batches.push(ahead);
     let says = Found::in_log(&batches, Position::new(2)).breaks(Rule::SeenAhead);
     assert_eq!(says, "a decision has seen position 2, which comes after it");
+}
+
+#[test]
+fn an_address_taken_back_that_was_never_given() {
+    let forger = Forger::with_places(1);
+    let fact = Fact::CalendarTokenRevoked { person: person_id(1) };
+    forger.add(fact).is(Rule::NoCalendarToken, "there is no secret address that could be taken back");
+
+    let forger = Forger::with_places(1);
+    drop(forger.scene.does(IssueCalendarToken::new(person_id(1))));
+    let _ = forger.scene.does(RevokeCalendarToken::new(person_id(1)));
+    let fact = Fact::CalendarTokenRevoked { person: person_id(1) };
+    forger.add(fact).is(Rule::NoCalendarToken, "there is no secret address that could be taken back");
 }
 
 #[test]

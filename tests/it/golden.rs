@@ -4,11 +4,12 @@
 use std::path::Path;
 
 use gather::log::{Appended, Batch, FileLog, Guard, Log, Scope, Tag, decode, encode};
+use gather::privacy::{FileVault, Key, KeyRef, KeyVault};
 use gather::{
-    ActorId, Announcement, Approval, Booking, BookingTime, Capacity, Content, Credential, Draw, Ending, Fact,
-    GatheringId, HeadPolicy, Mode, OfferTerms, OfferingId, OrganisationId, Overbook, PassReason, PersonId,
-    PoolId, Position, Presence, PresenceSource, QuietHours, Reference, RegistrationId, RequestId, SeriesId,
-    Serving, SessionId, SetAside, SetAsideId, TraceId, Who,
+    ActorId, Announcement, Approval, Booking, BookingTime, Capacity, Content, Credential, Desk, Draw, Ending,
+    Fact, GatheringId, HeadPolicy, LogId, Mode, OfferTerms, OfferingId, Opened, OrganisationId, Overbook,
+    PassReason, PersonId, PoolId, Position, Presence, PresenceSource, QuietHours, Reference, RegistrationId,
+    RequestId, SeriesId, Serving, SessionId, SetAside, SetAsideId, TraceId, Who,
 };
 
 /// Every kind of fact under its name, and its version if that is not the first; then every kind in layout 2, under that
@@ -16,15 +17,21 @@ use gather::{
 const FACTS: &str = include_str!("../data/facts.txt");
 /// How many lines there are of layout 1. They are read for ever and written no longer.
 const FIRST_LAYOUT: usize = 20;
-/// Of these, what already had a later version.
+/// How many lines of layout 2 there were when the format was frozen. What comes later has a log of its own.
+const FIRST_FORMAT: usize = 56;
+/// Of the first, what already had a later version.
 const FIRST_ANNOUNCEMENT: &str = "GatheringAnnounced";
 
 /// A log of the first eleven kinds, written once, when there were no others.
-const LOG: &[u8] = include_bytes!("../data/format0.gather");
+const LOG: &[u8] = include_bytes!("../data/format1a.gather");
 /// A log of the first nineteen kinds, written once.
-const SECOND_LOG: &[u8] = include_bytes!("../data/format0b.gather");
-/// A log of every kind in layout 2, to be written once, by the test that makes it.
-const THIRD_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format0c.gather");
+const SECOND_LOG: &[u8] = include_bytes!("../data/format1b.gather");
+/// A log of the booking rules, the kinds 1 to 47 in layout 2, written once.
+const THIRD_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1c.gather");
+/// A log of every kind that there was when the format was frozen, written once.
+const FOURTH_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1e.gather");
+/// What a desk left in its folder when the format was frozen: log, head and keys; and beside them a wrapped key file.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1");
 
 fn frozen() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     let lines = FACTS.lines().filter(|line| !line.starts_with('#'));
@@ -53,7 +60,7 @@ fn kind_of(name: &str) -> &str {
 
 #[test]
 fn frozen_bytes_are_read_and_written_as_ever() {
-    assert_eq!(frozen().count(), FIRST_LAYOUT + 48 + 3);
+    assert_eq!(frozen().count(), FIRST_LAYOUT + FIRST_FORMAT);
     for (nth, (name, bytes)) in frozen().enumerate() {
         let batch = decode(&bytes).unwrap();
         assert_eq!(encode(&batch).unwrap() == bytes, nth >= FIRST_LAYOUT, "{name}");
@@ -385,6 +392,23 @@ fn third_batches() -> Vec<Batch> {
     })
 }
 
+/// Every kind and version that is written in format 1.
+fn fourth_batches() -> Vec<Batch> {
+    let names = frozen().skip(FIRST_LAYOUT).take(FIRST_FORMAT).map(|(name, _)| name);
+    let facts: Vec<Fact> = names.map(frozen_fact).collect();
+    assert_eq!(facts.len(), FIRST_FORMAT);
+    let scope = a_tag_of_every_type();
+    each_and_all(&facts, |n, facts| Batch {
+        id: RequestId::from_u128(0x400 + u128::from(n)),
+        time: chrono::DateTime::from_timestamp_micros(1_861_833_600_000_000 + i64::from(n)).unwrap(),
+        actor: Some(ActorId::from_u128(0x51)),
+        trace: n.is_multiple_of(3).then_some(TraceId::from_u128(0x71)),
+        content: n.is_multiple_of(2).then_some(Content::from_bytes([0xC0, 1, 2, 3, 4, 5, 6, 0xC7])),
+        guard: Guard { seen: Position::new(n.into()), scope: scope.clone() },
+        facts,
+    })
+}
+
 /// Opens a frozen log and holds it against what it was made of.
 fn is_read_as_ever(frozen: &[u8], made_of: &[Batch], head: u64) {
     let folder = tempfile::tempdir().unwrap();
@@ -400,7 +424,7 @@ fn is_read_as_ever(frozen: &[u8], made_of: &[Batch], head: u64) {
 }
 
 #[test]
-fn a_log_of_format_0_is_read_as_ever() {
+fn a_log_of_the_first_kinds_is_read_as_ever() {
     is_read_as_ever(LOG, &first_batches(), 22);
 }
 
@@ -412,6 +436,75 @@ fn a_log_with_programmes_is_read_as_ever() {
 #[test]
 fn a_log_with_the_booking_rules_is_read_as_ever() {
     is_read_as_ever(&std::fs::read(THIRD_LOG).unwrap(), &third_batches(), 100);
+}
+
+#[test]
+fn a_log_of_all_that_was_frozen_is_read_as_ever() {
+    let frozen = std::fs::read(FOURTH_LOG).unwrap();
+    is_read_as_ever(&frozen, &fourth_batches(), 2 * u64::try_from(FIRST_FORMAT).unwrap());
+    assert_eq!(u32::from_le_bytes(frozen[8..12].try_into().unwrap()), 1, "the format");
+}
+
+fn copy_of_the_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["log.gather", "head.gather", "keys.gather"] {
+        std::fs::copy(Path::new(FOLDER).join(name), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+/// Log, head and keys of one desk, of which one key was destroyed: everything opens that opened then, and nothing else.
+#[test]
+fn a_folder_of_format_1_is_opened_as_ever() {
+    let folder = copy_of_the_folder();
+    let bytes = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    let before = ["log.gather", "keys.gather"].map(bytes);
+    let desk = Desk::open(folder.path()).unwrap();
+    assert_eq!(["log.gather", "keys.gather"].map(bytes), before, "opening changes neither");
+    let report = desk.open_report().unwrap();
+    assert!(report.torn.is_none(), "{report:?}");
+    let [ann, bob, cleo] = [1, 2, 3].map(PersonId::from_u128);
+    let talk = GatheringId::from_u128(0x11);
+    let details = desk.person(ann).unwrap();
+    let details = details.known().unwrap().expose();
+    assert_eq!((details.name.as_str(), details.email.as_str()), ("Ann Example", "ann@example.org"));
+    assert!(desk.programme(talk).unwrap().to_string().contains("Dr Ann Example"));
+    assert!(matches!(desk.person(cleo), Some(Opened::Forgotten { .. })));
+    let list = desk.attendee_list(talk).unwrap();
+    assert_eq!(list.rows().iter().map(|row| row.person).collect::<Vec<_>>(), [Some(ann), Some(bob)]);
+    let answers = desk.answers(list.rows()[1].registration).unwrap().unwrap();
+    assert!(answers.known().unwrap().expose().iter().eq([("diet", "no nuts")]));
+    let link = desk.agenda(bob).join_link(list.rows()[1].registration).unwrap();
+    assert_eq!(link.known().unwrap().expose().as_str(), "https://meet.example/talk");
+    let token = std::fs::read_to_string(Path::new(FOLDER).join("token.txt")).unwrap();
+    assert_eq!(desk.calendar_by_token(token.trim()).unwrap().to_string(), desk.calendar(bob).to_string());
+    assert!(desk.verify(&mut |_| ()).unwrap().is_sound());
+    drop(desk.register(talk, PersonId::from_u128(4)).unwrap());
+    drop(desk);
+    assert!(bytes("log.gather").starts_with(&before[0]), "it goes on behind what is there");
+    assert_eq!(Desk::open(folder.path()).unwrap().attendee_list(talk).unwrap().rows().len(), 3);
+}
+
+/// The headers say format 1, where `docs/format.md` and `docs/keys.md` say that they do.
+#[test]
+fn every_file_says_its_format() {
+    for (name, at) in [("log.gather", 8), ("head.gather", 8), ("keys.gather", 16), ("wrapped.gather", 16)] {
+        let bytes = std::fs::read(Path::new(FOLDER).join(name)).unwrap();
+        assert_eq!(bytes[at..at + 4], [1, 0, 0, 0], "{name}");
+    }
+}
+
+#[test]
+fn a_wrapped_key_file_of_format_1_is_opened_as_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.gather");
+    std::fs::copy(Path::new(FOLDER).join("wrapped.gather"), &path).unwrap();
+    let log = LogId::from_u128(0x1234);
+    let vault = FileVault::options().wrapping_key(Key::from_bytes([0x5A; 32])).open(&path, log).unwrap();
+    let key = unhex(std::fs::read_to_string(Path::new(FOLDER).join("wrapped.txt")).unwrap().trim());
+    assert_eq!(vault.key(KeyRef::new(0)).unwrap().expose()[..], key);
+    assert!(vault.key(KeyRef::new(1)).unwrap_err().is_erased());
+    assert!(FileVault::open(&path, log).unwrap_err().is_wrong_wrapping_key());
 }
 
 /// A repeat is told by what it says, not by the bytes in which an older version said it.
@@ -459,7 +552,7 @@ fn without_what_is_its_own(mut log: Vec<u8>) -> Vec<u8> {
 /// What changes here changes what older versions of the crate can read.
 #[test]
 fn a_log_is_written_as_ever() {
-    let frozen = std::fs::read(THIRD_LOG).unwrap();
+    let frozen = std::fs::read(FOURTH_LOG).unwrap();
     let written = written_now();
     // A new kind of fact needs a new log of its own beside this one: `written_now` is how it is made.
     assert_ne!(written, frozen, "two logs have two ids");
@@ -469,7 +562,7 @@ fn a_log_is_written_as_ever() {
 fn written_now() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.gather");
-    write_log(&path, &third_batches());
+    write_log(&path, &fourth_batches());
     std::fs::read(&path).unwrap()
 }
 
@@ -480,5 +573,5 @@ fn what_is_a_logs_own_is_all_that_two_logs_differ_in() {
     let (one, other) = (written_now(), written_now());
     assert_ne!(one, other, "two logs have two ids");
     assert!(without_what_is_its_own(one.clone()) == without_what_is_its_own(other));
-    is_read_as_ever(&one, &third_batches(), 100);
+    is_read_as_ever(&one, &fourth_batches(), 2 * u64::try_from(FIRST_FORMAT).unwrap());
 }

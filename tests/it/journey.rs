@@ -674,6 +674,10 @@ impl KeyVault for Service {
     fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
         self.reach()?.key(key)
     }
+
+    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.reach()?.erase(key)
+    }
 }
 
 #[test]

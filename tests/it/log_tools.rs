@@ -21,7 +21,7 @@ use proptest::prelude::*;
 
 use crate::examples::{run, text};
 
-const LOGS: [&str; 3] = ["format0.gather", "format0b.gather", "format0c.gather"];
+const LOGS: [&str; 3] = ["format1a.gather", "format1b.gather", "format1c.gather"];
 
 /// A frozen log, which holds facts in every version that was ever written.
 fn frozen(name: &str, folder: &Path) -> FileLog {
@@ -643,7 +643,7 @@ fn the_tool_says_what_it_cannot_use() {
     std::fs::write(folder.path().join("newer"), newer).unwrap();
     for (arguments, expected) in [
         (&["verify", "letter"][..], "the file is not a log of this crate, in letter"),
-        (&["verify", "newer"], "has format 9; this version reads format 0"),
+        (&["verify", "newer"], "has format 9; this version reads format 1"),
         (&["verify", "headless"], "`log_tool rebuild-head PATH` does that"),
         (&["verify", "empty"], "there is no log"),
         (&["verify", "nowhere"], "there is no log"),
@@ -685,7 +685,7 @@ fn the_tool_exports_and_imports_what_it_can_show_again() {
     assert!(again == lines, "the same lines");
 
     let shown = log_tool(folder.path(), ["show", "again"]);
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lines/format0c.txt");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lines/format1c.txt");
     assert_eq!(shown, (0, std::fs::read_to_string(golden).unwrap(), String::new()));
     assert!(!shown.1.contains("no words for"), "there are words for every kind");
     let columns = shown.1.lines().map(|line| {

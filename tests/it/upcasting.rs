@@ -12,7 +12,7 @@ use gather::{
 };
 
 /// A small story of first versions in layout 1: announced, filled, somebody in line, a place given back.
-const STORY: &[u8] = include_bytes!("../data/format0d.gather");
+const STORY: &[u8] = include_bytes!("../data/format1d.gather");
 /// Bodies of first versions, each frozen when it was written.
 const FACTS: &str = include_str!("../data/facts.txt");
 
@@ -134,7 +134,7 @@ fn written_then() -> Vec<u8> {
     let salt = [0x5A; 16];
     let mut chain = Chain::genesis(LOG);
     let mut file = b"\x89gather\n".to_vec();
-    file.extend([0; 8]);
+    file.extend([1, 0, 0, 0, 0, 0, 0, 0]);
     file.extend(LOG.bytes());
     file.extend(salt);
     file.extend(chain.bytes());

@@ -42,8 +42,8 @@ impl Job for Sketch {
         None
     }
 
-    fn end(&self, end: End) {
-        self.marker.end(end);
+    fn end(&self, end: End) -> Option<Waiter> {
+        self.marker.end(end)
     }
 
     fn wait_as(&self, waiter: Waiter) -> bool {

@@ -230,7 +230,9 @@ pub(super) fn opened(mut inner: Inner, mut wishes: Wishes) -> Result<Desk, Error
     let (state, begun) = inner.begin(wishes.given.take());
     let from = state.head().get();
     let mut progress = wishes.progress.unwrap_or_else(|| Box::new(|_| ()));
+    inner.keyring.ask_later();
     let head = inner.fold_on(state, &mut *progress)?.position.get();
+    inner.keyring.confirm()?;
     inner.checkpoints.last = AtomicU64::new(from);
     inner.checkpoints.opening = Opening { replayed: head.saturating_sub(from), ..begun };
     let desk = Desk { inner: Arc::new(Open::new(inner)) };
@@ -283,7 +285,7 @@ fn fitting(log: &dyn Log, keyring: &Keyring, bytes: &[u8]) -> Result<(State, Lis
     }
     check_history(log, whole.header.anchor())?;
     let Folded { state, lists, learned } = whole.read().ok_or(CheckpointUnused::Damaged)?;
-    keyring.recall(learned).map_err(|_told_by_the_replay| CheckpointUnused::Keys)?;
+    keyring.recall(learned);
     Ok((state, lists))
 }
 

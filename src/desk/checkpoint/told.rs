@@ -56,8 +56,6 @@ pub enum CheckpointUnused {
         /// How far it goes.
         checkpoint: Position,
     },
-    /// The vault does not have a key that it names, or cannot be reached. Replaying the log tells which.
-    Keys,
 }
 
 impl fmt::Display for CheckpointUnused {
@@ -76,7 +74,6 @@ impl fmt::Display for CheckpointUnused {
                     "the log holds something else up to position {checkpoint} than when the checkpoint was made"
                 )
             }
-            Self::Keys => f.write_str("the vault does not give the keys that the checkpoint names"),
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn stories(length: Range<usize>) -> impl Strategy<Value = History> {
     )
 }
 
-const SCENES: [fn(&mut Story); 14] = [
+const SCENES: [fn(&mut Story); 15] = [
     somebody_is_passed,
     offers_are_answered,
     interest_is_noted,
@@ -43,6 +43,7 @@ const SCENES: [fn(&mut Story); 14] = [
     booking_opens_and_closes,
     it_is_over,
     it_is_called_off,
+    somebody_is_forgotten,
 ];
 
 /// The steps of some scenes, and how much there is so far of what steps name by number.
@@ -190,6 +191,9 @@ fn a_programme_changes(story: &mut Story) {
     let day = story.announce(9, plain());
     let (gathering, when) = (story.gathering(day), story.soon());
     story.ask(What::PublishName(story.person(0)));
+    story.ask(What::IssueCalendarToken(story.person(0)));
+    story.ask(What::RotateCalendarToken(story.person(0)));
+    story.ask(What::RevokeCalendarToken(story.person(0)));
     let texts = |title| TextsPlan { title, track: 1, speakers: vec![story.person(0)] };
     let session = |session, title| SessionPlan { session, when, room: 1, texts: texts(title) };
     let [added, changed, set] = [session(0, 1), session(0, 2), session(1, 3)];
@@ -250,6 +254,19 @@ fn parties_change(story: &mut Story) {
     story.ask(What::Transfer { registration, place: 2, to });
     let gathering = story.gathering(other);
     story.ask(What::MoveRegistration { registration, gathering, offering: None });
+}
+
+fn somebody_is_forgotten(story: &mut Story) {
+    let talk = story.announce(2, plain());
+    let pair = PartPlan { guests: vec![Some(story.person(1))], ..story.part(talk, 0) };
+    story.ask(What::RecordPerson(story.person(0)));
+    story.ask(What::Register(pair));
+    story.register(talk, 2);
+    story.ask(What::RecordExport(story.person(0)));
+    story.ask(What::KeepAnswers { gathering: story.gathering(talk), days: Some(30) });
+    story.ask(What::Forget(story.person(0)));
+    story.ask(What::ExpireAnswers(story.gathering(talk)));
+    story.register(talk, 0);
 }
 
 fn a_party_gets_in_by_parts(story: &mut Story) {

@@ -27,8 +27,8 @@ use crate::sealed::{Personal, Sealed};
 /// another has replaced. [`Desk::take_reply`](crate::Desk::take_reply) makes one of what came by mail.
 ///
 /// # Refusals
-/// In this order: a comment that is not taken, unknown registration; gathering called off, completed or archived; registration
-/// ended, or a person who is not on it (a *no* has nothing left to give up then, which is no refusal); without its places;
+/// In this order: a comment that is not taken, unknown registration; a person who was forgotten; gathering called off, completed
+/// or archived; a comment where what people answer is kept no more; registration ended, or a person who is not on it (a *no* has nothing left to give up then, which is no refusal); without its places;
 /// gathering over, session over. Of a guest's *no*: somebody was seen on their place or behind it; a registration that needs it.
 ///
 /// # Example
@@ -211,8 +211,10 @@ impl Decide for AnswerInvitation<Sealed<ReplyComment>> {
         if let Some(old) = self.is_old(&decision.registration(registration)?) {
             return Ok(old);
         }
+        decision.must_not_be_forgotten(person)?;
         let (cell, gathering) = decision.acting_on_registration(registration)?;
         gathering.must_stand()?;
+        gathering.must_keep_answers(self.comment.is_some())?;
         let is_on_it = cell.party.named().any(|named| named == person);
         match (self.rsvp, cell.claim.is_ended(), is_on_it) {
             (_, false, true) => {}

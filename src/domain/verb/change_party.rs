@@ -7,7 +7,7 @@ use crate::domain::cells::{Claim, RegistrationCell};
 use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Clear, Context, Decide, Effects, eligibility, ending, waiting_list};
-use crate::fact::{Draw, Fact, Offering};
+use crate::fact::{Draw, Ending, Fact, Offering};
 use crate::id::{OfferingId, PersonId, PoolId, RegistrationId};
 
 /// Brings people along, or leaves places of a party away. What becomes free goes to the line in the same decision.
@@ -20,7 +20,7 @@ use crate::id::{OfferingId, PersonId, PoolId, RegistrationId};
 /// # Refusals
 /// In this order: unknown registration, gathering called off, completed or archived, registration ended, gathering over,
 /// session over; offered, or without a place to begin with; unknown place, the booker's place, somebody seen on it or on a
-/// place behind it; somebody named twice, registered already; party too large; somebody without a name in a party that may be
+/// place behind it; somebody named twice, forgotten, registered already; party too large; somebody without a name in a party that may be
 /// split; larger in line; a registration that needs the place of somebody who leaves; for whoever comes: no place in what
 /// is required, another date of the series, something at the same time; where it has places: as many of an organisation
 /// as may have, can never fit, full, room that others wait for, booking to the line only.
@@ -101,8 +101,7 @@ impl ChangeParty {
         let mut changed = cell.clone();
         let removed: Vec<u16> = self.removed.iter().copied().collect();
         changed.party.change(&removed, &self.added);
-        let mut named = BTreeSet::new();
-        if let Some(person) = changed.party.named().find(|person| !named.insert(*person)) {
+        if let Some(person) = changed.party.twice_named() {
             return Err(Refusal::TwiceInParty { person });
         }
         Ok(changed)
@@ -116,6 +115,7 @@ impl ChangeParty {
         (before, after): (&RegistrationCell, &RegistrationCell),
     ) -> Result<(), Refusal> {
         for person in self.added.iter().copied().flatten() {
+            decision.must_not_be_forgotten(person)?;
             if let Some(registration) = decision.holder(gathering, offering.id, person) {
                 return Err(Refusal::AlreadyRegistered { person, registration });
             }
@@ -159,6 +159,65 @@ fn must_need_nobody_who_leaves(
         }
     }
     Ok(())
+}
+
+/// Lets the booker go who is forgotten, and with them what needs their place: the first guest with a name has place 1 from
+/// then on. `false` where there is nobody who could, or where somebody was seen already, since places are numbered anew.
+pub(super) fn leave(
+    decision: &mut Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+) -> bool {
+    let Some(cell) = decision.registration_on(gathering, registration).cloned() else { return false };
+    let can_change =
+        matches!(cell.claim, Claim::Confirmed | Claim::Waiting | Claim::Held { .. } | Claim::Pending(_));
+    if !can_change {
+        return false;
+    }
+    let places = 1..=u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
+    let mut seen = places.filter(|place| decision.seen(gathering, (registration, *place)).is_some());
+    if seen.next().is_some() {
+        return false;
+    }
+    // A guest without a name, or one who was forgotten before, is nobody to hold a registration.
+    let mut named = cell.party.named().skip(1);
+    let forgotten: BTreeSet<PersonId> =
+        named.by_ref().take_while(|guest| decision.forgotten(*guest).is_some()).collect();
+    let removed: Vec<u16> = std::iter::once(1)
+        .chain(forgotten.iter().filter_map(|guest| cell.party.place_of(*guest)))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let mut after = cell.clone();
+    after.party.change(&removed, &[]);
+    if after.party.booker == cell.party.booker {
+        return false;
+    }
+    let draws = cut(gathering, cell.draws(), after.counted());
+    end_what_needed(decision, gathering, (&cell, &after));
+    let on = gathering.id;
+    decision.record(Fact::PartyChanged { gathering: on, registration, removed, added: Vec::new(), draws });
+    true
+}
+
+/// Ends whatever needs more places of a registration, or other people on it, than it has from now on.
+fn end_what_needed(
+    decision: &mut Decision<'_>,
+    gathering: &Gathering,
+    (before, after): (&RegistrationCell, &RegistrationCell),
+) {
+    let mut people: std::collections::BTreeMap<OfferingId, u32> = std::collections::BTreeMap::new();
+    for registration in ending::dependents(decision, gathering, before) {
+        let Some(part) = decision.registration_on(gathering, registration) else { continue };
+        let stays = part.party.named().all(|person| after.party.named().any(|other| other == person));
+        let booked = people.entry(part.offering).or_default();
+        let size = booked.saturating_add(part.party.size());
+        if stays && size <= after.party.size() {
+            *booked = size;
+        } else {
+            ending::end_with_parts(decision, gathering, registration, Ending::Attendee);
+        }
+    }
 }
 
 /// Room for those who come along, behind whoever waits.

@@ -57,6 +57,7 @@ impl Decide for ConfirmHold<Sealed<Answers>> {
         if !matches!(cell.claim, Claim::Held { .. }) {
             return Err(Refusal::NotHeld { registration });
         }
+        gathering.must_keep_answers(self.answers.is_some())?;
         let offering = gathering.cell.plan.offering(cell.offering);
         let approval = offering.and_then(|offering| offering.approval);
         let pending = approval.map(|approval| register::pending(approval, true, decision.time()));

@@ -44,6 +44,7 @@ impl Decide for FollowUp {
         let offering = on.offering(offering)?.id;
         on.must_not_be_gone()?;
         on.must_be_announced()?;
+        decision.must_not_be_forgotten(person)?;
         if let Some(registration) = decision.holder(&on, offering, person) {
             return Err(Refusal::AlreadyRegistered { person, registration });
         }

@@ -50,6 +50,7 @@ impl Decide for NoteInterest {
             BookingState::Paused => return Err(Refusal::BookingPaused { gathering }),
             BookingState::Closed => return Err(Refusal::BookingClosed { gathering }),
         }
+        decision.must_not_be_forgotten(person)?;
         if let Some(registration) = decision.holder(&on, offering, person) {
             return Err(Refusal::AlreadyRegistered { person, registration });
         }

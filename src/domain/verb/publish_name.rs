@@ -13,7 +13,7 @@ use crate::sealed::{Personal, Sealed};
 /// It is apart from a person's details, which no public output shows. It is stored sealed with the person's own key.
 ///
 /// # Refusals
-/// A name that is empty, too long, or has control characters.
+/// A name that is empty, too long, or has control characters. Then: a person who was forgotten.
 ///
 /// # Example
 /// ```
@@ -60,7 +60,7 @@ impl Decide for PublishName<Sealed<PublishedName>> {
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<PersonId, Refusal> {
         let person = self.whose(context);
         // Read so that the guard covers it: somebody may be forgetting the same person.
-        decision.knows(person);
+        decision.must_not_be_forgotten(person)?;
         decision.record(Fact::NamePublished { person, name: self.name.clone() });
         Ok(person)
     }

@@ -15,7 +15,7 @@ use crate::sealed::{Personal, Sealed};
 ///
 /// # Refusals
 /// A name that is empty, a text that is too long or has control characters, an e-mail address that is none; see
-/// [`PersonDetails::check`].
+/// [`PersonDetails::check`]. Then: a person who was forgotten.
 ///
 /// # Example
 /// ```
@@ -60,7 +60,7 @@ impl Decide for RecordPerson<Sealed<PersonDetails>> {
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<PersonId, Refusal> {
         let person = self.whom(context);
         // Read so that the guard covers it: somebody else may be recording, or later forgetting, the same person.
-        decision.knows(person);
+        decision.must_not_be_forgotten(person)?;
         decision.record(Fact::PersonRecorded { person, details: self.details.clone() });
         Ok(person)
     }

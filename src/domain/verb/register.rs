@@ -1,6 +1,5 @@
 //! Register: one person or a party asks for places, all or nothing.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -275,6 +274,8 @@ impl Register<Sealed<Answers>> {
         decision.session_must_stand(&gathering, &offering)?;
         decision.session_must_not_be_over(&gathering, &offering)?;
         gathering.must_be_open(decision.time())?;
+        self.party.named().try_for_each(|person| decision.must_not_be_forgotten(person))?;
+        gathering.must_keep_answers(self.answers.is_some())?;
         if supersedes == Supersedes::Ended {
             self.must_supersede_what_has_ended(decision)?;
         }
@@ -292,8 +293,7 @@ impl Register<Sealed<Answers>> {
     }
 
     fn check_party(&self, offering: &Offering) -> Result<(), Refusal> {
-        let mut seen = BTreeSet::new();
-        if let Some(person) = self.party.named().find(|&person| !seen.insert(person)) {
+        if let Some(person) = self.party.twice_named() {
             return Err(Refusal::TwiceInParty { person });
         }
         let (size, limit) = (self.party.size(), u32::from(offering.max_party.get()));

@@ -15,7 +15,7 @@ use crate::id::{PersonId, RegistrationId};
 ///
 /// # Refusals
 /// In this order: unknown registration, gathering called off, ended before, gathering over, session over, unknown place,
-/// the person is not on the registration that this one needs. Then, for the place and for each that goes along: the
+/// the person was forgotten, the person is not on the registration that this one needs. Then, for the place and for each that goes along: the
 /// person has a live registration for the same offering, another date of the series, or something at the same time.
 ///
 /// # Example
@@ -68,6 +68,7 @@ impl Decide for Transfer {
         if from == Some(to) {
             return Ok(Change::AlreadySo);
         }
+        decision.must_not_be_forgotten(to)?;
         eligibility::must_share_what_it_requires(decision, &gathering, &cell, to)?;
         hand_over(decision, &gathering, registration, place, to)?;
         Ok(Change::Made)

@@ -22,6 +22,7 @@ use crate::record::Tag;
 mod afterwards;
 mod answer;
 mod booking;
+mod forgetting;
 mod gathering;
 mod registration;
 mod rule;
@@ -30,6 +31,7 @@ mod waiting;
 
 use afterwards::{PresenceRecordedV1, ResourceAttachedV1, ResourceWithdrawnV1};
 use answer::InvitationAnsweredV1;
+use forgetting::{PersonExportedV1, RetentionSetV1};
 use gathering::{
     CapacityChangedV1, CapacityChangedV2, GatheringAnnouncedV1, GatheringAnnouncedV2, GatheringAnnouncedV3,
     GatheringRescheduledV1, GatheringRescheduledV2, ModeChangedV1, OfferingAddedV1, OfferingAddedV2,
@@ -95,6 +97,12 @@ pub(super) mod kind {
     pub(in crate::log::wire) const PRESENCE_RECORDED: u16 = 45;
     pub(in crate::log::wire) const RESOURCE_ATTACHED: u16 = 46;
     pub(in crate::log::wire) const RESOURCE_WITHDRAWN: u16 = 47;
+    pub(in crate::log::wire) const PERSON_FORGOTTEN: u16 = 60;
+    pub(in crate::log::wire) const ANSWERS_EXPIRED: u16 = 61;
+    pub(in crate::log::wire) const RETENTION_SET: u16 = 62;
+    pub(in crate::log::wire) const PERSON_EXPORTED: u16 = 63;
+    pub(in crate::log::wire) const CALENDAR_TOKEN_ISSUED: u16 = 66;
+    pub(in crate::log::wire) const CALENDAR_TOKEN_REVOKED: u16 = 67;
     pub(in crate::log::wire) const INVITATION_ANSWERED: u16 = 70;
 }
 
@@ -250,6 +258,20 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
         Fact::ResourceWithdrawn { gathering: _, resource } => {
             body(kind::RESOURCE_WITHDRAWN, 1, &ResourceWithdrawnV1::of(*resource))
         }
+        Fact::PersonForgotten { person: _ } => body(kind::PERSON_FORGOTTEN, 1, &PersonForgottenV1 {}),
+        Fact::AnswersExpired { gathering: _ } => body(kind::ANSWERS_EXPIRED, 1, &AnswersExpiredV1 {}),
+        Fact::RetentionSet { gathering: _, answers } => {
+            body(kind::RETENTION_SET, 1, &RetentionSetV1 { answers: *answers })
+        }
+        Fact::PersonExported { person: _, purpose } => {
+            body(kind::PERSON_EXPORTED, 1, &PersonExportedV1::of(purpose))
+        }
+        Fact::CalendarTokenIssued { person: _, hash } => {
+            body(kind::CALENDAR_TOKEN_ISSUED, 1, &CalendarTokenIssuedV1 { hash: SealedV1::of(hash) })
+        }
+        Fact::CalendarTokenRevoked { person: _ } => {
+            body(kind::CALENDAR_TOKEN_REVOKED, 1, &CalendarTokenRevokedV1 {})
+        }
         Fact::InvitationAnswered {
             gathering: _,
             registration: _,
@@ -280,6 +302,9 @@ pub(super) fn decode(kind: u16, version: u8, tags: &[Tag], bytes: &[u8]) -> Resu
 /// What is done with a stored body, whichever struct it is read by.
 macro_rules! stored {
     ($($kind:ident $version:literal => $wire:ty;)+) => {
+        /// Every kind that was given a number, once for each of its versions.
+        const KINDS: &[u16] = &[$(kind::$kind),+];
+
         fn decode_with(kind: u16, version: u8, ids: &mut Ids<'_>, bytes: &[u8]) -> Result<Fact, Error> {
             match (kind, version) {
                 $((kind::$kind, $version) => read::<$wire>(bytes)?.fact(ids),)+
@@ -374,11 +399,17 @@ stored! {
     PRESENCE_RECORDED 1 => PresenceRecordedV1;
     RESOURCE_ATTACHED 1 => ResourceAttachedV1<'_>;
     RESOURCE_WITHDRAWN 1 => ResourceWithdrawnV1;
+    PERSON_FORGOTTEN 1 => PersonForgottenV1;
+    ANSWERS_EXPIRED 1 => AnswersExpiredV1;
+    RETENTION_SET 1 => RetentionSetV1;
+    PERSON_EXPORTED 1 => PersonExportedV1<'_>;
+    CALENDAR_TOKEN_ISSUED 1 => CalendarTokenIssuedV1<'_>;
+    CALENDAR_TOKEN_REVOKED 1 => CalendarTokenRevokedV1;
     INVITATION_ANSWERED 1 => InvitationAnsweredV1<'_>;
 }
 
 fn not_stored(kind: u16, version: u8) -> Error {
-    if kind == 0 || (version == 0 && kind <= kind::RESOURCE_WITHDRAWN) {
+    if kind == 0 || (version == 0 && KINDS.contains(&kind)) {
         return corrupt("a fact has a number that was never given");
     }
     newer(format!("a fact of kind {kind}, version {version} is not known to this version"))
@@ -493,6 +524,9 @@ bare! {
     DraftAnnouncedV1 => DraftAnnounced { gathering };
     BooksClosedV1 => BooksClosed { gathering };
     GatheringArchivedV1 => GatheringArchived { gathering };
+    PersonForgottenV1 => PersonForgotten { person };
+    AnswersExpiredV1 => AnswersExpired { gathering };
+    CalendarTokenRevokedV1 => CalendarTokenRevoked { person };
 }
 
 #[derive(Serialize, Deserialize)]
@@ -516,5 +550,17 @@ struct NamePublishedV1<'a> {
 impl NamePublishedV1<'_> {
     fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
         Ok(Fact::NamePublished { person: ids.person()?, name: self.name.sealed() })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct CalendarTokenIssuedV1<'a> {
+    #[serde(borrow)]
+    hash: SealedV1<'a>,
+}
+
+impl CalendarTokenIssuedV1<'_> {
+    fn fact(self, ids: &mut Ids<'_>) -> Result<Fact, Error> {
+        Ok(Fact::CalendarTokenIssued { person: ids.person()?, hash: self.hash.sealed() })
     }
 }

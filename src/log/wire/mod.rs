@@ -81,7 +81,7 @@ pub fn encode(batch: &Batch) -> Result<Vec<u8>, Error> {
     if table.borne > TAGS_LIMIT {
         return Err(misuse(batch, format!("bears {} tags; at most {TAGS_LIMIT} are kept", table.borne)));
     }
-    let mut out = Writer::default();
+    let mut out = Writer { bytes: Vec::with_capacity(ORDINARY) };
     put_prologue(&mut out, batch)?;
     put_scope(&mut out, scope.as_deref())?;
     table.put(&mut out)?;
@@ -150,10 +150,14 @@ fn put_scope(out: &mut Writer, places: Option<&[u32]>) -> Result<(), Error> {
     }
 }
 
+/// Up to how many tags are looked through one by one; where there are more, a map finds them.
+const FEW_TAGS: usize = 16;
+
 /// Every tag of a batch once, in the order in which they are first named.
 #[derive(Default)]
 struct Table {
     tags: Vec<Tag>,
+    /// Where each is, once they are many.
     place_of: HashMap<Tag, u32>,
     borne: usize,
 }
@@ -165,11 +169,24 @@ impl Table {
     }
 
     fn place(&mut self, tag: Tag) -> u32 {
-        // More tags than a `u32` counts are refused long before they get here.
-        let next = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
-        *self.place_of.entry(tag).or_insert_with(|| {
+        if self.tags.len() > FEW_TAGS {
+            return self.place_among_many(tag);
+        }
+        let known = self.tags.iter().position(|known| *known == tag);
+        nth(known.unwrap_or_else(|| {
             self.tags.push(tag);
-            next
+            self.tags.len() - 1
+        }))
+    }
+
+    fn place_among_many(&mut self, tag: Tag) -> u32 {
+        if self.place_of.is_empty() {
+            self.place_of.extend(self.tags.iter().copied().zip(0..));
+        }
+        let Self { tags, place_of, .. } = self;
+        *place_of.entry(tag).or_insert_with(|| {
+            tags.push(tag);
+            nth(tags.len() - 1)
         })
     }
 
@@ -177,6 +194,11 @@ impl Table {
         out.put(&self.tags.len())?;
         self.tags.iter().try_for_each(|&tag| out.put(&tag_bytes(tag)))
     }
+}
+
+/// More tags than a `u32` counts are refused long before they get here.
+fn nth(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 fn tag_bytes(tag: Tag) -> (u8, [u8; 16]) {
@@ -355,6 +377,9 @@ fn has_twins(tags: &[Tag]) -> bool {
     sorted.sort_unstable();
     sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
+
+/// Room for an ordinary registration, and some more.
+const ORDINARY: usize = 256;
 
 #[derive(Default)]
 struct Writer {

@@ -1,16 +1,14 @@
 //! Copies of a key file: to keep it safe, or for the keys to go with a log that was salvaged.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{
-    HEADER, SLOT, VaultError, beside, bytes, check_header, check_openable, failed, for_owner_only, header,
-    offset, read_at, remove_if_there, sync_folder, write_at,
-};
+use super::shape::{HEADER, Header, SLOT, bytes, offset};
+use super::{VaultError, beside, failed, not_opened, read_header, remove_if_there};
 use crate::id::LogId;
+use crate::storage::{Disk, Storage, StoredFile, folder_of};
 
 /// How many keys are copied at a time.
 const KEYS: u64 = 1_024;
@@ -58,51 +56,43 @@ pub fn adopt_keys(from: impl AsRef<Path>, to: impl AsRef<Path>, log: LogId) -> R
 }
 
 fn copy(from: &Path, to: &Path, log: Option<LogId>) -> Result<(), VaultError> {
-    check_openable(from)?;
-    let file = File::open(from).map_err(|cause| failed("cannot open the key file", from, cause))?;
-    let header = header_for(&file, log).map_err(|error| error.in_file(from))?;
-    let length = file.metadata().map_err(|cause| failed("cannot read the key file", from, cause))?.len();
+    let opened = Disk.open_to_read(from).map_err(|cause| not_opened(from, cause))?;
+    let missing = || failed("cannot open the key file", from, io::ErrorKind::NotFound.into());
+    let file = opened.ok_or_else(missing)?;
+    let length = file.length().map_err(|cause| failed("cannot read the key file", from, cause))?;
+    let header = read_header(&*file, length).map_err(|error| error.in_file(from))?;
+    let header = Header { log: log.unwrap_or(header.log), ..header };
     // The last piece is none if it is less than a whole key: the desk may be writing it.
     let keys = length.saturating_sub(bytes(HEADER)) / bytes(SLOT);
-    write(&file, &header, keys, to).map_err(|cause| failed("cannot copy the key file", to, cause))
-}
-
-/// The header of the copy: the same, or one for another log.
-fn header_for(file: &File, log: Option<LogId>) -> Result<Vec<u8>, VaultError> {
-    let mut found = Vec::with_capacity(HEADER);
-    file.take(bytes(HEADER))
-        .read_to_end(&mut found)
-        .map_err(|cause| VaultError::unavailable("cannot read the key file").because(cause))?;
-    let (vault, belongs_to) = check_header(&found)?;
-    Ok(header(vault, log.unwrap_or(belongs_to)))
+    write(&*file, &header.bytes(), keys, to).map_err(|cause| failed("cannot copy the key file", to, cause))
 }
 
 /// Writes the copy under another name first, and never over anything.
-fn write(from: &File, header: &[u8], keys: u64, to: &Path) -> io::Result<()> {
+fn write(from: &dyn StoredFile, header: &[u8], keys: u64, to: &Path) -> io::Result<()> {
     if to.try_exists()? {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     let unfinished = beside(to);
-    remove_if_there(&unfinished)?;
-    let file = for_owner_only().open(&unfinished)?;
-    let written = write_keys(from, header, keys, &file);
-    let written = written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&unfinished, to));
+    remove_if_there(&Disk, &unfinished)?;
+    let file = Disk.create(&unfinished)?;
+    let written = write_keys(from, header, keys, &*file);
+    let written = written.and_then(|()| file.sync()).and_then(|()| Disk.rename(&unfinished, to));
     if written.is_err() {
         // Keys that nobody asked for must not lie about. The error at hand is the one to tell.
-        drop(remove_if_there(&unfinished));
+        drop(remove_if_there(&Disk, &unfinished));
     }
-    written.and_then(|()| sync_folder(to))
+    written.and_then(|()| Disk.sync_folder(folder_of(to)))
 }
 
-fn write_keys(from: &File, header: &[u8], keys: u64, to: &File) -> io::Result<()> {
-    write_at(to, header, 0)?;
+fn write_keys(from: &dyn StoredFile, header: &[u8], keys: u64, to: &dyn StoredFile) -> io::Result<()> {
+    to.write_at(header, 0)?;
     let mut first = 0;
     while first < keys {
         let count = KEYS.min(keys.saturating_sub(first));
         let length = usize::try_from(count).unwrap_or_default().saturating_mul(SLOT);
         let mut slots = Zeroizing::new(vec![0; length]);
-        read_at(from, &mut slots, offset(first))?;
-        write_at(to, &slots, offset(first))?;
+        from.read_at(&mut slots, offset(first))?;
+        to.write_at(&slots, offset(first))?;
         first = first.saturating_add(count);
     }
     Ok(())

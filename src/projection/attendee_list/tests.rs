@@ -206,6 +206,7 @@ fn field_names_are_stable() {
             "uncounted": false,
             "presence": "unknown",
             "since": "2026-02-01T11:00:00Z",
+            "forgotten": null,
             "name": "[personal]",
         }],
     });

@@ -98,6 +98,7 @@ mod guarding;
 mod keeping;
 mod reading;
 mod turns;
+pub mod vaults;
 
 use fault::{Fault, Held};
 

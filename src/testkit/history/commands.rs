@@ -10,10 +10,10 @@ use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Approve, Archive,
     AttachResource, Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty,
     ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, ExtendHold, FollowUp, Hold, LineOnly, MoveRegistration, MoveSession,
-    NoteInterest, OpenBooking, OpenInterest, PauseBooking, PublishName, Reconfirm, RecordPerson,
-    RecordPresence, Register, Reject, Reschedule, SetProgramme, Settle, Transfer, WithdrawOffer,
-    WithdrawResource,
+    DeclineOffer, DropSession, ExtendHold, FollowUp, Hold, IssueCalendarToken, KeepAnswers, LineOnly,
+    MoveRegistration, MoveSession, NoteInterest, OpenBooking, OpenInterest, PauseBooking, PublishName,
+    Reconfirm, RecordPerson, RecordPresence, Register, Reject, Reschedule, RevokeCalendarToken,
+    RotateCalendarToken, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
 };
 use crate::fact::{Offering, ResourceKind};
 use crate::id::{OfferingId, PoolId, SetAsideId};
@@ -35,9 +35,20 @@ impl History {
                     PersonDetails::new(format!("Person {person}")).email(format!("p{person}@example.org"));
                 AnyCommand::RecordPerson(RecordPerson::of(person_id(*person), details))
             }
+            What::Forget(person) => AnyCommand::Forget(person_id(*person)),
+            What::RecordExport(person) => AnyCommand::RecordExport(person_id(*person)),
             What::PublishName(person) => {
                 let name = PublishedName::new(format!("Speaker {person}"));
                 AnyCommand::PublishName(PublishName::of(person_id(*person), name))
+            }
+            What::IssueCalendarToken(person) => {
+                AnyCommand::IssueCalendarToken(IssueCalendarToken::new(person_id(*person)))
+            }
+            What::RotateCalendarToken(person) => {
+                AnyCommand::RotateCalendarToken(RotateCalendarToken::new(person_id(*person)))
+            }
+            What::RevokeCalendarToken(person) => {
+                AnyCommand::RevokeCalendarToken(RevokeCalendarToken::new(person_id(*person)))
             }
             What::Register(part) => AnyCommand::Register(self.register(part, nth)),
             What::Basket { parts, best_effort } => {
@@ -189,6 +200,11 @@ impl History {
                     Some(Some(release)) => command.release(release.time()),
                 })
             }
+            What::KeepAnswers { gathering, days } => {
+                let command = KeepAnswers::new(of(gathering));
+                AnyCommand::KeepAnswers(days.map_or(command, |days| command.for_days(days)))
+            }
+            What::ExpireAnswers(which) => AnyCommand::ExpireAnswers(of(which)),
             What::CloseLine { gathering, offering } => {
                 let command = CloseLine::new(of(gathering));
                 AnyCommand::CloseLine(match self.offering(*offering, *gathering, nth) {

@@ -325,6 +325,7 @@ fn on_bookings() -> impl Strategy<Value = What> {
     let which = any_which;
     prop_oneof![
         2 => (0..FEW).prop_map(What::RecordPerson),
+        1 => prop_oneof![3 => (0..FEW).prop_map(What::Forget), 1 => (0..FEW).prop_map(What::RecordExport)],
         28 => parts().prop_map(What::Register),
         7 => baskets(),
         11 => (which(), any::<bool>()).prop_map(|(registration, by_organiser)| {
@@ -458,6 +459,8 @@ pub(super) fn afterwards() -> impl Strategy<Value = What> {
             }
         ),
         4 => which().prop_map(What::CloseBooks),
+        2 => (which(), option::of(0..3_u32)).prop_map(|(gathering, days)| What::KeepAnswers { gathering, days }),
+        1 => which().prop_map(What::ExpireAnswers),
         2 => which().prop_map(What::Archive),
         2 => (which(), 0..3_u8, prop::bool::weighted(0.9), audience).prop_map(
             |(gathering, resource, titled, audience)| {
@@ -470,12 +473,22 @@ pub(super) fn afterwards() -> impl Strategy<Value = What> {
     ]
 }
 
+/// Secret addresses of few people, so that they come to be replaced and taken back.
+fn on_calendars() -> impl Strategy<Value = What> {
+    prop_oneof![
+        2 => (0..3_u8).prop_map(What::IssueCalendarToken),
+        1 => (0..3_u8).prop_map(What::RotateCalendarToken),
+        1 => (0..3_u8).prop_map(What::RevokeCalendarToken),
+    ]
+}
+
 fn on_programmes() -> impl Strategy<Value = What> {
     let which = any_which;
     let leave = prop_oneof![1 => Just(Vec::new()), 1 => vec(session_numbers(), 1..4)];
     let moved = (option::weighted(0.8, session_when()), option::weighted(0.4, 0..3_u8));
     prop_oneof![
         1 => (0..FEW).prop_map(What::PublishName),
+        1 => on_calendars(),
         3 => added_sessions(),
         2 => places_in_sessions(which()),
         5 => (which(), which(), moved).prop_map(|(gathering, session, (when, room))| {

@@ -71,6 +71,25 @@ pub enum What {
     RecordPerson(u8),
     /// Publish the name under which a person speaks.
     PublishName(u8),
+    /// Give a person's own calendar a secret address.
+    IssueCalendarToken(u8),
+    /// Give it another one.
+    RotateCalendarToken(u8),
+    /// Take it back.
+    RevokeCalendarToken(u8),
+    /// Forget a person.
+    Forget(u8),
+    /// Give out all that is held about a person.
+    RecordExport(u8),
+    /// Say for how long answers are kept.
+    KeepAnswers {
+        /// Which of the gatherings announced so far.
+        gathering: Which,
+        /// For how many days.
+        days: Option<u32>,
+    },
+    /// Keep the answers for a gathering no more.
+    ExpireAnswers(Which),
     /// Announce a gathering.
     Announce(GatheringPlan),
     /// Add an offering.
@@ -394,7 +413,9 @@ impl History {
     /// What the desk says when it does not do it.
     pub fn play_step(&self, desk: &Desk, nth: usize) -> Result<Answer, Failure> {
         let call = desk.request(self.request(nth)).at(self.time(nth)).ahead_of_clock();
-        let receipt = call.execute(self.command(nth))?;
+        let command = self.command(nth);
+        let receipt = call.execute(command.clone())?;
+        command.destroy_keys(desk)?;
         Ok(Answer { told: receipt.outcome, repeated: receipt.repeated })
     }
 

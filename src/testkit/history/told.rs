@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::desk::{Command, Edge, Failure, Ready};
+use super::terms::reference;
+use crate::desk::{Command, Desk, Edge, Failure, Ready};
 use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
     ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold, LineOnly,
-    MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
-    ProgrammeChange, PublishName, Reconfirm, RecordPerson, RecordPresence, Register, Registered, Reject,
-    Reschedule, Seen, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting,
+    Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest,
+    OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
+    RecordExport, RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule,
+    RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle, Transfer, WithdrawOffer,
+    WithdrawResource,
 };
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
@@ -58,6 +61,8 @@ pub enum Told {
     },
     /// What came of each part of a basket.
     Parts(Vec<Part>),
+    /// A secret address was made; what its token is is not told here, since no two are the same.
+    CalendarToken,
     /// Something was changed, or was so already.
     Changed(Change),
     /// It is done, and this is what it did to others.
@@ -71,6 +76,13 @@ pub enum Told {
     },
     /// A programme is set.
     Programme(ProgrammeChange),
+    /// Somebody is forgotten.
+    Forgotten {
+        /// Whether they were before.
+        before: bool,
+    },
+    /// All that is held about somebody may be given out.
+    Exported(PersonId),
     /// An invitation is answered.
     Answered(Answered),
 }
@@ -83,6 +95,12 @@ pub enum AnyCommand {
     RecordPerson(RecordPerson),
     /// Publish a speaker's name.
     PublishName(PublishName),
+    /// Give a person's own calendar a secret address.
+    IssueCalendarToken(IssueCalendarToken),
+    /// Give it another one.
+    RotateCalendarToken(RotateCalendarToken),
+    /// Take it back.
+    RevokeCalendarToken(RevokeCalendarToken),
     /// Announce a gathering.
     Announce(Gathering),
     /// Add an offering.
@@ -173,6 +191,14 @@ pub enum AnyCommand {
     WithdrawResource(WithdrawResource),
     /// Write down what is due.
     Settle(Settle),
+    /// Forget a person. Executed as it is, this is as far as the log goes: [`destroy_keys`](Self::destroy_keys) does the rest.
+    Forget(PersonId),
+    /// Keep the answers for a gathering no more, as far as the log goes.
+    ExpireAnswers(GatheringId),
+    /// Say for how long answers are kept.
+    KeepAnswers(KeepAnswers),
+    /// Record that all that is held about a person was given out.
+    RecordExport(PersonId),
 }
 
 impl Command for AnyCommand {
@@ -206,9 +232,25 @@ impl Command for AnyCommand {
 }
 
 impl AnyCommand {
+    /// Destroys the keys of whatever the log says is gone, where this command has said so and was done.
+    ///
+    /// # Errors
+    /// A key could not be destroyed.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two commands destroy keys")]
+    pub fn destroy_keys(&self, desk: &Desk) -> Result<(), Failure> {
+        match self {
+            Self::Forget(person) => desk.forget(*person).map(drop),
+            Self::ExpireAnswers(gathering) => desk.expire(*gathering).map(drop),
+            _ => Ok(()),
+        }
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are ready before this is asked")]
     fn ready_on_terms(&self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
         match self {
+            Self::IssueCalendarToken(command) => Ok(command.ready(edge)?.map(|_| Told::CalendarToken)),
+            Self::RotateCalendarToken(command) => Ok(command.ready(edge)?.map(|_| Told::CalendarToken)),
+            Self::RevokeCalendarToken(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Hold(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::ExtendHold(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::ConfirmHold(command) => Ok(command.ready(edge)?.map(Told::from)),
@@ -237,6 +279,15 @@ impl AnyCommand {
             Self::AttachResource(command) => Ok(command.ready(edge)?.map(Told::Attached)),
             Self::WithdrawResource(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Settle(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Forget(person) => Ok(Forget { person: *person }.ready(edge)?.map(Told::from)),
+            Self::ExpireAnswers(gathering) => {
+                Ok(ExpireAnswers { gathering: *gathering }.ready(edge)?.map(Told::from))
+            }
+            Self::KeepAnswers(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::RecordExport(person) => {
+                let command = RecordExport { person: *person, purpose: reference("export", 1) };
+                Ok(command.ready(edge)?.map(Told::Exported))
+            }
             _ => unreachable!("it was made ready before"),
         }
     }
@@ -268,6 +319,12 @@ impl From<Effects> for Told {
 impl From<OnHold> for Told {
     fn from(outcome: OnHold) -> Self {
         Self::Held(outcome.registration, outcome.until)
+    }
+}
+
+impl From<Forgetting> for Told {
+    fn from(outcome: Forgetting) -> Self {
+        Self::Forgotten { before: outcome != Forgetting::Now }
     }
 }
 

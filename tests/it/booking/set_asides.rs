@@ -141,6 +141,18 @@ fn a_set_aside_changes_its_size_and_its_release() {
 }
 
 #[test]
+fn what_is_kept_again_without_a_place_is_no_growth_where_more_is_kept_than_there_are_places() {
+    let scene = kept(2, 2);
+    let soon = BookingTime::At(scene.now() + TimeDelta::microseconds(1));
+    let nothing_yet = SetAside::new(SPEAKERS, HALL, 0).who(person_id(1)).release(soon);
+    assert_eq!(scene.does(AddSetAside::new(scene.on, nothing_yet)), SPEAKERS);
+    drop(scene.receives(gather::ChangeCapacity::new(scene.on, 0)));
+    scene.after(TimeDelta::microseconds(1));
+    scene.does(ChangeSetAside::new(scene.on, SPEAKERS, 0).never_released());
+    assert_eq!(scene.refused(ChangeSetAside::new(scene.on, SPEAKERS, 1)), "set_asides_too_large");
+}
+
+#[test]
 fn a_release_that_counts_from_an_unknown_start_has_not_come() {
     let scene = kept(2, 2);
     scene.does(gather::Reschedule::new(scene.on, gather::Schedule::to_be_confirmed("in autumn")));

@@ -108,6 +108,7 @@ fn agenda(desk: &Desk, person: u8) -> Vec<Booked> {
     let agenda = desk.agenda(person_id(person));
     let link = |registration| match agenda.join_link(registration) {
         Some(Opened::Known(link)) => Some(link.expose().as_str().to_owned()),
+        Some(Opened::Forgotten { .. }) => None,
         Some(other) => panic!("a link that cannot be opened: {other:?}"),
         None => None,
     };
@@ -231,6 +232,7 @@ pub(super) fn unsealed(fact: &Fact) -> String {
     match &fact {
         Fact::PersonRecorded { person, .. } => format!("recorded {person}"),
         Fact::NamePublished { person, .. } => format!("published {person}"),
+        Fact::CalendarTokenIssued { person, .. } => format!("calendar address of {person}"),
         Fact::ResourceAttached { gathering, resource, .. } => format!("attached {gathering} {resource:?}"),
         _ => format!("{fact:?}"),
     }

@@ -277,6 +277,8 @@ fn any_fact_of_a_person() -> impl Strategy<Value = Fact> {
     prop_oneof![
         (any_person(), any_sealed()).prop_map(|(person, details)| Fact::PersonRecorded { person, details }),
         (any_person(), any_sealed()).prop_map(|(person, name)| Fact::NamePublished { person, name }),
+        (any_person(), any_sealed()).prop_map(|(person, hash)| Fact::CalendarTokenIssued { person, hash }),
+        any_person().prop_map(|person| Fact::CalendarTokenRevoked { person }),
     ]
 }
 
@@ -515,6 +517,11 @@ fn any_fact_of_afterwards() -> impl Strategy<Value = Fact> {
             .prop_map(|(gathering, resource, link)| Fact::ResourceAttached { gathering, resource, link }),
         (any_gathering_id(), id())
             .prop_map(|(gathering, resource)| Fact::ResourceWithdrawn { gathering, resource }),
+        any_person().prop_map(|person| Fact::PersonForgotten { person }),
+        any_gathering_id().prop_map(|gathering| Fact::AnswersExpired { gathering }),
+        (any_gathering_id(), any::<Option<u32>>())
+            .prop_map(|(gathering, answers)| Fact::RetentionSet { gathering, answers }),
+        (any_person(), any_named()).prop_map(|(person, purpose)| Fact::PersonExported { person, purpose }),
     ]
 }
 

@@ -422,7 +422,21 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
         Fact::ResourceAttached { .. } => {
             ("ResourceWithdrawn/1", Fact::ResourceWithdrawn { gathering, resource: RESOURCE })
         }
-        Fact::ResourceWithdrawn { .. } => {
+        Fact::ResourceWithdrawn { .. } => ("PersonForgotten/1", Fact::PersonForgotten { person: BOB }),
+        Fact::PersonForgotten { .. } => ("AnswersExpired/1", Fact::AnswersExpired { gathering }),
+        Fact::AnswersExpired { .. } => {
+            ("RetentionSet/1", Fact::RetentionSet { gathering, answers: Some(365) })
+        }
+        Fact::RetentionSet { .. } => {
+            ("PersonExported/1", Fact::PersonExported { person: BOB, purpose: named("art-15") })
+        }
+        Fact::PersonExported { .. } => {
+            ("CalendarTokenIssued/1", Fact::CalendarTokenIssued { person: ANN, hash: one_key() })
+        }
+        Fact::CalendarTokenIssued { .. } => {
+            ("CalendarTokenRevoked/1", Fact::CalendarTokenRevoked { person: ANN })
+        }
+        Fact::CalendarTokenRevoked { .. } => {
             let fact = Fact::InvitationAnswered {
                 gathering,
                 registration,

@@ -67,6 +67,10 @@ impl Gathering {
 
     /// Along which edges a life goes, and what can still happen after its end.
     pub(super) fn may_happen(&self, fact: &Fact, time: DateTime<Utc>) -> Result<(), Broken> {
+        if matches!(fact, Fact::AnswersExpired { .. } | Fact::RetentionSet { .. }) {
+            // What is known of people can be erased whatever became of it.
+            return Ok(());
+        }
         let afterwards = match fact {
             Fact::PresenceRecorded { .. }
             | Fact::FollowUpRequested { .. }

@@ -37,6 +37,7 @@ struct SoFar {
     ended: Vec<(RegistrationId, Ending)>,
     /// Which ended because somebody asked for that, and not for another reason.
     asked_for: usize,
+    forgotten: BTreeSet<PersonId>,
     passed: BTreeSet<RegistrationId>,
     handed_over: Option<(Option<PersonId>, PersonId)>,
 }
@@ -81,6 +82,9 @@ impl Ledger {
         self.ends_have_heirs(batch).map_err(|broken| format!("{broken}, in {batch:?}"))?;
         let mut so_far = SoFar::default();
         for fact in &batch.facts {
+            if let Fact::PersonForgotten { person } = fact {
+                so_far.forgotten.insert(*person);
+            }
             let folded = self.fold(fact, batch.time, &mut so_far);
             folded.map_err(|broken| format!("{broken}, at {fact:?} of {batch:?}"))?;
         }

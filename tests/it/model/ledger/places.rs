@@ -198,10 +198,14 @@ impl Gathering {
         let before = self.one(id)?.clone();
         let mut booking = before.booking.clone();
         let old = booking.party.size();
-        hold(!removed.contains(&1), || String::from("the booker's place"))?;
-        for place in removed.iter().rev() {
+        for place in removed.iter().rev().filter(|place| **place != 1) {
             hold(booking.party.at(*place).is_some(), || String::from("no such place"))?;
             booking.party.guests.remove(usize::from(*place) - 2);
+        }
+        if removed.contains(&1) {
+            let heir = booking.party.guests.iter().position(Option::is_some);
+            let heir = heir.ok_or("the booker's place goes, and there is nobody with a name")?;
+            booking.party.booker = booking.party.guests.remove(heir).unwrap();
         }
         booking.party.guests.extend(added);
         let new = booking.party.size();

@@ -86,7 +86,11 @@ impl Gathering {
             Ending::Attendee | Ending::Organiser => {
                 let session = self.offering(one.booking.offering).session;
                 let was_dropped = session.is_some_and(|session| so_far.dropped.contains(&session));
-                so_far.asked_for += usize::from(!was_dropped);
+                // All that somebody had ends at once when they are forgotten, with what needed it.
+                let needs = self.offering(one.booking.offering).requires.is_some();
+                let theirs = so_far.forgotten.contains(&one.booking.party.booker);
+                let goes_along = theirs || needs && !so_far.forgotten.is_empty();
+                so_far.asked_for += usize::from(!was_dropped && !goes_along);
                 !was_dropped || how == Ending::Organiser
             }
             _ => false,

@@ -57,6 +57,8 @@ impl Naive<'_> {
             BookingState::Closed => return Err(No::from("booking_closed")),
             BookingState::Open | BookingState::LineOnly => {}
         }
+        self.knows_all(&asked.named())?;
+        self.keeps_answers(gathering, asked.answers)?;
         if let Some(other) = asked.supersedes.filter(|_| !moves) {
             let one = self.one(other)?;
             let is_past = one.claim.deadline().is_some_and(|deadline| deadline <= now);

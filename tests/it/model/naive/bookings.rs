@@ -155,6 +155,7 @@ impl Naive<'_> {
         if who == Some(to) {
             return Ok(Told::Changed(Change::AlreadySo));
         }
+        self.knows_all(&[to])?;
         refuse_if(!self.can_share_what_it_requires(&one.asked, to), "needs_place")?;
         self.hand_over(&one.asked, place, to, now)?;
         Ok(Told::Changed(Change::Made))

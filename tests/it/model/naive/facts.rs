@@ -103,6 +103,9 @@ fn fact(done: &Done) -> Option<Fact> {
         Done::DraftAnnounced(gathering) => Fact::DraftAnnounced { gathering },
         Done::BooksClosed(gathering) => Fact::BooksClosed { gathering },
         Done::Archived(gathering) => Fact::GatheringArchived { gathering },
+        Done::Forgotten(person) => Fact::PersonForgotten { person: person_id(person) },
+        Done::AnswersExpired(gathering) => Fact::AnswersExpired { gathering },
+        Done::RetentionSet(gathering, answers) => Fact::RetentionSet { gathering, answers },
         Done::Withdrawn(gathering, resource) => {
             Fact::ResourceWithdrawn { gathering, resource: resource_id(resource) }
         }
@@ -170,6 +173,11 @@ fn plain(done: &Done) -> String {
     match done {
         Done::PersonRecorded(person) => format!("recorded {}", person_id(*person)),
         Done::NamePublished(person) => format!("published {}", person_id(*person)),
+        Done::CalendarTokenIssued(person) => format!("calendar address of {}", person_id(*person)),
+        Done::CalendarTokenRevoked(person) => {
+            plain_fact(&Fact::CalendarTokenRevoked { person: person_id(*person) })
+        }
+        Done::Exported(person) => format!("exported {}", person_id(*person)),
         Done::Announced(gathering, _) => format!("announced {gathering}"),
         Done::OfferingAdded(gathering, number, ..) => format!("offering {number} added to {gathering}"),
         Done::ModeChanged(gathering, mode, link) => mode_changed(*gathering, &mode.mode(), link.is_some()),
@@ -212,6 +220,8 @@ pub(in super::super) fn plain_fact(fact: &Fact) -> String {
     match &fact {
         Fact::PersonRecorded { person, .. } => format!("recorded {person}"),
         Fact::NamePublished { person, .. } => format!("published {person}"),
+        Fact::CalendarTokenIssued { person, .. } => format!("calendar address of {person}"),
+        Fact::PersonExported { person, .. } => format!("exported {person}"),
         Fact::GatheringAnnounced { gathering, .. } => format!("announced {gathering}"),
         Fact::OfferingAdded { gathering, offering, .. } => {
             format!("offering {} added to {gathering}", offering.id)

@@ -34,6 +34,7 @@ impl Naive<'_> {
     }
 
     fn note(&mut self, asked: Asked, how: How, now: DateTime<Utc>) -> Result<Told, No> {
+        self.knows_all(&[asked.booker()])?;
         let same = self.same_offering(&asked);
         refuse_if(same.iter().any(|one| one.asked.names(asked.booker())), "already_registered")?;
         let id = asked.registration;

@@ -58,6 +58,7 @@ impl Naive<'_> {
     pub(super) fn confirm_hold(
         &mut self,
         id: RegistrationId,
+        answers: bool,
         new: RegistrationId,
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
@@ -66,10 +67,11 @@ impl Naive<'_> {
         let one = self.one(id)?;
         let was_held = matches!(one.was, Claim::Held { .. });
         if was_held && one.claim == Claim::Ended(Gone::How(Ending::Expired)) {
-            return self.confirm_late(&one, new, now);
+            return self.confirm_late(&one, answers, new, now);
         }
         let one = self.live_one(id, now)?;
         refuse_if(!matches!(one.claim, Claim::Held { .. }), "not_held")?;
+        self.keeps_answers(gathering, answers)?;
         let policy = self.offering(gathering, one.asked.offering).unwrap().plan.approval;
         let pending = policy
             .map(|policy| policy.decide_within.map(|seconds| now + TimeDelta::seconds(i64::from(seconds))));
@@ -84,11 +86,12 @@ impl Naive<'_> {
     fn confirm_late(
         &mut self,
         one: &Registration,
+        answers: bool,
         new: RegistrationId,
         now: DateTime<Utc>,
     ) -> Result<Told, No> {
         let (supersedes, maker) = (Some(one.id()), one.asked.booker());
-        let asked = Asked { registration: new, supersedes, maker, ..one.asked.clone() };
+        let asked = Asked { registration: new, supersedes, maker, answers, ..one.asked.clone() };
         let asked = self.can_be_asked(asked, false, now)?;
         self.is_eligible(&asked, now)?;
         refuse_if(self.never_fits(&asked, asked.counted()), "never_fits")?;

@@ -233,6 +233,9 @@ impl Naive<'_> {
         let all = gatherings.flat_map(|gathering| self.registrations(gathering));
         let theirs = all.filter(|one| one.asked.names(person));
         let mut booked: Vec<(usize, Booked)> = theirs.map(|one| (one.made, self.booked(&one))).collect();
+        if self.was_forgotten(person) {
+            booked.iter_mut().for_each(|(_, booked)| booked.link = None);
+        }
         booked.sort_by_cached_key(|(made, booked)| {
             let start = booked.schedule.starts();
             (start.is_none(), start, *made)

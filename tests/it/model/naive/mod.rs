@@ -20,10 +20,12 @@ mod answer;
 mod approval;
 mod asked;
 mod bookings;
+mod calendar_tokens;
 mod capacity;
 mod eligible;
 mod facts;
 mod follow_up;
+mod forgetting;
 mod gatherings;
 mod holds;
 mod lifecycle;
@@ -82,6 +84,12 @@ type Draws = Vec<(u16, u32)>;
 enum Done {
     PersonRecorded(u8),
     NamePublished(u8),
+    CalendarTokenIssued(u8),
+    CalendarTokenRevoked(u8),
+    Forgotten(u8),
+    Exported(u8),
+    AnswersExpired(GatheringId),
+    RetentionSet(GatheringId, Option<u32>),
     Announced(GatheringId, GatheringPlan),
     OfferingAdded(GatheringId, u16, Rc<Offered>, Vec<(u16, PoolPlan)>),
     Rescheduled(GatheringId, When, Option<(DateTime<Utc>, Silence)>),
@@ -151,6 +159,8 @@ struct Asked {
     uncounted: bool,
     may_split: bool,
     supersedes: Option<RegistrationId>,
+    /// Whether something is answered with it.
+    answers: bool,
 }
 
 /// How a party came in.
@@ -246,13 +256,20 @@ impl<'h> Naive<'h> {
         let registration = |which: &Which| history.registration(*which, step);
         match &history.steps[step].what {
             What::RecordPerson(person) => {
+                refuse_if(self.was_forgotten(*person), "forgotten")?;
                 self.done(given, Done::PersonRecorded(*person));
                 Ok(Told::Recorded(person_id(*person)))
             }
             What::PublishName(person) => {
+                refuse_if(self.was_forgotten(*person), "forgotten")?;
                 self.done(given, Done::NamePublished(*person));
                 Ok(Told::Published(person_id(*person)))
             }
+            What::IssueCalendarToken(person) => self.issue_calendar_token(*person, false, given),
+            What::RotateCalendarToken(person) => self.issue_calendar_token(*person, true, given),
+            What::RevokeCalendarToken(person) => self.revoke_calendar_token(*person, given),
+            What::Forget(person) => self.forget(*person, given),
+            What::RecordExport(person) => self.export(*person, given),
             What::Register(part) => self.register(self.party(part, step, request, 0), given),
             What::Basket { parts, best_effort } => {
                 let parties = (0..).zip(parts).map(|(nth, part)| self.party(part, step, request, nth));
@@ -312,7 +329,9 @@ impl<'h> Naive<'h> {
                 let (hold, asked) = history.hold(*hold, step);
                 self.extend_hold(hold, asked + TimeDelta::seconds(*lasts), given)
             }
-            What::ConfirmHold { hold, .. } => self.confirm_hold(history.hold(*hold, step).0, new, given),
+            What::ConfirmHold { hold, answers } => {
+                self.confirm_hold(history.hold(*hold, step).0, *answers, new, given)
+            }
             What::FollowUp { gathering, offering, person } => {
                 let plan = PartPlan::new(*gathering, *offering, *person);
                 self.follow_up(self.party(&plan, step, request, 0), given)
@@ -354,6 +373,8 @@ impl<'h> Naive<'h> {
             What::ChangeSetAside { gathering, number, places, release } => {
                 self.change_set_aside(of(gathering), *number, *places, *release, given)
             }
+            What::KeepAnswers { gathering, days } => self.keep_answers(of(gathering), *days, given),
+            What::ExpireAnswers(gathering) => self.expire_answers(of(gathering), given),
             What::CloseLine { gathering, offering } => {
                 let offering = history.offering(*offering, *gathering, step);
                 self.close_line(of(gathering), offering, given)
@@ -427,6 +448,7 @@ impl<'h> Naive<'h> {
             uncounted: part.uncounted,
             may_split: part.may_split,
             supersedes: part.supersedes.map(|other| self.history.registration(other, step)),
+            answers: part.booker.is_multiple_of(3),
         }
     }
 
@@ -474,7 +496,12 @@ fn refuse_if(so: bool, code: &str) -> Result<(), No> {
 impl Done {
     fn gathering(&self) -> Option<GatheringId> {
         match self {
-            Self::PersonRecorded(_) | Self::NamePublished(_) => None,
+            Self::PersonRecorded(_)
+            | Self::NamePublished(_)
+            | Self::CalendarTokenIssued(_)
+            | Self::CalendarTokenRevoked(_)
+            | Self::Forgotten(_)
+            | Self::Exported(_) => None,
             Self::Joined(asked, _) => Some(asked.gathering),
             Self::Announced(gathering, _)
             | Self::OfferingAdded(gathering, ..)
@@ -511,7 +538,9 @@ impl Done {
             | Self::Archived(gathering)
             | Self::Seen { gathering, .. }
             | Self::Attached(gathering, ..)
-            | Self::Withdrawn(gathering, _) => Some(*gathering),
+            | Self::Withdrawn(gathering, _)
+            | Self::AnswersExpired(gathering)
+            | Self::RetentionSet(gathering, _) => Some(*gathering),
         }
     }
 

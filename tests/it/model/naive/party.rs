@@ -46,8 +46,12 @@ impl Naive<'_> {
         let new: Vec<u8> = added.iter().copied().flatten().collect();
         refuse_if(has_twins(&after.named()), "twice_in_party")?;
         // Whoever goes cannot come again at once.
-        let mut named = self.same_offering(after).into_iter().flat_map(|other| other.asked.named());
-        refuse_if(named.any(|person| new.contains(&person)), "already_registered")?;
+        let same = self.same_offering(after).into_iter();
+        let named: Vec<u8> = same.flat_map(|other| other.asked.named()).collect();
+        for person in &new {
+            self.knows_all(&[*person])?;
+            refuse_if(named.contains(person), "already_registered")?;
+        }
         let most = self.offering(after.gathering, after.offering).unwrap().plan.max_party;
         let grows = after.size() > one.asked.size();
         refuse_if(grows && after.size() > u32::from(most), "party_too_large")?;
@@ -95,7 +99,7 @@ impl Naive<'_> {
     }
 
     /// The draws cut from the last, until there are no more of any pool than people.
-    fn fewer_draws(&self, one: &Registration, after: &Asked) -> Draws {
+    pub(super) fn fewer_draws(&self, one: &Registration, after: &Asked) -> Draws {
         let mut draws = one.draws.clone();
         let of = self.of(after.gathering);
         let pool_of = |number: u16| of.set_asides.iter().find(|other| other.number == number).unwrap().pool;

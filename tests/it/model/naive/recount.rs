@@ -27,6 +27,8 @@ pub(super) struct Retold {
     pub(super) set_asides: Vec<SetAsidePlan>,
     /// Until when everybody with a place can say whether new dates suit, and what comes of silence.
     pub(super) round: Option<(DateTime<Utc>, Silence)>,
+    /// For how many days what people answer is kept, and whether it is kept no more.
+    pub(super) answers_kept: (Option<u32>, bool),
     /// What can be had afterwards, with whoever gets it.
     pub(super) resources: Vec<(u8, Audience)>,
     /// Every registration ever made, in the order of joining.
@@ -232,6 +234,11 @@ impl Registration {
                     self.asked.people.remove(usize::from(*place) - 1);
                     self.seen.remove(usize::from(*place) - 1);
                 }
+                if removed.contains(&1) {
+                    let heir = self.asked.people.iter().position(Option::is_some).unwrap();
+                    let booker = self.asked.people.remove(heir);
+                    self.asked.people.insert(0, booker);
+                }
                 self.asked.people.extend(added);
                 self.seen.extend(added.iter().map(|_| Vec::new()));
                 self.draws.clone_from(draws);
@@ -273,6 +280,7 @@ impl Retold {
             priorities: plan.priorities.clone(),
             set_asides: plan.set_asides.clone(),
             round: None,
+            answers_kept: (None, false),
             resources: Vec::new(),
             registrations: Vec::new(),
             touched: time,
@@ -310,6 +318,8 @@ impl Retold {
             Done::DraftAnnounced(_) => self.draft = false,
             Done::BooksClosed(_) => self.completed = true,
             Done::Archived(_) => self.archived = true,
+            Done::AnswersExpired(_) => self.answers_kept.1 = true,
+            Done::RetentionSet(_, days) => self.answers_kept.0 = *days,
             Done::Attached(_, resource, audience) => self.resources.push((*resource, *audience)),
             Done::Withdrawn(_, resource) => self.resources.retain(|(other, _)| other != resource),
             _ => {}

@@ -48,7 +48,10 @@ impl Naive<'_> {
         }
         let was_released = self.is_released(gathering, now_set, now);
         let stays_released = was_released && wanted.release == now_set.release;
-        let is_more = !stays_released && (was_released || places > now_set.places);
+        // What is released counts for nothing.
+        let counted_before = if was_released { 0 } else { now_set.places };
+        let counted_after = if stays_released { 0 } else { places };
+        let is_more = counted_after > counted_before;
         refuse_if(is_more && self.are_too_large(gathering, &wanted, now), "set_asides_too_large")?;
         let has_come = |release| self.has_come(gathering, release, now);
         let is_new = wanted.release != now_set.release;

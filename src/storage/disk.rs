@@ -4,9 +4,9 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::storage::{Held, Storage, StoredFile, folder_of};
+use super::{Held, Storage, StoredFile, folder_of};
 
-/// The machine's file system: what [`FileLog`](super::FileLog) uses unless it is told otherwise.
+/// The machine's file system: what a log and its keys in files use unless they are told otherwise.
 ///
 /// A storage of your own can stand on it, to count what is written or to make it slow.
 ///

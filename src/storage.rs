@@ -1,13 +1,18 @@
-//! The seam to the file system: all that a log in a file asks of it, so that a test can put a disk that fails behind it.
+//! The seam to the file system: all that a log or its keys in a file ask of it, so that a test can put a disk that fails
+//! behind it.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file system, as far as a log in a file touches it.
+mod disk;
+
+pub use disk::Disk;
+
+/// A file system, as far as a log in a file, or a key file, touches it.
 ///
-/// [`FileLog`](super::FileLog) uses the one of the machine. Another one is for tests: one that fails, or forgets what was
-/// not synced.
+/// [`FileLog`](crate::log::FileLog) and [`FileVault`](crate::privacy::FileVault) use the one of the machine. Another one is
+/// for tests: one that fails, or forgets what was not synced.
 pub trait Storage: Send + Sync + fmt::Debug {
     /// Opens a file for reading and writing; `None` if there is nothing under the path.
     ///
@@ -105,7 +110,7 @@ pub trait StoredFile: Send + Sync + fmt::Debug {
 }
 
 /// The folder that a file is in.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

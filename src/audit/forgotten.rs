@@ -1,0 +1,93 @@
+//! Who was forgotten, and whether anything is recorded of them since.
+
+use hashbrown::HashSet;
+
+use super::finding::{Judged, Rule, hold};
+use super::gathering::Gathering;
+use super::heir::booked;
+use crate::fact::Fact;
+use crate::id::PersonId;
+
+/// Everybody who was forgotten.
+#[derive(Debug, Default)]
+pub(super) struct Forgotten {
+    all: HashSet<PersonId>,
+    /// Those of them who were in the batch that is being read.
+    now: Vec<PersonId>,
+}
+
+impl Forgotten {
+    /// Nothing is recorded anew of anybody who was forgotten. A place that they had stays theirs, without a name.
+    pub(super) fn are_left_alone(&self, fact: &Fact) -> Judged {
+        let named = named_anew(fact);
+        let back = named.iter().find(|person| self.all.contains(*person));
+        hold(back.is_none(), Rule::Forgotten, || {
+            String::from("something is recorded of somebody who was forgotten before")
+        })
+    }
+
+    /// Begins the next batch.
+    pub(super) fn begin(&mut self) {
+        self.now.clear();
+    }
+
+    pub(super) fn fold(&mut self, fact: &Fact) {
+        if let Fact::PersonForgotten { person } = fact {
+            self.all.insert(*person);
+            self.now.push(*person);
+        }
+    }
+
+    /// Who was forgotten in this batch so far.
+    pub(super) fn now(&self) -> &[PersonId] {
+        &self.now
+    }
+
+    /// A booker leaves the others of their party only where they were forgotten.
+    pub(super) fn leaves(&self, fact: &Fact, gathering: &Gathering) -> Judged {
+        let Fact::PartyChanged { registration, removed, .. } = fact else { return Ok(()) };
+        let Some(one) = gathering.known(*registration).filter(|_| removed.contains(&1)) else {
+            return Ok(());
+        };
+        hold(self.now.contains(&one.party.booker), Rule::BookerLeft, || {
+            String::from("the booker's place was taken away, and they were not forgotten")
+        })
+    }
+}
+
+impl Gathering {
+    /// Whether there is a key for answers still.
+    pub(super) fn keeps_answers(&self) -> Judged {
+        hold(!self.answers_expired, Rule::AnswersExpired, || {
+            String::from("what was answered for the gathering is kept no more")
+        })
+    }
+
+    pub(super) fn takes_answers(&self, fact: &Fact) -> Judged {
+        let answers = match fact {
+            Fact::HoldConfirmed { answers, .. } => answers.is_some(),
+            Fact::InvitationAnswered { comment, .. } => comment.is_some(),
+            other => booked(other).is_some_and(|(_, booking)| booking.answers.is_some()),
+        };
+        if answers { self.keeps_answers() } else { Ok(()) }
+    }
+}
+
+/// Everybody of whom a fact records something anew.
+fn named_anew(fact: &Fact) -> Vec<PersonId> {
+    if let Some((_, booking)) = booked(fact) {
+        return booking.party.named().collect();
+    }
+    #[expect(clippy::wildcard_enum_match_arm, reason = "few kinds of facts name people anew")]
+    match fact {
+        Fact::PersonRecorded { person, .. }
+        | Fact::NamePublished { person, .. }
+        | Fact::PersonForgotten { person }
+        | Fact::PersonExported { person, .. }
+        | Fact::InvitationAnswered { person, .. }
+        | Fact::CalendarTokenIssued { person, .. } => vec![*person],
+        Fact::PlaceTransferred { to, .. } => vec![*to],
+        Fact::PartyChanged { added, .. } => added.iter().copied().flatten().collect(),
+        _ => Vec::new(),
+    }
+}

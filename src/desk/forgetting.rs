@@ -1,0 +1,282 @@
+//! Forgetting: what the log says is erased is erased, and whoever asked is told when it is.
+//!
+//! It goes forward only: first the fact, durably, then the keys. A crash between the two is made up for by the next opening,
+//! which destroys again whatever the log says is gone; so does asking again.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::{Call, Command, Desk, Error, Failure, Receipt};
+use crate::domain::{Change, ExpireAnswers, Forget, Forgetting, Refusal, Settle};
+use crate::fact::Fact;
+use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
+use crate::record::Position;
+
+/// What came of forgetting somebody. Keep it: it names ids and positions, and nothing personal.
+///
+/// What it cannot know is which copies there are. See [`backups`](Self::backups).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "it says who was given what is to be erased elsewhere, too"]
+#[non_exhaustive]
+pub struct ForgetReceipt {
+    /// Who was forgotten. The id is not used again.
+    pub person: PersonId,
+    /// The request under which it was asked for this time.
+    pub request: RequestId,
+    /// Where the log says so: the first time, if they had been forgotten before.
+    pub position: Position,
+    /// Since when.
+    pub at: DateTime<Utc>,
+    /// Whether they had been forgotten before, and nothing but the keys was seen to now.
+    pub before: bool,
+    /// The registrations that have ended with it, theirs and those that needed a place of theirs.
+    pub ended: Vec<RegistrationId>,
+    /// The registrations of which they were the booker, and which others of the party hold from now on.
+    pub handed_on: Vec<RegistrationId>,
+    /// Who got a place through it, first in line first.
+    pub promoted: Vec<RegistrationId>,
+    /// Who was offered a place through it, in the same order.
+    pub offered: Vec<RegistrationId>,
+    /// How many keys were destroyed: overwritten, durable, read back. 0 is for somebody of whom nothing personal was kept.
+    pub keys: usize,
+    /// Where the log says that all that was held about them was given out: whoever has it must be told.
+    pub exports: Vec<Position>,
+}
+
+impl ForgetReceipt {
+    fn new(person: PersonId, receipt: &Receipt<Forgetting>, keys: usize, exports: Vec<Position>) -> Self {
+        let facts = u64::try_from(receipt.facts.len()).unwrap_or(u64::MAX);
+        let first = receipt.position.get().saturating_sub(facts).saturating_add(1);
+        let nth = receipt.facts.iter().position(|fact| matches!(fact, Fact::PersonForgotten { .. }));
+        let now = Position::new(first).plus(nth.unwrap_or_default());
+        let (position, at, before) = match receipt.outcome {
+            Forgetting::Now => (now, receipt.time, receipt.repeated),
+            Forgetting::Before(position, at) => (position, at, true),
+        };
+        let mut told = Self {
+            person,
+            request: receipt.request,
+            position,
+            at,
+            before,
+            ended: Vec::new(),
+            handed_on: Vec::new(),
+            promoted: Vec::new(),
+            offered: Vec::new(),
+            keys,
+            exports,
+        };
+        receipt.facts.iter().skip(nth.unwrap_or_default()).for_each(|fact| told.tell(fact));
+        told
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "four kinds of facts are told of")]
+    fn tell(&mut self, fact: &Fact) {
+        match fact {
+            Fact::RegistrationEnded { registration, .. } => self.ended.push(*registration),
+            Fact::PartyChanged { registration, .. } => self.handed_on.push(*registration),
+            Fact::RegistrationPromoted { registration, .. } => self.promoted.push(*registration),
+            Fact::PlaceOffered { registration, .. } => self.offered.push(*registration),
+            _ => {}
+        }
+    }
+
+    /// What copies still hold, for a note to whoever keeps them.
+    ///
+    /// A copy of the log holds nothing of the person that opens, whenever it was made. A copy of the *keys* that was made
+    /// before this has their key: with it and a copy of the log they can be read. Destroy it, or put it back and open the desk
+    /// on it, which erases the key there, too.
+    #[must_use]
+    pub fn backups(&self) -> String {
+        format!(
+            "copies of the key file made before {} hold the key of person {}; copies of the log do not open without it",
+            self.at.format("%Y-%m-%d %H:%M:%S UTC"),
+            self.person
+        )
+    }
+}
+
+impl fmt::Display for ForgetReceipt {
+    /// For the files of whoever has to show that it was done; without a line break at its end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { person, position, at, keys, .. } = self;
+        writeln!(f, "person {person} is forgotten since {}", at.format("%Y-%m-%d %H:%M:%S UTC"))?;
+        writeln!(f, "recorded at position {position}; keys destroyed and read back: {keys}")?;
+        for (what, registrations) in [
+            ("ended", &self.ended),
+            ("held by others of the party", &self.handed_on),
+            ("promoted from the line", &self.promoted),
+            ("offered a place", &self.offered),
+        ] {
+            registrations.iter().try_for_each(|one| writeln!(f, "registration {one}: {what}"))?;
+        }
+        self.exports.iter().try_for_each(|at| writeln!(f, "given out before, at position {at}"))?;
+        f.write_str(&self.backups())
+    }
+}
+
+/// Answers that are to be erased by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DueForErasure {
+    /// For which gathering.
+    pub gathering: GatheringId,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+impl Desk {
+    /// Forgets a person: ends what they have booked and has not begun, and destroys their key.
+    ///
+    /// When this returns, the log says so and their key is overwritten, synced and read back, so nothing that was ever sealed for
+    /// them opens again: details, the name under which they spoke, answers; in copies of the log neither. Their id stays, and
+    /// every count and order with it; whoever comes back is recorded with a new id, since every command that names this one is
+    /// refused from now on.
+    ///
+    /// * **What they have booked** ends as if they had cancelled it, as far as it has not begun, and what becomes free goes to the
+    ///   line in the same batch. What has begun or is over stays, without a name.
+    /// * **Where others are in their party**, the first guest with a name holds the registration from then on, and only their own
+    ///   place is free. Where nobody else has a name all of it ends, since there is nobody left to tell.
+    /// * **As a guest of somebody else** they stay, without a name: the place is the booker's, to be handed on
+    ///   ([`Transfer`](crate::Transfer)) or given up ([`ChangeParty`](crate::ChangeParty)).
+    /// * **As a speaker** their name is no longer shown; the session stays.
+    ///
+    /// It goes forward only. If the program stops in the middle, the next opening destroys whatever the log says is gone; it does
+    /// so each time, which also heals an older key file that was put back. Asked for again, it sees to the keys once more and
+    /// tells the first position. What it cannot reach is in [`ForgetReceipt::backups`].
+    ///
+    /// # Refusals
+    /// [`Refusal::UnknownPerson`]: the log has never heard of them.
+    ///
+    /// # Errors
+    /// [`Error::NotErased`]: it is recorded, and nobody gets to see them any more, but a key could not be destroyed yet; ask
+    /// again. [`Error::Vault`]: the desk was opened without its keys; nothing was recorded. Others as for
+    /// [`execute`](Self::execute).
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, Gathering, Opened, PersonDetails, PersonId};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let talk = Gathering::webinar("Volunteering").at("2099-03-05 14:00 to 15:30 UTC".parse()?).places(1);
+    /// let talk = desk.announce(talk)?.outcome;
+    /// let ann = desk.record_person(PersonDetails::new("Ann Example"))?.outcome;
+    /// let anns = desk.register(talk, ann)?.outcome.registration();
+    /// let next = desk.register(talk, PersonId::random())?.outcome.registration();
+    ///
+    /// let receipt = desk.forget(ann)?;
+    /// assert_eq!((receipt.ended, receipt.promoted, receipt.keys), (vec![anns], vec![next], 1));
+    /// assert!(matches!(desk.person(ann), Some(Opened::Forgotten { at }) if at == receipt.at));
+    /// assert_eq!(desk.register(talk, ann).unwrap_err().refusal().unwrap().code(), "forgotten");
+    /// assert_eq!(desk.forget(ann)?.position, receipt.position);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "erase")]
+    #[doc(alias = "GDPR")]
+    pub fn forget(&self, person: PersonId) -> Result<ForgetReceipt, Failure> {
+        self.call().forget(person)
+    }
+
+    /// Erases what people answered for a gathering, all of it: destroys the key that these answers share. That something was
+    /// answered is still known; no answers are taken for the gathering any more.
+    ///
+    /// [`KeepAnswers`](crate::KeepAnswers) and [`apply_retention`](Self::apply_retention) do it when its time has come. Like
+    /// [`forget`](Self::forget) it goes forward only, and can be asked for again.
+    ///
+    /// # Refusals
+    /// [`Refusal::UnknownGathering`].
+    ///
+    /// # Errors
+    /// As for [`forget`](Self::forget).
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Answers, Desk, Gathering, Opened, PersonId, Register};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let lunch = Gathering::webinar("Lunch talk").at("2099-03-05 12:00 to 13:30 UTC".parse()?);
+    /// let lunch = desk.announce(lunch)?.outcome;
+    /// let booking = Register::new(lunch, PersonId::random()).answers(Answers::new().answer("diet", "no nuts"));
+    /// let registration = desk.execute(booking)?.outcome.registration();
+    ///
+    /// drop(desk.expire(lunch)?);
+    /// assert!(matches!(desk.answers(registration)?, Some(Opened::Forgotten { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn expire(&self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.call().expire(gathering)
+    }
+
+    /// The gatherings whose answers are to be erased by a time, as [`KeepAnswers`](crate::KeepAnswers) says: the longest due
+    /// first, then by id.
+    #[must_use]
+    pub fn due_for_erasure(&self, now: DateTime<Utc>) -> Vec<DueForErasure> {
+        let lists = self.lists();
+        let due = lists.gatherings().into_iter().filter_map(|card| {
+            let since = card.answers_due().filter(|since| *since <= now)?;
+            Some(DueForErasure { gathering: card.id(), since })
+        });
+        let mut due: Vec<_> = due.collect();
+        due.sort_by_key(|due| (due.since, due.gathering));
+        due
+    }
+
+    /// Erases all answers that are [due](Self::due_for_erasure) by a time, and says which. Nothing calls it by itself: a host
+    /// does, once a day.
+    ///
+    /// # Errors
+    /// As for [`expire`](Self::expire); those before the one that failed are erased.
+    pub fn apply_retention(&self, now: DateTime<Utc>) -> Result<Vec<DueForErasure>, Failure> {
+        let due = self.due_for_erasure(now);
+        due.iter().try_for_each(|due| self.expire(due.gathering).map(drop))?;
+        Ok(due)
+    }
+
+    /// Refuses to record that something is erased where it could not be.
+    fn must_have_keys(&self) -> Result<(), Error> {
+        if !self.inner.keyring.is_without_keys() {
+            return Ok(());
+        }
+        let what = "the desk was opened without its keys, so nothing can be erased";
+        Err(crate::privacy::VaultError::unavailable(what).into())
+    }
+}
+
+impl Call<'_> {
+    /// Forgets a person. See [`Desk::forget`].
+    ///
+    /// # Errors
+    /// As for [`Desk::forget`].
+    pub fn forget(self, person: PersonId) -> Result<ForgetReceipt, Failure> {
+        self.desk.must_have_keys()?;
+        let receipt = self.settled(Forget { person })?;
+        let keys = self.desk.inner.keyring.erase_person(person).map_err(Error::NotErased)?;
+        self.desk.let_go_of_addresses();
+        let exports = self.desk.lists().exports(person).to_vec();
+        Ok(ForgetReceipt::new(person, &receipt, keys, exports))
+    }
+
+    /// Erases what people answered for a gathering. See [`Desk::expire`].
+    ///
+    /// # Errors
+    /// As for [`Desk::expire`].
+    pub fn expire(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.desk.must_have_keys()?;
+        let receipt = self.settled(ExpireAnswers { gathering })?;
+        self.desk.inner.keyring.erase_answers(gathering).map_err(Error::NotErased)?;
+        Ok(receipt)
+    }
+
+    /// Does a command, and writes first whatever is due and more than one decision can write: an erasure is not put off.
+    fn settled<C: Command + Copy>(self, command: C) -> Result<Receipt<C::Outcome>, Failure> {
+        loop {
+            match self.execute(command) {
+                Err(Failure::Refused(Refusal::SettleFirst { gathering })) => {
+                    drop(self.desk.execute(Settle::new(gathering))?);
+                }
+                done => return done,
+            }
+        }
+    }
+}

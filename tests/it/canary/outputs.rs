@@ -1,0 +1,164 @@
+//! All that a desk shows to anybody, and all that is counted in it.
+
+use std::fmt::{Debug, Display};
+
+use gather::calendar::ProgrammeFeed;
+use gather::testkit::person_id;
+use gather::{CalendarToken, Desk, GatheringId, Opened, PersonId, Position, RegistrationId};
+use serde::Serialize;
+
+use super::life::CANARY;
+
+/// What is shown, each with what it is called.
+#[derive(Default)]
+struct Shown(Vec<(String, String)>);
+
+impl Shown {
+    fn debug(&mut self, what: &str, value: &impl Debug) {
+        self.0.push((format!("{what}, Debug"), format!("{value:?} {value:#?}")));
+    }
+
+    fn print(&mut self, what: &str, value: &(impl Display + Debug)) {
+        self.debug(what, value);
+        self.0.push((what.into(), value.to_string()));
+    }
+
+    fn json(&mut self, what: &str, value: &impl Serialize) {
+        self.0.push((format!("{what}, JSON"), serde_json::to_string(value).unwrap()));
+    }
+
+    /// What somebody gets who opens what is sealed.
+    fn opened<T: zeroize::Zeroize + Debug>(
+        &mut self,
+        what: &str,
+        opened: &Opened<T>,
+        text: impl Fn(&T) -> String,
+    ) {
+        self.debug(what, opened);
+        if let Some(value) = opened.known() {
+            self.0.push((format!("{what}, opened"), text(value.expose())));
+        }
+    }
+}
+
+/// Whether names may be told in this, as long as nobody is forgotten: where they were asked for, and in a programme those under
+/// which people speak. Nothing that is printed for those who look for faults tells them.
+pub(super) fn may_tell_names(what: &str) -> bool {
+    let asked_for = ["the exposed", "details, opened", "answers, opened", "the programme"];
+    asked_for.iter().any(|begins| what.starts_with(begins)) && !what.ends_with("Debug")
+}
+
+/// Everything that a desk shows, names and links exposed.
+pub(super) fn everything_shown(
+    desk: &Desk,
+    gatherings: &[GatheringId],
+    token: Option<&CalendarToken>,
+) -> Vec<(String, String)> {
+    let mut shown = Shown::default();
+    shown.debug("the desk", desk);
+    shown.print("what is on", &desk.whats_on());
+    shown.json("what is on", &desk.whats_on());
+    shown.print("the public calendar", &desk.public_feed());
+    for gathering in gatherings {
+        of_a_gathering(&mut shown, desk, *gathering);
+    }
+    for person in (0..20).map(person_id).chain([CANARY]) {
+        of_a_person(&mut shown, desk, person);
+    }
+    if let Some(token) = token {
+        match desk.calendar_by_token(&token.expose()) {
+            Ok(calendar) => shown.print("the calendar behind the address", &calendar),
+            Err(failure) => shown.print("no calendar behind the address", &failure),
+        }
+        shown.debug("the token", token);
+    }
+    let page = desk.read_log(Position::START, usize::MAX).unwrap();
+    shown.debug("the log", &page);
+    shown.debug("how it was opened", desk.opening());
+    shown.debug("the report", &desk.open_report());
+    shown.debug("the last checkpoint", &desk.last_checkpoint());
+    let findings = desk.verify(&mut |_| ()).unwrap();
+    shown.print("the audit", &findings);
+    shown.0
+}
+
+fn of_a_gathering(shown: &mut Shown, desk: &Desk, gathering: GatheringId) {
+    let attendees = desk.attendee_list(gathering).unwrap();
+    shown.print("the attendee list", &attendees);
+    shown.json("the attendee list", &attendees);
+    shown.debug("its rows", &attendees.rows());
+    let exposed = attendees.expose("a test");
+    shown.print("the exposed attendee list", &exposed);
+    shown.json("the exposed attendee list", &exposed);
+    let waiting = desk.waiting_list(gathering).unwrap();
+    shown.print("the waiting list", &waiting);
+    shown.json("the waiting list", &waiting);
+    let exposed = waiting.expose("a test");
+    shown.print("the exposed waiting list", &exposed);
+    shown.json("the exposed waiting list", &exposed);
+    let programme = desk.programme(gathering).unwrap();
+    shown.print("the programme", &programme);
+    shown.json("the programme", &programme);
+    shown.print("the programme's calendar", &ProgrammeFeed::new(programme));
+    shown.debug("the resources", &desk.resources(gathering).unwrap());
+    shown.debug("the gathering", &desk.gathering(gathering).unwrap());
+    shown.json("the gathering", &desk.gathering(gathering).unwrap());
+}
+
+fn of_a_person(shown: &mut Shown, desk: &Desk, person: PersonId) {
+    let agenda = desk.agenda(person);
+    shown.print("an agenda", &agenda);
+    shown.json("an agenda", &agenda);
+    shown.print("a calendar", &desk.calendar(person).with_waiting());
+    shown.debug("what somebody may have", &desk.resources_for(person, true));
+    if let Some(details) = desk.person(person) {
+        shown.opened("details", &details, |it| {
+            format!("{} {} {} {} {} {}", it.name, it.email, it.phone, it.organisation, it.role, it.region)
+        });
+    }
+    for row in agenda.rows() {
+        if let Some(link) = agenda.join_link(row.registration) {
+            shown.opened("a join link", &link, |link| link.as_str().to_owned());
+        }
+        shown.print("why it stands so", &desk.explain(row.registration).unwrap());
+        shown.debug("a registration", &desk.registration(row.registration).unwrap());
+        if let Some(answers) = desk.answers(row.registration).unwrap() {
+            shown.opened("answers", &answers, |answers| {
+                answers.iter().map(|(question, answer)| format!("{question} {answer} ")).collect()
+            });
+        }
+    }
+}
+
+/// Every count and every order on these gatherings, without a name; of agendas without a registration.
+pub(super) fn counts(desk: &Desk, gatherings: &[GatheringId], but: RegistrationId) -> Vec<String> {
+    let mut told = Vec::new();
+    for gathering in gatherings {
+        let list = desk.attendee_list(*gathering).unwrap();
+        told.push(format!("{gathering}: {:?} {:?}", list.pools(), list.presence()));
+        let row = |row: &gather::AttendeeRow| {
+            let gather::AttendeeRow { number, place, registration, person, booker, offering, .. } = row;
+            format!(
+                "{number} {place} {registration} {person:?} {booker} {offering} {} {:?} {:?} {} {}",
+                row.party, row.status, row.presence, row.uncounted, row.since
+            )
+        };
+        told.extend(list.rows().iter().map(row));
+        let line = desk.waiting_list(*gathering).unwrap();
+        for row in line.offered().iter().chain(line.rows()) {
+            let gather::WaitingRow { offering, place_in_line, number, registration, booker, .. } = row;
+            told.push(format!("{offering} {place_in_line} {number} {registration} {booker} {}", row.party));
+        }
+        told.push(serde_json::to_string(&desk.gathering(*gathering).unwrap()).unwrap());
+        told.push(format!("{} sessions", desk.programme(*gathering).unwrap().rows().len()));
+    }
+    for person in (0..20).map(person_id).chain([CANARY]) {
+        let agenda = desk.agenda(person);
+        let over =
+            agenda.rows().iter().filter(|row| gatherings.contains(&row.gathering) && row.registration != but);
+        told.extend(
+            over.map(|row| format!("{person} {} {:?} {}", row.registration, row.status, row.title())),
+        );
+    }
+    told
+}
