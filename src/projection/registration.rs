@@ -302,7 +302,7 @@ impl RegistrationCard {
     /// Lets go of what was written with answers to invitations.
     fn forget_comments(&mut self, which: impl Fn(&Replied) -> bool) {
         for reply in
-            self.replies.iter_mut().flat_map(|replies| replies.iter_mut()).filter(|reply| which(reply))
+            self.replies.iter_mut().flat_map(|replies| replies.each.iter_mut()).filter(|reply| which(reply))
         {
             reply.comment = reply.comment.as_ref().map(Sealed::emptied);
         }

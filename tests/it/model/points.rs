@@ -230,7 +230,6 @@ const WHY: &[&str] = &[
     "ended Organiser",
     "ended Rejected",
     "ended Superseded",
-    "passed NoTimeToAnswer",
     "passed OrganisationCap",
     "passed SetAside",
     "passed TooLarge",
