@@ -459,6 +459,11 @@ fn programmes(book: &Book) {
         ],
     );
     book.does("reconfirm", Reconfirm::new(anns), [Reconfirm::new(RegistrationId::from_u128(1))]);
+    invitation_is_answered(book, anns);
+}
+
+fn invitation_is_answered(book: &Book, anns: RegistrationId) {
+    let until = at("2027-02-01T09:00:00Z");
     let answer = || AnswerInvitation::tentative(anns, person(1)).to(9, until);
     let _ = book.does(
         "answer invitation",
