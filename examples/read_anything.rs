@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example read_anything --features replies -- 10000000`
 #![allow(clippy::print_stdout, reason = "the terminal is this program's way out")]
+#![allow(clippy::disallowed_methods, reason = "it tells how long it took")]
 
 use std::error::Error;
 use std::time::{Duration, Instant};

@@ -39,12 +39,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(folder.join("reply.ics"), &mail)?;
     let reply = Reply::read(mail.as_bytes())?;
     let receipt = desk.take_reply(&reply, "bob@example.org")?;
-    match receipt.outcome {
-        Answered::GivenUp(effects) => {
-            println!("\nBob does not come; served from the line: {}", effects.promoted.len())
-        }
-        other => println!("\nBob's answer: {other:?}"),
-    }
+    let Answered::GivenUp(effects) = receipt.outcome else { return Err("the place was not given up".into()) };
+    println!("\nBob does not come; served from the line: {}", effects.promoted.len());
     host.sends(&desk, folder)?;
 
     println!("\nAfter it was called off:");

@@ -19,9 +19,6 @@ use crate::sealed::{Opened, Personal};
 /// is the gathering's id, for good; its SEQUENCE rises with each change of dates or venue and with the cancellation.
 /// Sessions are not in it: a programme is a calendar of its own, [`ProgrammeFeed`](super::ProgrammeFeed).
 ///
-/// It can be narrowed: to a [`series`](Self::series), to [`one gathering`](Self::gathering) (the file behind "add to my
-/// calendar"), to what is [`not over`](Self::since) at some time. Each is a calendar of its own with an address of its own: an
-/// entry has the same UID in all of them.
 /// That is held by types: whoever publishes takes a `PublicFeed`, and a person's own calendar is none.
 ///
 /// ```
@@ -45,6 +42,10 @@ use crate::sealed::{Opened, Personal};
 /// let (desk, ann) = (Desk::in_memory(), PersonId::random());
 /// publish(&desk.calendar(ann));
 /// ```
+///
+/// It can be narrowed: to a [`series`](Self::series), to [`one gathering`](Self::gathering) (the file behind "add to my
+/// calendar"), to what is [`not over`](Self::since) at some time. Each is a calendar of its own with an address of its own: an
+/// entry has the same UID in all of them.
 ///
 /// # Example
 /// ```

@@ -195,7 +195,7 @@ impl<'r> LastZones<'r> {
         };
         if self.times.as_ref() != times {
             self.zones = times.map(|times| Zones::of_one(times, self.rules)).unwrap_or_default();
-            self.times = times.cloned();
+            self.times = times.copied();
         }
         &self.zones
     }

@@ -121,12 +121,13 @@ fn write_name(lines: &mut Lines, head: &str, mailbox: &Mailbox) {
 /// Percent-encoded but for what an address may bear as it is (RFC 6068, section 2).
 fn write_address(lines: &mut Lines, mailbox: &Mailbox) {
     lines.plain(":mailto:");
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default().to_ascii_uppercase();
     let mut encoded = String::with_capacity(mailbox.address.len());
     for byte in mailbox.address.bytes() {
         if byte.is_ascii_alphanumeric() || b"@.-_~!$'*+".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.extend(['%', digit(byte / 16), digit(byte % 16)]);
         }
     }
     lines.plain(&encoded);

@@ -37,10 +37,17 @@ pub(super) struct Invited {
     since: Position,
     until: Position,
     /// Who came or went while it was confirmed, in order. Most parties never change.
-    changes: Option<Box<Vec<Coming>>>,
+    changes: Option<Box<Changes>>,
 }
 
 image!(struct Invited { since, until, changes });
+
+#[derive(Clone, Debug, Default)]
+struct Changes {
+    each: Vec<Coming>,
+}
+
+image!(struct Changes { each });
 
 /// That somebody came onto a registration that was confirmed, or left it.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +73,7 @@ impl Invited {
     }
 
     pub(super) fn note(&mut self, person: PersonId, came: bool, at: Stamp) {
-        self.changes.get_or_insert_default().push(Coming { person, came, at });
+        self.changes.get_or_insert_default().each.push(Coming { person, came, at });
     }
 
     /// Whether it ever began.
@@ -76,7 +83,7 @@ impl Invited {
 
     /// Everybody who came or went while it was confirmed.
     pub(super) fn who_moved(&self) -> impl Iterator<Item = PersonId> {
-        self.changes.iter().flat_map(|changes| changes.iter()).map(|change| change.person)
+        self.changes.iter().flat_map(|changes| &changes.each).map(|change| change.person)
     }
 
     /// Whether somebody had a place by it at a position, given whether they are on it now.
@@ -122,7 +129,7 @@ impl Invited {
     }
 
     fn theirs(&self, person: PersonId) -> impl Iterator<Item = &Coming> {
-        let changes = self.changes.iter().flat_map(|changes| changes.iter());
+        let changes = self.changes.iter().flat_map(|changes| &changes.each);
         changes.filter(move |change| change.person == person)
     }
 }

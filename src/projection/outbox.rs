@@ -242,7 +242,9 @@ impl Lists {
     /// `None` for a registration never heard of.
     pub(crate) fn invitations_to(&self, registration: RegistrationId) -> Option<Vec<Invitation>> {
         let (card, it) = self.registration(registration)?;
-        let theirs = people_of(it).into_iter().filter(|person| card.shows(it, *person, self.position));
+        let is_told =
+            |person: &PersonId| self.forgotten(*person).is_none() && card.shows(it, *person, self.position);
+        let theirs = people_of(it).into_iter().filter(is_told);
         let whole = OutboxMark::default();
         let due = theirs.map(|person| Due {
             changed: card.entry_changed(it, person),

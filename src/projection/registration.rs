@@ -45,7 +45,7 @@ pub struct RegistrationCard {
     superseded_by: Option<RegistrationId>,
     seen: BTreeMap<u16, Seen>,
     /// The last answer of each who has answered the invitation. Most never do.
-    replies: Option<Box<Vec<Replied>>>,
+    replies: Option<Box<Replies>>,
 }
 
 image!(struct RegistrationCard {
@@ -66,6 +66,13 @@ image!(struct RegistrationCard {
     seen,
     replies,
 });
+
+#[derive(Clone, Debug, Default)]
+struct Replies {
+    each: Vec<Replied>,
+}
+
+image!(struct Replies { each });
 
 /// What somebody has answered to the invitation.
 #[derive(Clone, Debug)]
@@ -295,7 +302,7 @@ impl RegistrationCard {
     /// Lets go of what was written with answers to invitations.
     fn forget_comments(&mut self, which: impl Fn(&Replied) -> bool) {
         for reply in
-            self.replies.iter_mut().flat_map(|replies| replies.iter_mut()).filter(|reply| which(reply))
+            self.replies.iter_mut().flat_map(|replies| replies.each.iter_mut()).filter(|reply| which(reply))
         {
             reply.comment = reply.comment.as_ref().map(Sealed::emptied);
         }
@@ -361,7 +368,7 @@ impl RegistrationCard {
     }
 
     pub(super) fn note_reply(&mut self, reply: Replied) {
-        let replies = self.replies.get_or_insert_default();
+        let replies = &mut self.replies.get_or_insert_default().each;
         replies.retain(|known| known.person != reply.person);
         replies.push(reply);
     }
@@ -405,7 +412,7 @@ impl RegistrationCard {
 
     /// The last answer of each who has answered the invitation, the latest last.
     pub(crate) fn replies(&self) -> &[Replied] {
-        self.replies.as_ref().map(|replies| replies.as_slice()).unwrap_or_default()
+        self.replies.as_ref().map(|replies| replies.each.as_slice()).unwrap_or_default()
     }
 
     /// By whom its class in the line is told.

@@ -68,8 +68,9 @@ fn public_entry(card: &GatheringCard) -> Option<Value> {
 
 /// What a person's own calendar should say.
 pub(crate) fn personal_entries(agenda: &Agenda) -> Vec<Value> {
+    // A calendar of somebody who was forgotten says nothing of what they had.
     if agenda.forgotten().is_some() {
-        return Vec::new(); // of somebody who was forgotten there is no calendar any more
+        return Vec::new();
     }
     let rows = agenda.rows().iter().filter(|row| {
         let had_a_place = row.was_confirmed && row.status != RegistrationStatus::Waiting;

@@ -18,7 +18,7 @@ const FACTS: &str = include_str!("../data/facts.txt");
 /// How many lines there are of layout 1. They are read for ever and written no longer.
 const FIRST_LAYOUT: usize = 20;
 /// How many lines of layout 2 there were when the format was frozen. What comes later has a log of its own.
-const FIRST_FORMAT: usize = 56;
+const FIRST_FORMAT: usize = 57;
 /// Of the first, what already had a later version.
 const FIRST_ANNOUNCEMENT: &str = "GatheringAnnounced";
 

@@ -308,7 +308,7 @@ fn ten_partstats_are_no_answer() {
     assert_eq!(bad(ten), Unreadable::Several { property: "PARTSTAT" });
     let eleven = |mail: String| mail.replace("PARTSTAT=DECLINED", &format!("PARTSTAT=A{}", ",A".repeat(10)));
     assert_eq!(bad(eleven).code(), "too_many_parameters");
-    let often = |mail: String| mail.replace("PARTSTAT=DECLINED", &vec!["PARTSTAT=DECLINED"; 10].join(";"));
+    let often = |mail: String| mail.replace("PARTSTAT=DECLINED", &["PARTSTAT=DECLINED"; 10].join(";"));
     assert_eq!(bad(often), Unreadable::Several { property: "PARTSTAT" });
     assert_eq!(
         bad(|mail| mail.replace("PARTSTAT=DECLINED;", "")),
@@ -471,6 +471,7 @@ fn hostile() -> Vec<(&'static str, String)> {
 
 /// The figures are in `docs/messages.md`; unoptimised and on a busy machine it takes many times as long as there.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it is the time that is held here")]
 fn a_mebibyte_of_hostile_text_is_done_with_at_once() {
     for (name, text) in hostile() {
         assert!(text.len() <= 1_048_576, "{name} has {} bytes", text.len());
@@ -608,22 +609,22 @@ fn a_calendar_is_taken_over_as_drafts_and_the_rest_is_listed() {
     assert_eq!((link, &import.drafts[2].mode), ("https://meet.example/assets", &Mode::Online));
     let left: Vec<_> =
         import.left_out.iter().map(|it| (it.line, it.uid.as_deref().unwrap_or("-"), it.why)).collect();
-    let line = |what: &str| 1 + CALENDAR.lines().position(|line| line == what).unwrap();
-    let event = |uid: &str| line(&format!("UID:{uid}")) - 1;
+    let at = |what: &str| 1 + CALENDAR.lines().position(|it| it == what).unwrap();
+    let event = |uid: &str| at(&format!("UID:{uid}")) - 1;
     assert_eq!(
         left,
         [
             (event("club@elsewhere.example"), "club@elsewhere.example", NotTaken::Repeats),
             (event("mars@elsewhere.example"), "mars@elsewhere.example", NotTaken::UnknownZone),
-            (line("BEGIN:VTODO"), "-", NotTaken::NotAnEntry),
+            (at("BEGIN:VTODO"), "-", NotTaken::NotAnEntry),
             (event("never@elsewhere.example"), "never@elsewhere.example", NotTaken::NoStart),
             (event("endless@elsewhere.example"), "endless@elsewhere.example", NotTaken::NoEnd),
             (event("off@elsewhere.example"), "off@elsewhere.example", NotTaken::Cancelled),
             (event("gap@elsewhere.example"), "gap@elsewhere.example", NotTaken::ImpossibleTimes),
             (event("untitled@elsewhere.example"), "untitled@elsewhere.example", NotTaken::NoTitle),
-            (line("SUMMARY:Without an id") - 1, "-", NotTaken::NoUid),
-            (line("SUMMARY:Bookbinding once more") - 2, "binding@elsewhere.example", NotTaken::Twice),
-            (line("this is no line of a calendar"), "-", NotTaken::OddLine),
+            (at("SUMMARY:Without an id") - 1, "-", NotTaken::NoUid),
+            (at("SUMMARY:Bookbinding once more") - 2, "binding@elsewhere.example", NotTaken::Twice),
+            (at("this is no line of a calendar"), "-", NotTaken::OddLine),
         ]
     );
 }

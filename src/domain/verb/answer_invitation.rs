@@ -250,21 +250,15 @@ impl Decide for AnswerInvitation<Sealed<ReplyComment>> {
             return Some(Answered::NothingLeft);
         }
         let id = self.registration;
-        let gives_up = |fact: &Fact| match fact {
-            Fact::RegistrationEnded { registration, .. } | Fact::PartyChanged { registration, .. } => {
-                *registration == id
-            }
-            _ => false,
+        let is_theirs = |fact: &Fact| {
+            matches!(fact, Fact::RegistrationEnded { registration, .. } | Fact::PartyChanged { registration, .. }
+                if *registration == id)
         };
+        let reconfirms = |fact: &Fact| matches!(fact, Fact::RegistrationReconfirmed { .. });
         Some(match self.rsvp {
-            Rsvp::Tentative => Answered::Noted,
-            Rsvp::Accepted
-                if facts.iter().any(|fact| matches!(fact, Fact::RegistrationReconfirmed { .. })) =>
-            {
-                Answered::Reconfirmed
-            }
-            Rsvp::Accepted => Answered::Noted,
-            Rsvp::Declined if facts.iter().any(gives_up) => Answered::GivenUp(Effects::among(facts, &[id])),
+            Rsvp::Accepted if facts.iter().any(reconfirms) => Answered::Reconfirmed,
+            Rsvp::Accepted | Rsvp::Tentative => Answered::Noted,
+            Rsvp::Declined if facts.iter().any(is_theirs) => Answered::GivenUp(Effects::among(facts, &[id])),
             Rsvp::Declined => Answered::PartyStands,
         })
     }
