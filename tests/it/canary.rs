@@ -32,6 +32,7 @@ const ROLE: &str = "Vexillographer-in-Chief";
 const REGION: &str = "Nether Wyrmshire, Ŵest";
 const QUESTION: &str = "wunderkammer allergies?";
 const ANSWER: &str = "öbergines; quinoaflake = bad";
+const COMMENT: &str = "marzipan zeppelins, délayed";
 const SPEAKS_AS: &str = "Dame Z. Quaxolotl-Brunt";
 
 /// What is looked for: all that was ever said of the canary, and parts of it without a letter that somebody might write in
@@ -54,6 +55,8 @@ const CANARIES: &[&str] = &[
     "wunderkammer",
     ANSWER,
     "quinoaflake",
+    COMMENT,
+    "marzipan zeppelins",
     SPEAKS_AS,
 ];
 
@@ -304,7 +307,7 @@ fn before(witness: &Witness, life: &Life, home: &Path, wrapping: Option<&Key>) {
     for (what, text) in shown.iter().filter(|(what, _)| !outputs::may_tell_names(what)) {
         witness.assert_silent(what, text.as_bytes());
     }
-    for canary in [NAME, EMAIL, ORGANISATION, SPEAKS_AS, ANSWER] {
+    for canary in [NAME, EMAIL, ORGANISATION, SPEAKS_AS, ANSWER, COMMENT] {
         let is_shown = shown.iter().any(|(_, text)| !Scanner::of([canary]).scan(text.as_bytes()).is_empty());
         assert!(is_shown, "{canary:?} is in no output, so that it is not told proves nothing");
     }

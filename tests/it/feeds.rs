@@ -68,6 +68,10 @@ fn public_entry(card: &GatheringCard) -> Option<Value> {
 
 /// What a person's own calendar should say.
 pub(crate) fn personal_entries(agenda: &Agenda) -> Vec<Value> {
+    // A calendar of somebody who was forgotten says nothing of what they had.
+    if agenda.forgotten().is_some() {
+        return Vec::new();
+    }
     let rows = agenda.rows().iter().filter(|row| {
         let had_a_place = row.was_confirmed && row.status != RegistrationStatus::Waiting;
         row.status == RegistrationStatus::Confirmed || had_a_place

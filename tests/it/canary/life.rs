@@ -7,23 +7,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
+use gather::calendar::{Mailbox, Reply};
 use gather::privacy::Key;
 use gather::testkit::{TestClock, person_id, session_id};
 use gather::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, Answers, Approve, Archive,
-    AttachResource, Audience, Basket, BookingTime, CalendarToken, CancelGathering, CancelRegistration,
-    ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, Clock,
-    CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold,
-    FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken, JoinLink, KeepAnswers, LineOnly, LinePolicy,
-    Mode, MoveRegistration, MoveSession, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest,
-    Opened, PauseBooking, PersonDetails, PersonId, Personal, Pool, PoolId, Presence, PublishName,
-    PublishedName, Reconfirm, RecordPerson, RecordPresence, Register, RegistrationId, Reject, Reschedule,
-    ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, Session, SetAside, SetAsideId,
-    SetProgramme, Settle, Silence, Transfer, Venue, WithdrawOffer, WithdrawResource,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answers, Approve,
+    Archive, AttachResource, Audience, Basket, BookingTime, CalendarToken, CancelGathering,
+    CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession,
+    ChangeSetAside, Clock, CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, DeclineOffer, Desk,
+    DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken, JoinLink,
+    KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession, NoteInterest, Offering,
+    OfferingId, OpenBooking, OpenInterest, Opened, PauseBooking, PersonDetails, PersonId, Personal, Pool,
+    PoolId, Presence, PublishName, PublishedName, Reconfirm, RecordPerson, RecordPresence, Register,
+    RegistrationId, Reject, ReplyComment, Reschedule, ResourceKind, ResourceLink, RevokeCalendarToken,
+    RotateCalendarToken, Session, SetAside, SetAsideId, SetProgramme, Settle, Silence, Transfer, Venue,
+    WithdrawOffer, WithdrawResource,
 };
 
 use super::scanner::Scanner;
-use super::{ANSWER, CANARIES, EMAIL, NAME, ORGANISATION, PHONE, QUESTION, REGION, ROLE, SPEAKS_AS};
+use super::{ANSWER, CANARIES, COMMENT, EMAIL, NAME, ORGANISATION, PHONE, QUESTION, REGION, ROLE, SPEAKS_AS};
 use crate::scene::{HALL, MORNING, at, day, hall, reference};
 
 pub(super) const CANARY: PersonId = PersonId::from_u128(0xCA_0000_0000_0000_0000_0000_0000_CA);
@@ -152,6 +154,8 @@ impl Life {
         self.assert_silent("details", &details());
         self.assert_silent("answers", &answers());
         self.assert_silent("a published name", &PublishedName::new(SPEAKS_AS));
+        self.assert_silent("a comment", &ReplyComment::new(COMMENT));
+        self.assert_silent("a mailbox", &Mailbox::new(NAME, EMAIL).unwrap());
         self.assert_silent("a link to join", &JoinLink::new(link()));
         self.assert_silent("a link to slides", &ResourceLink::new(link()));
         self.assert_silent("what is wrapped", &Personal::new(details()));
@@ -186,6 +190,7 @@ impl Life {
         self.holds();
         self.speaks();
         self.looks_ahead();
+        self.answers_mail();
         self.is_refused();
         self.is_exported();
         self.sees_it_end();
@@ -317,12 +322,42 @@ impl Life {
         self.to_come = Some(on);
     }
 
+    /// The canary answers what came by mail, and writes something with it.
+    fn answers_mail(&mut self) {
+        let on = self.workshop(9);
+        let theirs = self.books(on, CANARY);
+        let comment = || ReplyComment::new(COMMENT);
+        let _ = self.does(AnswerInvitation::tentative(theirs, CANARY).comment(comment()));
+        let text = [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//reader//EN",
+            "METHOD:REPLY",
+            "BEGIN:VEVENT",
+            &format!("UID:{theirs}"),
+            "SEQUENCE:0",
+            "DTSTAMP:20270104T093000Z",
+            &format!("ATTENDEE;PARTSTAT=ACCEPTED;CN=\"{NAME}\":mailto:{EMAIL}"),
+            &format!("COMMENT:{}", COMMENT.replace(',', "\\,")),
+            "END:VEVENT",
+            "END:VCALENDAR",
+            "",
+        ];
+        let reply = Reply::read(text.join("\r\n").as_bytes()).unwrap();
+        self.assert_silent("a reply", &reply);
+        let refused = self.desk().take_reply(&reply, "eve@example.org").unwrap_err();
+        self.assert_silent("a refusal of a reply", &refused);
+        assert!(self.scanner.scan(refused.to_string().as_bytes()).is_empty(), "{refused}");
+        let receipt = self.desk().take_reply(&reply, EMAIL).unwrap();
+        self.assert_silent("what came of a reply", &receipt);
+    }
+
     /// Somebody is given all that is held about the canary.
     fn is_exported(&mut self) {
         let export = self.desk().export_person(CANARY, reference("article-15")).unwrap();
         self.assert_silent("an export", &export);
         let shown = [export.to_string(), serde_json::to_string(&export).unwrap()];
-        for canary in [NAME, EMAIL, SPEAKS_AS, QUESTION] {
+        for canary in [NAME, EMAIL, SPEAKS_AS, QUESTION, COMMENT] {
             let is_told = shown.iter().all(|text| !Scanner::of([canary]).scan(text.as_bytes()).is_empty());
             assert!(is_told, "an export tells {canary:?}");
         }

@@ -2,9 +2,9 @@
 
 use std::fmt::{Debug, Display};
 
-use gather::calendar::ProgrammeFeed;
+use gather::calendar::{Invitations, Mailbox, ProgrammeFeed};
 use gather::testkit::person_id;
-use gather::{CalendarToken, Desk, GatheringId, Opened, PersonId, Position, RegistrationId};
+use gather::{CalendarToken, Desk, GatheringId, Opened, OutboxMark, PersonId, Position, RegistrationId};
 use serde::Serialize;
 
 use super::life::CANARY;
@@ -44,7 +44,8 @@ impl Shown {
 /// Whether names may be told in this, as long as nobody is forgotten: where they were asked for, and in a programme those under
 /// which people speak. Nothing that is printed for those who look for faults tells them.
 pub(super) fn may_tell_names(what: &str) -> bool {
-    let asked_for = ["the exposed", "details, opened", "answers, opened", "the programme"];
+    let asked_for =
+        ["the exposed", "details, opened", "answers, opened", "comments, opened", "the programme"];
     asked_for.iter().any(|begins| what.starts_with(begins)) && !what.ends_with("Debug")
 }
 
@@ -72,6 +73,7 @@ pub(super) fn everything_shown(
         }
         shown.debug("the token", token);
     }
+    messages(&mut shown, desk);
     let page = desk.read_log(Position::START, usize::MAX).unwrap();
     shown.debug("the log", &page);
     shown.debug("how it was opened", desk.opening());
@@ -80,6 +82,21 @@ pub(super) fn everything_shown(
     let findings = desk.verify(&mut |_| ()).unwrap();
     shown.print("the audit", &findings);
     shown.0
+}
+
+/// Every message that was ever due, to whom and with what in it.
+fn messages(shown: &mut Shown, desk: &Desk) {
+    let invitations = Invitations::from(Mailbox::new("Library network", "events@library.example").unwrap());
+    let outbox = desk.outbox(&invitations, OutboxMark::default(), usize::MAX);
+    shown.debug("what is due", &outbox);
+    for due in &outbox.due {
+        shown.debug("a message", due);
+        if let Ok(message) = &due.mail {
+            let to = message.recipient().expose();
+            let text = format!("{} {} {}", to.name(), to.address(), message.text().expose());
+            shown.0.push(("the exposed message".into(), text));
+        }
+    }
 }
 
 fn of_a_gathering(shown: &mut Shown, desk: &Desk, gathering: GatheringId) {
@@ -122,6 +139,12 @@ fn of_a_person(shown: &mut Shown, desk: &Desk, person: PersonId) {
         }
         shown.print("why it stands so", &desk.explain(row.registration).unwrap());
         shown.debug("a registration", &desk.registration(row.registration).unwrap());
+        for given in desk.given_answers(row.registration).unwrap() {
+            shown.debug("an answer to an invitation", &given);
+            if let Some(comment) = &given.comment {
+                shown.opened("comments", comment, |comment| comment.as_str().to_owned());
+            }
+        }
         if let Some(answers) = desk.answers(row.registration).unwrap() {
             shown.opened("answers", &answers, |answers| {
                 answers.iter().map(|(question, answer)| format!("{question} {answer} ")).collect()
