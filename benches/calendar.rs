@@ -123,17 +123,23 @@ struct Contestant {
     rates: Vec<f64>,
 }
 
+impl Contestant {
+    fn new(name: &'static str, write: fn(&[Talk]) -> usize) -> Self {
+        Self { name, write, rates: Vec::new() }
+    }
+}
+
 fn contestants() -> Vec<Contestant> {
-    let contestant = |name, write| Contestant { name, write, rates: Vec::new() };
-    let mut all = vec![contestant(OURS, write_ours as fn(&[Talk]) -> usize), contestant(BARE, bare::write)];
-    #[cfg(gather_calendar_peers)]
-    all.extend([
-        contestant("ical 0.11, escaped before, folded after", ical_peer::write as fn(&[Talk]) -> usize),
-        contestant("icalendar 0.17", icalendar_peer::write),
-        contestant("calcard 0.3", calcard_peer::write),
-    ]);
-    all.dedup_by_key(|one| one.name);
-    all
+    vec![
+        Contestant::new(OURS, write_ours),
+        Contestant::new(BARE, bare::write),
+        #[cfg(gather_calendar_peers)]
+        Contestant::new("ical 0.11, escaped before, folded after", ical_peer::write),
+        #[cfg(gather_calendar_peers)]
+        Contestant::new("icalendar 0.17", icalendar_peer::write),
+        #[cfg(gather_calendar_peers)]
+        Contestant::new("calcard 0.3", calcard_peer::write),
+    ]
 }
 
 const OURS: &str = "gather";
@@ -196,15 +202,12 @@ fn print_growth(talks: &[Talk]) {
     println!("\nby the size of the calendar, zones and head included:");
     let mut rates = Vec::new();
     for size in SIZES {
-        let mut of_size: Vec<_> = (0..5).map(|_| rate(write_ours, &talks[..size])).collect();
-        let bare = (0..5).map(|_| rate(bare::write, &talks[..size])).collect::<Vec<_>>();
-        of_size.sort_by(f64::total_cmp);
-        let nanoseconds = 1e9 / median(&of_size);
-        println!(
-            "{size:>9} entries{nanoseconds:>10.0} ns each{:>10.2} of bare",
-            median(&of_size) / median(&bare)
-        );
-        rates.push(nanoseconds);
+        let turns: Vec<_> = (0..ROUNDS)
+            .map(|_| [rate(write_ours, &talks[..size]), rate(bare::write, &talks[..size])])
+            .collect();
+        let [ours, bare] = [0, 1].map(|who| median(&turns.iter().map(|turn| turn[who]).collect::<Vec<_>>()));
+        println!("{size:>9} entries{:>10.0} ns each{:>10.2} of bare", 1e9 / ours, ours / bare);
+        rates.push(1e9 / ours);
     }
     let growth = rates[SIZES.len() - 1] / rates[2];
     println!("from {} to {} entries each costs {growth:.2} times as much", SIZES[2], SIZES[SIZES.len() - 1]);

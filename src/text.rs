@@ -106,11 +106,9 @@ pub(crate) fn check_link(field: &'static str, link: &str) -> Result<(), TextProb
 /// Whether nothing stands in it but what an address may hold as it is, and octets as `%2F`. Calendars ask it of every entry,
 /// so it is asked without an early way out, which the compiler turns into wide instructions.
 fn is_percent_encoded(address: &str) -> bool {
-    let look =
-        |(plain, percent): (bool, bool), byte| (plain & is_plain_in_address(byte), percent | (byte == b'%'));
-    let (plain, percent) = address.bytes().fold((true, false), look);
+    let plain = address.bytes().fold(true, |plain, byte| plain & is_plain_in_address(byte));
     let is_octet = |piece: &str| piece.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
-    plain && (!percent || address.split('%').skip(1).all(is_octet))
+    plain && address.split('%').skip(1).all(is_octet)
 }
 
 #[expect(clippy::needless_bitwise_bool, reason = "`&&` keeps the compiler from wide instructions")]

@@ -152,7 +152,7 @@ def check_escapes(data):
     for line in data.decode("utf-8").replace("\r\n ", "").replace("\r\n\t", "").split("\r\n"):
         name = re.split("[;:]", line, maxsplit=1)[0]
         if name in TEXTS or name == "CATEGORIES":
-            value = re.split(r':(?=(?:[^"]*"[^"]*")*[^"]*$)', line, maxsplit=1)[1] if '"' in line else line.split(":", 1)[1]
+            value = re.fullmatch(r'[A-Z-]+(?:;[A-Z-]+=(?:"[^"]*"|[^":;]*))*:(.*)', line)[1]
             grammar = r"(?:[^\\;,]|\\[\\;,n])*" if name in TEXTS else r"(?:[^\\;]|\\[\\;,n])*"
             require(re.fullmatch(grammar, value), f"{name} is not escaped: {value!r}")
 

@@ -19,7 +19,9 @@ struct Bare {
 /// The entries alone, with nothing around them.
 pub(crate) fn text(talks: &[Talk]) -> String {
     let mut bare = Bare::default();
-    talks.iter().for_each(|talk| bare.entry(talk));
+    for talk in talks {
+        bare.entry(talk);
+    }
     String::from_utf8(bare.out).unwrap()
 }
 

@@ -20,9 +20,7 @@ impl Gathering {
             Fact::BookingToLineOnly { .. } => self.by_hand = Some(ByHand::LineOnly),
             Fact::InterestOpened { .. } => self.by_hand = Some(ByHand::InterestOnly),
             Fact::CapacityChanged { pool, capacity, overbook, .. } => {
-                if let Some(pool) = self.pools.get_mut(pool) {
-                    (pool.capacity, pool.overbook) = (*capacity, *overbook);
-                }
+                self.pools.entry(*pool).and_modify(|it| (it.capacity, it.overbook) = (*capacity, *overbook));
             }
             Fact::OfferingAdded { offering, pools, .. } => self.add(offering, pools),
             Fact::SetAsideMade { set_aside, .. } => {
@@ -30,9 +28,9 @@ impl Gathering {
                 self.set_asides.entry(set_aside.id).or_insert(kept);
             }
             Fact::SetAsideChanged { set_aside, places, release, .. } => {
-                if let Some(kept) = self.set_asides.get_mut(set_aside) {
-                    (kept.terms.places, kept.terms.release) = (*places, *release);
-                }
+                let terms = (*places, *release);
+                let known = self.set_asides.entry(*set_aside);
+                known.and_modify(|kept| (kept.terms.places, kept.terms.release) = terms);
             }
             Fact::LineClosed { offering, .. } => self.close_line(*offering),
             Fact::PrioritiesChanged { priorities, .. } => {
@@ -47,12 +45,8 @@ impl Gathering {
             Fact::SessionAdded { .. } | Fact::SessionMoved { .. } | Fact::SessionDropped { .. } => {
                 self.fold_session(fact);
             }
-            Fact::ResourceAttached { resource, .. } => {
-                self.resources.insert(resource.id);
-            }
-            Fact::ResourceWithdrawn { resource, .. } => {
-                self.resources.remove(resource);
-            }
+            Fact::ResourceAttached { resource, .. } => drop(self.resources.insert(resource.id)),
+            Fact::ResourceWithdrawn { resource, .. } => drop(self.resources.remove(resource)),
             Fact::AnswersExpired { .. } => self.answers_expired = true,
             Fact::PersonRecorded { .. }
             | Fact::PersonForgotten { .. }

@@ -64,12 +64,15 @@ impl Gathering {
     }
 
     pub(super) fn takes_answers(&self, fact: &Fact) -> Judged {
-        let answers = match fact {
-            Fact::HoldConfirmed { answers, .. } => answers.is_some(),
-            Fact::InvitationAnswered { comment, .. } => comment.is_some(),
-            other => booked(other).is_some_and(|(_, booking)| booking.answers.is_some()),
-        };
-        if answers { self.keeps_answers() } else { Ok(()) }
+        let said = matches!(
+            fact,
+            Fact::HoldConfirmed { answers: Some(_), .. } | Fact::InvitationAnswered { comment: Some(_), .. }
+        );
+        if said || booked(fact).is_some_and(|(_, booking)| booking.answers.is_some()) {
+            self.keeps_answers()
+        } else {
+            Ok(())
+        }
     }
 }
 

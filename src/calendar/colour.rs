@@ -42,6 +42,7 @@ impl Colour {
 
 /// The names of CSS Color Module Level 3, section 4.3, in alphabetical order.
 #[rustfmt::skip]
+#[expect(clippy::unreadable_literal, reason = "red, green and blue are two digits each, as everywhere on the web")]
 const NAMES: [(&str, u32); 147] = [
     ("aliceblue", 0xF0F8FF), ("antiquewhite", 0xFAEBD7), ("aqua", 0x00FFFF), ("aquamarine", 0x7FFFD4),
     ("azure", 0xF0FFFF), ("beige", 0xF5F5DC), ("bisque", 0xFFE4C4), ("black", 0x000000),

@@ -161,15 +161,18 @@ impl PublicFeed {
     }
 
     fn described(&self) -> String {
-        let mut described = self.masthead.description.clone();
-        for it in self.gatherings.iter().filter(|it| self.with_undated && !it.cancelled) {
-            let Schedule::ToBeConfirmed { hint } = &it.announcement.schedule else { continue };
-            let gap = if described.is_empty() { "" } else { "\n" };
-            let hint = if hint.is_empty() { String::new() } else { format!(" ({hint})") };
-            let prefix = &self.masthead.wording.undated;
-            described.push_str(&format!("{gap}{prefix}{}{hint}", it.announcement.title));
-        }
-        described
+        let undated = self.gatherings.iter().filter(|it| self.with_undated && !it.cancelled);
+        let lines = undated.filter_map(|it| match &it.announcement.schedule {
+            Schedule::ToBeConfirmed { hint } => Some(self.undated(&it.announcement.title, hint)),
+            Schedule::DateOnly(_) | Schedule::Exact(_) => None,
+        });
+        let own = Some(self.masthead.description.clone()).filter(|own| !own.is_empty());
+        own.into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+    }
+
+    fn undated(&self, title: &str, hint: &str) -> String {
+        let prefix = &self.masthead.wording.undated;
+        if hint.is_empty() { format!("{prefix}{title}") } else { format!("{prefix}{title} ({hint})") }
     }
 }
 

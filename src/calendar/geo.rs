@@ -40,7 +40,8 @@ impl Geo {
 impl Millionths {
     /// By way of the decimal spelling, which rounds once and is the same on every machine.
     fn of(degrees: f64, limit: u32) -> Option<Self> {
-        if !(degrees.abs() <= f64::from(limit)) {
+        // What is no number is in no range.
+        if !(0.0..=f64::from(limit)).contains(&degrees.abs()) {
             return None;
         }
         let spelt = format!("{:.6}", degrees.abs());

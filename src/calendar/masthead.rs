@@ -142,7 +142,7 @@ macro_rules! as_feed {
                 self.write_pieces(|lines| out.write_all(lines.as_bytes())).map(drop)
             }
 
-            /// What tells this state of the calendar from the next, for ETag and 304. It costs as much as writing the
+            /// What tells this state of the calendar from the next, for `ETag` and 304. It costs as much as writing the
             /// calendar does, and keeps nothing of it; a host with many readers keeps it until the log goes on.
             #[must_use]
             pub fn revision(&self) -> $crate::calendar::Revision {

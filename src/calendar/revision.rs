@@ -33,7 +33,7 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// The value of the header ETag, in its quotes (RFC 9110, section 8.8.3): a strong one, since equal tags are equal bytes.
+    /// The value of the header `ETag`, in its quotes (RFC 9110, section 8.8.3): a strong one, since equal tags are equal bytes.
     #[must_use]
     pub fn etag(&self) -> String {
         format!("\"{self}\"")
@@ -42,7 +42,7 @@ impl Revision {
     /// When anything about its entries was changed last; `None` without an entry.
     ///
     /// For people and for old caches. It does not tell two states apart for sure: an entry that left, another name of the
-    /// calendar, or two changes within a second leave it as it was. So send it beside an ETag and never alone: whoever
+    /// calendar, or two changes within a second leave it as it was. So send it beside an `ETag` and never alone: whoever
     /// sends If-None-Match is answered by that (RFC 9110, section 13.1.3).
     #[must_use]
     pub fn last_modified(&self) -> Option<DateTime<Utc>> {
@@ -96,7 +96,9 @@ mod tests {
 
     fn revision(pieces: &[&str]) -> Revision {
         let mut fingerprint = Fingerprint::default();
-        pieces.iter().for_each(|piece| fingerprint.add(piece.as_bytes()));
+        for piece in pieces {
+            fingerprint.add(piece.as_bytes());
+        }
         fingerprint.revision("2026-03-05T14:00:00.9Z".parse().ok())
     }
 

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use hashbrown::{HashMap, HashSet};
 
 use super::error::VaultError;
+#[cfg(feature = "file")]
 use super::no_keys::NoKeys;
 use super::plain::Plain;
 use super::sealing::{self, Subject};
@@ -91,6 +92,7 @@ impl Keyring {
     }
 
     /// A keyring without any key: it seals nothing, and opens nothing.
+    #[cfg(feature = "file")]
     pub(crate) fn without_keys() -> Self {
         Self { vault: Arc::new(NoKeys), holders: Mutex::default(), is_without_keys: true }
     }
@@ -106,10 +108,15 @@ impl Keyring {
     /// # Errors
     /// The vault lacks a key that the fact names ([`VaultError::is_missing`]), or cannot be reached. Nothing was
     /// noted for that key, so do not seal with this keyring: a person would get a second key.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "every kind of fact is named, so that a new one is asked for here"
+    )]
     pub fn learn(&self, record: &Record<'_>) -> Result<(), VaultError> {
+        if let Some(holder) = gone_by(record.fact()) {
+            self.holders().gone.entry(holder).or_insert(record.time());
+        }
         match record.fact() {
-            Fact::PersonForgotten { person } => self.note_gone(Holder::Person(*person), record.time()),
-            Fact::AnswersExpired { gathering } => self.note_gone(Holder::Answers(*gathering), record.time()),
             Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
             Fact::NamePublished { person, name } => self.note([Holder::Person(*person)], name.keys()),
             Fact::CalendarTokenIssued { person, hash } => self.note([Holder::Person(*person)], hash.keys()),
@@ -172,6 +179,8 @@ impl Keyring {
             | Fact::GatheringArchived { .. }
             | Fact::PresenceRecorded { .. }
             | Fact::ResourceWithdrawn { .. }
+            | Fact::PersonForgotten { .. }
+            | Fact::AnswersExpired { .. }
             | Fact::RetentionSet { .. }
             | Fact::PersonExported { .. }
             | Fact::CalendarTokenRevoked { .. } => Ok(()),
@@ -336,6 +345,7 @@ impl Keyring {
     }
 
     /// How many keys the log needs still, as far as it was heard.
+    #[cfg(any(feature = "file", test))]
     pub(crate) fn expected(&self) -> u64 {
         u64::try_from(self.holders().by_use().0.len()).unwrap_or(u64::MAX)
     }
@@ -392,11 +402,6 @@ impl Keyring {
                 since(Holder::Texts(gathering))
             }
         }
-    }
-
-    fn note_gone(&self, holder: Holder, at: DateTime<Utc>) -> Result<(), VaultError> {
-        self.holders().gone.entry(holder).or_insert(at);
-        Ok(())
     }
 
     /// A panic elsewhere cannot leave the maps half changed, so a poisoned lock is as good as any.
@@ -512,6 +517,16 @@ impl Holders {
             all.into_iter().partition(|(_, whose)| self.gone.contains_key(whose));
         let keys = |some: Vec<(KeyRef, Holder)>| some.into_iter().map(|(key, _)| key).collect();
         (keys(live), keys(gone))
+    }
+}
+
+/// Whose keys are to be destroyed since a fact.
+#[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of facts erase something")]
+fn gone_by(fact: &Fact) -> Option<Holder> {
+    match fact {
+        Fact::PersonForgotten { person } => Some(Holder::Person(*person)),
+        Fact::AnswersExpired { gathering } => Some(Holder::Answers(*gathering)),
+        _ => None,
     }
 }
 

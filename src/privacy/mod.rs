@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod keyring;
 mod memory;
+#[cfg(feature = "file")]
 mod no_keys;
 mod plain;
 mod sealing;

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::fact::Session;
 use crate::id::{GatheringId, SessionId};
 use crate::projection::card::GatheringCard;
 use crate::projection::lifecycle::Lifecycle;
+use crate::projection::session::SessionCard;
 use crate::schedule::Schedule;
 
 /// A gathering that is not over, with those of its sessions that are not.
@@ -25,10 +25,9 @@ impl Planned {
         if !stands || !lies_ahead(schedule) {
             return None;
         }
-        let sessions = card.sessions().filter(|session| session.stands()).map(|session| session.session());
-        let ahead = sessions.filter(|session| lies_ahead(&session.schedule));
-        let with_id = |session: &Session| (session.id, session.schedule.clone());
-        let sessions = ahead.map(|session| with_id(session)).collect();
+        let standing = card.sessions().filter(|session| session.stands()).map(SessionCard::session);
+        let ahead = standing.filter(|session| lies_ahead(&session.schedule));
+        let sessions = ahead.map(|session| (session.id, session.schedule.clone())).collect();
         Some(Self { gathering: card.id(), schedule: schedule.clone(), sessions })
     }
 }

@@ -179,7 +179,7 @@ mod tests {
     struct Still(&'static str, i64, i32);
 
     impl ZoneRules for Still {
-        fn version(&self) -> &str {
+        fn version(&self) -> &'static str {
             "2099z"
         }
 

@@ -547,6 +547,70 @@ fn a_session_dropped_with_a_booking_left() {
 }
 
 #[test]
+fn something_recorded_of_somebody_who_was_forgotten() {
+    let forgotten = || {
+        let forger = Forger::with_places(5);
+        let pair = forger.scene.books(Register::new(forger.scene.on, person_id(1)).guest(person_id(2)));
+        drop(forger.scene.desk.forget(person_id(2)).unwrap());
+        (forger, pair)
+    };
+    let says = "something is recorded of somebody who was forgotten before";
+    let (forger, pair) = forgotten();
+    let gathering = forger.scene.on;
+    let back = Fact::PartyChanged {
+        gathering,
+        registration: pair,
+        removed: vec![2],
+        added: vec![Some(person_id(2))],
+        draws: Vec::new(),
+    };
+    forger.add(back).is(Rule::Forgotten, says);
+    let (forger, _) = forgotten();
+    let fact = forger.confirmed(2);
+    assert_eq!(forger.add(fact).breaks(Rule::Forgotten), says);
+    let (forger, pair) = forgotten();
+    let (registration, place, from, to) = (pair, 1, Some(person_id(1)), person_id(2));
+    let fact = Fact::PlaceTransferred { gathering, registration, place, from, to };
+    assert_eq!(forger.add(fact).breaks(Rule::Forgotten), says);
+    let (forger, _) = forgotten();
+    forger.add(Fact::PersonForgotten { person: person_id(2) }).is(Rule::Forgotten, says);
+}
+
+#[test]
+fn a_booker_who_leaves_and_was_not_forgotten() {
+    let pair = |guests: u16| {
+        let forger = Forger::with_places(5);
+        let asked = Register::new(forger.scene.on, person_id(1));
+        let asked = if guests == 0 { asked.unnamed_guests(1) } else { asked.guest(person_id(2)) };
+        let registration = forger.scene.books(asked);
+        let (removed, added, draws) = (vec![1], Vec::new(), Vec::new());
+        let fact = Fact::PartyChanged { gathering: forger.scene.on, registration, removed, added, draws };
+        (forger, fact)
+    };
+    let (forger, fact) = pair(1);
+    forger.add(fact).is(Rule::BookerLeft, "the booker's place was taken away, and they were not forgotten");
+    let (forger, fact) = pair(0);
+    let says = "the booker's place was taken away, and nobody else of the party has a name";
+    forger.adds(vec![Fact::PersonForgotten { person: person_id(1) }, fact]).is(Rule::PartyChange, says);
+}
+
+#[test]
+fn answers_where_none_are_kept_any_more() {
+    use gather::Answers;
+    let says = "what was answered for the gathering is kept no more";
+    let forger = Forger::with_places(5);
+    let answers = Answers::new().answer("diet", "none");
+    forger.scene.books(forger.scene.one(1).answers(answers));
+    let expired = Fact::AnswersExpired { gathering: forger.scene.on };
+    let found = forger.rewrites(0, |facts| facts.insert(0, expired));
+    found.is(Rule::AnswersExpired, says);
+    let forger = Forger::with_places(5);
+    drop(forger.scene.desk.expire(forger.scene.on).unwrap());
+    let fact = Fact::RetentionSet { gathering: forger.scene.on, answers: Some(3) };
+    forger.add(fact).is(Rule::AnswersExpired, says);
+}
+
+#[test]
 fn an_answer_to_a_question_that_was_not_asked_and_silence_that_comes_to_nothing() {
     let forger = Forger::with_places(5);
     let ann = forger.scene.books(forger.scene.one(1));

@@ -17,7 +17,7 @@ use crate::feeds::read;
 struct StaysOnSummerTime;
 
 impl ZoneRules for StaysOnSummerTime {
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         "2026x"
     }
 
@@ -33,7 +33,7 @@ impl ZoneRules for StaysOnSummerTime {
 struct SkipsNoon;
 
 impl ZoneRules for SkipsNoon {
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         "skips an hour"
     }
 

@@ -1,5 +1,7 @@
 //! Forget a person: what they have booked ends, and nothing more is recorded of them.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 
 use super::change_party;
@@ -8,7 +10,7 @@ use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Clear, Context, Decide, ending, waiting_list};
 use crate::fact::{Ending, Fact};
-use crate::id::{PersonId, RegistrationId};
+use crate::id::{OfferingId, PersonId, RegistrationId};
 use crate::record::Position;
 
 /// Forgets a person, as far as the rules go. The desk destroys the key when this is durable, so it is no command that a
@@ -52,14 +54,11 @@ impl Forget {
 
     /// Ends what somebody has on a gathering, as far as it has not begun.
     fn leave(self, decision: &mut Decision<'_>, gathering: &Gathering) {
-        let held = decision.held_by(self.person).into_iter().filter(|(on, _)| *on == gathering.id);
-        let mut theirs: Vec<RegistrationId> = held.map(|(_, registration)| registration).collect();
         // What needs another place goes before what it needs.
-        let depths = gathering.depths();
-        theirs.sort_by_key(|id| {
-            let offering = decision.registration_on(gathering, *id).map(|cell| cell.offering);
-            std::cmp::Reverse(offering.and_then(|offering| depths.get(&offering).copied()))
-        });
+        let mut offerings: Vec<(OfferingId, usize)> = gathering.depths().into_iter().collect();
+        offerings.sort_by_key(|(_, depth)| Reverse(*depth));
+        let held = offerings.iter().filter_map(|(it, _)| decision.holder(gathering, *it, self.person));
+        let theirs: Vec<RegistrationId> = held.collect();
         for registration in theirs {
             if self.may_leave(decision, gathering, registration)
                 && !change_party::leave(decision, gathering, registration)

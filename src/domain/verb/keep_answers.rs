@@ -24,7 +24,7 @@ use crate::id::GatheringId;
 /// let lunch = desk.announce(lunch)?.outcome;
 /// drop(desk.execute(KeepAnswers::new(lunch).for_days(30))?);
 ///
-/// assert!(desk.due_for_erasure("2099-04-04 13:29 UTC".parse().unwrap_or_default()).is_empty());
+/// assert!(desk.due_for_erasure("2099-04-04T13:29:00Z".parse()?).is_empty());
 /// assert_eq!(desk.due_for_erasure("2099-04-04T13:30:00Z".parse()?)[0].gathering, lunch);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

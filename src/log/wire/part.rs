@@ -451,8 +451,9 @@ impl<'a> DateSpanV1<'a> {
 
     pub(super) fn span(self) -> Result<DateSpan, Error> {
         let (first, last) = (day(self.first)?, day(self.last)?);
-        let ends = DateTime::from_timestamp(self.ends.0, 0);
-        if last < first || DateTime::from_timestamp(self.starts.0, 0) > ends || ends.is_none() {
+        let instant = |seconds: Seconds| DateTime::from_timestamp(seconds.0, 0);
+        let (starts, ends) = (instant(self.starts), instant(self.ends));
+        if last < first || starts.is_none() || ends.is_none() || starts > ends {
             return Err(corrupt("stored days end before they start"));
         }
         let span = DateSpan::from_parts(first, last, zone(self.zone)?, self.starts.0, self.ends.0);

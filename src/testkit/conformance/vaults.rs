@@ -17,7 +17,7 @@
 //! use gather::testkit::conformance::vaults;
 //!
 //! let (folder, log) = (|| tempfile::tempdir().unwrap(), LogId::random());
-//! vaults::check_reopened(folder, |folder| FileVault::open(folder.path().join("keys"), log).unwrap())?;
+//! vaults::check_reopened(folder, move |folder| FileVault::open(folder.path().join("keys"), log).unwrap())?;
 //! # }
 //! # Ok::<(), gather::testkit::conformance::vaults::Broken>(())
 //! ```

@@ -10,17 +10,17 @@ const KEYS: &str = "bookings/keys.gather";
 const TALK: GatheringId = GatheringId::from_u128(1);
 const TEXT: &str = "2099-03-05 14:00 to 15:30 UTC";
 
-fn open(disk: &FaultyDisk) -> Result<Desk, Error> {
-    let storage = Arc::new(disk.clone());
+fn open(media: &FaultyDisk) -> Result<Desk, Error> {
+    let storage = Arc::new(media.clone());
     let log = FileLog::options().storage(storage.clone()).open_in(FOLDER)?;
     let vault = FileVault::options().storage(storage).open(KEYS, log.anchor()?.log)?;
     Desk::builder().clock(TestClock::at(at(MORNING))).over(log, Arc::new(vault))
 }
 
-/// A disk with a log in which Ann has a place with answers, and Bob waits for it; with Ann's key.
+/// A media with a log in which Ann has a place with answers, and Bob waits for it; with Ann's key.
 fn house() -> (FaultyDisk, Vec<u8>) {
-    let disk = FaultyDisk::new();
-    let desk = open(&disk).unwrap();
+    let media = FaultyDisk::new();
+    let desk = open(&media).unwrap();
     let talk = Gathering::webinar("Talk").id(TALK).at(TEXT.parse().unwrap()).places(1);
     drop(desk.announce(talk).unwrap());
     for (person, name) in [(ANN, "Ann Example"), (BOB, "Bob Example")] {
@@ -29,15 +29,15 @@ fn house() -> (FaultyDisk, Vec<u8>) {
         drop(desk.execute(asked).unwrap());
     }
     drop(desk);
-    let keys = disk.contents(KEYS).unwrap();
+    let keys = media.contents(KEYS).unwrap();
     let key = keys[512 + 8..512 + 8 + 32].to_vec();
-    (disk, key)
+    (media, key)
 }
 
-fn holds(disk: &FaultyDisk, key: &[u8]) -> bool {
+fn holds(media: &FaultyDisk, key: &[u8]) -> bool {
     let (first, second) = key.split_at(16);
-    disk.files().iter().any(|path| {
-        let bytes = disk.contents(path).unwrap_or_default();
+    media.files().iter().any(|path| {
+        let bytes = media.contents(path).unwrap_or_default();
         bytes.windows(16).any(|window| window == first || window == second)
     })
 }
@@ -50,10 +50,10 @@ fn has_the_place(desk: &Desk) -> PersonId {
 }
 
 /// Everything of Ann's is gone, and Bob has the place.
-fn is_forgotten(desk: &Desk, disk: &FaultyDisk, key: &[u8]) {
+fn is_forgotten(desk: &Desk, media: &FaultyDisk, key: &[u8]) {
     assert!(matches!(desk.person(person_id(ANN)), Some(Opened::Forgotten { .. })));
     assert_eq!(has_the_place(desk), person_id(BOB));
-    assert!(!holds(disk, key), "the key is there still");
+    assert!(!holds(media, key), "the key is there still");
     assert_eq!(desk.person(person_id(BOB)).unwrap().known().unwrap().expose().name, "Bob Example");
     let findings = desk.verify(&mut |_| ()).unwrap();
     assert!(findings.is_sound(), "{findings}");
@@ -84,19 +84,19 @@ fn stopped_at_any_step_of_forgetting_it_is_made_up_for() {
     let (base, key) = house();
     assert!(holds(&base, &key));
     for nth in 1.. {
-        let disk = base.crash(0);
-        let desk = open(&disk).unwrap();
-        disk.fail_nth(nth, Fault::Stop);
+        let media = base.crash(0);
+        let desk = open(&media).unwrap();
+        media.fail_nth(nth, Fault::Stop);
         let told = desk.forget(person_id(ANN)).ok().map(|receipt| receipt.position);
-        if disk.met().is_empty() {
+        if media.met().is_empty() {
             assert!(nth > 6, "an append and an erasure have more steps than {nth}");
             return;
         }
         assert_eq!(told, None, "it was told before step {nth}");
         for seed in 0..4 {
-            check_next(&disk.crash(seed), &key, None, &format!("power gone at step {nth}, seed {seed}"));
+            check_next(&media.crash(seed), &key, None, &format!("power gone at step {nth}, seed {seed}"));
         }
-        check_next(&disk.kill(nth), &key, None, &format!("killed at step {nth}"));
+        check_next(&media.kill(nth), &key, None, &format!("killed at step {nth}"));
     }
 }
 
@@ -105,24 +105,24 @@ fn whatever_fails_at_any_step_it_is_done_when_it_is_told() {
     let (base, key) = house();
     for fault in [Fault::Refused, Fault::Full, Fault::Short, Fault::Lost, Fault::Done] {
         for nth in 1.. {
-            let disk = base.crash(0);
-            let desk = open(&disk).unwrap();
-            disk.fail_nth(nth, fault);
+            let media = base.crash(0);
+            let desk = open(&media).unwrap();
+            media.fail_nth(nth, fault);
             let first = desk.forget(person_id(ANN));
-            if disk.met().is_empty() {
+            if media.met().is_empty() {
                 break;
             }
-            let how = format!("{fault:?} at step {nth}: {:?}", disk.met());
+            let how = format!("{fault:?} at step {nth}: {:?}", media.met());
             let told = first.as_ref().ok().map(|receipt| receipt.position);
             for seed in 0..2 {
-                check_next(&disk.crash(seed), &key, told, &how);
+                check_next(&media.crash(seed), &key, told, &how);
             }
             // The same desk, if it can still work: it is asked again.
-            disk.heal();
+            media.heal();
             if let Ok(receipt) = desk.forget(person_id(ANN)) {
-                is_forgotten(&desk, &disk, &key);
+                is_forgotten(&desk, &media, &key);
                 for seed in 0..2 {
-                    check_next(&disk.crash(seed), &key, Some(receipt.position), &how);
+                    check_next(&media.crash(seed), &key, Some(receipt.position), &how);
                 }
             }
         }
@@ -140,16 +140,16 @@ fn stopped_at_any_step_of_the_opening_that_erases_it_is_made_up_for() {
     forgotten.set_contents(KEYS, keys);
     assert!(holds(&forgotten, &key));
     for nth in 1.. {
-        let disk = forgotten.crash(0);
-        disk.fail_nth(nth, Fault::Stop);
-        let opened = open(&disk);
-        if disk.met().is_empty() {
-            disk.heal();
-            is_forgotten(&opened.unwrap(), &disk, &key);
+        let media = forgotten.crash(0);
+        media.fail_nth(nth, Fault::Stop);
+        let opened = open(&media);
+        if media.met().is_empty() {
+            media.heal();
+            is_forgotten(&opened.unwrap(), &media, &key);
             return;
         }
         for seed in 0..4 {
-            let found = disk.crash(seed);
+            let found = media.crash(seed);
             is_forgotten(&open(&found).unwrap(), &found, &key);
         }
     }
@@ -158,25 +158,22 @@ fn stopped_at_any_step_of_the_opening_that_erases_it_is_made_up_for() {
 /// A key file that cannot be written: nobody is told that it is done, and nobody sees anything any more.
 #[test]
 fn a_key_file_that_cannot_be_written_is_told_and_made_up_for() {
-    let (disk, key) = house();
-    let recorded = open(&disk).unwrap().position();
+    let (media, key) = house();
+    let recorded = open(&media).unwrap().position();
     // The log's own steps go first.
     let mut failure = None;
     for nth in 1..20 {
-        let disk = disk.crash(0);
-        let desk = open(&disk).unwrap();
-        disk.fail_nth(nth, Fault::Refused);
-        match desk.forget(person_id(ANN)) {
-            Err(gather::Failure::Fault(Error::NotErased(error))) => {
-                failure = Some(error);
-                assert!(desk.position() > recorded);
-                assert!(matches!(desk.person(person_id(ANN)), Some(Opened::Forgotten { .. })));
-                assert_eq!(has_the_place(&desk), person_id(BOB));
-                assert_eq!(desk.forget(person_id(ANN)).unwrap().keys, 1);
-                is_forgotten(&desk, &disk, &key);
-            }
-            Ok(_) | Err(_) => {}
-        }
+        let media = media.crash(0);
+        let desk = open(&media).unwrap();
+        media.fail_nth(nth, Fault::Refused);
+        let told = desk.forget(person_id(ANN));
+        let Err(gather::Failure::Fault(Error::NotErased(error))) = told else { continue };
+        failure = Some(error);
+        assert!(desk.position() > recorded);
+        assert!(matches!(desk.person(person_id(ANN)), Some(Opened::Forgotten { .. })));
+        assert_eq!(has_the_place(&desk), person_id(BOB));
+        assert_eq!(desk.forget(person_id(ANN)).unwrap().keys, 1);
+        is_forgotten(&desk, &media, &key);
     }
     assert!(failure.unwrap().is_unavailable());
 }

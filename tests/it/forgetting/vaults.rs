@@ -84,7 +84,7 @@ impl KeyVault for Faulty {
                 Some(Some(_)) => false,
                 Some(None) => self.is(Wrong::GivenAgain),
             };
-            number = (number..).find(|number| is_free(*number)).unwrap();
+            number = (number..1_000).find(|number| is_free(*number)).unwrap();
         }
         if self.is(Wrong::GivenTwice) && number == 300 {
             number = 299;

@@ -108,9 +108,8 @@ fn agenda(desk: &Desk, person: u8) -> Vec<Booked> {
     let agenda = desk.agenda(person_id(person));
     let link = |registration| match agenda.join_link(registration) {
         Some(Opened::Known(link)) => Some(link.expose().as_str().to_owned()),
-        Some(Opened::Forgotten { .. }) => None,
+        None | Some(Opened::Forgotten { .. }) => None,
         Some(other) => panic!("a link that cannot be opened: {other:?}"),
-        None => None,
     };
     let row = |row: &gather::AgendaRow| Booked {
         registration: row.registration,

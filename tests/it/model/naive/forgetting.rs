@@ -111,9 +111,9 @@ impl Naive<'_> {
         let mut people_of: BTreeMap<u16, u32> = BTreeMap::new();
         for part in self.dependents(&one.asked) {
             let stays = part.asked.named().iter().all(|person| after.names(*person));
-            let booked = people_of.entry(part.asked.offering).or_default();
-            if stays && *booked + part.asked.size() <= after.size() {
-                *booked += part.asked.size();
+            let so_far = people_of.entry(part.asked.offering).or_default();
+            if stays && *so_far + part.asked.size() <= after.size() {
+                *so_far += part.asked.size();
             } else {
                 self.end_if_live(part.id(), Ending::Attendee, now);
             }

@@ -234,7 +234,9 @@ impl Naive<'_> {
         let theirs = all.filter(|one| one.asked.names(person));
         let mut booked: Vec<(usize, Booked)> = theirs.map(|one| (one.made, self.booked(&one))).collect();
         if self.was_forgotten(person) {
-            booked.iter_mut().for_each(|(_, booked)| booked.link = None);
+            for (_, booked) in &mut booked {
+                booked.link = None;
+            }
         }
         booked.sort_by_cached_key(|(made, booked)| {
             let start = booked.schedule.starts();
