@@ -28,7 +28,7 @@ use super::scanner::Scanner;
 use super::{ANSWER, CANARIES, COMMENT, EMAIL, NAME, ORGANISATION, PHONE, QUESTION, REGION, ROLE, SPEAKS_AS};
 use crate::scene::{HALL, MORNING, at, day, hall, reference};
 
-pub(super) const CANARY: PersonId = PersonId::from_u128(0xCA_0000_0000_0000_0000_0000_0000_CA);
+pub(super) const CANARY: PersonId = PersonId::from_u128(0x00CA_CACA);
 
 /// When all is over but the day that is to come.
 const AFTERWARDS: &str = "2027-04-05T09:00:00Z";
@@ -215,8 +215,8 @@ impl Life {
         self.does(Transfer::new(theirs, CANARY).place(2));
 
         let [first, second] = [9, 9].map(|places| self.workshop(places));
-        let parts = Basket::new().part(Register::new(first, CANARY).answers(answers()));
-        self.does(parts.part(Register::new(second, bob).guest(CANARY)));
+        let basket = Basket::new().part(Register::new(first, CANARY).answers(answers()));
+        self.does(basket.part(Register::new(second, bob).guest(CANARY)));
         let third = self.workshop(9);
         let moves = self.workshop(9);
         let moving = self.books(third, CANARY);

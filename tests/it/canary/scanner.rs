@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+/// Every form that a text has in one of the ways of writing it.
+type Forms = fn(&str) -> Vec<Vec<u8>>;
+
 /// Every way in which a text is looked for: what it is called, and every form that it then has.
-pub(super) const ENCODINGS: [(&str, fn(&str) -> Vec<Vec<u8>>); 12] = [
+pub(super) const ENCODINGS: [(&str, Forms); 12] = [
     ("UTF-8", |text| vec![text.into()]),
     ("capital letters", |text| vec![text.to_uppercase().into()]),
     ("small letters", |text| vec![text.to_lowercase().into()]),
@@ -14,13 +17,17 @@ pub(super) const ENCODINGS: [(&str, fn(&str) -> Vec<Vec<u8>>); 12] = [
     ("base64 one byte later", |text| base64_behind(1, text)),
     ("base64 two bytes later", |text| base64_behind(2, text)),
     ("hexadecimal", |text| {
-        vec![digits(text, |byte| format!("{byte:02x}")), digits(text, |byte| format!("{byte:02X}"))]
+        vec![
+            digits(text.as_bytes(), |byte| format!("{byte:02x}")),
+            digits(text.as_bytes(), |byte| format!("{byte:02X}")),
+        ]
     }),
     ("reversed", |text| vec![text.chars().rev().collect::<String>().into(), text.bytes().rev().collect()]),
     ("percent", |text| {
         let some =
             |byte: u8| if is_unreserved(byte) { char::from(byte).into() } else { format!("%{byte:02X}") };
-        let (some, all) = (digits(text, some), digits(text, |byte| format!("%{byte:02X}")));
+        let (some, all) =
+            (digits(text.as_bytes(), some), digits(text.as_bytes(), |byte| format!("%{byte:02X}")));
         let form = String::from_utf8(some.clone()).unwrap().replace("%20", "+");
         let small = String::from_utf8(some.clone()).unwrap();
         vec![some, all, form.into(), lower_escapes(&small, '%').into()]
@@ -28,14 +35,15 @@ pub(super) const ENCODINGS: [(&str, fn(&str) -> Vec<Vec<u8>>); 12] = [
     ("quoted-printable", |text| {
         let some =
             |byte: u8| if is_printable(byte) { char::from(byte).into() } else { format!("={byte:02X}") };
-        let some = digits(text, some);
+        let some = digits(text.as_bytes(), some);
         let small = String::from_utf8(some.clone()).unwrap();
         vec![some, lower_escapes(&small, '=').into()]
     }),
 ];
 
-fn digits(text: &str, how: impl Fn(u8) -> String) -> Vec<u8> {
-    text.bytes().map(how).collect::<String>().into_bytes()
+/// Each byte written as its digits, or as itself.
+pub(super) fn digits(bytes: &[u8], how: impl Fn(u8) -> String) -> Vec<u8> {
+    bytes.iter().flat_map(|byte| how(*byte).into_bytes()).collect()
 }
 
 fn is_unreserved(byte: u8) -> bool {
@@ -111,7 +119,9 @@ impl Scanner {
         let mut scanner = Self { needles: Vec::new(), heads: HashMap::new(), begins: vec![false; 1 << 16] };
         for canary in canaries {
             for (encoding, forms) in ENCODINGS {
-                forms(canary).into_iter().for_each(|bytes| scanner.look_for(canary, encoding, bytes));
+                for bytes in forms(canary) {
+                    scanner.look_for(canary, encoding, bytes);
+                }
             }
         }
         scanner
@@ -159,12 +169,11 @@ impl Scanner {
 fn without(bytes: &[u8], part: &[u8]) -> Vec<u8> {
     let (mut rest, mut left) = (bytes, Vec::with_capacity(bytes.len()));
     while let Some((first, behind)) = rest.split_first() {
-        match rest.strip_prefix(part) {
-            Some(behind) => rest = behind,
-            None => {
-                left.push(*first);
-                rest = behind;
-            }
+        if let Some(behind) = rest.strip_prefix(part) {
+            rest = behind;
+        } else {
+            left.push(*first);
+            rest = behind;
         }
     }
     left
