@@ -21,12 +21,12 @@ impl Naive<'_> {
         Ok(Told::CalendarToken)
     }
 
-    pub(super) fn revoke_calendar_token(&mut self, person: u8, given: DateTime<Utc>) -> Result<Told, No> {
+    pub(super) fn revoke_calendar_token(&mut self, person: u8, given: DateTime<Utc>) -> Told {
         if !self.has_calendar_token(person) {
-            return Ok(Told::Changed(Change::AlreadySo));
+            return Told::Changed(Change::AlreadySo);
         }
         self.done(given, Done::CalendarTokenRevoked(person));
-        Ok(Told::Changed(Change::Made))
+        Told::Changed(Change::Made)
     }
 
     fn has_calendar_token(&self, person: u8) -> bool {

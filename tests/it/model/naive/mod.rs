@@ -267,7 +267,7 @@ impl<'h> Naive<'h> {
             }
             What::IssueCalendarToken(person) => self.issue_calendar_token(*person, false, given),
             What::RotateCalendarToken(person) => self.issue_calendar_token(*person, true, given),
-            What::RevokeCalendarToken(person) => self.revoke_calendar_token(*person, given),
+            What::RevokeCalendarToken(person) => Ok(self.revoke_calendar_token(*person, given)),
             What::Forget(person) => self.forget(*person, given),
             What::RecordExport(person) => self.export(*person, given),
             What::Register(part) => self.register(self.party(part, step, request, 0), given),
