@@ -135,7 +135,7 @@ impl Host {
     fn check(&self, desk: &Desk) {
         for person in (0..PEOPLE).map(person_id) {
             // Who was forgotten cannot be told any more: their calendar keeps what it has.
-            if matches!(desk.person(person), Some(gather::Opened::Forgotten { .. })) {
+            if desk.agenda(person).forgotten().is_some() {
                 continue;
             }
             let shown = self.clients.get(&person).map(Client::shown).unwrap_or_default();
