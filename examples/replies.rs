@@ -34,8 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let last = host.sends(&desk, folder)?;
 
     // Bob's calendar sends this back when he clicks on "no".
-    let mail =
-        last.replace("METHOD:REQUEST", "METHOD:REPLY").replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=DECLINED");
+    let mail = last
+        .replace("\r\n ", "")
+        .replace("METHOD:REQUEST", "METHOD:REPLY")
+        .replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=DECLINED");
     fs::write(folder.join("reply.ics"), &mail)?;
     let reply = Reply::read(mail.as_bytes())?;
     let receipt = desk.take_reply(&reply, "bob@example.org")?;
