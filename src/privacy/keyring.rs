@@ -350,6 +350,15 @@ impl Keyring {
         u64::try_from(self.holders().by_use().0.len()).unwrap_or(u64::MAX)
     }
 
+    /// Every key that the log names, in order.
+    #[cfg(feature = "file")]
+    pub(crate) fn named(&self) -> Vec<KeyRef> {
+        let (mut all, gone) = self.holders().by_use();
+        all.extend(gone);
+        all.sort_unstable();
+        all
+    }
+
     /// Destroys every key that a person has ever had. They must have been forgotten, and that be durable. Gives the number
     /// of the keys.
     ///

@@ -18,7 +18,7 @@ mod vault;
 pub use crate::sealed::{KeyRef, Keys, Opener};
 pub use error::VaultError;
 #[cfg(feature = "file")]
-pub(crate) use file::check_log_is_there;
+pub(crate) use file::{check_log_is_there, has_torn_ends};
 #[cfg(feature = "file")]
 pub use file::{FileVault, FileVaultOptions, adopt_keys, backup_keys};
 pub use keyring::Keyring;

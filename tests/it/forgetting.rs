@@ -18,6 +18,7 @@ mod crashes;
 mod export;
 mod keys;
 mod retention;
+mod torn;
 mod vaults;
 
 const ANN: u8 = 1;
