@@ -11,6 +11,7 @@ use super::{Call, Command, Desk, Error, Failure, Receipt};
 use crate::domain::{Change, ExpireAnswers, Forget, Forgetting, Refusal, Settle};
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
+use crate::privacy::Destroyed;
 use crate::record::Position;
 
 /// What came of forgetting somebody. Keep it: it names ids and positions, and nothing personal.
@@ -40,12 +41,14 @@ pub struct ForgetReceipt {
     pub offered: Vec<RegistrationId>,
     /// How many keys were destroyed: overwritten, durable, read back. 0 is for somebody of whom nothing personal was kept.
     pub keys: usize,
+    /// How many keys of theirs the vault does not have: it was cut short, or is an older copy. They may be in another copy.
+    pub keys_missing: usize,
     /// Where the log says that all that was held about them was given out: whoever has it must be told.
     pub exports: Vec<Position>,
 }
 
 impl ForgetReceipt {
-    fn new(person: PersonId, receipt: &Receipt<Forgetting>, keys: usize, exports: Vec<Position>) -> Self {
+    fn new(person: PersonId, receipt: &Receipt<Forgetting>, keys: Destroyed, exports: Vec<Position>) -> Self {
         let facts = u64::try_from(receipt.facts.len()).unwrap_or(u64::MAX);
         let first = receipt.position.get().saturating_sub(facts).saturating_add(1);
         let nth = receipt.facts.iter().position(|fact| matches!(fact, Fact::PersonForgotten { .. }));
@@ -64,7 +67,8 @@ impl ForgetReceipt {
             handed_on: Vec::new(),
             promoted: Vec::new(),
             offered: Vec::new(),
-            keys,
+            keys: keys.overwritten,
+            keys_missing: keys.missing,
             exports,
         };
         receipt.facts.iter().skip(nth.unwrap_or_default()).for_each(|fact| told.tell(fact));
@@ -100,9 +104,12 @@ impl ForgetReceipt {
 impl fmt::Display for ForgetReceipt {
     /// For the files of whoever has to show that it was done; without a line break at its end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { person, position, at, keys, .. } = self;
+        let Self { person, position, at, keys, keys_missing, .. } = self;
         writeln!(f, "person {person} is forgotten since {}", at.format("%Y-%m-%d %H:%M:%S UTC"))?;
         writeln!(f, "recorded at position {position}; keys destroyed and read back: {keys}")?;
+        if *keys_missing > 0 {
+            writeln!(f, "keys that the key file does not have, and other copies may have: {keys_missing}")?;
+        }
         for (what, registrations) in [
             ("ended", &self.ended),
             ("held by others of the party", &self.handed_on),
@@ -150,8 +157,8 @@ impl Desk {
     /// [`Refusal::UnknownPerson`]: the log has never heard of them.
     ///
     /// # Errors
-    /// [`Error::NotErased`]: it is recorded, and nobody gets to see them any more, but a key could not be destroyed yet; ask
-    /// again. [`Error::Vault`]: the desk was opened without its keys; nothing was recorded. Others as for
+    /// [`Error::NotErased`]: it is recorded, and nobody gets to see them any more, but a key could not be destroyed yet, theirs or
+    /// one of an erasure before; ask again. [`Error::Vault`]: the desk was opened without its keys; nothing was recorded. Others as for
     /// [`execute`](Self::execute).
     ///
     /// # Example
@@ -226,10 +233,13 @@ impl Desk {
     /// does, once a day.
     ///
     /// # Errors
-    /// As for [`expire`](Self::expire); those before the one that failed are erased.
+    /// As for [`expire`](Self::expire), the first of them. It goes on past a failure: all others are erased. Whatever the log
+    /// says is erased, and is not yet, is seen to first, each time: what could not be destroyed yesterday is destroyed today.
     pub fn apply_retention(&self, now: DateTime<Utc>) -> Result<Vec<DueForErasure>, Failure> {
+        let owed = self.inner.keyring.make_good().map_err(|error| Error::NotErased(error).into());
         let due = self.due_for_erasure(now);
-        due.iter().try_for_each(|due| self.expire(due.gathering).map(drop))?;
+        let each = due.iter().map(|due| self.call().erase_answers(due.gathering).map(drop));
+        each.fold(owed, Result::and)?;
         Ok(due)
     }
 
@@ -250,9 +260,11 @@ impl Call<'_> {
     /// As for [`Desk::forget`].
     pub fn forget(self, person: PersonId) -> Result<ForgetReceipt, Failure> {
         self.desk.must_have_keys()?;
+        let owed = self.desk.inner.keyring.make_good();
         let receipt = self.settled(Forget { person })?;
         let keys = self.desk.inner.keyring.erase_person(person).map_err(Error::NotErased)?;
         self.desk.let_go_of_addresses();
+        owed.map_err(Error::NotErased)?;
         let exports = self.desk.lists().exports(person).to_vec();
         Ok(ForgetReceipt::new(person, &receipt, keys, exports))
     }
@@ -263,8 +275,16 @@ impl Call<'_> {
     /// As for [`Desk::expire`].
     pub fn expire(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
         self.desk.must_have_keys()?;
+        let owed = self.desk.inner.keyring.make_good();
+        let receipt = self.erase_answers(gathering)?;
+        owed.map_err(Error::NotErased)?;
+        Ok(receipt)
+    }
+
+    fn erase_answers(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.desk.must_have_keys()?;
         let receipt = self.settled(ExpireAnswers { gathering })?;
-        self.desk.inner.keyring.erase_answers(gathering).map_err(Error::NotErased)?;
+        let _destroyed = self.desk.inner.keyring.erase_answers(gathering).map_err(Error::NotErased)?;
         Ok(receipt)
     }
 

@@ -22,7 +22,7 @@ pub(crate) use file::{check_log_is_there, has_torn_ends};
 #[cfg(feature = "file")]
 pub use file::{FileVault, FileVaultOptions, adopt_keys, backup_keys};
 pub use keyring::Keyring;
-pub(crate) use keyring::Learned;
+pub(crate) use keyring::{Destroyed, Learned};
 pub use memory::MemoryVault;
 pub(crate) use vault::random_token;
 pub use vault::{Key, KeyVault};
