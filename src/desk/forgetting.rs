@@ -12,7 +12,7 @@ use crate::domain::{Change, ExpireAnswers, Forget, Forgetting, Refusal, Settle};
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
 use crate::privacy::Destroyed;
-use crate::record::Position;
+use crate::record::{Position, StoredBatch};
 
 /// What came of forgetting somebody. Keep it: it names ids and positions, and nothing personal.
 ///
@@ -29,7 +29,9 @@ pub struct ForgetReceipt {
     pub position: Position,
     /// Since when.
     pub at: DateTime<Utc>,
-    /// Whether they had been forgotten before, and nothing but the keys was seen to now.
+    /// When their keys had been destroyed, by the desk's clock: this time, if it was asked for before as well.
+    pub erased_at: DateTime<Utc>,
+    /// Whether they had been forgotten before, and nothing but the keys was seen to now. What follows is of the first time.
     pub before: bool,
     /// The registrations that have ended with it, theirs and those that needed a place of theirs.
     pub ended: Vec<RegistrationId>,
@@ -51,7 +53,7 @@ impl ForgetReceipt {
     fn new(person: PersonId, receipt: &Receipt<Forgetting>, keys: Destroyed, exports: Vec<Position>) -> Self {
         let facts = u64::try_from(receipt.facts.len()).unwrap_or(u64::MAX);
         let first = receipt.position.get().saturating_sub(facts).saturating_add(1);
-        let nth = receipt.facts.iter().position(|fact| matches!(fact, Fact::PersonForgotten { .. }));
+        let nth = forgotten_in(&receipt.facts, person);
         let now = Position::new(first).plus(nth.unwrap_or_default());
         let (position, at, before) = match receipt.outcome {
             Forgetting::Now => (now, receipt.time, receipt.repeated),
@@ -62,6 +64,7 @@ impl ForgetReceipt {
             request: receipt.request,
             position,
             at,
+            erased_at: at,
             before,
             ended: Vec::new(),
             handed_on: Vec::new(),
@@ -71,8 +74,14 @@ impl ForgetReceipt {
             keys_missing: keys.missing,
             exports,
         };
-        receipt.facts.iter().skip(nth.unwrap_or_default()).for_each(|fact| told.tell(fact));
+        told.tell_all(&receipt.facts);
         told
+    }
+
+    /// Tells what came of it, from the facts of the decision that forgot them.
+    fn tell_all(&mut self, facts: &[Fact]) {
+        let Some(nth) = forgotten_in(facts, self.person) else { return };
+        facts.iter().skip(nth).for_each(|fact| self.tell(fact));
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "four kinds of facts are told of")]
@@ -88,14 +97,14 @@ impl ForgetReceipt {
 
     /// What copies still hold, for a note to whoever keeps them.
     ///
-    /// A copy of the log holds nothing of the person that opens, whenever it was made. A copy of the *keys* that was made
-    /// before this has their key: with it and a copy of the log they can be read. Destroy it, or put it back and open the desk
+    /// A copy of the log holds nothing of the person that opens, whenever it was made. A copy of the *keys* that was begun
+    /// before the key was destroyed may have it: with it and a copy of the log they can be read. Destroy it, or put it back and open the desk
     /// on it, which erases the key there, too.
     #[must_use]
     pub fn backups(&self) -> String {
         format!(
-            "copies of the key file made before {} hold the key of person {}; copies of the log do not open without it",
-            self.at.format("%Y-%m-%d %H:%M:%S UTC"),
+            "every copy of the key file begun before {} may hold the key of person {}; copies of the log do not open without it",
+            self.erased_at.format("%Y-%m-%d %H:%M:%S UTC"),
             self.person
         )
     }
@@ -123,6 +132,11 @@ impl fmt::Display for ForgetReceipt {
     }
 }
 
+/// Which of some facts forgets somebody.
+fn forgotten_in(facts: &[Fact], whom: PersonId) -> Option<usize> {
+    facts.iter().position(|fact| matches!(fact, Fact::PersonForgotten { person } if *person == whom))
+}
+
 /// Answers that are to be erased by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -138,8 +152,8 @@ impl Desk {
     ///
     /// When this returns, the log says so and their key is overwritten, synced and read back, so nothing that was ever sealed for
     /// them opens again: details, the name under which they spoke, answers; in copies of the log neither. Their id stays, and
-    /// every count and order with it; whoever comes back is recorded with a new id, since every command that names this one is
-    /// refused from now on.
+    /// every count and order with it; whoever comes back is recorded with a new id, since every command that would record,
+    /// book or invite this one is refused from now on. (A session may still name them as its speaker: they have no name there.)
     ///
     /// * **What they have booked** ends as if they had cancelled it, as far as it has not begun, and what becomes free goes to the
     ///   line in the same batch. What has begun or is over stays, without a name.
@@ -151,7 +165,7 @@ impl Desk {
     ///
     /// It goes forward only. If the program stops in the middle, the next opening destroys whatever the log says is gone; it does
     /// so each time, which also heals an older key file that was put back. Asked for again, it sees to the keys once more and
-    /// tells the first position. What it cannot reach is in [`ForgetReceipt::backups`].
+    /// tells the first position and what came of it then. What it cannot reach is in [`ForgetReceipt::backups`].
     ///
     /// # Refusals
     /// [`Refusal::UnknownPerson`]: the log has never heard of them.
@@ -243,6 +257,19 @@ impl Desk {
         Ok(due)
     }
 
+    /// The batch that has a position. A page begins only where a batch does.
+    fn batch_with(&self, position: Position) -> Result<Option<StoredBatch>, Error> {
+        let mut before = position.get();
+        loop {
+            before = before.saturating_sub(1);
+            match self.inner.log.read(Position::new(before), 1) {
+                Ok(page) => return Ok(page.batches.into_iter().next()),
+                Err(error) if before == 0 || !error.is_misuse() => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
+    }
+
     /// Refuses to record that something is erased where it could not be.
     fn must_have_keys(&self) -> Result<(), Error> {
         if !self.inner.keyring.is_without_keys() {
@@ -266,7 +293,13 @@ impl Call<'_> {
         self.desk.let_go_of_addresses();
         owed.map_err(Error::NotErased)?;
         let exports = self.desk.lists().exports(person).to_vec();
-        Ok(ForgetReceipt::new(person, &receipt, keys, exports))
+        let mut told = ForgetReceipt::new(person, &receipt, keys, exports);
+        told.erased_at = self.desk.inner.clock.now().max(told.at);
+        if let Forgetting::Before(position, _) = receipt.outcome {
+            let first = self.desk.batch_with(position)?;
+            told.tell_all(&first.map(|stored| stored.batch.facts).unwrap_or_default());
+        }
+        Ok(told)
     }
 
     /// Erases what people answered for a gathering. See [`Desk::expire`].

@@ -420,12 +420,12 @@ impl Keyring {
     /// A key that the vault does not have is gone already; gives how many of them there are.
     fn destroy(&self, keys: &[KeyRef]) -> Result<usize, VaultError> {
         match self.vault.erase_all(keys) {
-            Err(error) if error.is_missing() => keys.iter().try_fold(0_usize, |missing, key| {
-                match self.vault.erase(*key) {
+            Err(error) if error.is_missing() => {
+                keys.iter().try_fold(0_usize, |missing, key| match self.vault.erase(*key) {
                     Err(error) if error.is_missing() => Ok(missing.saturating_add(1)),
                     erased => erased.map(|()| missing),
-                }
-            }),
+                })
+            }
             erased => erased.map(|()| 0),
         }
     }
