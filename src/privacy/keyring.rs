@@ -372,7 +372,11 @@ impl Keyring {
             return Ok(());
         }
         let owed: Vec<Holder> = self.holders().owed.iter().copied().collect();
-        owed.into_iter().fold(Ok(()), |before, holder| before.and(self.erase(holder).map(drop)))
+        let mut made_good = Ok(());
+        for holder in owed {
+            made_good = made_good.and(self.erase(holder).map(drop));
+        }
+        made_good
     }
 
     /// How many keys the log needs still, as far as it was heard.
