@@ -89,6 +89,7 @@ fn named_anew(fact: &Fact) -> Vec<PersonId> {
         | Fact::PersonExported { person, .. }
         | Fact::InvitationAnswered { person, .. }
         | Fact::CalendarTokenIssued { person, .. } => vec![*person],
+        Fact::HoldConfirmed { booker, answers: Some(_), .. } => vec![*booker],
         Fact::PlaceTransferred { to, .. } => vec![*to],
         Fact::PartyChanged { added, .. } => added.iter().copied().flatten().collect(),
         _ => Vec::new(),

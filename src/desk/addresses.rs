@@ -44,6 +44,9 @@ impl Desk {
     /// The token is found by its hash, in a map in memory; whether it is the one is then decided by a comparison in constant
     /// time. An address that opens nothing takes as long as one that does, but for making the calendar.
     ///
+    /// It looks at what this desk knows. Where others write in the log, call [`refresh`](Self::refresh) first: until then an address
+    /// that they took back, or whose person they forgot, is as it was, but for what the destroyed key closes.
+    ///
     /// # Errors
     /// [`Refusal::UnknownCalendar`], one refusal for all: a text that is no token, a token that was never issued, one that was
     /// rotated or revoked, one whose person was forgotten, and one whose key is not to be had.

@@ -23,7 +23,7 @@ use {
     super::checkpoint::CHECKPOINT_NAME,
     super::writing::PAGE,
     crate::log::{FileLog, LOG_NAME},
-    crate::privacy::{FileVault, Key, check_log_is_there},
+    crate::privacy::{FileVault, Key, check_log_is_there, has_torn_ends},
     crate::record::{Position, StoredBatch},
     std::path::{Path, PathBuf},
 };
@@ -206,8 +206,13 @@ impl DeskBuilder {
         let keys = dir.as_ref().join("keys.gather");
         check_log_is_there(&keys, &dir.as_ref().join(LOG_NAME))?;
         let log = FileLog::open_in(&dir)?;
-        let keyring = Keyring::new(Arc::new(self.open_vault(&keys, &log)?));
-        self.open_folder(dir.as_ref(), log, keyring)
+        let vault = Arc::new(self.open_vault(&keys, &log)?);
+        let desk = self.open_folder(dir.as_ref(), log, Keyring::new(Arc::<FileVault>::clone(&vault)))?;
+        // Nobody may get a key that opens something in there: it would not be destroyed together with whom it is about.
+        if has_torn_ends(&dir.as_ref().join(LOG_NAME)) {
+            vault.erase_all_but(&desk.inner.keyring.named())?;
+        }
+        Ok(desk)
     }
 
     /// Opens the desk of a folder without its keys: lost, or not to be had here. What is clear is there: gatherings, counts,

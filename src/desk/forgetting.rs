@@ -11,7 +11,8 @@ use super::{Call, Command, Desk, Error, Failure, Receipt};
 use crate::domain::{Change, ExpireAnswers, Forget, Forgetting, Refusal, Settle};
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
-use crate::record::Position;
+use crate::privacy::Destroyed;
+use crate::record::{Position, StoredBatch};
 
 /// What came of forgetting somebody. Keep it: it names ids and positions, and nothing personal.
 ///
@@ -28,7 +29,9 @@ pub struct ForgetReceipt {
     pub position: Position,
     /// Since when.
     pub at: DateTime<Utc>,
-    /// Whether they had been forgotten before, and nothing but the keys was seen to now.
+    /// When their keys had been destroyed, by the desk's clock: this time, if it was asked for before as well.
+    pub erased_at: DateTime<Utc>,
+    /// Whether they had been forgotten before, and nothing but the keys was seen to now. What follows is of the first time.
     pub before: bool,
     /// The registrations that have ended with it, theirs and those that needed a place of theirs.
     pub ended: Vec<RegistrationId>,
@@ -40,15 +43,17 @@ pub struct ForgetReceipt {
     pub offered: Vec<RegistrationId>,
     /// How many keys were destroyed: overwritten, durable, read back. 0 is for somebody of whom nothing personal was kept.
     pub keys: usize,
+    /// How many keys of theirs the vault does not have: it was cut short, or is an older copy. They may be in another copy.
+    pub keys_missing: usize,
     /// Where the log says that all that was held about them was given out: whoever has it must be told.
     pub exports: Vec<Position>,
 }
 
 impl ForgetReceipt {
-    fn new(person: PersonId, receipt: &Receipt<Forgetting>, keys: usize, exports: Vec<Position>) -> Self {
+    fn new(person: PersonId, receipt: &Receipt<Forgetting>, keys: Destroyed, exports: Vec<Position>) -> Self {
         let facts = u64::try_from(receipt.facts.len()).unwrap_or(u64::MAX);
         let first = receipt.position.get().saturating_sub(facts).saturating_add(1);
-        let nth = receipt.facts.iter().position(|fact| matches!(fact, Fact::PersonForgotten { .. }));
+        let nth = forgotten_in(&receipt.facts, person);
         let now = Position::new(first).plus(nth.unwrap_or_default());
         let (position, at, before) = match receipt.outcome {
             Forgetting::Now => (now, receipt.time, receipt.repeated),
@@ -59,16 +64,24 @@ impl ForgetReceipt {
             request: receipt.request,
             position,
             at,
+            erased_at: at,
             before,
             ended: Vec::new(),
             handed_on: Vec::new(),
             promoted: Vec::new(),
             offered: Vec::new(),
-            keys,
+            keys: keys.overwritten,
+            keys_missing: keys.missing,
             exports,
         };
-        receipt.facts.iter().skip(nth.unwrap_or_default()).for_each(|fact| told.tell(fact));
+        told.tell_all(&receipt.facts);
         told
+    }
+
+    /// Tells what came of it, from the facts of the decision that forgot them.
+    fn tell_all(&mut self, facts: &[Fact]) {
+        let Some(nth) = forgotten_in(facts, self.person) else { return };
+        facts.iter().skip(nth).for_each(|fact| self.tell(fact));
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "four kinds of facts are told of")]
@@ -84,14 +97,14 @@ impl ForgetReceipt {
 
     /// What copies still hold, for a note to whoever keeps them.
     ///
-    /// A copy of the log holds nothing of the person that opens, whenever it was made. A copy of the *keys* that was made
-    /// before this has their key: with it and a copy of the log they can be read. Destroy it, or put it back and open the desk
+    /// A copy of the log holds nothing of the person that opens, whenever it was made. A copy of the *keys* that was begun
+    /// before the key was destroyed may have it: with it and a copy of the log they can be read. Destroy it, or put it back and open the desk
     /// on it, which erases the key there, too.
     #[must_use]
     pub fn backups(&self) -> String {
         format!(
-            "copies of the key file made before {} hold the key of person {}; copies of the log do not open without it",
-            self.at.format("%Y-%m-%d %H:%M:%S UTC"),
+            "every copy of the key file begun before {} may hold the key of person {}; copies of the log do not open without it",
+            self.erased_at.format("%Y-%m-%d %H:%M:%S UTC"),
             self.person
         )
     }
@@ -100,9 +113,12 @@ impl ForgetReceipt {
 impl fmt::Display for ForgetReceipt {
     /// For the files of whoever has to show that it was done; without a line break at its end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { person, position, at, keys, .. } = self;
+        let Self { person, position, at, keys, keys_missing, .. } = self;
         writeln!(f, "person {person} is forgotten since {}", at.format("%Y-%m-%d %H:%M:%S UTC"))?;
         writeln!(f, "recorded at position {position}; keys destroyed and read back: {keys}")?;
+        if *keys_missing > 0 {
+            writeln!(f, "keys that the key file does not have, and other copies may have: {keys_missing}")?;
+        }
         for (what, registrations) in [
             ("ended", &self.ended),
             ("held by others of the party", &self.handed_on),
@@ -114,6 +130,11 @@ impl fmt::Display for ForgetReceipt {
         self.exports.iter().try_for_each(|at| writeln!(f, "given out before, at position {at}"))?;
         f.write_str(&self.backups())
     }
+}
+
+/// Which of some facts forgets somebody.
+fn forgotten_in(facts: &[Fact], whom: PersonId) -> Option<usize> {
+    facts.iter().position(|fact| matches!(fact, Fact::PersonForgotten { person } if *person == whom))
 }
 
 /// Answers that are to be erased by now.
@@ -131,8 +152,8 @@ impl Desk {
     ///
     /// When this returns, the log says so and their key is overwritten, synced and read back, so nothing that was ever sealed for
     /// them opens again: details, the name under which they spoke, answers; in copies of the log neither. Their id stays, and
-    /// every count and order with it; whoever comes back is recorded with a new id, since every command that names this one is
-    /// refused from now on.
+    /// every count and order with it; whoever comes back is recorded with a new id, since every command that would record,
+    /// book or invite this one is refused from now on. (A session may still name them as its speaker: they have no name there.)
     ///
     /// * **What they have booked** ends as if they had cancelled it, as far as it has not begun, and what becomes free goes to the
     ///   line in the same batch. What has begun or is over stays, without a name.
@@ -144,14 +165,14 @@ impl Desk {
     ///
     /// It goes forward only. If the program stops in the middle, the next opening destroys whatever the log says is gone; it does
     /// so each time, which also heals an older key file that was put back. Asked for again, it sees to the keys once more and
-    /// tells the first position. What it cannot reach is in [`ForgetReceipt::backups`].
+    /// tells the first position and what came of it then. What it cannot reach is in [`ForgetReceipt::backups`].
     ///
     /// # Refusals
     /// [`Refusal::UnknownPerson`]: the log has never heard of them.
     ///
     /// # Errors
-    /// [`Error::NotErased`]: it is recorded, and nobody gets to see them any more, but a key could not be destroyed yet; ask
-    /// again. [`Error::Vault`]: the desk was opened without its keys; nothing was recorded. Others as for
+    /// [`Error::NotErased`]: it is recorded, and nobody gets to see them any more, but a key could not be destroyed yet, theirs or
+    /// one of an erasure before; ask again. [`Error::Vault`]: the desk was opened without its keys; nothing was recorded. Others as for
     /// [`execute`](Self::execute).
     ///
     /// # Example
@@ -226,11 +247,27 @@ impl Desk {
     /// does, once a day.
     ///
     /// # Errors
-    /// As for [`expire`](Self::expire); those before the one that failed are erased.
+    /// As for [`expire`](Self::expire), the first of them. It goes on past a failure: all others are erased. Whatever the log
+    /// says is erased, and is not yet, is seen to first, each time: what could not be destroyed yesterday is destroyed today.
     pub fn apply_retention(&self, now: DateTime<Utc>) -> Result<Vec<DueForErasure>, Failure> {
+        let owed = self.inner.keyring.make_good().map_err(|error| Error::NotErased(error).into());
         let due = self.due_for_erasure(now);
-        due.iter().try_for_each(|due| self.expire(due.gathering).map(drop))?;
+        let each = due.iter().map(|due| self.call().erase_answers(due.gathering).map(drop));
+        each.fold(owed, Result::and)?;
         Ok(due)
+    }
+
+    /// The batch that has a position. A page begins only where a batch does.
+    fn batch_with(&self, position: Position) -> Result<Option<StoredBatch>, Error> {
+        let mut before = position.get();
+        loop {
+            before = before.saturating_sub(1);
+            match self.inner.log.read(Position::new(before), 1) {
+                Ok(page) => return Ok(page.batches.into_iter().next()),
+                Err(error) if before == 0 || !error.is_misuse() => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
     }
 
     /// Refuses to record that something is erased where it could not be.
@@ -250,11 +287,19 @@ impl Call<'_> {
     /// As for [`Desk::forget`].
     pub fn forget(self, person: PersonId) -> Result<ForgetReceipt, Failure> {
         self.desk.must_have_keys()?;
+        let owed = self.desk.inner.keyring.make_good();
         let receipt = self.settled(Forget { person })?;
         let keys = self.desk.inner.keyring.erase_person(person).map_err(Error::NotErased)?;
         self.desk.let_go_of_addresses();
+        owed.map_err(Error::NotErased)?;
         let exports = self.desk.lists().exports(person).to_vec();
-        Ok(ForgetReceipt::new(person, &receipt, keys, exports))
+        let mut told = ForgetReceipt::new(person, &receipt, keys, exports);
+        told.erased_at = self.desk.inner.clock.now().max(told.at);
+        if let Forgetting::Before(position, _) = receipt.outcome {
+            let first = self.desk.batch_with(position)?;
+            told.tell_all(&first.map(|stored| stored.batch.facts).unwrap_or_default());
+        }
+        Ok(told)
     }
 
     /// Erases what people answered for a gathering. See [`Desk::expire`].
@@ -263,8 +308,16 @@ impl Call<'_> {
     /// As for [`Desk::expire`].
     pub fn expire(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
         self.desk.must_have_keys()?;
+        let owed = self.desk.inner.keyring.make_good();
+        let receipt = self.erase_answers(gathering)?;
+        owed.map_err(Error::NotErased)?;
+        Ok(receipt)
+    }
+
+    fn erase_answers(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.desk.must_have_keys()?;
         let receipt = self.settled(ExpireAnswers { gathering })?;
-        self.desk.inner.keyring.erase_answers(gathering).map_err(Error::NotErased)?;
+        let _destroyed = self.desk.inner.keyring.erase_answers(gathering).map_err(Error::NotErased)?;
         Ok(receipt)
     }
 

@@ -24,6 +24,9 @@ use crate::text::Reference;
 /// It is what GDPR's articles 15 and 20 ask for: what is known of the person now, what they have booked and answered, and
 /// every record of the log that is about them, with what it said when it was written.
 ///
+/// A record says what it was and what was sealed in it. It leaves out what is clear and in no list: which answer was given to an
+/// invitation ([`Desk::given_answers`] has it), and the address of a person's calendar, of which only a hash is kept.
+///
 /// Serialised it has `person`, `purpose`, `at`, `position`, `details`, `published_name`, `registrations` and `records`.
 /// `details` is `null`, or has `name`, `email`, `phone`, `organisation`, `role` and `region`; what cannot be read is the text
 /// `unavailable`. A registration is what [`Agenda`](crate::Agenda) has in `registrations`, with `own_place` (the number of

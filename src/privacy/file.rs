@@ -1,6 +1,5 @@
 //! The key file: a header and numbered slots, each written before its key is given out. `docs/keys.md` draws it.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,9 +36,11 @@ const FAR: u64 = 1 << 32;
 /// none. On Unix the file is made readable for its owner only; the mode of a file that is already there is left
 /// as it is.
 ///
-/// After a restart, keys that were given out but that no record names are given out again: nothing was sealed
-/// with them that is still there. The next key is always the first good one after all those in use; holes among
-/// the used ones are left.
+/// After a restart, keys that were given out but that no record names are given out again. The next key is always the
+/// first good one after all those in use; holes among the used ones are left. What such a key sealed may still lie in a
+/// torn end that was cut off the log and kept beside it. So [`Desk::open`](crate::Desk::open), where it finds one, destroys
+/// every key that no record names before it gives out any. Whoever opens a vault by hand has to look after that: delete the
+/// torn ends, and logs that are newer than one that was put back.
 ///
 /// A key is [erased](KeyVault::erase) where it lies: its slot is overwritten, synced, read back and compared. What is kept is
 /// that it was erased, with a checksum, so that damage is never taken for it. `docs/keys.md` says on which disks and file
@@ -88,9 +89,6 @@ struct Giving {
     /// Whether what was in the file when it was opened is known to be on the disk. Another process may have
     /// been killed between a write and its sync.
     settled: bool,
-    /// What this process has erased for good. What another one has is written anew: its sync may have failed, and then no
-    /// later one says so.
-    erased: BTreeSet<KeyRef>,
 }
 
 /// How a key file is opened.
@@ -328,6 +326,23 @@ impl FileVault {
             .map_err(|error| error.in_file(&self.path))
     }
 
+    /// Destroys every key that is not among some, with one sync; their numbers are never given out. These come in order.
+    pub(crate) fn erase_all_but(&self, named: &[KeyRef]) -> Result<(), VaultError> {
+        let numbers = (0..self.made.load(Ordering::Acquire)).map(KeyRef::new);
+        let mut others: Vec<KeyRef> = numbers.filter(|key| named.binary_search(key).is_err()).collect();
+        others.retain(|key| !self.key(*key).is_err_and(|error| error.is_erased()));
+        self.erase_where_they_lie(&others)
+    }
+
+    fn erase_where_they_lie(&self, keys: &[KeyRef]) -> Result<(), VaultError> {
+        let mut giving = self.giving();
+        let Some(&last) = keys.iter().max() else { return Ok(()) };
+        let file = self.file_with(last)?;
+        self.check_in_place(file)?;
+        giving.next = giving.next.max(last.get().saturating_add(1));
+        self.overwrite(file, keys)
+    }
+
     /// Overwrites slots where they lie, whatever is in them, and returns when that is on the disk.
     fn overwrite(&self, file: &dyn StoredFile, keys: &[KeyRef]) -> Result<(), VaultError> {
         let failed = |cause| self.failed("cannot erase a key", cause);
@@ -386,17 +401,10 @@ impl KeyVault for FileVault {
         self.erase_all(&[key])
     }
 
-    /// One sync for all of them.
+    /// One sync for all of them. It is done each time, whatever was done before: an older copy of the file may have been copied
+    /// over this one, and where a sync has failed no later one tells.
     fn erase_all(&self, keys: &[KeyRef]) -> Result<(), VaultError> {
-        let mut giving = self.giving();
-        let left: Vec<KeyRef> = keys.iter().copied().filter(|key| !giving.erased.contains(key)).collect();
-        let Some(&last) = left.iter().max() else { return Ok(()) };
-        let file = self.file_with(last)?;
-        self.check_in_place(file)?;
-        giving.next = giving.next.max(last.get().saturating_add(1));
-        self.overwrite(file, &left)?;
-        giving.erased.extend(left);
-        Ok(())
+        self.erase_where_they_lie(keys)
     }
 }
 
@@ -433,6 +441,15 @@ pub(crate) fn check_log_is_there(keys: &Path, log: &Path) -> Result<(), VaultErr
     Err(VaultError::new(Kind::Foreign, what).in_file(keys))
 }
 
+/// Whether a torn end that was cut off a log lies beside it, as far as can be seen: what it has was sealed with keys that no
+/// record need name.
+pub(crate) fn has_torn_ends(log: &Path) -> bool {
+    let Some(name) = log.file_name().and_then(|name| name.to_str()) else { return true };
+    let begins = format!("{name}.torn-");
+    let Ok(mut entries) = std::fs::read_dir(folder_of(log)) else { return true };
+    entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(&begins)))
+}
+
 fn failed(what: &str, path: &Path, cause: io::Error) -> VaultError {
     VaultError::unavailable(what).in_file(path).because(cause)
 }
@@ -452,5 +469,30 @@ fn remove_if_there(storage: &dyn Storage, path: &Path) -> io::Result<()> {
     match storage.remove(path) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_but_those_that_are_named_is_erased_and_not_given_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let vault = FileVault::open(&path, LogId::from_u128(1)).unwrap();
+        vault.erase_all_but(&[]).unwrap();
+        assert!(!path.exists(), "there is nothing to erase");
+        let [lost, named, other] = [(); 3].map(|()| vault.fresh().unwrap());
+        let kept = vault.key(named).unwrap();
+        for _ in 0..2 {
+            vault.erase_all_but(&[named]).unwrap();
+        }
+        assert!(vault.key(lost).unwrap_err().is_erased() && vault.key(other).unwrap_err().is_erased());
+        assert_eq!(vault.key(named).unwrap().expose(), kept.expose());
+        drop(vault);
+        let vault = FileVault::open(&path, LogId::from_u128(1)).unwrap();
+        vault.in_use(named).unwrap();
+        assert_eq!(vault.fresh().unwrap().get(), POOL);
     }
 }

@@ -1,6 +1,7 @@
 //! Which key belongs to whom, learned from the log, and what seals and opens with them.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -60,6 +61,8 @@ struct Holders {
     former: BTreeMap<KeyRef, Holder>,
     /// Whose keys are to be destroyed, and since when.
     gone: BTreeMap<Holder, DateTime<Utc>>,
+    /// Those of them whose keys are not known to be destroyed.
+    owed: BTreeSet<Holder>,
     /// Whether the vault is asked about each key as it is met; else all at once, when the log has been read.
     asks_later: bool,
 }
@@ -73,6 +76,15 @@ pub(crate) struct Learned {
 }
 
 image!(struct Learned { keys, former, gone });
+
+/// What came of destroying somebody's keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Destroyed {
+    /// How many were overwritten, or were so before and are again.
+    pub(crate) overwritten: usize,
+    /// How many the vault does not have.
+    pub(crate) missing: usize,
+}
 
 /// Whose a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,7 +126,7 @@ impl Keyring {
     )]
     pub fn learn(&self, record: &Record<'_>) -> Result<(), VaultError> {
         if let Some(holder) = gone_by(record.fact()) {
-            self.holders().gone.entry(holder).or_insert(record.time());
+            self.holders().is_gone(holder, record.time());
         }
         match record.fact() {
             Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
@@ -319,7 +331,8 @@ impl Keyring {
     /// Knows what was learned before, as after a replay. Whether the vault has the keys is asked later.
     pub(crate) fn recall(&self, learned: Learned) {
         let Learned { keys, former, gone } = learned;
-        *self.holders() = Holders { keys, given: HashSet::new(), former, gone, asks_later: true };
+        let owed = gone.keys().copied().collect();
+        *self.holders() = Holders { keys, given: HashSet::new(), former, gone, owed, asks_later: true };
     }
 
     /// Asks the vault about no key before the log has been read: keys of those who are forgotten need not be there.
@@ -341,7 +354,29 @@ impl Keyring {
         let expected = u64::try_from(live.len()).unwrap_or(u64::MAX);
         live.iter().try_for_each(|key| self.vault.in_use(*key)).map_err(|error| error.expecting(expected))?;
         self.holders().asks_later = false;
-        if self.is_without_keys { Ok(()) } else { self.destroy(&gone) }
+        if self.is_without_keys {
+            return Ok(());
+        }
+        let _missing = self.destroy(&gone)?;
+        self.holders().owed.clear();
+        Ok(())
+    }
+
+    /// Destroys whatever the log says is gone and is not known to be destroyed: an erasure before may have failed, here or at
+    /// another desk of the log. It goes on past a failure.
+    ///
+    /// # Errors
+    /// The first failure. What it is about stays owed.
+    pub(crate) fn make_good(&self) -> Result<(), VaultError> {
+        if self.is_without_keys {
+            return Ok(());
+        }
+        let owed: Vec<Holder> = self.holders().owed.iter().copied().collect();
+        let mut made_good = Ok(());
+        for holder in owed {
+            made_good = made_good.and(self.erase(holder).map(drop));
+        }
+        made_good
     }
 
     /// How many keys the log needs still, as far as it was heard.
@@ -350,12 +385,20 @@ impl Keyring {
         u64::try_from(self.holders().by_use().0.len()).unwrap_or(u64::MAX)
     }
 
-    /// Destroys every key that a person has ever had. They must have been forgotten, and that be durable. Gives the number
-    /// of the keys.
+    /// Every key that the log names, in order.
+    #[cfg(feature = "file")]
+    pub(crate) fn named(&self) -> Vec<KeyRef> {
+        let (mut all, gone) = self.holders().by_use();
+        all.extend(gone);
+        all.sort_unstable();
+        all
+    }
+
+    /// Destroys every key that a person has ever had. They must have been forgotten, and that be durable.
     ///
     /// # Errors
     /// A key may be there still. Ask again.
-    pub(crate) fn erase_person(&self, person: PersonId) -> Result<usize, VaultError> {
+    pub(crate) fn erase_person(&self, person: PersonId) -> Result<Destroyed, VaultError> {
         self.erase(Holder::Person(person))
     }
 
@@ -363,27 +406,31 @@ impl Keyring {
     ///
     /// # Errors
     /// A key may be there still. Ask again.
-    pub(crate) fn erase_answers(&self, gathering: GatheringId) -> Result<usize, VaultError> {
+    pub(crate) fn erase_answers(&self, gathering: GatheringId) -> Result<Destroyed, VaultError> {
         self.erase(Holder::Answers(gathering))
     }
 
-    fn erase(&self, holder: Holder) -> Result<usize, VaultError> {
+    fn erase(&self, holder: Holder) -> Result<Destroyed, VaultError> {
         let theirs = self.holders().keys_of(holder);
-        self.destroy(&theirs)?;
-        Ok(theirs.len())
+        let missing = self.destroy(&theirs)?;
+        let mut holders = self.holders();
+        // Another desk may have told of one more meanwhile.
+        if holders.keys_of(holder) == theirs {
+            holders.owed.remove(&holder);
+        }
+        Ok(Destroyed { overwritten: theirs.len().saturating_sub(missing), missing })
     }
 
-    /// A key that the vault does not have is gone already.
-    fn destroy(&self, keys: &[KeyRef]) -> Result<(), VaultError> {
+    /// A key that the vault does not have is gone already; gives how many of them there are.
+    fn destroy(&self, keys: &[KeyRef]) -> Result<usize, VaultError> {
         match self.vault.erase_all(keys) {
             Err(error) if error.is_missing() => {
-                let gone = |key: &KeyRef| match self.vault.erase(*key) {
-                    Err(error) if !error.is_missing() => Err(error),
-                    Ok(()) | Err(_) => Ok(()),
-                };
-                keys.iter().try_for_each(gone)
+                keys.iter().try_fold(0_usize, |missing, key| match self.vault.erase(*key) {
+                    Err(error) if error.is_missing() => Ok(missing.saturating_add(1)),
+                    erased => erased.map(|()| missing),
+                })
             }
-            erased => erased,
+            erased => erased.map(|()| 0),
         }
     }
 
@@ -492,8 +539,19 @@ impl Keyring {
 }
 
 impl Holders {
+    /// Somebody's keys are to be destroyed, since a time; the first time is the one that counts.
+    fn is_gone(&mut self, holder: Holder, since: DateTime<Utc>) {
+        if let Entry::Vacant(gone) = self.gone.entry(holder) {
+            gone.insert(since);
+            self.owed.insert(holder);
+        }
+    }
+
     /// A key that the log knew stays in use: what it sealed is still there.
     fn replace(&mut self, holder: Holder, key: KeyRef) {
+        if self.gone.contains_key(&holder) {
+            self.owed.insert(holder);
+        }
         let before = self.keys.insert(holder, key);
         if !self.given.contains(&holder) {
             self.former.extend(before.map(|before| (before, holder)));
@@ -671,7 +729,7 @@ mod tests {
             learn(&here, &fact).unwrap();
         }
         learn(&here, &Fact::PersonForgotten { person: ann }).unwrap();
-        assert_eq!(here.erase_person(ann).unwrap(), 2);
+        assert_eq!(here.erase_person(ann).unwrap(), Destroyed { overwritten: 2, missing: 0 });
         let erased = (0..3).filter(|number| vault.key(KeyRef::new(*number)).is_err_and(|it| it.is_erased()));
         assert_eq!(erased.count(), 2);
         let details = Personal::new(PersonDetails::new("Ann again"));

@@ -18,11 +18,11 @@ mod vault;
 pub use crate::sealed::{KeyRef, Keys, Opener};
 pub use error::VaultError;
 #[cfg(feature = "file")]
-pub(crate) use file::check_log_is_there;
-#[cfg(feature = "file")]
 pub use file::{FileVault, FileVaultOptions, adopt_keys, backup_keys};
+#[cfg(feature = "file")]
+pub(crate) use file::{check_log_is_there, has_torn_ends};
 pub use keyring::Keyring;
-pub(crate) use keyring::Learned;
+pub(crate) use keyring::{Destroyed, Learned};
 pub use memory::MemoryVault;
 pub(crate) use vault::random_token;
 pub use vault::{Key, KeyVault};

@@ -574,6 +574,20 @@ fn something_recorded_of_somebody_who_was_forgotten() {
     assert_eq!(forger.add(fact).breaks(Rule::Forgotten), says);
     let (forger, _) = forgotten();
     forger.add(Fact::PersonForgotten { person: person_id(2) }).is(Rule::Forgotten, says);
+    let forger = Forger::with_places(5);
+    let asked = Register::new(forger.scene.on, person_id(1)).guest(person_id(2));
+    let held = forger.scene.holds(asked, 10);
+    drop(forger.scene.desk.forget(person_id(1)).unwrap());
+    let keyring = gather::privacy::Keyring::new(Arc::new(MemoryVault::new()));
+    let answers = gather::Personal::new(gather::Answers::new().answer("diet", "no nuts"));
+    let fact = Fact::HoldConfirmed {
+        gathering: forger.scene.on,
+        registration: held,
+        booker: person_id(1),
+        answers: Some(keyring.seal_answers(person_id(1), forger.scene.on, &answers).unwrap()),
+        pending: None,
+    };
+    assert_eq!(forger.add(fact).breaks(Rule::Forgotten), says);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod crashes;
 mod export;
 mod keys;
 mod retention;
+mod torn;
 mod vaults;
 
 const ANN: u8 = 1;
@@ -284,7 +285,7 @@ fn once_more_tells_of_the_first_time() {
     scene.set_clock(STARTS);
     let again = scene.desk.forget(person_id(ANN)).unwrap();
     assert_eq!((again.position, again.at, again.before), (first.position, first.at, true));
-    assert_eq!((again.ended, again.keys), (vec![], 1));
+    assert_eq!((&again.ended, again.keys), (&first.ended, 1));
     // The same request has the same answer.
     let same = scene.desk.request(request).forget(person_id(ANN)).unwrap();
     assert_eq!(
@@ -360,4 +361,93 @@ fn a_hold_that_somebody_fills_in_is_not_confirmed_after_they_are_forgotten() {
     let refusal = scene.desk.execute(gather::ConfirmHold::new(held).answers(answers));
     assert_eq!(refused(refusal), "registration_ended");
     scene.is_sound();
+}
+
+/// A vault that lets something happen between the look at who the booker is and the sealing of what they answered.
+struct Meanwhile {
+    inner: Arc<gather::privacy::MemoryVault>,
+    happens: Happens,
+}
+
+type Happens = Arc<std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>>;
+
+impl std::fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Meanwhile").finish_non_exhaustive()
+    }
+}
+
+impl KeyVault for Meanwhile {
+    fn id(&self) -> gather::VaultId {
+        self.inner.id()
+    }
+    fn fresh(&self) -> Result<KeyRef, gather::privacy::VaultError> {
+        self.inner.fresh()
+    }
+    fn in_use(&self, key: KeyRef) -> Result<(), gather::privacy::VaultError> {
+        self.inner.in_use(key)
+    }
+    fn key(&self, key: KeyRef) -> Result<gather::privacy::Key, gather::privacy::VaultError> {
+        let key = self.inner.key(key);
+        let happens = self.happens.lock().unwrap().take();
+        if let Some(happens) = happens {
+            happens();
+        }
+        key
+    }
+    fn erase(&self, key: KeyRef) -> Result<(), gather::privacy::VaultError> {
+        self.inner.erase(key)
+    }
+}
+
+#[test]
+fn answers_of_a_booker_who_has_changed_meanwhile_are_not_taken() {
+    use gather::log::MemoryLog;
+    let (log, inner) = (Arc::new(MemoryLog::new()), Arc::new(gather::privacy::MemoryVault::new()));
+    let happens: Happens = Arc::default();
+    let builder = || Desk::builder().clock(TestClock::at(at(MORNING)));
+    let here = builder().over(Arc::clone(&log), Arc::<gather::privacy::MemoryVault>::clone(&inner)).unwrap();
+    let slow = Meanwhile { inner, happens: Arc::clone(&happens) };
+    let there = builder().over(Arc::clone(&log), Arc::new(slow)).unwrap();
+    let on = here.announce(workshop().places(9)).unwrap().outcome;
+    let hold = |person| {
+        let asked = Register::new(on, person_id(person)).guest(person_id(person + 10));
+        here.execute(Hold::new(asked, at(LATER))).unwrap().outcome.registration
+    };
+    let (first, second) = (hold(ANN), hold(BOB));
+    let confirm = |hold| {
+        there.refresh().unwrap();
+        let answers = Answers::new().answer("diet", "no nuts");
+        there.execute(gather::ConfirmHold::new(hold).answers(answers))
+    };
+    let other = here.clone();
+    *happens.lock().unwrap() = Some(Box::new(move || drop(other.forget(person_id(ANN)).unwrap())));
+    assert_eq!(refused(confirm(first)), "forgotten");
+    *happens.lock().unwrap() =
+        Some(Box::new(move || drop(here.execute(Transfer::new(second, person_id(CYD))).unwrap())));
+    assert_eq!(refused(confirm(second)), "not_on_registration");
+    // Asked again, they are sealed for whoever has it now.
+    assert!(confirm(first).unwrap().outcome.is_confirmed());
+    assert!(confirm(second).unwrap().outcome.is_confirmed());
+    assert!(happens.lock().unwrap().is_none());
+    assert!(verify(&*log, &mut |_| ()).unwrap().is_sound());
+}
+
+#[test]
+fn asked_again_it_tells_what_came_of_it() {
+    let scene = Scene::with_places(2);
+    scene.records(ANN, "Ann Example");
+    let _ = (scene.books(scene.one(ANN)), scene.books(scene.one(BOB)));
+    let _ = scene.waits(scene.one(CYD), 0);
+    let first = scene.desk.forget(person_id(ANN)).unwrap();
+    assert_eq!((first.ended.len(), first.promoted.len()), (1, 1));
+    let told = scene.now();
+    assert_eq!(first.erased_at, told);
+    scene.after(chrono::TimeDelta::hours(1));
+    let again = scene.desk.forget(person_id(ANN)).unwrap();
+    assert!(again.before);
+    assert_eq!((&again.ended, &again.promoted), (&first.ended, &first.promoted));
+    assert_eq!((again.position, again.at), (first.position, told));
+    assert_eq!(again.erased_at, scene.now());
+    assert!(again.backups().contains(&scene.now().format("%Y-%m-%d %H:%M:%S").to_string()));
 }

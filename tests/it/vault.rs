@@ -568,6 +568,7 @@ proptest! {
     }
 }
 
+/// What they sealed may lie in a torn end of the log: `forgetting::torn` has what a desk does about that.
 #[test]
 fn keys_that_no_record_names_are_given_out_again() {
     let place = Place::used();

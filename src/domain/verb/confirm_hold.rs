@@ -17,7 +17,8 @@ use crate::sealed::{Personal, Sealed};
 ///
 /// # Refusals
 /// In this order: an answer that is not taken, unknown registration, gathering called off, completed or archived,
-/// registration ended, gathering over, session over, not a hold. Where its time is up: as for [`Register`], and full,
+/// registration ended, gathering over, session over, not a hold. Then, where answers come with it, whoever they were sealed for was
+/// forgotten meanwhile, or is not the booker any more: ask again. Where its time is up: as for [`Register`], and full,
 /// room that others wait for, or booking to the line only, whether the offering keeps a line or not.
 #[derive(Clone, Debug)]
 pub struct ConfirmHold<A = Personal<Answers>> {
@@ -42,6 +43,20 @@ impl ConfirmHold {
     }
 }
 
+impl ConfirmHold<Sealed<Answers>> {
+    /// Refuses answers that were sealed for somebody who was the booker when they were sealed, and is not now: they would not
+    /// go when whoever holds the registration is forgotten.
+    fn must_be_the_bookers(&self, decision: &Decision<'_>, now: PersonId) -> Result<(), Refusal> {
+        let Some(sealed_for) = self.booker.filter(|_| self.answers.is_some()) else { return Ok(()) };
+        decision.must_not_be_forgotten(sealed_for)?;
+        if sealed_for == now {
+            Ok(())
+        } else {
+            Err(Refusal::NotOnRegistration { registration: self.registration })
+        }
+    }
+}
+
 impl Decide for ConfirmHold<Sealed<Answers>> {
     type Outcome = Registered;
 
@@ -49,6 +64,7 @@ impl Decide for ConfirmHold<Sealed<Answers>> {
         let registration = self.registration;
         let (cell, gathering) = decision.acting_on_registration(registration)?;
         if cell.claim == Claim::Lapsed {
+            self.must_be_the_bookers(decision, cell.party.booker)?;
             let answers = self.answers.clone();
             let again = Register::again(registration, &cell, gathering.id, Some(cell.offering), answers);
             return admit_afresh(&again, decision, context);
@@ -57,6 +73,7 @@ impl Decide for ConfirmHold<Sealed<Answers>> {
         if !matches!(cell.claim, Claim::Held { .. }) {
             return Err(Refusal::NotHeld { registration });
         }
+        self.must_be_the_bookers(decision, cell.party.booker)?;
         gathering.must_keep_answers(self.answers.is_some())?;
         let offering = gathering.cell.plan.offering(cell.offering);
         let approval = offering.and_then(|offering| offering.approval);

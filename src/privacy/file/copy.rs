@@ -19,7 +19,8 @@ const KEYS: u64 = 1_024;
 /// keys keeps it: so keep few, give them the care of a password, and destroy each when a newer one is there. A backup of the
 /// log can be kept for ever. Copy the keys after the log, so that none that the log names is missing. A copy of before
 /// somebody was forgotten has their key: put back, it is healed by the next opening, and until then whoever has it and a copy of
-/// the log can read them. A program that is stopped in the middle leaves `<name>.new`, which holds keys, too; the next copy to
+/// the log can read them. So may a copy that is taken *while* somebody is forgotten: what counts is when it was begun
+/// ([`ForgetReceipt::erased_at`](crate::ForgetReceipt::erased_at)). A program that is stopped in the middle leaves `<name>.new`, which holds keys, too; the next copy to
 /// that name removes it.
 ///
 /// ```

@@ -177,3 +177,86 @@ fn a_key_file_that_cannot_be_written_is_told_and_made_up_for() {
     }
     assert!(failure.unwrap().is_unavailable());
 }
+
+/// The key that all answers of the house share, in the third slot.
+fn answers_slot(media: &FaultyDisk) -> Vec<u8> {
+    media.contents(KEYS).unwrap()[512 + 128..512 + 2 * 128].to_vec()
+}
+
+fn is_erased(slot: &[u8]) -> bool {
+    slot[0] == 3 && slot[1..124].iter().all(|byte| *byte == 0)
+}
+
+/// A desk whose key file cannot be written when something is asked of it, and can be again.
+fn not_erased_at_first(asked: impl Fn(&Desk) -> Result<(), gather::Failure>, then: impl Fn(&Desk)) {
+    let (base, _) = house();
+    let mut seen = 0;
+    for nth in 1..20 {
+        let media = base.crash(0);
+        let desk = open(&media).unwrap();
+        drop(desk.execute(KeepAnswers::new(TALK).for_days(1)).unwrap());
+        media.fail_nth(nth, Fault::Refused);
+        let Err(gather::Failure::Fault(Error::NotErased(_))) = asked(&desk) else { continue };
+        media.heal();
+        seen += 1;
+        then(&desk);
+        assert!(is_erased(&answers_slot(&media)), "step {nth}");
+    }
+    assert!(seen > 0);
+}
+
+const AFTER: &str = "2099-06-01T00:00:00Z";
+
+#[test]
+fn retention_makes_good_an_erasure_that_failed() {
+    let expire = |desk: &Desk| desk.expire(TALK).map(drop);
+    not_erased_at_first(expire, |desk| assert_eq!(desk.apply_retention(at(AFTER)).unwrap(), []));
+    let retention = |desk: &Desk| desk.apply_retention(at(AFTER)).map(drop);
+    not_erased_at_first(retention, |desk| assert_eq!(desk.apply_retention(at(AFTER)).unwrap(), []));
+    // So does whatever else is erased.
+    not_erased_at_first(expire, |desk| drop(desk.forget(person_id(BOB)).unwrap()));
+}
+
+#[test]
+fn the_slot_of_the_answers_is_erased_when_they_expire() {
+    type Asked = fn(&Desk);
+    let ways: [Asked; 2] = [
+        |desk| drop(desk.expire(TALK).unwrap()),
+        |desk| assert_eq!(desk.apply_retention(at(AFTER)).unwrap().len(), 1),
+    ];
+    for way in ways {
+        let (media, key) = house();
+        let desk = open(&media).unwrap();
+        drop(desk.execute(KeepAnswers::new(TALK).for_days(1)).unwrap());
+        assert!(!is_erased(&answers_slot(&media)));
+        way(&desk);
+        assert!(is_erased(&answers_slot(&media)));
+        assert!(holds(&media, &key), "Ann is not forgotten");
+    }
+}
+
+/// A damage in one place keeps nothing else from being erased.
+#[test]
+fn an_erasure_goes_on_past_a_failure() {
+    let (media, key) = house();
+    let mut seen = false;
+    for nth in 1..20 {
+        let media = media.crash(0);
+        let desk = open(&media).unwrap();
+        media.fail_nth(nth, Fault::Refused);
+        let Err(gather::Failure::Fault(Error::NotErased(_))) = desk.expire(TALK) else { continue };
+        media.heal();
+        // The step that makes good fails, and the person is forgotten all the same.
+        media.fail_nth(1, Fault::Refused);
+        let told = desk.forget(person_id(ANN)).map(drop);
+        if media.met().len() < 2 {
+            continue;
+        }
+        seen = true;
+        assert!(matches!(told, Err(gather::Failure::Fault(Error::NotErased(_)))), "{told:?}");
+        assert!(!holds(&media, &key));
+        let _ = desk.forget(person_id(ANN)).unwrap();
+        assert!(is_erased(&answers_slot(&media)));
+    }
+    assert!(seen);
+}

@@ -311,3 +311,30 @@ fn an_erased_key_is_never_given_out_again() {
     vault.in_use(first).unwrap();
     assert_eq!([vault.fresh().unwrap(), vault.fresh().unwrap()], [KeyRef::new(1), KeyRef::new(3)]);
 }
+
+/// An older file that is copied over this one, under the open desk, has their key again.
+#[test]
+fn asked_again_it_is_overwritten_again() {
+    let house = House::new();
+    let (older, key) = (fs::read(house.keys()).unwrap(), key_in(&house.keys(), 0));
+    let desk = house.open().unwrap();
+    let _ = desk.forget(house.ann).unwrap();
+    assert!(house.is_erased(&key));
+    fs::write(house.keys(), older).unwrap();
+    assert!(!house.is_erased(&key));
+    let again = desk.forget(house.ann).unwrap();
+    assert_eq!((again.before, again.keys, again.keys_missing), (true, 1, 0));
+    assert!(house.is_erased(&key));
+}
+
+#[test]
+fn a_key_that_is_missing_is_not_told_as_destroyed() {
+    let house = House::new();
+    drop(house.open().unwrap().forget(house.ann).unwrap());
+    drop(house.open().unwrap().forget(house.bob).unwrap());
+    drop(house.open().unwrap().expire(house.talk).unwrap());
+    fs::remove_file(house.keys()).unwrap();
+    let receipt = house.open().unwrap().forget(house.ann).unwrap();
+    assert_eq!((receipt.keys, receipt.keys_missing), (0, 1));
+    assert!(receipt.to_string().contains("does not have"), "{receipt}");
+}
