@@ -651,6 +651,25 @@ fn a_calendar_that_is_read_again_brings_nothing_twice() {
     assert!(desk.public_feed().to_string().contains("Bookbinding\\, by hand"));
 }
 
+/// A calendar with these lines in its only entry.
+fn kept_elsewhere(lines: &str) -> Import {
+    let calendar = format!(
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1@elsewhere.example\r\nSUMMARY:Assets\r\nDTSTART:20270503T090000Z\r\n\
+         DURATION:PT1H\r\n{lines}END:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    Import::read(calendar.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_long_link_is_taken_whole_and_a_long_venue_is_cut() {
+    let link = format!("https://meet.example/join?context={}", "a1".repeat(150));
+    let draft = kept_elsewhere(&format!("LOCATION: {link} \r\n")).drafts.remove(0);
+    assert_eq!((draft.join_link.unwrap().expose().as_str(), draft.mode), (&*link, Mode::Online));
+    let draft = kept_elsewhere(&format!("LOCATION:{}\r\n", "Hall ".repeat(60))).drafts.remove(0);
+    let Mode::InPerson(venue) = draft.mode else { panic!("{:?}", draft.mode) };
+    assert_eq!((venue.name.chars().count(), draft.join_link.is_none()), (200, true));
+}
+
 #[test]
 fn our_own_calendars_can_be_taken_over() {
     let scene = Scene::with_places(3);
