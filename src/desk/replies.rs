@@ -56,7 +56,11 @@ impl Desk {
         if reply.stamp.signed_duration_since(clock) > LEAP {
             return Err(Refusal::TimeAhead { time: reply.stamp, clock }.into());
         }
-        let answer = AnswerInvitation::new(registration, person, reply.rsvp).to(reply.sequence, reply.stamp);
+        let answer = AnswerInvitation::new(registration, person, reply.rsvp);
+        let answer = match reply.sequence {
+            Some(sequence) => answer.to(sequence, reply.stamp),
+            None => answer.given_at(reply.stamp),
+        };
         let answer = match &reply.comment {
             Some(comment) => answer.comment(comment.expose().clone()),
             None => answer,
@@ -77,7 +81,9 @@ impl Desk {
 fn request_of(reply: &Reply, registration: RegistrationId, person: PersonId) -> RequestId {
     let mut hash = blake3::Hasher::new_derive_key("gather 2026 request of an answer to an invitation");
     hash.update(&registration.bytes()).update(&person.bytes()).update(reply.rsvp.code().as_bytes());
-    hash.update(&reply.sequence.to_le_bytes()).update(&reply.stamp.timestamp().to_le_bytes());
+    // One that says no sequence is shorter, and so is like none that does.
+    hash.update(reply.sequence.map(u32::to_le_bytes).as_ref().map_or(&[], <[u8; 4]>::as_slice));
+    hash.update(&reply.stamp.timestamp().to_le_bytes());
     hash.update(&[u8::from(reply.comment.is_some())]);
     let mut bytes = [0; 16];
     hash.finalize_xof().fill(&mut bytes);

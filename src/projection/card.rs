@@ -545,7 +545,7 @@ impl GatheringCard {
     }
 
     /// When a registration's entry in the calendar of one of its people was last changed.
-    pub(super) fn entry_revised_for(
+    pub(crate) fn entry_revised_for(
         &self,
         registration: &RegistrationCard,
         person: PersonId,

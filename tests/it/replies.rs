@@ -134,6 +134,24 @@ fn an_answer_to_an_invitation_that_was_replaced_is_outdated() {
 }
 
 #[test]
+fn an_answer_without_a_sequence_is_judged_by_its_time() {
+    let (scene, registration, _) = invited();
+    scene.set_clock("2027-01-05T09:00:00.5Z");
+    scene.does(Reschedule::new(scene.on, day("2027-03-21 10:00 to 16:00")));
+    let without = |partstat: &str, stamp: &str| {
+        answer_to(&message_to(&scene, registration), partstat, stamp, "").replace("SEQUENCE:1\r\n", "")
+    };
+    assert_eq!(reply(&without("DECLINED", STAMP)).sequence, None);
+    assert_eq!(takes(&scene, &without("DECLINED", "20270105T085959Z")), Answered::Outdated);
+    assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+    assert_eq!(takes(&scene, &without("TENTATIVE", "20270105T090000Z")), Answered::Noted);
+    assert_eq!(scene.desk.given_answers(registration).unwrap()[0].sequence, 1);
+    assert_eq!(takes(&scene, &without("ACCEPTED", "20270105T085959Z")), Answered::Known);
+    assert!(matches!(takes(&scene, &without("DECLINED", "20270105T090100Z")), Answered::GivenUp(_)));
+    assert_eq!(status(&scene, registration), GIVEN_UP);
+}
+
+#[test]
 fn a_sequence_that_nobody_has_sent_does_not_silence_later_answers() {
     let (scene, registration, message) = invited();
     let mail = answer_to(&message, "TENTATIVE", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:4294967295");
