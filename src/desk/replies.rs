@@ -2,10 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{Desk, Failure, LEAP, Receipt};
+use super::{Desk, Error, Failure, LEAP, Receipt};
 use crate::calendar::Reply;
 use crate::domain::{AnswerInvitation, Answered, Refusal};
 use crate::id::{PersonId, RegistrationId, RequestId};
+use crate::privacy::VaultError;
 use crate::sealed::Opened;
 
 impl Desk {
@@ -21,7 +22,9 @@ impl Desk {
     ///
     /// # Errors
     /// In this order: [`Refusal::UnknownRegistration`], [`Refusal::WrongSender`], [`Refusal::TimeAhead`] for an answer dated
-    /// more than a day ahead of the desk's clock; then as for [`AnswerInvitation`]. Nothing is appended then.
+    /// more than a day ahead of the desk's clock; then as for [`AnswerInvitation`]. Nothing is appended then. A fault where
+    /// the details of somebody on it cannot be read and nobody else has the address: who it is cannot be told now. Keep the
+    /// mail and ask again.
     ///
     /// # Example
     /// ```
@@ -46,11 +49,13 @@ impl Desk {
     /// ```
     pub fn take_reply(&self, reply: &Reply, sender: &str) -> Result<Receipt<Answered>, Failure> {
         let registration = reply.registration;
+        // In a shared log the registration may have been made elsewhere.
+        self.catch_up()?;
         let people = self.lists().people_ever_on(registration);
         let people = people.ok_or(Refusal::UnknownRegistration { registration })?;
         let attendee = reply.attendee.expose();
         let is_sender = sender.trim().to_lowercase() == *attendee;
-        let person = people.into_iter().find(|person| is_sender && self.has_address(*person, attendee));
+        let person = if is_sender { self.whose_address(people, attendee)? } else { None };
         let person = person.ok_or(Refusal::WrongSender { registration })?;
         let clock = self.inner.clock.now();
         if reply.stamp.signed_duration_since(clock) > LEAP {
@@ -68,11 +73,25 @@ impl Desk {
         self.request(request_of(reply, registration, person)).execute(answer)
     }
 
-    /// Whether that is where mail for somebody goes.
-    fn has_address(&self, person: PersonId, address: &str) -> bool {
-        match self.person(person) {
-            Some(Opened::Known(details)) => details.expose().email.to_lowercase() == address,
-            Some(Opened::Forgotten { .. } | Opened::Unavailable(_)) | None => false,
+    /// Who of them gets mail there. Not "nobody" where that cannot be told: an answer would be lost for good.
+    fn whose_address(
+        &self,
+        people: impl IntoIterator<Item = PersonId>,
+        address: &str,
+    ) -> Result<Option<PersonId>, Error> {
+        let mut unknown = None;
+        for person in people {
+            match self.person(person) {
+                Some(Opened::Known(details)) if details.expose().email.to_lowercase() == address => {
+                    return Ok(Some(person));
+                }
+                Some(Opened::Unavailable(why)) => unknown = Some(why),
+                Some(Opened::Known(_) | Opened::Forgotten { .. }) | None => {}
+            }
+        }
+        match unknown {
+            Some(why) => Err(VaultError::unavailable(format!("who answers cannot be told: {why:?}")).into()),
+            None => Ok(None),
         }
     }
 }

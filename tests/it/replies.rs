@@ -2,14 +2,19 @@
 //!
 //! `GATHER_SOAK=50` tries fifty times as many mutations.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use gather::calendar::{Import, Message, NotTaken, OtherMethod, Reply, Unreadable};
-use gather::testkit::person_id;
+use gather::calendar::{Import, Message, NotTaken, OtherMethod, Reply, Unaddressed, Unreadable};
+use gather::log::MemoryLog;
+use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
+use gather::testkit::{TestClock, person_id};
 use gather::{
     AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, Desk, Failure,
-    FollowUp, Gathering, Hold, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId, RecordPerson, Register,
-    RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule, Silence, Transfer,
+    FollowUp, Gathering, Hold, JoinLink, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId, RecordPerson,
+    Register, RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule, Silence,
+    Transfer, VaultId,
 };
 
 use crate::day::answer_to;
@@ -190,6 +195,83 @@ fn whoever_handed_their_place_on_has_nothing_to_decline() {
     let accepted = answer_to(&message, "ACCEPTED", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:1");
     assert_eq!(refuses(&scene, &accepted, "p1@example.org"), "not_on_registration");
     assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+}
+
+/// A vault that does not give out one of its keys.
+#[derive(Debug)]
+struct Without {
+    vault: MemoryVault,
+    key: AtomicU64,
+}
+
+impl KeyVault for Without {
+    fn id(&self) -> VaultId {
+        self.vault.id()
+    }
+
+    fn fresh(&self) -> Result<KeyRef, VaultError> {
+        self.vault.fresh()
+    }
+
+    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.vault.in_use(key)
+    }
+
+    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
+        if self.key.load(Ordering::Relaxed) == key.get() {
+            return Err(VaultError::unavailable("it does not answer"));
+        }
+        self.vault.key(key)
+    }
+
+    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.vault.erase(key)
+    }
+}
+
+#[test]
+fn what_a_vault_keeps_back_for_a_moment_is_neither_a_wrong_sender_nor_a_message_without_its_link() {
+    let vault = Arc::new(Without { vault: MemoryVault::new(), key: AtomicU64::new(u64::MAX) });
+    let clock = TestClock::at(at(crate::scene::MORNING));
+    let desk = Desk::builder().clock(clock.clone()).over(MemoryLog::new(), vault.clone()).unwrap();
+    let webinar = Gathering::webinar("Bookbinding").at(day("2027-03-20 10:00 to 16:00"));
+    let on = desk.announce(webinar.join_link(JoinLink::new("https://meet.example/1"))).unwrap().outcome;
+    let scene = Scene { clock, desk, on };
+    known(&scene, 1);
+    let registration = scene.books(Register::new(on, person_id(1)));
+    let declined = reply(&answer_to(&message_to(&scene, registration), "DECLINED", STAMP, ""));
+    let (mut kept_back, mut faults) = (0, 0);
+    for key in 0..4 {
+        vault.key.store(key, Ordering::Relaxed);
+        match scene.desk.invitations(&invitations(), registration).unwrap().remove(0).mail {
+            Ok(message) => assert!(message.text().expose().contains("https://meet.example/1")),
+            Err(Unaddressed::Unavailable(_)) => kept_back += 1,
+            Err(other) => panic!("{other}"),
+        }
+        if scene.desk.person(person_id(1)).unwrap().known().is_none() {
+            let failure = scene.desk.take_reply(&declined, "p1@example.org").unwrap_err();
+            faults += usize::from(failure.fault().is_some());
+        }
+    }
+    assert_eq!((kept_back, faults), (2, 1), "the person's key, and the gathering's");
+    vault.key.store(u64::MAX, Ordering::Relaxed);
+    let taken = scene.desk.take_reply(&declined, "p1@example.org").unwrap();
+    assert!(matches!(taken.outcome, Answered::GivenUp(_)));
+}
+
+#[test]
+fn an_answer_to_what_another_desk_on_the_same_log_has_booked_is_taken() {
+    let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
+    let clock = TestClock::at(at(crate::scene::MORNING));
+    let open = || Desk::builder().clock(clock.clone()).over(Arc::clone(&log), vault.clone()).unwrap();
+    let (here, desk) = (open(), open());
+    let on = desk.announce(hall(1, |place| place)).unwrap().outcome;
+    let there = Scene { clock: clock.clone(), desk, on };
+    known(&there, 1);
+    let registration = there.books(there.one(1));
+    let declined = reply(&answer_to(&message_to(&there, registration), "DECLINED", STAMP, ""));
+    let taken = here.take_reply(&declined, "p1@example.org").unwrap();
+    assert!(matches!(taken.outcome, Answered::GivenUp(_)));
 }
 
 // What an answer does.
