@@ -40,7 +40,8 @@ impl Desk {
     /// let invited = desk.outbox(&invitations, OutboxMark::default(), 1).due.remove(0).mail?;
     ///
     /// // What a calendar makes of it when somebody clicks on "no":
-    /// let mail = invited.text().expose().replace("METHOD:REQUEST", "METHOD:REPLY").replace("NEEDS-ACTION", "DECLINED");
+    /// let unfolded = invited.text().expose().replace("\r\n ", "");
+    /// let mail = unfolded.replace("METHOD:REQUEST", "METHOD:REPLY").replace("NEEDS-ACTION", "DECLINED");
     /// let reply = Reply::read(mail.as_bytes())?;
     /// assert!(desk.take_reply(&reply, "eve@example.org").is_err());
     /// assert!(matches!(desk.take_reply(&reply, "ann@example.org")?.outcome, Answered::GivenUp(_)));
