@@ -125,3 +125,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/calendars.md")]
 struct Calendars;
+
+/// The page on messages, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/messages.md")]
+struct Messages;

@@ -117,7 +117,7 @@ impl Invitations {
         let Invitation { person, occasion, mark, ref row, ref details, rsvp: _ } = *invitation;
         let details = details.as_ref().map(|sealed| opener.person(person, sealed));
         let mail = match recipient(details.as_ref()) {
-            Ok(recipient) => Ok(self.write(invitation, recipient, opener, last)?),
+            Ok(recipient) => self.write(invitation, recipient, opener, last).transpose()?,
             Err(unaddressed) => Err(unaddressed),
         };
         let (registration, gathering) = (row.registration, row.gathering);
@@ -130,16 +130,18 @@ impl Invitations {
         recipient: Mailbox,
         opener: &dyn Opener,
         last: &mut LastZones<'_>,
-    ) -> Option<Message> {
+    ) -> Result<Option<Message>, Unaddressed> {
         let (row, method) = (&invitation.row, Method::of(invitation.occasion));
         let (when, is_postponed) = row.shown_schedule();
-        when.starts()?;
+        if when.starts().is_none() {
+            return Ok(None);
+        }
         let status = match method {
             Method::Cancel => Status::Cancelled,
             Method::Request if is_postponed => Status::Postponed,
             Method::Request => Status::Confirmed,
         };
-        let link = (status == Status::Confirmed).then(|| open_link(row, opener)).flatten();
+        let link = if status == Status::Confirmed { open_link(row, opener)? } else { None };
         let entry = booked_entry(row, when, status);
         let entry = match link.as_ref().and_then(|link| Link::new(link.expose().as_str()).ok()) {
             Some(link) => entry.join_link(link),
@@ -149,14 +151,14 @@ impl Invitations {
         let (asks, rsvp) = (method == Method::Request, invitation.rsvp);
         let people = People { organiser: &self.organiser, attendee: &recipient, asks, rsvp };
         let text = self.write_calendar(method, &entry, last.of(when), people);
-        Some(Message {
+        Ok(Some(Message {
             method,
             uid: row.registration.uuid(),
             sequence: row.sequence,
             stamp: row.revised_at,
             recipient: Personal::new(recipient),
             text: Personal::new(text),
-        })
+        }))
     }
 
     fn write_calendar(
@@ -211,10 +213,13 @@ fn booked_entry<'a>(row: &'a AgendaRow, when: &'a Schedule, status: Status) -> P
     })
 }
 
-fn open_link(row: &AgendaRow, opener: &dyn Opener) -> Option<Personal<JoinLink>> {
-    match opener.join_link(row.gathering, row.sealed_join_link()?) {
-        Opened::Known(link) => Some(link),
-        Opened::Forgotten { .. } | Opened::Unavailable(_) => None,
+/// Where to join it, if there is such a thing. Nobody is sent a message that does not say it because a vault did not answer.
+fn open_link(row: &AgendaRow, opener: &dyn Opener) -> Result<Option<Personal<JoinLink>>, Unaddressed> {
+    let Some(sealed) = row.sealed_join_link() else { return Ok(None) };
+    match opener.join_link(row.gathering, sealed) {
+        Opened::Known(link) => Ok(Some(link)),
+        Opened::Forgotten { .. } => Ok(None),
+        Opened::Unavailable(why) => Err(Unaddressed::Unavailable(why)),
     }
 }
 
@@ -261,8 +266,9 @@ pub enum Unaddressed {
     /// What they have given is no address that mail can be sent to.
     #[error("what they have given is no address")]
     NotAnAddress,
-    /// Their details cannot be read.
-    #[error("their details cannot be read")]
+    /// Their details, or where to join, cannot be read. It may be for now only, where a vault did not answer: then
+    /// [`Desk::invitations`](crate::Desk::invitations) gives the message later.
+    #[error("their details, or where to join, cannot be read")]
     Unavailable(Unavailable),
 }
 

@@ -143,7 +143,8 @@ impl<'a> Edge<'a> {
         let lists = self.desk.lists();
         let (gathering, known) = lists.registration(registration)?;
         let round = gathering.reconfirmation().copied();
-        Some(Shown { sequence: gathering.entry_sequence_of(known, person), round })
+        let sequence = gathering.entry_sequence_of(known, person);
+        Some(Shown { sequence, revised: gathering.entry_revised_for(known, person), round })
     }
 
     fn seal<T: Zeroize>(

@@ -2,10 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{Desk, Failure, LEAP, Receipt};
+use super::{Desk, Error, Failure, LEAP, Receipt};
 use crate::calendar::Reply;
 use crate::domain::{AnswerInvitation, Answered, Refusal};
 use crate::id::{PersonId, RegistrationId, RequestId};
+use crate::privacy::VaultError;
 use crate::sealed::Opened;
 
 impl Desk {
@@ -21,7 +22,9 @@ impl Desk {
     ///
     /// # Errors
     /// In this order: [`Refusal::UnknownRegistration`], [`Refusal::WrongSender`], [`Refusal::TimeAhead`] for an answer dated
-    /// more than a day ahead of the desk's clock; then as for [`AnswerInvitation`]. Nothing is appended then.
+    /// more than a day ahead of the desk's clock; then as for [`AnswerInvitation`]. Nothing is appended then. A fault where
+    /// the details of somebody on it cannot be read and nobody else has the address: who it is cannot be told now. Keep the
+    /// mail and ask again.
     ///
     /// # Example
     /// ```
@@ -37,7 +40,8 @@ impl Desk {
     /// let invited = desk.outbox(&invitations, OutboxMark::default(), 1).due.remove(0).mail?;
     ///
     /// // What a calendar makes of it when somebody clicks on "no":
-    /// let mail = invited.text().expose().replace("METHOD:REQUEST", "METHOD:REPLY").replace("NEEDS-ACTION", "DECLINED");
+    /// let unfolded = invited.text().expose().replace("\r\n ", "");
+    /// let mail = unfolded.replace("METHOD:REQUEST", "METHOD:REPLY").replace("NEEDS-ACTION", "DECLINED");
     /// let reply = Reply::read(mail.as_bytes())?;
     /// assert!(desk.take_reply(&reply, "eve@example.org").is_err());
     /// assert!(matches!(desk.take_reply(&reply, "ann@example.org")?.outcome, Answered::GivenUp(_)));
@@ -46,17 +50,23 @@ impl Desk {
     /// ```
     pub fn take_reply(&self, reply: &Reply, sender: &str) -> Result<Receipt<Answered>, Failure> {
         let registration = reply.registration;
+        // In a shared log the registration may have been made elsewhere.
+        self.catch_up()?;
         let people = self.lists().people_ever_on(registration);
         let people = people.ok_or(Refusal::UnknownRegistration { registration })?;
         let attendee = reply.attendee.expose();
         let is_sender = sender.trim().to_lowercase() == *attendee;
-        let person = people.into_iter().find(|person| is_sender && self.has_address(*person, attendee));
+        let person = if is_sender { self.whose_address(people, attendee)? } else { None };
         let person = person.ok_or(Refusal::WrongSender { registration })?;
         let clock = self.inner.clock.now();
         if reply.stamp.signed_duration_since(clock) > LEAP {
             return Err(Refusal::TimeAhead { time: reply.stamp, clock }.into());
         }
-        let answer = AnswerInvitation::new(registration, person, reply.rsvp).to(reply.sequence, reply.stamp);
+        let answer = AnswerInvitation::new(registration, person, reply.rsvp);
+        let answer = match reply.sequence {
+            Some(sequence) => answer.to(sequence, reply.stamp),
+            None => answer.given_at(reply.stamp),
+        };
         let answer = match &reply.comment {
             Some(comment) => answer.comment(comment.expose().clone()),
             None => answer,
@@ -64,11 +74,25 @@ impl Desk {
         self.request(request_of(reply, registration, person)).execute(answer)
     }
 
-    /// Whether that is where mail for somebody goes.
-    fn has_address(&self, person: PersonId, address: &str) -> bool {
-        match self.person(person) {
-            Some(Opened::Known(details)) => details.expose().email.to_lowercase() == address,
-            Some(Opened::Forgotten { .. } | Opened::Unavailable(_)) | None => false,
+    /// Who of them gets mail there. Not "nobody" where that cannot be told: an answer would be lost for good.
+    fn whose_address(
+        &self,
+        people: impl IntoIterator<Item = PersonId>,
+        address: &str,
+    ) -> Result<Option<PersonId>, Error> {
+        let mut unknown = None;
+        for person in people {
+            match self.person(person) {
+                Some(Opened::Known(details)) if details.expose().email.to_lowercase() == address => {
+                    return Ok(Some(person));
+                }
+                Some(Opened::Unavailable(why)) => unknown = Some(why),
+                Some(Opened::Known(_) | Opened::Forgotten { .. }) | None => {}
+            }
+        }
+        match unknown {
+            Some(why) => Err(VaultError::unavailable(format!("who answers cannot be told: {why:?}")).into()),
+            None => Ok(None),
         }
     }
 }
@@ -77,7 +101,9 @@ impl Desk {
 fn request_of(reply: &Reply, registration: RegistrationId, person: PersonId) -> RequestId {
     let mut hash = blake3::Hasher::new_derive_key("gather 2026 request of an answer to an invitation");
     hash.update(&registration.bytes()).update(&person.bytes()).update(reply.rsvp.code().as_bytes());
-    hash.update(&reply.sequence.to_le_bytes()).update(&reply.stamp.timestamp().to_le_bytes());
+    // One that says no sequence is shorter, and so is like none that does.
+    hash.update(reply.sequence.map(u32::to_le_bytes).as_ref().map_or(&[], <[u8; 4]>::as_slice));
+    hash.update(&reply.stamp.timestamp().to_le_bytes());
     hash.update(&[u8::from(reply.comment.is_some())]);
     let mut bytes = [0; 16];
     hash.finalize_xof().fill(&mut bytes);

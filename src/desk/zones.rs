@@ -52,6 +52,8 @@ impl Desk {
     /// Call it once after a newer table came in: [`CompiledRules`](crate::CompiledRules) after an update of this crate, a
     /// table of the host's own at any time. Called again it changes nothing. Hand the same table to the calendars.
     ///
+    /// What somebody moves while it goes on stays where they moved it, and follows with the next call.
+    ///
     /// Only what is known to be cancelled, completed or over is left out. A whole day keeps its date, and counts as moved
     /// where it begins at another instant.
     ///
@@ -95,13 +97,16 @@ impl Desk {
         for planned in ahead {
             let on = planned.gathering;
             let anew = planned.schedule.by_rules(rules);
-            let moved = replan(&planned.schedule, anew, |to| self.execute(Reschedule::new(on, to)));
+            let moved = replan(&planned.schedule, anew, |to| {
+                self.execute(Reschedule::new(on, to).only_from(planned.schedule.clone()))
+            });
             if followed.note(on, None, moved)? {
                 followed.gatherings.push(on);
             }
             for (session, schedule) in planned.sessions {
                 let anew = schedule.by_rules(rules);
-                let command = |to| self.execute(MoveSession::new(on, session).to(to));
+                let command =
+                    |to| self.execute(MoveSession::new(on, session).to(to).only_from(schedule.clone()));
                 let moved = replan(&schedule, anew, command);
                 if followed.note(on, Some(session), moved)? {
                     followed.sessions.push(session);

@@ -117,6 +117,12 @@ impl GatheringCard {
             self.reconfirmation = Some(*ask);
             self.registrations.iter_mut().for_each(RegistrationCard::ask);
         }
+        if self.announcement.schedule.starts().is_none() && schedule.starts().is_none() {
+            // No calendar shows what is said in a date's stead.
+            Arc::make_mut(&mut self.announcement).schedule = schedule.clone();
+            self.touched = at.position;
+            return;
+        }
         self.revise(at, |card| {
             let announcement = Arc::make_mut(&mut card.announcement);
             let before = std::mem::replace(&mut announcement.schedule, schedule.clone());
@@ -545,7 +551,7 @@ impl GatheringCard {
     }
 
     /// When a registration's entry in the calendar of one of its people was last changed.
-    pub(super) fn entry_revised_for(
+    pub(crate) fn entry_revised_for(
         &self,
         registration: &RegistrationCard,
         person: PersonId,
@@ -731,6 +737,18 @@ mod tests {
         assert_eq!(sequences(&story), [1, 1, 1], "the second is on its days as before");
         story.drops(1, 1).calls_off(1);
         assert_eq!(sequences(&story), [2, 2, 2], "one that was dropped is not cancelled again");
+    }
+
+    #[test]
+    fn another_word_in_a_date_s_stead_counts_for_nothing() {
+        let mut story = story();
+        story.reschedules(1, "to be confirmed").moves(1, 2, "to be confirmed", "");
+        let before = (sequences(&story), card(&story).revised_at(), story.session(2).revised_at);
+        story.reschedules(1, "to be confirmed (summer)").moves(1, 2, "to be confirmed (summer)", "");
+        assert_eq!((sequences(&story), card(&story).revised_at(), story.session(2).revised_at), before);
+        assert_eq!(card(&story).announcement().schedule.to_string(), "to be confirmed (summer)");
+        story.moves(1, 2, "to be confirmed (summer)", "Upstairs");
+        assert_eq!(story.session(2).sequence, before.0[2] + 1, "another room is another place");
     }
 
     #[test]

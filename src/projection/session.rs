@@ -83,6 +83,11 @@ impl SessionCard {
     pub(super) fn move_to(&mut self, schedule: &Schedule, room: &str, at: Stamp) {
         let session = Arc::make_mut(&mut self.session);
         let before = std::mem::replace(&mut session.schedule, schedule.clone());
+        // No calendar shows what is said in a date's stead.
+        let shows_the_same = before.starts().is_none() && schedule.starts().is_none() && session.room == room;
+        if shows_the_same {
+            return;
+        }
         room.clone_into(&mut session.room);
         self.had_dates(before);
         self.has_dates(at);

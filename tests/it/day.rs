@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use gather::calendar::{Message, Method, Reply};
 use gather::testkit::{TestClock, person_id};
 use gather::{
-    Answered, Desk, GatheringId, Occasion, OutboxMark, PersonDetails, RecordPerson, Register, RegistrationId,
-    Reschedule,
+    Answered, CancelRegistration, Desk, GatheringId, Occasion, OutboxMark, PersonDetails, RecordPerson,
+    Register, RegistrationId, Reschedule,
 };
 
 use crate::outbox::invitations;
@@ -117,4 +118,28 @@ fn a_day_in_the_life() {
     assert!(host.sends(&desk, 9).is_empty());
     assert_eq!(desk.attendee_list(on).unwrap().rows().len(), 0);
     assert!(Path::new(&host.kept()).exists());
+}
+
+/// A mark within what was stored at once is none that a follower begins from; the loop of `docs/messages.md` follows from the
+/// end, and after a restart begins where it was.
+#[test]
+fn a_host_that_was_stopped_within_a_batch_goes_on_and_wakes() {
+    let clock = TestClock::at(at(MORNING));
+    let host = Host { folder: tempfile::tempdir().unwrap(), clock };
+    let desk = host.desk();
+    let on = desk.announce(hall(1, |place| place)).unwrap().outcome;
+    let anns = book(&desk, on, 1);
+    let _ = book(&desk, on, 2);
+    assert_eq!(told(&host.sends(&desk, 9)), [(1, Method::Request, 0)]);
+    drop(desk.execute(CancelRegistration::new(anns)).unwrap());
+    assert_eq!(told(&host.sends(&desk, 1)), [(1, Method::Cancel, 1)]);
+    drop(desk);
+    let desk = host.desk();
+    assert!(desk.follow(host.mark().position()).next(Duration::ZERO).is_err());
+    let mut follower = desk.follow(desk.position());
+    assert_eq!(told(&host.sends(&desk, 9)), [(2, Method::Request, 0)]);
+    assert!(follower.next(Duration::ZERO).unwrap().is_none());
+    drop(desk.cancel_gathering(on).unwrap());
+    assert!(follower.next(Duration::from_secs(9)).unwrap().is_some());
+    assert_eq!(told(&host.sends(&desk, 9)), [(2, Method::Cancel, 1)]);
 }

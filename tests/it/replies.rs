@@ -2,14 +2,19 @@
 //!
 //! `GATHER_SOAK=50` tries fifty times as many mutations.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use gather::calendar::{Import, Message, NotTaken, OtherMethod, Reply, Unreadable};
-use gather::testkit::person_id;
+use gather::calendar::{Import, Message, NotTaken, OtherMethod, Reply, Unaddressed, Unreadable};
+use gather::log::MemoryLog;
+use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
+use gather::testkit::{TestClock, person_id};
 use gather::{
     AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, Desk, Failure,
-    FollowUp, Gathering, Hold, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId, RecordPerson, Register,
-    RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule, Silence, Transfer,
+    FollowUp, Gathering, Hold, JoinLink, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId, RecordPerson,
+    Register, RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule, Silence,
+    Transfer, VaultId,
 };
 
 use crate::day::answer_to;
@@ -134,6 +139,24 @@ fn an_answer_to_an_invitation_that_was_replaced_is_outdated() {
 }
 
 #[test]
+fn an_answer_without_a_sequence_is_judged_by_its_time() {
+    let (scene, registration, _) = invited();
+    scene.set_clock("2027-01-05T09:00:00.5Z");
+    scene.does(Reschedule::new(scene.on, day("2027-03-21 10:00 to 16:00")));
+    let without = |partstat: &str, stamp: &str| {
+        answer_to(&message_to(&scene, registration), partstat, stamp, "").replace("SEQUENCE:1\r\n", "")
+    };
+    assert_eq!(reply(&without("DECLINED", STAMP)).sequence, None);
+    assert_eq!(takes(&scene, &without("DECLINED", "20270105T085959Z")), Answered::Outdated);
+    assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+    assert_eq!(takes(&scene, &without("TENTATIVE", "20270105T090000Z")), Answered::Noted);
+    assert_eq!(scene.desk.given_answers(registration).unwrap()[0].sequence, 1);
+    assert_eq!(takes(&scene, &without("ACCEPTED", "20270105T085959Z")), Answered::Known);
+    assert!(matches!(takes(&scene, &without("DECLINED", "20270105T090100Z")), Answered::GivenUp(_)));
+    assert_eq!(status(&scene, registration), GIVEN_UP);
+}
+
+#[test]
 fn a_sequence_that_nobody_has_sent_does_not_silence_later_answers() {
     let (scene, registration, message) = invited();
     let mail = answer_to(&message, "TENTATIVE", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:4294967295");
@@ -172,6 +195,83 @@ fn whoever_handed_their_place_on_has_nothing_to_decline() {
     let accepted = answer_to(&message, "ACCEPTED", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:1");
     assert_eq!(refuses(&scene, &accepted, "p1@example.org"), "not_on_registration");
     assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
+}
+
+/// A vault that does not give out one of its keys.
+#[derive(Debug)]
+struct Without {
+    vault: MemoryVault,
+    key: AtomicU64,
+}
+
+impl KeyVault for Without {
+    fn id(&self) -> VaultId {
+        self.vault.id()
+    }
+
+    fn fresh(&self) -> Result<KeyRef, VaultError> {
+        self.vault.fresh()
+    }
+
+    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.vault.in_use(key)
+    }
+
+    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
+        if self.key.load(Ordering::Relaxed) == key.get() {
+            return Err(VaultError::unavailable("it does not answer"));
+        }
+        self.vault.key(key)
+    }
+
+    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.vault.erase(key)
+    }
+}
+
+#[test]
+fn what_a_vault_keeps_back_for_a_moment_is_neither_a_wrong_sender_nor_a_message_without_its_link() {
+    let vault = Arc::new(Without { vault: MemoryVault::new(), key: AtomicU64::new(u64::MAX) });
+    let clock = TestClock::at(at(crate::scene::MORNING));
+    let desk = Desk::builder().clock(clock.clone()).over(MemoryLog::new(), vault.clone()).unwrap();
+    let webinar = Gathering::webinar("Bookbinding").at(day("2027-03-20 10:00 to 16:00"));
+    let on = desk.announce(webinar.join_link(JoinLink::new("https://meet.example/1"))).unwrap().outcome;
+    let scene = Scene { clock, desk, on };
+    known(&scene, 1);
+    let registration = scene.books(Register::new(on, person_id(1)));
+    let declined = reply(&answer_to(&message_to(&scene, registration), "DECLINED", STAMP, ""));
+    let (mut kept_back, mut faults) = (0, 0);
+    for key in 0..4 {
+        vault.key.store(key, Ordering::Relaxed);
+        match scene.desk.invitations(&invitations(), registration).unwrap().remove(0).mail {
+            Ok(message) => assert!(message.text().expose().contains("https://meet.example/1")),
+            Err(Unaddressed::Unavailable(_)) => kept_back += 1,
+            Err(other) => panic!("{other}"),
+        }
+        if scene.desk.person(person_id(1)).unwrap().known().is_none() {
+            let failure = scene.desk.take_reply(&declined, "p1@example.org").unwrap_err();
+            faults += usize::from(failure.fault().is_some());
+        }
+    }
+    assert_eq!((kept_back, faults), (2, 1), "the person's key, and the gathering's");
+    vault.key.store(u64::MAX, Ordering::Relaxed);
+    let taken = scene.desk.take_reply(&declined, "p1@example.org").unwrap();
+    assert!(matches!(taken.outcome, Answered::GivenUp(_)));
+}
+
+#[test]
+fn an_answer_to_what_another_desk_on_the_same_log_has_booked_is_taken() {
+    let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
+    let clock = TestClock::at(at(crate::scene::MORNING));
+    let open = || Desk::builder().clock(clock.clone()).over(Arc::clone(&log), vault.clone()).unwrap();
+    let (here, desk) = (open(), open());
+    let on = desk.announce(hall(1, |place| place)).unwrap().outcome;
+    let there = Scene { clock: clock.clone(), desk, on };
+    known(&there, 1);
+    let registration = there.books(there.one(1));
+    let declined = reply(&answer_to(&message_to(&there, registration), "DECLINED", STAMP, ""));
+    let taken = here.take_reply(&declined, "p1@example.org").unwrap();
+    assert!(matches!(taken.outcome, Answered::GivenUp(_)));
 }
 
 // What an answer does.
@@ -649,6 +749,25 @@ fn a_calendar_that_is_read_again_brings_nothing_twice() {
     assert!(!desk.public_feed().to_string().contains("Bookbinding"), "nobody sees a draft");
     drop(desk.execute(AnnounceDraft::new(binding)).unwrap());
     assert!(desk.public_feed().to_string().contains("Bookbinding\\, by hand"));
+}
+
+/// A calendar with these lines in its only entry.
+fn kept_elsewhere(lines: &str) -> Import {
+    let calendar = format!(
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1@elsewhere.example\r\nSUMMARY:Assets\r\nDTSTART:20270503T090000Z\r\n\
+         DURATION:PT1H\r\n{lines}END:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    Import::read(calendar.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_long_link_is_taken_whole_and_a_long_venue_is_cut() {
+    let link = format!("https://meet.example/join?context={}", "a1".repeat(150));
+    let draft = kept_elsewhere(&format!("LOCATION: {link} \r\n")).drafts.remove(0);
+    assert_eq!((draft.join_link.unwrap().expose().as_str(), draft.mode), (&*link, Mode::Online));
+    let draft = kept_elsewhere(&format!("LOCATION:{}\r\n", "Hall ".repeat(60))).drafts.remove(0);
+    let Mode::InPerson(venue) = draft.mode else { panic!("{:?}", draft.mode) };
+    assert_eq!((venue.name.chars().count(), draft.join_link.is_none()), (200, true));
 }
 
 #[test]

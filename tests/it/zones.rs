@@ -1,13 +1,15 @@
 //! Governments move the clocks: what was planned stays on the wall, its instants move, and calendars take notice.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
 use gather::calendar::ProgrammeFeed;
 use gather::testkit::TestClock;
 use gather::{
-    AddSession, CompiledRules, Desk, Fact, Gathering, GatheringId, PersonId, Position, Schedule, Session,
-    SessionId, Venue, WhyLeft, Zone, ZoneRules,
+    AddSession, CompiledRules, Desk, Fact, Gathering, GatheringId, MoveSession, PersonId, Position,
+    Reschedule, Schedule, Session, SessionId, Venue, WhyLeft, Zone, ZoneRules,
 };
 
 use crate::feeds::read;
@@ -179,4 +181,50 @@ fn a_feed_by_a_table_of_the_host_s_carries_that_table() {
     assert!(theirs.contains("DTSTART:20270113T010000Z\r\n"), "{theirs}");
     assert_ne!(desk.public_feed().revision(), desk.public_feed().zone_rules(StaysOnSummerTime).revision());
     assert!(desk.gathering(id).is_ok());
+}
+
+/// A table that, when it is first asked, gives an organiser the time to move things.
+struct Meanwhile<F>(Mutex<Option<F>>);
+
+impl<F> fmt::Debug for Meanwhile<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Meanwhile")
+    }
+}
+
+impl<F: FnOnce() + Send> ZoneRules for Meanwhile<F> {
+    fn version(&self) -> &'static str {
+        StaysOnSummerTime.version()
+    }
+
+    fn offset_at(&self, zone: Zone, instant: DateTime<Utc>) -> i32 {
+        let moves = self.0.lock().unwrap().take();
+        if let Some(moves) = moves {
+            moves();
+        }
+        StaysOnSummerTime.offset_at(zone, instant)
+    }
+}
+
+#[test]
+fn what_is_moved_meanwhile_stays_where_it_was_moved() {
+    let desk = desk();
+    let day = announce(&desk, "Day", "2027-01-12 09:00 to 17:00 America/Vancouver");
+    let talk = SessionId::from_u128(1);
+    let planned = at("2027-01-12 10:00 to 11:00 America/Vancouver");
+    drop(desk.execute(AddSession::new(day, Session::new(talk, "Talk").at(planned))).unwrap());
+    let (later, afternoon) = (
+        at("2027-01-12 10:00 to 18:00 America/Vancouver"),
+        at("2027-01-12 15:00 to 16:00 America/Vancouver"),
+    );
+    let moves = || {
+        drop(desk.execute(Reschedule::new(day, later.clone())).unwrap());
+        drop(desk.execute(MoveSession::new(day, talk).to(afternoon.clone())).unwrap());
+    };
+    let followed = desk.follow_zone_rules(&Meanwhile(Mutex::new(Some(moves)))).unwrap();
+    assert!(followed.gatherings.is_empty() && followed.sessions.is_empty() && followed.left.is_empty());
+    assert_eq!(desk.gathering(day).unwrap().announcement().schedule, later);
+    assert_eq!(*desk.programme(day).unwrap().rows()[0].schedule(), afternoon);
+    let followed = desk.follow_zone_rules(&StaysOnSummerTime).unwrap();
+    assert_eq!((followed.gatherings, followed.sessions), (vec![day], vec![talk]));
 }

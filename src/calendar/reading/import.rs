@@ -235,10 +235,13 @@ fn draft(
     let schedule = schedule(event, zone)?;
     let id = gathering_of(&uid);
     let about: String = taken(&text_of(event, "DESCRIPTION")).take(TEXT_LIMIT).collect();
-    let location = line_of(event, "LOCATION");
-    let join_link = Link::new(&location).is_ok().then(|| Personal::new(JoinLink::new(location.as_str())));
-    let is_online = location.is_empty() || join_link.is_some();
-    let mode = if is_online { Mode::Online } else { Mode::InPerson(Venue::new(location)) };
+    // An address is taken whole or not at all: one that is cut leads nowhere.
+    let location = text_of(event, "LOCATION");
+    let link = Link::new(location.trim()).ok();
+    let join_link = link.map(|link| Personal::new(JoinLink::new(link.as_str())));
+    let venue = line_of(event, "LOCATION");
+    let is_online = venue.is_empty() || join_link.is_some();
+    let mode = if is_online { Mode::Online } else { Mode::InPerson(Venue::new(venue)) };
     Ok(ImportedDraft { uid, id, title, about, schedule, mode, join_link })
 }
 

@@ -26,8 +26,8 @@ const WANTED: Wanted = Wanted {
 /// [`Desk::take_reply`](crate::Desk::take_reply). Nothing in it is believed before: whose address it is that answers is for
 /// the desk to compare.
 ///
-/// A time without a `Z` in DTSTAMP is taken for UTC, and no SEQUENCE is 0 (RFC 5545, section 3.8.7.4). The organiser that
-/// a reply names, its summary and its times are passed over: some calendars leave them out, and none may change them.
+/// A time without a `Z` in DTSTAMP is taken for UTC. An answer without SEQUENCE does not say which invitation it answers (some
+/// calendars leave it out, though RFC 5546, section 3.2.3, wants it): its DTSTAMP decides. The organiser that a reply names, its summary and its times are passed over: some calendars leave them out, and none may change them.
 ///
 /// # Example
 /// ```
@@ -41,7 +41,7 @@ const WANTED: Wanted = Wanted {
 ///      END:VEVENT\r\nEND:VCALENDAR\r\n"
 /// );
 /// let reply = Reply::read(mail.as_bytes())?;
-/// assert_eq!((reply.registration, reply.rsvp, reply.sequence), (registration, Rsvp::Declined, 1));
+/// assert_eq!((reply.registration, reply.rsvp, reply.sequence), (registration, Rsvp::Declined, Some(1)));
 /// assert_eq!(reply.attendee.expose(), "ann@example.org");
 /// # Ok::<(), gather::calendar::Unreadable>(())
 /// ```
@@ -54,8 +54,8 @@ pub struct Reply {
     pub attendee: Personal<String>,
     /// What it answers.
     pub rsvp: Rsvp,
-    /// The SEQUENCE of the invitation that it answers.
-    pub sequence: u32,
+    /// The SEQUENCE of the invitation that it answers, if it says.
+    pub sequence: Option<u32>,
     /// When it was given, by the clock of whoever sent it.
     pub stamp: DateTime<Utc>,
     /// What was written with it: at most 4,000 characters of it.
@@ -137,11 +137,12 @@ fn rsvp(attendee: &Property) -> Result<Rsvp, Unreadable> {
     }
 }
 
-fn sequence(event: &IcalEvent) -> Result<u32, Unreadable> {
-    let Some(property) = only(&event.properties, "SEQUENCE")? else { return Ok(0) };
+fn sequence(event: &IcalEvent) -> Result<Option<u32>, Unreadable> {
+    let Some(property) = only(&event.properties, "SEQUENCE")? else { return Ok(None) };
     let digits = value_of(property).trim();
     let digits = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    digits.and_then(|digits| digits.parse().ok()).ok_or(Unreadable::Unclear { property: "SEQUENCE" })
+    let sequence = digits.and_then(|digits| digits.parse().ok());
+    sequence.map(Some).ok_or(Unreadable::Unclear { property: "SEQUENCE" })
 }
 
 fn stamp(event: &IcalEvent) -> Result<DateTime<Utc>, Unreadable> {

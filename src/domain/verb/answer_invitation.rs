@@ -22,9 +22,9 @@ use crate::sealed::{Personal, Sealed};
 /// The *no* of a booker who brings others with a name is noted and ends nothing: one click takes no places from other people.
 /// Somebody should ask them.
 ///
-/// An answer from a calendar names the message that it answers, with [`to`](Self::to). Each is done once: the same answer, or
-/// one from before the last that is known (RFC 5546, section 2.1.5), changes nothing, nor does one to an invitation that
-/// another has replaced. [`Desk::take_reply`](crate::Desk::take_reply) makes one of what came by mail.
+/// An answer from a calendar names the message that it answers, with [`to`](Self::to), or says at least when it was given, with
+/// [`given_at`](Self::given_at). Each is done once: the same answer, or one from before the last that is known (RFC 5546,
+/// section 2.1.5), changes nothing, nor does one to an invitation that another has replaced. [`Desk::take_reply`](crate::Desk::take_reply) makes one of what came by mail.
 ///
 /// # Refusals
 /// In this order: a comment that is not taken, unknown registration; a person who was forgotten; gathering called off, completed
@@ -54,7 +54,8 @@ pub struct AnswerInvitation<C = Personal<ReplyComment>> {
     pub(crate) registration: RegistrationId,
     pub(crate) person: PersonId,
     pub(crate) rsvp: Rsvp,
-    pub(crate) to: Option<(u32, DateTime<Utc>)>,
+    /// Which message it answers, if it says, and when it was given.
+    pub(crate) to: Option<(Option<u32>, DateTime<Utc>)>,
     pub(crate) comment: Option<C>,
     pub(crate) shown: Option<Shown>,
 }
@@ -64,6 +65,8 @@ pub struct AnswerInvitation<C = Personal<ReplyComment>> {
 pub(crate) struct Shown {
     /// The sequence of the person's entry.
     pub(crate) sequence: u32,
+    /// When that entry was last changed.
+    pub(crate) revised: DateTime<Utc>,
     /// The round of asking whether new dates suit.
     pub(crate) round: Option<Reconfirmation>,
 }
@@ -119,7 +122,15 @@ impl AnswerInvitation {
     /// given now to the invitation as it stands.
     #[must_use]
     pub fn to(mut self, sequence: u32, stamp: DateTime<Utc>) -> Self {
-        self.to = Some((sequence, stamp));
+        self.to = Some((Some(sequence), stamp));
+        self
+    }
+
+    /// Says when it was given, by its DTSTAMP, where the answer does not say which message it answers. It is for the
+    /// invitation as it stands, unless that was changed since, to the second.
+    #[must_use]
+    pub fn given_at(mut self, stamp: DateTime<Utc>) -> Self {
+        self.to = Some((None, stamp));
         self
     }
 
@@ -138,15 +149,24 @@ impl AnswerInvitation<Sealed<ReplyComment>> {
         if cell.reply_of(self.person).is_some_and(|last| (sequence, stamp) <= (last.sequence, last.stamp)) {
             return Some(Answered::Known);
         }
-        let is_outdated = self.shown.is_some_and(|shown| sequence < shown.sequence);
+        let is_outdated =
+            self.shown.is_some_and(|shown| sequence < shown.sequence || self.is_from_before(shown));
         is_outdated.then_some(Answered::Outdated)
+    }
+
+    /// Whether all that it says is a time, and the entry was changed after that. Calendars write whole seconds.
+    fn is_from_before(&self, shown: Shown) -> bool {
+        self.to.is_some_and(|(sequence, stamp)| {
+            sequence.is_none() && stamp.timestamp() < shown.revised.timestamp()
+        })
     }
 
     /// What it answers, and when it was given. No calendar has seen a larger sequence than there is; one that says so must
     /// not silence its owner's later answers.
     fn given(&self) -> Option<(u32, DateTime<Utc>)> {
-        let (sequence, stamp) = self.to?;
-        Some((self.shown.map_or(sequence, |shown| sequence.min(shown.sequence)), stamp))
+        let (said, stamp) = self.to?;
+        let most = self.shown.map(|shown| shown.sequence);
+        Some((said.into_iter().chain(most).min().unwrap_or_default(), stamp))
     }
 
     fn note(&self, decision: &mut Decision<'_>, gathering: &Gathering) {
@@ -238,7 +258,8 @@ impl Decide for AnswerInvitation<Sealed<ReplyComment>> {
         let mut clear = Clear::new("answer invitation");
         clear.id(self.registration.bytes()).id(self.person.bytes()).text(self.rsvp.code());
         clear.maybe(self.to, |clear, (sequence, stamp)| {
-            clear.number(sequence).time(stamp);
+            // No calendar counts as far as what stands for none.
+            clear.number(sequence.map_or(u64::MAX, u64::from)).time(stamp);
         });
         clear.flag(self.comment.is_some());
         clear

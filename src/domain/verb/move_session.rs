@@ -34,13 +34,21 @@ pub struct MoveSession {
     session: SessionId,
     schedule: Option<Schedule>,
     room: Option<String>,
+    only_from: Option<Schedule>,
 }
 
 impl MoveSession {
     /// Moves a session; say where to with [`to`](Self::to) and [`room`](Self::room), or it stays.
     #[must_use]
     pub fn new(gathering: GatheringId, session: SessionId) -> Self {
-        Self { gathering, session, schedule: None, room: None }
+        Self { gathering, session, schedule: None, room: None, only_from: None }
+    }
+
+    /// Only if it is still there; somebody may have moved it meanwhile, and theirs stands. It is no part of what a caller can
+    /// ask for, nor of the content.
+    pub(crate) fn only_from(mut self, schedule: Schedule) -> Self {
+        self.only_from = Some(schedule);
+        self
     }
 
     /// Gives it another time.
@@ -69,7 +77,8 @@ impl Decide for MoveSession {
         let cell = decision.live_session(&gathering, session)?;
         let schedule = self.schedule.as_ref().unwrap_or(&cell.schedule);
         let room = self.room.as_deref().unwrap_or(&cell.room);
-        if (schedule, room) == (&*cell.schedule, &*cell.room) {
+        let was_moved = self.only_from.as_ref().is_some_and(|from| *from != *cell.schedule);
+        if was_moved || (schedule, room) == (&*cell.schedule, &*cell.room) {
             return Ok(Change::AlreadySo);
         }
         programme::check_place(schedule, room).map_err(|fault| fault.of(session))?;

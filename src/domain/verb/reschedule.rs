@@ -39,13 +39,21 @@ pub struct Reschedule {
     schedule: Schedule,
     with_programme: bool,
     ask: Option<Reconfirmation>,
+    only_from: Option<Schedule>,
 }
 
 impl Reschedule {
     /// Sets the dates from now on.
     #[must_use]
     pub fn new(gathering: GatheringId, schedule: Schedule) -> Self {
-        Self { gathering, schedule, with_programme: false, ask: None }
+        Self { gathering, schedule, with_programme: false, ask: None, only_from: None }
+    }
+
+    /// Only if it is still there; somebody may have moved it meanwhile, and theirs stands. It is no part of what a caller can
+    /// ask for, nor of the content.
+    pub(crate) fn only_from(mut self, schedule: Schedule) -> Self {
+        self.only_from = Some(schedule);
+        self
     }
 
     /// Moves every session of the programme along: by as many days as lie between the first day that the gathering had
@@ -97,7 +105,8 @@ impl Decide for Reschedule {
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
         let gathering = decision.acting_on(self.gathering)?;
         gathering.must_stand()?;
-        if *gathering.cell.schedule == self.schedule {
+        let was_moved = self.only_from.as_ref().is_some_and(|from| *from != *gathering.cell.schedule);
+        if was_moved || *gathering.cell.schedule == self.schedule {
             return Ok(Change::AlreadySo);
         }
         check_schedule(&self.schedule, decision)?;

@@ -1,12 +1,14 @@
 //! Transfer a place: somebody else comes, and nothing is counted anew.
 
+use crate::domain::cells::Claim;
 use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Change, Clear, Context, Decide, eligibility, ending};
 use crate::fact::Fact;
 use crate::id::{PersonId, RegistrationId};
 
-/// Gives one place of a registration, confirmed or in line, to another person; also names a guest who had no name.
+/// Gives one place of a registration to another person, confirmed, in line or on the way there (held, pending, offered); also
+/// names a guest who had no name.
 ///
 /// It touches no pool and keeps the place in the line, so it is never refused for want of places. Place 1 is the
 /// booker's: whoever gets it holds the registration from then on, and what the booker before had answered is not
@@ -14,8 +16,8 @@ use crate::id::{PersonId, RegistrationId};
 /// that the former holder had with it.
 ///
 /// # Refusals
-/// In this order: unknown registration, gathering called off, ended before, gathering over, session over, unknown place,
-/// the person was forgotten, the person is not on the registration that this one needs. Then, for the place and for each that goes along: the
+/// In this order: unknown registration, gathering called off, ended before, gathering over, session over, a
+/// registration that only asks for the follow-up or notes an interest, unknown place, the person was forgotten, the person is not on the registration that this one needs. Then, for the place and for each that goes along: the
 /// person has a live registration for the same offering, another date of the series, or something at the same time.
 ///
 /// # Example
@@ -62,6 +64,10 @@ impl Decide for Transfer {
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
         let Self { registration, place, to } = *self;
         let (cell, gathering) = decision.live_registration(registration)?;
+        // Whoever only wants the recording, or only wants to hear of it, has no place to give.
+        if matches!(cell.claim, Claim::FollowUp | Claim::Interested) {
+            return Err(Refusal::NotConfirmed { registration });
+        }
         let Some(from) = cell.party.at(place) else {
             return Err(Refusal::UnknownPlace { registration, place, places: cell.party.size() });
         };

@@ -2,8 +2,9 @@
 
 use gather::testkit::person_id;
 use gather::{
-    AcceptOffer, CancelRegistration, ChangeParty, Credential, LinePolicy, Offering, OfferingId,
-    OrganisationCap, OrganisationId, Pool, PoolId, Presence, RecordPresence, Refusal, SetAside, SetAsideId,
+    AcceptOffer, CancelRegistration, ChangeParty, Credential, FollowUp, Gathering, LinePolicy, NoteInterest,
+    Offering, OfferingId, OrganisationCap, OrganisationId, Pool, PoolId, Presence, RecordPresence, Refusal,
+    SetAside, SetAsideId, Transfer,
 };
 
 use crate::scene::{HALL, PLACE, Scene, hall, kinds, member};
@@ -139,6 +140,18 @@ fn what_is_only_offered_is_accepted_before_it_is_changed() {
     assert_eq!(scene.refused(ChangeParty::new(pair).without(2)), "not_confirmed");
     scene.does(AcceptOffer::new(pair));
     drop(scene.does(ChangeParty::new(pair).without(2)));
+}
+
+#[test]
+fn who_has_no_place_and_stands_in_no_line_has_nothing_to_hand_over() {
+    let scene = Scene::with_places(9);
+    let (follows, one) = (scene.does(FollowUp::new(scene.on, person_id(1))), scene.books(scene.one(3)));
+    let other = scene.does(Gathering::webinar("Later"));
+    let interest = scene.does(NoteInterest::new(other, person_id(2)));
+    for registration in [follows, interest] {
+        assert_eq!(scene.refused(Transfer::new(registration, person_id(4))), "not_confirmed");
+    }
+    scene.does(Transfer::new(one, person_id(4)));
 }
 
 #[test]

@@ -8,12 +8,14 @@ impl Naive<'_> {
         &mut self,
         id: RegistrationId,
         person: u8,
-        rsvp: Rsvp,
+        (rsvp, comment): (Rsvp, bool),
         given: DateTime<Utc>,
     ) -> Result<Told, No> {
         let gathering = self.gathering_of(id)?;
+        self.knows_all(&[person])?;
         let now = self.begin(&[gathering], given);
         self.stands(gathering)?;
+        self.keeps_answers(gathering, comment)?;
         let one = self.one(id).unwrap();
         let has_ended = !one.claim.is_live();
         if rsvp == Rsvp::Declined && (has_ended || !one.asked.names(person)) {

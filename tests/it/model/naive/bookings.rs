@@ -150,6 +150,7 @@ impl Naive<'_> {
         let gathering = self.gathering_of(id)?;
         let now = self.begin(&[gathering], given);
         let one = self.live_one(id, now)?;
+        refuse_if(one.claim.only_asks(), "not_confirmed")?;
         let who = (1..).zip(&one.asked.people).find(|(number, _)| *number == place).map(|(_, who)| *who);
         let who = who.ok_or("unknown_place")?;
         if who == Some(to) {

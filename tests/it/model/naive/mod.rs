@@ -301,8 +301,8 @@ impl<'h> Naive<'h> {
             What::DeclineOffer(which) => self.end_offer(registration(which), Ending::Declined, given),
             What::WithdrawOffer(which) => self.end_offer(registration(which), Ending::OfferWithdrawn, given),
             What::Reconfirm(which) => self.reconfirm(registration(which), given),
-            What::AnswerInvitation { registration: which, person, rsvp, comment: _ } => {
-                self.answer_invitation(registration(which), *person, *rsvp, given)
+            What::AnswerInvitation { registration: which, person, rsvp, comment } => {
+                self.answer_invitation(registration(which), *person, (*rsvp, *comment), given)
             }
             What::SendAgain(_) | What::SendOther { .. } => {
                 unreachable!("the history says which step is meant")
