@@ -11,10 +11,10 @@ use gather::log::MemoryLog;
 use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::testkit::{TestClock, person_id};
 use gather::{
-    AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, Desk, Failure,
-    FollowUp, Gathering, Hold, JoinLink, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId, RecordPerson,
-    Register, RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule, Silence,
-    Transfer, VaultId,
+    AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, ChangeParty, Desk,
+    Failure, FollowUp, Gathering, Hold, JoinLink, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId,
+    RecordPerson, Register, RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule,
+    Silence, Transfer, VaultId,
 };
 
 use crate::day::answer_to;
@@ -272,6 +272,25 @@ fn an_answer_to_what_another_desk_on_the_same_log_has_booked_is_taken() {
     let declined = reply(&answer_to(&message_to(&there, registration), "DECLINED", STAMP, ""));
     let taken = here.take_reply(&declined, "p1@example.org").unwrap();
     assert!(matches!(taken.outcome, Answered::GivenUp(_)));
+}
+
+#[test]
+fn who_goes_does_not_take_the_entry_of_whoever_stays_at_the_same_address() {
+    let scene = Scene::with_places(3);
+    let at_home = |number: u8, address: &str| {
+        let details = PersonDetails::new(format!("Person {number}")).email(address);
+        scene.does(RecordPerson::of(person_id(number), details))
+    };
+    let _ = [at_home(1, "home@example.org"), at_home(2, "Home@Example.org"), at_home(3, "p3@example.org")];
+    let party = scene.books(scene.one(1).guest(person_id(2)).guest(person_id(3)));
+    let mark = scene.desk.outbox(&invitations(), OutboxMark::default(), 10).mark;
+    drop(scene.does(ChangeParty::new(party).without(2).without(3)));
+    let outbox = scene.desk.outbox(&invitations(), mark, 10);
+    let said: Vec<_> = outbox.due.iter().map(|due| (due.person, due.mail.as_ref().err().copied())).collect();
+    assert_eq!(said, [(person_id(2), Some(Unaddressed::SharedAddress)), (person_id(3), None)]);
+    drop(scene.does(CancelRegistration::new(party)));
+    let due = scene.desk.outbox(&invitations(), outbox.mark, 10).due;
+    assert!(due.len() == 1 && due[0].person == person_id(1) && due[0].mail.is_ok());
 }
 
 // What an answer does.
