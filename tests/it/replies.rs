@@ -720,7 +720,7 @@ fn a_calendar_is_taken_over_as_drafts_and_the_rest_is_listed() {
         [
             ("Bookbinding, by hand", String::from("2027-03-20 14:00 to 15:30 Europe/London")),
             ("Open day", String::from("2027-04-02 to 2027-04-03 Europe/Berlin")),
-            ("Asset transfer", String::from("2027-05-03 09:00 to 10:00 UTC")),
+            ("Asset transfer", String::from("2027-05-03 11:00 to 12:00 Europe/Berlin")),
             ("In the calendar's own zone", String::from("2027-05-04 09:00 to 10:00 Europe/Berlin")),
         ]
     );
@@ -787,6 +787,24 @@ fn a_long_link_is_taken_whole_and_a_long_venue_is_cut() {
     let draft = kept_elsewhere(&format!("LOCATION:{}\r\n", "Hall ".repeat(60))).drafts.remove(0);
     let Mode::InPerson(venue) = draft.mode else { panic!("{:?}", draft.mode) };
     assert_eq!((venue.name.chars().count(), draft.join_link.is_none()), (200, true));
+}
+
+#[test]
+fn what_was_called_off_first_does_not_stand_before_what_is_on() {
+    let import = kept_elsewhere(
+        "STATUS:CANCELLED\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:1@elsewhere.example\r\nSUMMARY:On\r\n\
+         DTSTART:20270503T100000Z\r\nDURATION:PT1H\r\n",
+    );
+    assert_eq!((import.drafts.len(), import.drafts[0].title.as_str()), (1, "On"));
+    assert_eq!(import.left_out[0].why, NotTaken::Cancelled);
+}
+
+#[test]
+fn an_instant_is_planned_in_the_zone_of_its_calendar() {
+    let calendar = "BEGIN:VCALENDAR\r\nX-WR-TIMEZONE:Europe/Berlin\r\nBEGIN:VEVENT\r\nUID:1@elsewhere.example\r\n\
+        SUMMARY:Assets\r\nDTSTART:20270503T090000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let draft = Import::read(calendar.as_bytes()).unwrap().drafts.remove(0);
+    assert_eq!(draft.schedule.to_string(), "2027-05-03 11:00 to 12:00 Europe/Berlin");
 }
 
 #[test]
