@@ -179,7 +179,9 @@ impl PublicFeed {
 /// One person's own calendar: what they have a place in, with join links and reminders.
 ///
 /// It belongs behind a secret address. An entry's UID is the registration's id. A place that was confirmed and was given
-/// up, moved, or lost, with its gathering or otherwise, stays as a cancelled entry, so that no calendar keeps it as it was.
+/// up, moved, or lost, with its gathering or otherwise, stays as a cancelled entry, so that no calendar keeps it as it was. One that
+/// was handed to somebody else is no longer in the feed of whoever had it: a message tells them, see
+/// [`Desk::outbox`](crate::Desk::outbox).
 /// What was never confirmed has no entry; what people wait for has one if asked for with
 /// [`with_waiting`](Self::with_waiting).
 ///

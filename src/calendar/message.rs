@@ -114,9 +114,10 @@ impl Invitations {
         opener: &dyn Opener,
         last: &mut LastZones<'_>,
     ) -> Option<Due> {
-        let Invitation { person, occasion, mark, ref row, ref details, rsvp: _ } = *invitation;
+        let Invitation { person, occasion, mark, ref row, ref details, .. } = *invitation;
         let details = details.as_ref().map(|sealed| opener.person(person, sealed));
         let mail = match recipient(details.as_ref()) {
+            Ok(recipient) if is_shared(&recipient, invitation, opener) => Err(Unaddressed::SharedAddress),
             Ok(recipient) => self.write(invitation, recipient, opener, last).transpose()?,
             Err(unaddressed) => Err(unaddressed),
         };
@@ -223,6 +224,16 @@ fn open_link(row: &AgendaRow, opener: &dyn Opener) -> Result<Option<Personal<Joi
     }
 }
 
+/// Whether whoever loses their entry has their mail where somebody else gets it who keeps theirs: it has the same UID, so the
+/// one calendar there would lose it.
+fn is_shared(recipient: &Mailbox, invitation: &Invitation, opener: &dyn Opener) -> bool {
+    let address = recipient.address().to_lowercase();
+    invitation.still_on_it.iter().any(|(other, sealed)| match opener.person(*other, sealed) {
+        Opened::Known(details) => details.expose().email.to_lowercase() == address,
+        Opened::Forgotten { .. } | Opened::Unavailable(_) => false,
+    })
+}
+
 fn recipient(details: Option<&Opened<PersonDetails>>) -> Result<Mailbox, Unaddressed> {
     let details = match details {
         None | Some(Opened::Forgotten { .. }) => return Err(Unaddressed::NotRecorded),
@@ -266,6 +277,10 @@ pub enum Unaddressed {
     /// What they have given is no address that mail can be sent to.
     #[error("what they have given is no address")]
     NotAnAddress,
+    /// Their place has ended, and somebody else on the registration keeps theirs and has the same address. The entry has one
+    /// UID, so a cancellation would take it from the calendar of the other as well.
+    #[error("somebody who keeps their place has the same address")]
+    SharedAddress,
     /// Their details, or where to join, cannot be read. It may be for now only, where a vault did not answer: then
     /// [`Desk::invitations`](crate::Desk::invitations) gives the message later.
     #[error("their details, or where to join, cannot be read")]

@@ -139,6 +139,8 @@ pub(crate) struct Invitation {
     /// What they have answered, if it still holds.
     pub(crate) rsvp: Option<Rsvp>,
     pub(crate) details: Option<Arc<Sealed<PersonDetails>>>,
+    /// Where somebody's entry goes: whoever else has one by the same registration, and so of the same UID.
+    pub(crate) still_on_it: Vec<(PersonId, Arc<Sealed<PersonDetails>>)>,
 }
 
 /// Where an entry was last changed and whose it is: what is due is in this order.
@@ -217,9 +219,13 @@ impl Lists {
     fn invitation(&self, due: Due, mark: OutboxMark) -> Option<Invitation> {
         let (card, it) = self.registration(due.registration)?;
         let (_, person) = due.whose;
+        let (occasion, _) = self.occasion(card, it, due.whose, mark)?;
+        let has_entry = |other: &PersonId| *other != person && card.shows(it, *other, self.position);
+        let others = it.booking().party.named().filter(|_| occasion == Occasion::Cancelled).filter(has_entry);
         Some(Invitation {
             person,
-            occasion: self.occasion(card, it, due.whose, mark)?.0,
+            occasion,
+            still_on_it: others.filter_map(|other| Some((other, self.details(other)?))).collect(),
             mark: OutboxMark { position: due.changed, within: Some(due.whose) },
             row: AgendaRow::of(card, it, person),
             rsvp: current_rsvp(card, it, person),

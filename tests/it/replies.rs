@@ -11,10 +11,10 @@ use gather::log::MemoryLog;
 use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::testkit::{TestClock, person_id};
 use gather::{
-    AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, Desk, Failure,
-    FollowUp, Gathering, Hold, JoinLink, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId, RecordPerson,
-    Register, RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule, Silence,
-    Transfer, VaultId,
+    AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, ChangeParty, Desk,
+    Failure, FollowUp, Gathering, Hold, JoinLink, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId,
+    RecordPerson, Register, RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule,
+    Silence, Transfer, VaultId,
 };
 
 use crate::day::answer_to;
@@ -272,6 +272,25 @@ fn an_answer_to_what_another_desk_on_the_same_log_has_booked_is_taken() {
     let declined = reply(&answer_to(&message_to(&there, registration), "DECLINED", STAMP, ""));
     let taken = here.take_reply(&declined, "p1@example.org").unwrap();
     assert!(matches!(taken.outcome, Answered::GivenUp(_)));
+}
+
+#[test]
+fn who_goes_does_not_take_the_entry_of_whoever_stays_at_the_same_address() {
+    let scene = Scene::with_places(3);
+    let at_home = |number: u8, address: &str| {
+        let details = PersonDetails::new(format!("Person {number}")).email(address);
+        scene.does(RecordPerson::of(person_id(number), details))
+    };
+    let _ = [at_home(1, "home@example.org"), at_home(2, "Home@Example.org"), at_home(3, "p3@example.org")];
+    let party = scene.books(scene.one(1).guest(person_id(2)).guest(person_id(3)));
+    let mark = scene.desk.outbox(&invitations(), OutboxMark::default(), 10).mark;
+    drop(scene.does(ChangeParty::new(party).without(2).without(3)));
+    let outbox = scene.desk.outbox(&invitations(), mark, 10);
+    let said: Vec<_> = outbox.due.iter().map(|due| (due.person, due.mail.as_ref().err().copied())).collect();
+    assert_eq!(said, [(person_id(2), Some(Unaddressed::SharedAddress)), (person_id(3), None)]);
+    drop(scene.does(CancelRegistration::new(party)));
+    let due = scene.desk.outbox(&invitations(), outbox.mark, 10).due;
+    assert!(due.len() == 1 && due[0].person == person_id(1) && due[0].mail.is_ok());
 }
 
 // What an answer does.
@@ -701,7 +720,7 @@ fn a_calendar_is_taken_over_as_drafts_and_the_rest_is_listed() {
         [
             ("Bookbinding, by hand", String::from("2027-03-20 14:00 to 15:30 Europe/London")),
             ("Open day", String::from("2027-04-02 to 2027-04-03 Europe/Berlin")),
-            ("Asset transfer", String::from("2027-05-03 09:00 to 10:00 UTC")),
+            ("Asset transfer", String::from("2027-05-03 11:00 to 12:00 Europe/Berlin")),
             ("In the calendar's own zone", String::from("2027-05-04 09:00 to 10:00 Europe/Berlin")),
         ]
     );
@@ -768,6 +787,24 @@ fn a_long_link_is_taken_whole_and_a_long_venue_is_cut() {
     let draft = kept_elsewhere(&format!("LOCATION:{}\r\n", "Hall ".repeat(60))).drafts.remove(0);
     let Mode::InPerson(venue) = draft.mode else { panic!("{:?}", draft.mode) };
     assert_eq!((venue.name.chars().count(), draft.join_link.is_none()), (200, true));
+}
+
+#[test]
+fn what_was_called_off_first_does_not_stand_before_what_is_on() {
+    let import = kept_elsewhere(
+        "STATUS:CANCELLED\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:1@elsewhere.example\r\nSUMMARY:On\r\n\
+         DTSTART:20270503T100000Z\r\nDURATION:PT1H\r\n",
+    );
+    assert_eq!((import.drafts.len(), import.drafts[0].title.as_str()), (1, "On"));
+    assert_eq!(import.left_out[0].why, NotTaken::Cancelled);
+}
+
+#[test]
+fn an_instant_is_planned_in_the_zone_of_its_calendar() {
+    let calendar = "BEGIN:VCALENDAR\r\nX-WR-TIMEZONE:Europe/Berlin\r\nBEGIN:VEVENT\r\nUID:1@elsewhere.example\r\n\
+        SUMMARY:Assets\r\nDTSTART:20270503T090000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let draft = Import::read(calendar.as_bytes()).unwrap().drafts.remove(0);
+    assert_eq!(draft.schedule.to_string(), "2027-05-03 11:00 to 12:00 Europe/Berlin");
 }
 
 #[test]

@@ -44,9 +44,12 @@ const WANTED: Wanted = Wanted {
 /// [`AnnounceDraft`](crate::AnnounceDraft) when somebody has looked at it. The id of a gathering follows from the UID of its
 /// entry, so a calendar that is read again brings nothing twice.
 ///
-/// Titles and texts are cut where they are longer than a gathering takes. A location that is an https address is where to join
-/// online; any other is a venue. Times keep their zone; those in UTC keep it as well, and those without a zone are in that of
-/// the calendar (`X-WR-TIMEZONE`), if it says one.
+/// Titles, texts and venues are cut where they are longer than a gathering takes: at 200 characters, texts at 4,000. Neither that nor
+/// what no draft has a place for is listed: URL, CONFERENCE, CATEGORIES, GEO, ATTACH, ATTENDEE, ORGANIZER, alarms. A location that
+/// is an https address is where to join online; any other is a venue. Times keep their zone; those in UTC or without a zone
+/// are planned in that of the calendar (`X-WR-TIMEZONE`), if it says one, else those in UTC stay there.
+///
+/// Of several entries with one UID the first that can be taken is.
 ///
 /// # Example
 /// ```
@@ -109,8 +112,8 @@ pub enum NotTaken {
     /// It has no UID, so it could not be known again.
     #[error("it has no UID")]
     NoUid,
-    /// Another with its UID comes before it: one date of something that repeats, or the same once more.
-    #[error("another with its UID comes before it")]
+    /// Another with its UID was taken before it: one date of something that repeats, or the same once more.
+    #[error("another with its UID was taken before it")]
     Twice,
     /// It has no title.
     #[error("it has no title")]
@@ -183,8 +186,11 @@ impl Import {
         let mut known = BTreeSet::new();
         for (event, &line) in calendar.events.iter().zip(&cleaned.events) {
             let uid = uid_of(event);
-            match draft(event, uid.as_deref(), zone, &mut known) {
-                Ok(draft) => import.drafts.push(draft),
+            match draft(event, uid.as_deref(), zone, &known) {
+                Ok(draft) => {
+                    known.insert(draft.uid.clone());
+                    import.drafts.push(draft);
+                }
                 Err(why) => import.left_out.push(LeftOut { line, uid, why }),
             }
         }
@@ -213,11 +219,11 @@ fn draft(
     event: &IcalEvent,
     uid: Option<&str>,
     zone: Option<Zone>,
-    known: &mut BTreeSet<String>,
+    known: &BTreeSet<String>,
 ) -> Result<ImportedDraft, NotTaken> {
     let uid = uid.ok_or(NotTaken::NoUid)?.to_owned();
     let has = |name: &'static str| all(&event.properties, name).next().is_some();
-    if !known.insert(uid.clone()) {
+    if known.contains(&uid) {
         return Err(NotTaken::Twice);
     }
     if ["RRULE", "RDATE", "EXRULE", "RECURRENCE-ID"].into_iter().any(has) {
@@ -304,16 +310,16 @@ fn schedule(event: &IcalEvent, of_calendar: Option<Zone>) -> Result<Schedule, No
                 (None, Some(lasts)) => instant.checked_add_signed(lasts).ok_or(NotTaken::ImpossibleTimes)?,
                 (None, None) => return Err(NotTaken::NoEnd),
             };
-            in_utc(instant, end)
+            between(instant, end, of_calendar.unwrap_or(Zone::UTC))
         }
     }
 }
 
-fn in_utc(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Schedule, NotTaken> {
+fn between(start: DateTime<Utc>, end: DateTime<Utc>, zone: Zone) -> Result<Schedule, NotTaken> {
     if start == end {
         return Err(NotTaken::NoEnd);
     }
-    Schedule::between(start, end, Zone::UTC.name()).map_err(impossible)
+    Schedule::between(start, end, zone.name()).map_err(impossible)
 }
 
 fn impossible(_: ScheduleError) -> NotTaken {
