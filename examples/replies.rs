@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .replace("\r\n ", "")
         .replace("METHOD:REQUEST", "METHOD:REPLY")
         .replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=DECLINED");
-    fs::write(folder.join("reply.ics"), &mail)?;
+    fs::write(folder.join("reply.ics"), folded(&mail))?;
     let reply = Reply::read(mail.as_bytes())?;
     let receipt = desk.take_reply(&reply, "bob@example.org")?;
     let Answered::GivenUp(effects) = receipt.outcome else { return Err("the place was not given up".into()) };
@@ -88,4 +88,18 @@ impl Host {
         self.mark = outbox.mark;
         Ok(last)
     }
+}
+
+/// As mail programs send it: no line of more than 75 octets (RFC 5545, section 3.1), no character taken apart.
+fn folded(text: &str) -> String {
+    let (mut folded, mut octets) = (String::new(), 0);
+    for letter in text.chars() {
+        if letter != '\r' && letter != '\n' && octets + letter.len_utf8() > 75 {
+            folded.push_str("\r\n ");
+            octets = 1;
+        }
+        folded.push(letter);
+        octets = if letter == '\n' { 0 } else { octets + letter.len_utf8() };
+    }
+    folded
 }
