@@ -161,6 +161,11 @@ fn must_need_nobody_who_leaves(
     Ok(())
 }
 
+/// Whether who is on a registration may change while it stands so. An offer is for the party that it was made to.
+fn can_change(claim: Claim) -> bool {
+    matches!(claim, Claim::Confirmed | Claim::Waiting | Claim::Held { .. } | Claim::Pending(_))
+}
+
 /// Lets the booker go who is forgotten, and with them what needs their place: the first guest with a name has place 1 from
 /// then on. `false` where there is nobody who could, or where somebody was seen already, since places are numbered anew.
 pub(super) fn leave(
@@ -169,9 +174,7 @@ pub(super) fn leave(
     registration: RegistrationId,
 ) -> bool {
     let Some(cell) = decision.registration_on(gathering, registration).cloned() else { return false };
-    let can_change =
-        matches!(cell.claim, Claim::Confirmed | Claim::Waiting | Claim::Held { .. } | Claim::Pending(_));
-    if !can_change {
+    if !can_change(cell.claim) {
         return false;
     }
     let places = 1..=u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
@@ -274,9 +277,8 @@ impl Decide for ChangeParty {
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Effects, Refusal> {
         let registration = self.registration;
         let (cell, gathering) = decision.live_registration(registration)?;
-        let can_change =
-            matches!(cell.claim, Claim::Confirmed | Claim::Waiting | Claim::Held { .. } | Claim::Pending(_));
-        let offering = gathering.cell.plan.offering(cell.offering).cloned().filter(|_| can_change);
+        let offering = gathering.cell.plan.offering(cell.offering).cloned();
+        let offering = offering.filter(|_| can_change(cell.claim));
         let Some(offering) = offering else { return Err(Refusal::NotConfirmed { registration }) };
         let changed = self.changed(decision, &gathering, &cell)?;
         if !self.removed.is_empty() || !self.added.is_empty() {
