@@ -6,14 +6,16 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::fact::{
-    Announcement, BookingState, BookingTime, ByHand, Capacity, Mode, Offering, Overbook, Pool, Presence,
-    Reconfirmation, Resource, Session, SetAside, Who,
+    Announcement, BookingState, BookingTime, ByHand, Capacity, CheckInList, CheckedIn, Mode, Offering,
+    Overbook, Pool, Presence, PresenceSource, Reconfirmation, Resource, Scan, Session, SetAside, Who,
 };
 use crate::id::{
-    GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId,
+    CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, ScanId, SessionId,
+    SetAsideId,
 };
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
+use crate::projection::check_in::{CheckInBook, Home, ScanCard};
 use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
 use crate::projection::places::{PoolCount, SetAsideCount, Tally};
@@ -53,6 +55,8 @@ pub struct GatheringCard {
     answers_expired: Option<DateTime<Utc>>,
     registrations: Vec<RegistrationCard>,
     sessions: BTreeMap<SessionId, SessionCard>,
+    /// What most have not: lists of their own at which people are checked in, and scans.
+    check_in: Option<Box<CheckInBook>>,
 }
 
 image!(struct GatheringCard {
@@ -77,6 +81,7 @@ image!(struct GatheringCard {
     answers_expired,
     registrations,
     sessions,
+    check_in,
 });
 
 impl GatheringCard {
@@ -108,6 +113,7 @@ impl GatheringCard {
             answers_expired: None,
             registrations: Vec::new(),
             sessions: BTreeMap::new(),
+            check_in: None,
         }
     }
 
@@ -304,6 +310,57 @@ impl GatheringCard {
         self.resources.retain(|known| known.resource().id != resource);
     }
 
+    /// The book of check-in, to write in it.
+    pub(super) fn check_in_mut(&mut self) -> &mut CheckInBook {
+        self.check_in.get_or_insert_default()
+    }
+
+    /// Takes a scan in, on the registration at a place of the gathering or on none. The first under an id is the one.
+    pub(super) fn take_in(
+        &mut self,
+        scan: &Scan,
+        (source, told): (PresenceSource, &CheckedIn),
+        on: Option<usize>,
+        at: Stamp,
+    ) {
+        let home = on.map_or(Home::Stray, Home::On);
+        let book = self.check_in_mut();
+        if !book.note(scan.id, home) {
+            return;
+        }
+        let card = book.card(scan, (source, told), at);
+        match on.and_then(|index| self.registrations.get_mut(index)) {
+            Some(registration) => registration.take_in(card),
+            None => self.check_in_mut().take_in_stray(card),
+        }
+    }
+
+    /// Takes a scan back, perhaps before it arrives.
+    pub(super) fn undo_scan(&mut self, scan: ScanId, at: DateTime<Utc>) {
+        let on = self.check_in_mut().undo(scan, at);
+        if let Some(registration) = on.and_then(|index| self.registrations.get_mut(index)) {
+            registration.undo_scan(scan, at);
+        }
+    }
+
+    /// The scans that are of none of its registrations.
+    pub(super) fn stray_scans(&self) -> &[ScanCard] {
+        self.check_in.as_ref().map(|book| book.strays()).unwrap_or_default()
+    }
+
+    /// What people call a list at which people are checked in, also one that was withdrawn.
+    pub(super) fn check_in_list_name(&self, list: CheckInListId) -> String {
+        self.check_in.as_ref().map_or_else(|| CheckInBook::default().name(list), |book| book.name(list))
+    }
+
+    /// When what a list at which people are checked in goes by is over: its session, or the gathering.
+    pub(super) fn check_in_list_ends(&self, list: CheckInListId) -> Option<DateTime<Utc>> {
+        let session = self.check_in.as_ref().and_then(|book| book.session(list));
+        let session = session.and_then(|session| self.sessions.get(&session));
+        let schedule = session.map_or(&self.announcement.schedule, |session| &session.session().schedule);
+        schedule.ends()
+    }
+
     /// Notes that something happened to it that an invitation could follow from.
     pub(super) fn touch(&mut self, at: Position) {
         self.touched = at;
@@ -422,6 +479,12 @@ impl GatheringCard {
     #[must_use]
     pub fn is_line_closed(&self, offering: OfferingId) -> bool {
         self.closed_lines.contains(&offering)
+    }
+
+    /// The lists at which people are checked in, by number: those that were set and not withdrawn, and list 0.
+    #[must_use]
+    pub fn check_in_lists(&self) -> Vec<CheckInList> {
+        self.check_in.as_ref().map_or_else(|| vec![CheckInList::door()], |book| book.lists())
     }
 
     /// What can be had afterwards, in the order in which it was attached.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::fact::{Booking, Draw, Ending, Party, PassReason, Pending, Presence, Rsvp};
-use crate::id::{PersonId, RegistrationId};
+use crate::id::{CheckInListId, PersonId, RegistrationId, ScanId};
 use crate::image::image;
 use crate::person::{Answers, ReplyComment};
+use crate::projection::check_in::{ScanCard, Scans};
 use crate::projection::invited::{Invited, Stamp};
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
@@ -46,6 +47,8 @@ pub struct RegistrationCard {
     seen: BTreeMap<u16, Seen>,
     /// The last answer of each who has answered the invitation. Most never do.
     replies: Option<Box<Replies>>,
+    /// What was scanned of it, whether it counts or not.
+    scans: Option<Box<Scans>>,
 }
 
 image!(struct RegistrationCard {
@@ -65,6 +68,7 @@ image!(struct RegistrationCard {
     superseded_by,
     seen,
     replies,
+    scans,
 });
 
 #[derive(Clone, Debug, Default)]
@@ -163,6 +167,7 @@ impl RegistrationCard {
             superseded_by: None,
             seen: BTreeMap::new(),
             replies: None,
+            scans: None,
         }
     }
 
@@ -256,33 +261,24 @@ impl RegistrationCard {
     }
 
     /// Other people, or more, or fewer. Places are numbered anew: those that stay in their order, then those that came.
-    /// What was seen of a place goes where the place goes.
+    /// What was seen of a place goes where the place goes. Where the booker is forgotten, another of the party has place 1,
+    /// and what was answered, which was the booker's, goes.
     pub(super) fn change_party(&mut self, removed: &[u16], added: &[Option<PersonId>], draws: &[Draw]) {
         if !self.standing.is_live() {
             return;
         }
         if removed.contains(&1) {
-            return self.lose_booker(removed, added, draws);
+            self.booking.answers = None;
         }
-        let (mut guests, mut seen) = (Vec::new(), BTreeMap::new());
-        seen.extend(self.seen.get(&1).map(|it| (1, *it)));
-        let before = (2_u16..).zip(std::mem::take(&mut self.booking.party.guests));
-        for (place, guest) in before.filter(|(place, _)| !removed.contains(place)) {
-            guests.push(guest);
-            let now = u16::try_from(guests.len()).unwrap_or(u16::MAX).saturating_add(1);
-            seen.extend(self.seen.get(&place).map(|it| (now, *it)));
-        }
-        guests.extend_from_slice(added);
-        self.booking.party.guests = guests;
-        self.seen = seen;
-        self.draws = draws.to_vec();
-    }
-
-    /// Its booker is forgotten, and another of the party has place 1. What was answered was the booker's. Nobody was seen yet.
-    fn lose_booker(&mut self, removed: &[u16], added: &[Option<PersonId>], draws: &[Draw]) {
+        let stay = places_that_stay(&self.booking.party, removed);
         self.booking.party.change(removed, added);
-        self.booking.answers = None;
         self.draws = draws.to_vec();
+        let now = |place: u16| (1..).zip(&stay).find(|(_, before)| **before == place).map(|(now, _)| now);
+        let seen = std::mem::take(&mut self.seen).into_iter();
+        self.seen = seen.filter_map(|(place, seen)| Some((now(place)?, seen))).collect();
+        if let Some(scans) = &mut self.scans {
+            scans.renumber(now);
+        }
     }
 
     /// Lets go of what somebody answered who is forgotten; that something was answered is still known.
@@ -324,7 +320,7 @@ impl RegistrationCard {
             supersedes: None,
             ..self.booking.clone()
         };
-        Some(Self { id: rest, number, booking, seen: BTreeMap::new(), ..self.clone() })
+        Some(Self { id: rest, number, booking, seen: BTreeMap::new(), scans: None, ..self.clone() })
     }
 
     pub(super) fn end(&mut self, how: Ending, at: Stamp) {
@@ -382,6 +378,16 @@ impl RegistrationCard {
         self.seen.entry(place).and_modify(|seen| *seen = new.max(*seen)).or_insert(new);
     }
 
+    pub(super) fn take_in(&mut self, scan: ScanCard) {
+        self.scans.get_or_insert_default().take_in(scan);
+    }
+
+    pub(super) fn undo_scan(&mut self, scan: ScanId, at: DateTime<Utc>) {
+        if let Some(scans) = &mut self.scans {
+            scans.undo(scan, at);
+        }
+    }
+
     fn stand(&mut self, standing: RegistrationStatus, at: Stamp) {
         if self.standing == RegistrationStatus::Confirmed {
             self.invited.ends(at.position);
@@ -430,9 +436,35 @@ impl RegistrationCard {
         if self.booking.uncounted { 0 } else { u64::from(self.booking.party.size()) }
     }
 
-    /// What was recorded of a place, unknown if nothing was.
+    /// What was recorded of a place or scanned of it, unknown if nothing was: the latest, of several at once the largest.
     pub(super) fn recorded_presence(&self, place: u16) -> Presence {
-        self.seen.get(&place).map(|seen| seen.presence).unwrap_or_default()
+        let said = self.seen.get(&place).copied();
+        let scanned = self.counted_scans(place).last().map(|card| card.scan.seen_at);
+        let scanned = scanned.map(|at| Seen { at, presence: Presence::Attended });
+        said.into_iter().chain(scanned).max().map(|seen| seen.presence).unwrap_or_default()
+    }
+
+    /// Every scan of it, in the order in which they were taken in.
+    pub(super) fn scans(&self) -> &[ScanCard] {
+        self.scans.as_ref().map(|scans| scans.all()).unwrap_or_default()
+    }
+
+    /// The scans of a place that count, in the order in which they were seen.
+    pub(super) fn counted_scans(&self, place: u16) -> Vec<&ScanCard> {
+        self.scans.as_ref().map(|scans| scans.counted(place)).unwrap_or_default()
+    }
+
+    /// When a place, from 1, was first seen going in at any list: the earliest scan that counts. `None` where there is none,
+    /// also for whoever was only said by hand to have come.
+    #[must_use]
+    pub fn first_check_in(&self, place: u16) -> Option<DateTime<Utc>> {
+        self.scans.as_ref()?.first_in(place, None)
+    }
+
+    /// When a place, from 1, was first seen going in at one list.
+    #[must_use]
+    pub fn first_check_in_at(&self, list: CheckInListId, place: u16) -> Option<DateTime<Utc>> {
+        self.scans.as_ref()?.first_in(place, Some(list))
     }
 
     /// Its id.
@@ -512,6 +544,16 @@ impl RegistrationCard {
     pub fn superseded_by(&self) -> Option<RegistrationId> {
         self.superseded_by
     }
+}
+
+/// The places of a party that stay, by their numbers before, in their order afterwards. Where the booker goes, the first
+/// guest with a name who stays comes first.
+fn places_that_stay(party: &Party, removed: &[u16]) -> Vec<u16> {
+    let guests = (2_u16..).zip(&party.guests).filter(|(place, _)| !removed.contains(place));
+    let heir = guests.clone().find(|(_, guest)| guest.is_some()).map(|(place, _)| place);
+    let first = heir.filter(|_| removed.contains(&1)).unwrap_or(1);
+    let others = guests.map(|(place, _)| place).filter(|place| *place != first);
+    std::iter::once(first).chain(others).collect()
 }
 
 #[cfg(test)]
