@@ -49,7 +49,7 @@ pub(super) fn judge(decision: &Decision<'_>, gathering: &Gathering, at: &ListCel
 }
 
 /// How a registration stands that has no confirmed place; `None` for one that has.
-fn standing(claim: Claim) -> Option<Standing> {
+pub(super) fn standing(claim: Claim) -> Option<Standing> {
     match claim {
         Claim::Confirmed => None,
         Claim::Waiting => Some(Standing::Waiting),

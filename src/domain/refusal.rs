@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 pub use super::problem::{LayoutProblem, SessionFault, SessionProblem, Shortage};
-use crate::fact::Who;
+use crate::fact::{Standing, Who};
 use crate::id::{
     CheckInListId, GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,
     ResourceId, ScanId, SessionId, SetAsideId,
@@ -567,6 +567,13 @@ pub enum Refusal {
         /// The id.
         scan: ScanId,
     },
+    /// The registration has no confirmed place, so nobody joins by it.
+    NoConfirmedPlace {
+        /// The registration.
+        registration: RegistrationId,
+        /// How it stands.
+        standing: Standing,
+    },
     /// It cannot be joined online at this time.
     NotOpenToJoin {
         /// The gathering.
@@ -675,6 +682,7 @@ impl Refusal {
             Self::UnknownCheckInList { .. } => "unknown_check_in_list",
             Self::TooManyCheckInLists { .. } => "too_many_check_in_lists",
             Self::ScanReused { .. } => "scan_reused",
+            Self::NoConfirmedPlace { .. } => "no_confirmed_place",
             Self::NotOpenToJoin { .. } => "not_open_to_join",
             Self::NoJoinLink { .. } => "no_join_link",
         }

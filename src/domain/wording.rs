@@ -129,6 +129,7 @@ impl fmt::Display for Refusal {
             Self::UnknownCheckInList { .. }
             | Self::TooManyCheckInLists { .. }
             | Self::ScanReused { .. }
+            | Self::NoConfirmedPlace { .. }
             | Self::NotOpenToJoin { .. }
             | Self::NoJoinLink { .. } => self.of_check_in(f),
         }
@@ -315,6 +316,9 @@ impl Refusal {
             }
             Self::ScanReused { scan } => {
                 write!(f, "another scan has the id {scan} already; each scan needs an id of its own")
+            }
+            Self::NoConfirmedPlace { registration, standing } => {
+                write!(f, "registration {registration} has no confirmed place: {standing}")
             }
             Self::NotOpenToJoin { opens: Some(opens), closes: Some(closes), .. } => {
                 write!(f, "it can be joined from {} to {}", instant(*opens), instant(*closes))

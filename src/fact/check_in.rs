@@ -357,6 +357,14 @@ pub struct ListName {
 
 image!(struct ListName { id, name });
 
+impl ListName {
+    /// A list by its number and its name.
+    #[must_use]
+    pub fn new(id: CheckInListId, name: impl Into<String>) -> Self {
+        Self { id, name: name.into() }
+    }
+}
+
 impl CheckedIn {
     /// A stable name for machines: `counted`, `again`, `wrong_list`, `not_confirmed`, `unknown_registration`,
     /// `other_gathering`, `outside_window`, `unknown_place`, `undone`.

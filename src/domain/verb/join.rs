@@ -1,7 +1,7 @@
 //! Join online: somebody has followed their own link.
 
 use crate::domain::cells::{Claim, ListCell, RegistrationCell};
-use crate::domain::check_in::{is_within, joined_since, judge, times};
+use crate::domain::check_in::{is_within, joined_since, judge, standing, times};
 use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Clear, Context, Decide};
@@ -90,8 +90,8 @@ impl Decide for Join {
         if cell.party.at(place).is_none() {
             return Err(Refusal::UnknownPlace { registration, place, places: cell.party.size() });
         }
-        if cell.claim != Claim::Confirmed {
-            return Err(Refusal::NotConfirmed { registration });
+        if let Some(standing) = standing(cell.claim) {
+            return Err(Refusal::NoConfirmedPlace { registration, standing });
         }
         must_be_somebody(decision, &cell, place)?;
         let (_, has_link) = gathering.cell.place;
