@@ -129,6 +129,11 @@ struct Readme;
 #[doc = include_str!("../docs/calendars.md")]
 struct Calendars;
 
+/// The page on check-in, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/check-in.md")]
+struct CheckInPage;
+
 /// The page on messages, the same.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/messages.md")]

@@ -169,7 +169,7 @@ impl Desk {
     /// let joined = desk.join(anns, 1)?;
     /// assert_eq!(joined.told, CheckedIn::Counted);
     /// let Some(Opened::Known(link)) = joined.link else { panic!("there is a link") };
-    /// assert_eq!(link.expose().url(), "https://meet.example/volunteering");
+    /// assert_eq!(link.expose().as_str(), "https://meet.example/volunteering");
     /// assert!(matches!(desk.join(anns, 1)?.told, CheckedIn::Again { .. }));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
