@@ -9,7 +9,7 @@ use super::Error;
 use super::sync::{Mutex, MutexGuard, Thread, thread};
 use super::work::{End, Job, Waiter};
 use crate::domain::State;
-use crate::record::Batch;
+use crate::log::Encoded;
 
 /// How many groups one leader writes before another has to: its own caller waits, too.
 const ROUNDS: usize = 16;
@@ -45,7 +45,7 @@ pub(super) struct Entry {
     /// Whether it was decided when it came into line; else whoever writes decides it.
     pub(super) decided: bool,
     /// What is to be written for it.
-    pub(super) batch: Option<Batch>,
+    pub(super) batch: Option<Encoded>,
     /// Whether the log has been handed that.
     pub(super) handed_over: bool,
     ended: bool,
@@ -53,7 +53,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// One that was decided, with what is to be written for it.
-    pub(super) fn decided(job: Arc<dyn Job>, batch: Option<Batch>) -> Self {
+    pub(super) fn decided(job: Arc<dyn Job>, batch: Option<Encoded>) -> Self {
         Self { job, decided: true, batch, handed_over: false, ended: false }
     }
 
@@ -70,7 +70,7 @@ impl Entry {
     }
 
     /// What is to be written for it, once.
-    pub(super) fn hand_over(&mut self) -> Option<Batch> {
+    pub(super) fn hand_over(&mut self) -> Option<Encoded> {
         let batch = self.batch.take();
         self.handed_over = batch.is_some();
         batch

@@ -10,7 +10,7 @@ use super::deciding::{batch, decide};
 use super::sync::{Mutex, MutexGuard, Thread, thread};
 use super::{Error, Ready};
 use crate::domain::{Context, Refusal, State};
-use crate::log;
+use crate::log::{self, Encoded};
 use crate::record::{Batch, Position, StoredBatch};
 
 /// A command on its way, shared by whoever waits for the answer and whoever writes.
@@ -93,7 +93,7 @@ impl Waiter {
 /// What stands in line to be written, whatever it gives back.
 pub(super) trait Job: Send + Sync {
     /// Decides on a state and folds in what comes of it, which is to be written. A verdict of before is forgotten.
-    fn decide(&self, state: &mut State) -> Option<Batch>;
+    fn decide(&self, state: &mut State) -> Option<Encoded>;
 
     /// Notes that all that the verdict stands on is durable, or why it never will be; and gives out whoever waits, to be
     /// woken.
@@ -144,7 +144,7 @@ impl<O> Work<O> {
 }
 
 impl<O: Send> Job for Work<O> {
-    fn decide(&self, state: &mut State) -> Option<Batch> {
+    fn decide(&self, state: &mut State) -> Option<Encoded> {
         let mut progress = self.progress();
         let (verdict, batch) = judge(state, &progress.ready, &self.context);
         if batch.is_some() && !progress.sealed {
@@ -155,7 +155,8 @@ impl<O: Send> Job for Work<O> {
         let batch = batch?;
         let first = state.head().next();
         batch.records(first).for_each(|record| state.evolve(&record));
-        Some(batch)
+        // Here, so that it is done while the group before is on its way to the disk.
+        Some(Encoded::new(batch))
     }
 
     fn end(&self, end: End) -> Option<Waiter> {
@@ -233,7 +234,7 @@ impl Marker {
 }
 
 impl Job for Marker {
-    fn decide(&self, _: &mut State) -> Option<Batch> {
+    fn decide(&self, _: &mut State) -> Option<Encoded> {
         let mut progress = self.progress();
         progress.has_lost = progress.has_seen;
         None

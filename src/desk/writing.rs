@@ -9,8 +9,8 @@ use super::queue::Entry;
 use super::sync::MutexGuard;
 use super::{Error, Inner};
 use crate::domain::State;
-use crate::log::{self, Page, Progress};
-use crate::record::{Anchor, Batch, StoredBatch};
+use crate::log::{self, Encoded, Page, Progress};
+use crate::record::{Anchor, StoredBatch};
 
 /// How many batches are read at a time when the log is folded.
 pub(super) const PAGE: usize = 1_024;
@@ -86,7 +86,7 @@ impl Inner {
         let mut round = Round { inner: self, known, entries, asked: false, failed: None };
         // Let go of before the entries are, so that nobody decides on top of them once theirs have been told.
         let spoilt = Spoilt::of(self);
-        let stored = self.log.exclusive(known.position, &mut |page| round.decide(page));
+        let stored = self.log.exclusive_encoded(known.position, &mut |page| round.decide(page));
         drop(spoilt);
         let Round { entries, failed, .. } = round;
         match (failed, stored) {
@@ -208,7 +208,7 @@ impl Inner {
 
 impl Round<'_> {
     /// What is to be stored behind a page that this desk has not seen yet. Nobody else stores anything meanwhile.
-    fn decide(&mut self, page: &Page) -> Vec<Batch> {
+    fn decide(&mut self, page: &Page) -> Vec<Encoded> {
         if self.asked {
             // What was decided for the first answer has been folded in.
             self.failed = Some(Failed::Beyond);

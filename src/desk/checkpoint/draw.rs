@@ -12,7 +12,8 @@ use crate::desk::work::{End, Job, Marker, Waiter};
 use crate::desk::writing::Standing;
 use crate::desk::{Desk, Error};
 use crate::domain::State;
-use crate::record::{Anchor, Batch, Position};
+use crate::log::Encoded;
+use crate::record::{Anchor, Position};
 
 /// A state taken down, once all before it has been decided.
 struct Sketch {
@@ -37,7 +38,7 @@ impl Sketch {
 
 impl Job for Sketch {
     /// It may be asked for again, where what it was taken down on was not stored.
-    fn decide(&self, state: &mut State) -> Option<Batch> {
+    fn decide(&self, state: &mut State) -> Option<Encoded> {
         *self.draft() = Some(Draft::of(state));
         None
     }
