@@ -49,6 +49,10 @@ impl Wait {
         self.waiter = Some(waiter);
         true
     }
+
+    fn take_other_thread(&mut self) -> Option<Waiter> {
+        self.waiter.take_if(|waiter| waiter.is_another_thread())
+    }
 }
 
 /// How it ended: with the batch that it left, if it left one.
@@ -74,7 +78,7 @@ pub(super) enum Waiter {
 
 impl Waiter {
     /// Whether it is another thread than this, which goes on by itself once it is woken.
-    pub(super) fn is_another_thread(&self) -> bool {
+    fn is_another_thread(&self) -> bool {
         match self {
             Self::Thread(thread) => thread.id() != thread::current().id(),
             Self::Task(_) => false,
@@ -104,6 +108,9 @@ pub(super) trait Job: Send + Sync {
 
     /// Gives out whoever waits, to be woken though it has not come to its end: somebody has to write.
     fn take_waiter(&self) -> Option<Waiter>;
+
+    /// The same, if it is a thread other than this one.
+    fn take_other_thread(&self) -> Option<Waiter>;
 }
 
 impl<O> Work<O> {
@@ -169,6 +176,10 @@ impl<O: Send> Job for Work<O> {
 
     fn take_waiter(&self) -> Option<Waiter> {
         self.progress().wait.waiter.take()
+    }
+
+    fn take_other_thread(&self) -> Option<Waiter> {
+        self.progress().wait.take_other_thread()
     }
 }
 
@@ -252,5 +263,9 @@ impl Job for Marker {
 
     fn take_waiter(&self) -> Option<Waiter> {
         self.progress().wait.waiter.take()
+    }
+
+    fn take_other_thread(&self) -> Option<Waiter> {
+        self.progress().wait.take_other_thread()
     }
 }

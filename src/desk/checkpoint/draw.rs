@@ -54,6 +54,10 @@ impl Job for Sketch {
     fn take_waiter(&self) -> Option<Waiter> {
         self.marker.take_waiter()
     }
+
+    fn take_other_thread(&self) -> Option<Waiter> {
+        self.marker.take_other_thread()
+    }
 }
 
 impl Desk {
@@ -83,7 +87,7 @@ impl Desk {
             };
             self.inner.queue.join(entry);
         }
-        self.inner.queue.wait(&*sketch, |entries| self.inner.write(entries));
+        self.inner.queue.wait(&*sketch, &**self.inner);
         sketch.take()
     }
 
