@@ -73,8 +73,9 @@ mod token;
 pub use desk::Imported;
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, LeftAsPlanned, Opening, Outbox,
-    Pending, PersonExport, PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft, ZonesFollowed,
+    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, KeptAttendeeList, LeftAsPlanned,
+    Opening, Outbox, Pending, PersonExport, PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft,
+    ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -102,11 +103,12 @@ pub use id::{
 };
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
-    Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lifecycle, Lists, Occasion, OfferingOn, OutboxMark, PassOver,
-    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, RegistrationCard,
-    RegistrationStatus, ResourceRow, Resources, SessionStatus, SetAsideCount, Turn, UnreadableMark,
-    WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, AttendeeList, AttendeePage, AttendeeQuery, AttendeeRow, Column, Columns, CsvForm,
+    Cursor, ExposedAttendee, ExposedAttendeeList, ExposedWaiting, ExposedWaitingList, Filter, GatheringCard,
+    Lifecycle, ListedAttendee, Lists, NotACursor, Occasion, OfferingOn, OutboxMark, PassOver, PoolCount,
+    PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, QueryError, RegistrationCard,
+    RegistrationStatus, ResourceRow, Resources, Route, SessionStatus, SetAsideCount, SortKey, Turn,
+    UnknownColumn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{
