@@ -132,3 +132,8 @@ struct Calendars;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;
+
+/// The page on attendee lists, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/lists.md")]
+struct AttendeeLists;

@@ -295,3 +295,109 @@ impl View {
         self.order = order;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::fact::Fact;
+    use crate::projection::fixture::{Register, Story, booking, gathering, person, time, webinar};
+    use crate::projection::query::Column;
+
+    const NOW: &str = "2026-03-01T12:00:00Z";
+
+    fn story() -> Story {
+        let mut story = Story::new();
+        story
+            .announces(1, webinar("Talk", "2026-03-05 14:00 to 15:30 UTC", 10))
+            .knows(1, PersonDetails::new("Ann Example"))
+            .knows(2, PersonDetails::new("Bob Sample"))
+            .confirms(1, 1, booking(1, 1, &[Some(2), None]))
+            .confirms(1, 2, booking(1, 2, &[]));
+        story
+    }
+
+    fn kept(story: &Story, opener: &Arc<Register>) -> KeptList {
+        let opener = Arc::<Register>::clone(opener);
+        KeptList::of(&story.lists, gathering(1), "test", time(NOW), opener).unwrap()
+    }
+
+    fn by_name() -> AttendeeQuery {
+        AttendeeQuery::everybody().sort([SortKey::ascending(Column::Name)])
+    }
+
+    fn names(list: &mut KeptList, story: &Story, now: &str) -> Vec<String> {
+        let fresh = list.fresh(&story.lists, time(now)).unwrap();
+        list.take(fresh);
+        let page = list.page(&by_name()).unwrap();
+        page.rows().iter().map(|row| row.details().unwrap().name.clone()).collect()
+    }
+
+    #[test]
+    fn names_are_opened_once_whatever_changes() {
+        let mut story = story();
+        let opener = story.opener();
+        let mut list = kept(&story, &opener);
+        assert_eq!(names(&mut list, &story, NOW), ["Ann Example", "", "Bob Sample", "Bob Sample"]);
+        story.cancels(1, 2).confirms(1, 3, booking(1, 2, &[None]));
+        assert_eq!(names(&mut list, &story, NOW).len(), 6);
+        assert_eq!(opener.opened.load(Ordering::Relaxed), 2);
+        story.knows(2, PersonDetails::new("Aaron Sample"));
+        assert_eq!(names(&mut list, &story, NOW)[0], "Aaron Sample");
+        assert_eq!(opener.opened.load(Ordering::Relaxed), 3);
+        assert_eq!(list.views.len(), 1);
+    }
+
+    /// Nothing of somebody who was forgotten is in it from then on, before anybody asks again.
+    #[test]
+    fn whoever_is_forgotten_is_in_no_corner_of_it() {
+        let mut story = story();
+        let opener = story.opener();
+        let mut list = kept(&story, &opener);
+        let shown = |list: &KeptList| {
+            let rows = list.registrations.iter().flatten();
+            let orders = list.views.iter().flat_map(|view| view.order.iter().map(|(_, row)| row));
+            let named = rows.chain(orders).filter_map(|row| row.booker().details().map(|it| it.name.clone()));
+            let people = list.people.values().map(|known| known.readable.name().to_owned());
+            named.chain(people).filter(|name| name.to_lowercase().contains("ann")).count()
+        };
+        assert!(names(&mut list, &story, NOW).len() == 4 && shown(&list) > 0);
+        list.forget(person(1));
+        assert_eq!(shown(&list), 0);
+        story.tell(Fact::PersonForgotten { person: person(1) });
+        assert_eq!(names(&mut list, &story, NOW), ["Bob Sample", "Bob Sample", "", ""]);
+        assert_eq!(shown(&list), 0);
+    }
+
+    #[test]
+    fn what_ends_by_itself_has_ended_and_has_not_where_the_clock_is_set_back() {
+        let mut story = story();
+        story.holds(1, 4, booking(1, 2, &[]), "2026-03-01T12:10:00Z");
+        let mut list = kept(&story, &story.opener());
+        let held = |list: &mut KeptList, now: &str| {
+            let fresh = list.fresh(&story.lists, time(now)).unwrap();
+            list.take(fresh);
+            let held = AttendeeQuery::new().narrow(Filter::state("held"));
+            list.page(&held).unwrap().total()
+        };
+        assert_eq!(
+            ["2026-03-01T12:09:59Z", "2026-03-01T12:10:00Z", "2026-03-01T12:00:00Z"]
+                .map(|now| held(&mut list, now)),
+            [1, 0, 1]
+        );
+        assert!(list.deadline.is_some());
+    }
+
+    #[test]
+    fn the_orders_that_were_asked_for_last_are_kept() {
+        let story = story();
+        let mut list = kept(&story, &story.opener());
+        drop(names(&mut list, &story, NOW));
+        for nth in 0..20 {
+            let query = by_name().narrow(Filter::name(&format!("a{nth}")));
+            assert_eq!(list.page(&query).unwrap().total(), 0);
+        }
+        assert_eq!(list.views.len(), VIEWS);
+    }
+}

@@ -39,6 +39,13 @@ pub(super) struct Readable {
     unavailable: Option<Unavailable>,
 }
 
+impl Readable {
+    #[cfg(test)]
+    pub(super) fn name(&self) -> &str {
+        &self.details.expose().name
+    }
+}
+
 impl From<Shown> for Readable {
     fn from(Shown { details, unavailable }: Shown) -> Self {
         let name = Folded::of(&details.name);
