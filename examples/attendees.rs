@@ -26,24 +26,69 @@ const ONLINE: OfferingId = OfferingId::new(2);
 
 /// Names as they are, and as they should not be: invented, all of them.
 const NAMES: &[&str] = &[
-    "Abena Mensah",
     "مريم عبد الرحمن",
     "Zoe\u{308} Müller-Lüdenscheidt",
     "王小明",
     "O\"Neil, Ann",
     "=1+1",
-    "Łukasz Żółć",
     "김민지",
-    "Siobhán Ní Bhriain",
     "👩‍👩‍👧 the Okafor family",
     "'t Hooft, Jan",
-    "Χρήστος Παπαδόπουλος",
-    "Hubert Blaine \
-     Wolfeschlegelsteinhausenbergerdorff",
+    "Adolph Blaine Charles David Earl Frederick Gerald Hubert Irvin John Kenneth",
     "@dee",
-    "Ольга Петрова",
-    "  -2+3 Smith",
+    "-2+3 Smith",
 ];
+const FIRST: &[&str] = &[
+    "Abena",
+    "Aisha",
+    "Alun",
+    "Amrit",
+    "Anwen",
+    "Beatriz",
+    "Bilal",
+    "Callum",
+    "Carys",
+    "Chidi",
+    "Dafydd",
+    "Deepa",
+    "Eilidh",
+    "Ewa",
+    "Farida",
+    "Femi",
+    "Gethin",
+    "Grace",
+    "Hamid",
+    "Helen",
+    "Imran",
+    "Iona",
+    "Jasmin",
+    "Joan",
+    "Kofi",
+    "Leila",
+    "Lukas",
+    "Łukasz",
+    "Mairi",
+    "Marek",
+    "Nadia",
+    "Niamh",
+    "Olu",
+    "Ольга",
+    "Parveen",
+    "Priya",
+    "Rhys",
+    "Rosa",
+    "Sanjay",
+    "Siobhán",
+    "Tariq",
+    "Tomasz",
+    "Uma",
+    "Victor",
+    "Wanjiru",
+    "Yusuf",
+    "Zainab",
+    "Χρήστος",
+];
+const LAST: &[&str] = &["Mensah", "Patel", "Evans", "Nowak", "Begum"];
 const LIBRARIES: &[&str] =
     &["Hillside Library", "Upper Valley Community Library and Reading Room", "Mere Road Hub", "図書館の友"];
 const DIETS: &[&str] = &["", "no nuts", "halal\nno egg", "vegan,\t\"really\"", "+1 for lunch"];
@@ -55,7 +100,7 @@ fn main() -> Result<(), Failure> {
 
     let columns: Columns = "number, name, organisation, offering, state".parse()?;
     let by_name = AttendeeQuery::everybody().columns(columns).sort([SortKey::ascending(Column::Name)]);
-    let first = kept.page(&by_name.clone().limit(12))?;
+    let first = kept.page(&by_name.clone().limit(14))?;
     println!("{first}\n");
     let found = kept.page(&by_name.clone().narrow(Filter::name("ab")))?;
     println!("{} with a name like \"ab\"", found.total());
@@ -77,14 +122,18 @@ fn conference(desk: &Desk) -> Result<GatheringId, Failure> {
         .offering(Offering::new(ROOM, "in person", [PoolId::new(1)]))
         .offering(Offering::new(ONLINE, "online", [PoolId::new(2)]));
     let day = desk.announce(day)?.outcome;
-    for (nth, name) in NAMES.iter().cycle().take(240).enumerate() {
-        let turn = nth / NAMES.len();
-        let name = if turn == 0 { (*name).to_owned() } else { format!("{name} {turn}") };
-        let library = LIBRARIES.get((nth + turn) % LIBRARIES.len()).copied().unwrap_or_default();
+    for nth in 0..240_usize {
+        let of =
+            |names: &[&'static str], nth: usize| names.get(nth % names.len()).copied().unwrap_or_default();
+        let name = match NAMES.get(nth / 20).filter(|_| nth % 20 == 11) {
+            Some(name) => String::from(*name),
+            None => format!("{} {}", of(FIRST, nth * 7), of(LAST, nth / FIRST.len() + nth)),
+        };
+        let library = of(LIBRARIES, nth + nth / 7);
         let details = PersonDetails::new(name).organisation(library).phone(format!("+44 7700 900{nth:03}"));
         let person = desk.record_person(details)?.outcome;
         let offering = if nth % 12 == 5 { ONLINE } else { ROOM };
-        let diet = DIETS.get(nth % DIETS.len()).copied().unwrap_or_default();
+        let diet = of(DIETS, nth);
         let answers = Answers::new().answer("diet", diet);
         drop(desk.execute(Register::new(day, person).offering(offering).answers(answers))?);
     }

@@ -57,8 +57,8 @@ def by_libreoffice(path, columns):
         scratch = pathlib.Path(scratch)
         # Comma, double quote, UTF-8, from the first line, every column as text.
         formats = "/".join(f"{nth}/2" for nth in range(1, columns + 1))
-        sheet = convert(office, scratch, path, f"CSV:44,34,76,1,{formats}", "ods")
-        again = convert(office, scratch, sheet, None, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false")
+        writing = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"
+        again = convert(office, scratch, path, f"CSV:44,34,76,1,{formats}", writing)
         with open(again, encoding="utf-8", newline="") as file:
             return list(csv.reader(file))
 

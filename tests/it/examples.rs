@@ -72,10 +72,10 @@ fn the_readme_shows_the_list_that_the_example_prints() {
     let output = run("attendees", folder.path(), [folder.path()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let printed = text(&output.stdout);
-    let (page, _) = printed.split_once("\n\n1 to 12").unwrap();
+    let (page, _) = printed.split_once("\n\n1 to 14").unwrap();
     let readme = include_str!("../../README.md");
     assert!(
-        readme.contains(&format!("```text\n{page}\n\n1 to 12")),
+        readme.contains(&format!("```text\n{page}\n\n1 to 14")),
         "the README shows something else than\n{printed}"
     );
     for line in page.lines() {

@@ -57,12 +57,12 @@ impl<'a> Value<'a> {
         match column {
             Column::Number => Self::Number(row.number.into()),
             Column::Place => Self::Number(row.place.into()),
-            Column::Registration => Self::id(row.registration),
+            Column::Registration => Self::id(&row.registration),
             Column::Reference => {
                 row.reference.as_ref().map_or(Self::Nothing, |it| Reference::as_str(it).into())
             }
-            Column::Person => row.person.map_or(Self::Nothing, Self::id),
-            Column::Booker => Self::id(row.booker),
+            Column::Person => row.person.as_ref().map_or(Self::Nothing, Self::id),
+            Column::Booker => Self::id(&row.booker),
             Column::Kind => if row.place == 1 { "booker" } else { "guest" }.into(),
             Column::Name => listed.text_of(|details| &details.name).into(),
             Column::BookedBy => listed.booker().text_of(|details| &details.name).into(),
@@ -87,7 +87,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    fn id(id: impl ToString) -> Self {
+    fn id(id: &impl ToString) -> Self {
         Self::Text(id.to_string().into())
     }
 
@@ -147,13 +147,19 @@ pub(super) fn printed<'a>(
     announcement: &'a Announcement,
 ) -> Cow<'a, str> {
     let row = listed.row();
-    match column {
-        Column::Name => name(listed).into(),
-        Column::BookedBy => name(listed.booker()).into(),
-        Column::State => row.status.to_string().into(),
-        Column::Presence => presence::word(row.presence).into(),
-        _ => Value::of(listed, column, announcement).into_printed(announcement.schedule.zone()),
-    }
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "most columns say to people what they say to machines"
+    )]
+    let in_words = match column {
+        Column::Name => Some(name(listed)),
+        Column::BookedBy => Some(name(listed.booker())),
+        Column::State => Some(row.status.to_string()),
+        Column::Presence => Some(presence::word(row.presence).into()),
+        _ => None,
+    };
+    let zone = announcement.schedule.zone();
+    in_words.map_or_else(|| Value::of(listed, column, announcement).into_printed(zone), Cow::Owned)
 }
 
 /// The name, or a word in brackets where there is none to be shown.

@@ -172,7 +172,7 @@ impl KeptList {
     /// The places of one registration, opened.
     fn listed(&mut self, rows: Vec<AttendeeRow>) -> Vec<Arc<ListedAttendee>> {
         let mut lister = Lister::default();
-        let mut listed = Vec::with_capacity(rows.len());
+        let mut places = Vec::with_capacity(rows.len());
         for row in rows {
             let readable = self.readable(&row);
             let answers = match row.answers() {
@@ -180,9 +180,9 @@ impl KeptList {
                 Some(_) if !self.with_answers => Given::Hidden,
                 Some(sealed) => Given::Read(self.opener.answers(row.booker, self.gathering, sealed)),
             };
-            listed.push(lister.readable(row, readable, answers));
+            places.push(lister.readable(row, readable, answers));
         }
-        listed
+        places
     }
 
     /// The details of who has a place: as they were opened before, if they are the same.

@@ -171,11 +171,10 @@ impl Opens {
     pub(super) const EVERYTHING: Self = Self { details: true, answers: true };
 
     fn for_column(column: &Column) -> Self {
-        match column {
-            Column::Answer(_) => Self::ANSWERS,
-            column if column.is_personal() => Self::DETAILS,
-            _ => Self::NOTHING,
+        if matches!(column, Column::Answer(_)) {
+            return Self::ANSWERS;
         }
+        if column.is_personal() { Self::DETAILS } else { Self::NOTHING }
     }
 
     fn and(self, other: Self) -> Self {

@@ -60,9 +60,10 @@ impl SortKey {
     }
 
     fn part(&self, listed: &ListedAttendee, announcement: &Announcement) -> Part {
-        let known = match self.column {
-            Column::Name => listed.name_key().cloned().map(Sorted::Text),
-            _ => Sorted::of(Value::of(listed, &self.column, announcement)),
+        let known = if self.column == Column::Name {
+            listed.name_key().cloned().map(Sorted::Text)
+        } else {
+            Sorted::of(Value::of(listed, &self.column, announcement))
         };
         match known {
             None => Part::Missing,
