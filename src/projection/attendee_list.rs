@@ -1,6 +1,6 @@
 //! Who has a place: one row for each place that is confirmed, and for each that is kept from others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, Serializer};
 
 use crate::fact::{Announcement, Capacity, Credential, Presence};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
+use crate::id::{CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
 use crate::person::{Answers, PersonDetails};
 use crate::projection::card::GatheringCard;
 use crate::projection::head::{Head, counted};
@@ -115,6 +115,7 @@ pub struct AttendeeRow {
     /// By which way it came, or got its places.
     pub route: Route,
     has_place: bool,
+    check_ins: BTreeMap<CheckInListId, DateTime<Utc>>,
     credentials: Vec<Credential>,
     answers: Option<Arc<Sealed<Answers>>>,
     on_record: OnRecord,
@@ -143,6 +144,19 @@ impl AttendeeRow {
     #[must_use]
     pub fn has_place(&self) -> bool {
         self.has_place
+    }
+
+    /// When they were first seen going in, at any of the gathering's lists; `None` where no scan counts, also for whoever was only
+    /// said by hand to have come.
+    #[must_use]
+    pub fn first_check_in(&self) -> Option<DateTime<Utc>> {
+        self.check_ins.values().min().copied()
+    }
+
+    /// When they were first seen going in at one list.
+    #[must_use]
+    pub fn first_check_in_at(&self, list: CheckInListId) -> Option<DateTime<Utc>> {
+        self.check_ins.get(&list).copied()
     }
 
     /// What the host vouched for with the registration.
@@ -347,6 +361,7 @@ pub(super) fn rows_of(
         booked_at: registration.joined_at(),
         route: registration.route(),
         has_place: has_place(card, registration, now),
+        check_ins: registration.first_check_ins(place),
         credentials: booking.credentials.clone(),
         answers: answers.filter(|_| place == 1).cloned().map(Arc::new),
         on_record: person.map(&people).unwrap_or_default(),

@@ -13,6 +13,7 @@ use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, Ses
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
 use crate::projection::changes::Changes;
+use crate::projection::check_in::CheckInBook;
 use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
 use crate::projection::places::{PoolCount, SetAsideCount, Tally};
@@ -26,6 +27,7 @@ use crate::sealed::Sealed;
 use crate::text::Reference;
 
 mod answers;
+mod check_in;
 mod entry;
 mod line;
 mod presence;
@@ -61,6 +63,8 @@ pub struct GatheringCard {
     registrations: Vec<RegistrationCard>,
     changes: Changes,
     sessions: BTreeMap<SessionId, SessionCard>,
+    /// What most have not: lists of their own at which people are checked in, and scans.
+    check_in: Option<Box<CheckInBook>>,
 }
 
 image!(struct GatheringCard {
@@ -86,6 +90,7 @@ image!(struct GatheringCard {
     registrations,
     changes,
     sessions,
+    check_in,
 });
 
 impl GatheringCard {
@@ -118,6 +123,7 @@ impl GatheringCard {
             registrations: Vec::new(),
             changes: Changes::default(),
             sessions: BTreeMap::new(),
+            check_in: None,
         }
     }
 

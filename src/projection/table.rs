@@ -42,8 +42,8 @@ impl Column {
     }
 
     /// Text that is useless when cut: an id, a date.
-    pub(crate) const fn whole(title: &'static str) -> Self {
-        Self { title: Cow::Borrowed(title), to_the_right: false, share: 0 }
+    pub(crate) fn whole(title: impl Into<Cow<'static, str>>) -> Self {
+        Self { title: title.into(), to_the_right: false, share: 0 }
     }
 
     /// A number, which stands to the right and is never cut.

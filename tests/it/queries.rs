@@ -123,6 +123,8 @@ fn filters() -> impl Strategy<Value = Filter> {
         select(vec![Route::Direct, Route::Line, Route::Code, Route::Organiser]).prop_map(Filter::route),
         Just(Filter::guest()),
         Just(Filter::forgotten()),
+        Just(Filter::checked_in()),
+        Just(Filter::checked_in_at(gather::CheckInListId::DOOR)),
         select(vec!["hillside library ", "", "nowhere"]).prop_map(Filter::organisation),
         "[A-Za-z王Z ]{0,3}".prop_map(|text| Filter::name(&text)),
         Just(Filter::answer("diet", " no nuts")),

@@ -82,6 +82,8 @@ impl<'a> Value<'a> {
             Column::Route => row.route.code().into(),
             Column::BookedAt => Self::Time(row.booked_at),
             Column::Presence => row.presence.code().into(),
+            Column::FirstCheckIn => row.first_check_in().into(),
+            Column::FirstCheckInAt(list) => row.first_check_in_at(*list).into(),
             Column::Forgotten => row.forgotten().into(),
             Column::Answer(question) => listed.text_of_answer(question).into(),
         }

@@ -6,9 +6,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::super::table;
+use crate::id::CheckInListId;
 
 /// What precedes the question in the id of a column of answers.
 const ANSWER: &str = "answer:";
+/// What precedes the number of a list in the id of a column of check-ins.
+const FIRST_AT: &str = "first_check_in:";
 
 /// A column of an attendee list.
 ///
@@ -64,13 +67,17 @@ pub enum Column {
     BookedAt,
     /// `presence`: whether they came, by [`Presence::code`](crate::Presence::code).
     Presence,
+    /// `first_check_in`: when they were first seen going in, at any list.
+    FirstCheckIn,
+    /// `first_check_in:2`: when they were first seen going in at the list with that number.
+    FirstCheckInAt(CheckInListId),
     /// `forgotten`: when the person was forgotten, if they were.
     Forgotten,
     /// `answer:diet`: what the booker answered to that question, on the booker's row. Personal.
     Answer(String),
 }
 
-/// Every column that is not made of a question, in the order in which they are told.
+/// Every column that is not made of a question or of a list's number, in the order in which they are told.
 const ALL: &[Column] = &[
     Column::Number,
     Column::Place,
@@ -95,11 +102,12 @@ const ALL: &[Column] = &[
     Column::Route,
     Column::BookedAt,
     Column::Presence,
+    Column::FirstCheckIn,
     Column::Forgotten,
 ];
 
 impl Column {
-    /// Every column but those of answers, which have the host's own questions for names.
+    /// Every column but those of answers, which have the host's own questions for names, and those of single lists of check-in.
     #[must_use]
     pub fn all() -> &'static [Self] {
         ALL
@@ -138,6 +146,8 @@ impl Column {
             Self::Route => "route",
             Self::BookedAt => "booked_at",
             Self::Presence => "presence",
+            Self::FirstCheckIn => "first_check_in",
+            Self::FirstCheckInAt(list) => return Cow::Owned(format!("{FIRST_AT}{list}")),
             Self::Forgotten => "forgotten",
             Self::Answer(question) => return Cow::Owned(format!("{ANSWER}{question}")),
         })
@@ -175,6 +185,8 @@ impl Column {
             Self::Route => table::Column::whole("Route"),
             Self::BookedAt => table::Column::whole("Booked"),
             Self::Presence => table::Column::whole("Presence"),
+            Self::FirstCheckIn => table::Column::whole("Checked in"),
+            Self::FirstCheckInAt(list) => table::Column::whole(format!("At list {list}")),
             Self::Forgotten => table::Column::whole("Forgotten"),
             Self::Name => table::Column::subject("Name"),
             Self::Reference => table::Column::text("Reference"),
@@ -206,6 +218,9 @@ impl FromStr for Column {
         if let Some(question) = text.strip_prefix(ANSWER).filter(|question| !question.is_empty()) {
             return Ok(Self::answer(question));
         }
+        if let Some(list) = text.strip_prefix(FIRST_AT).and_then(|number| number.parse().ok()) {
+            return Ok(Self::FirstCheckInAt(CheckInListId::new(list)));
+        }
         let known = ALL.iter().find(|column| column.id() == text);
         known.cloned().ok_or_else(|| UnknownColumn { name: text.into() })
     }
@@ -224,7 +239,7 @@ impl fmt::Display for UnknownColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "there is no column {:?}; there are: ", self.name)?;
         ALL.iter().try_for_each(|column| write!(f, "{column}, "))?;
-        write!(f, "and {ANSWER} with a question behind it")
+        write!(f, "{FIRST_AT} with a list's number behind it, and {ANSWER} with a question")
     }
 }
 
@@ -316,7 +331,10 @@ mod tests {
 
     #[test]
     fn every_column_is_read_back_by_its_id() {
-        for column in ALL.iter().cloned().chain([Column::answer("How did you hear, and where?")]) {
+        for column in ALL.iter().cloned().chain([
+            Column::answer("How did you hear, and where?"),
+            Column::FirstCheckInAt(CheckInListId::new(7)),
+        ]) {
             assert_eq!(column.to_string().parse(), Ok(column));
         }
         let all = Columns::new(ALL.iter().cloned());
@@ -325,9 +343,14 @@ mod tests {
 
     #[test]
     fn an_unknown_column_is_named_with_those_there_are() {
-        for (text, name) in
-            [("nmae", "nmae"), ("number,,name", ""), ("", ""), ("Name", "Name"), ("answer:", "answer:")]
-        {
+        for (text, name) in [
+            ("nmae", "nmae"),
+            ("number,,name", ""),
+            ("", ""),
+            ("Name", "Name"),
+            ("answer:", "answer:"),
+            ("first_check_in:x", "first_check_in:x"),
+        ] {
             let error = text.parse::<Columns>().unwrap_err();
             assert_eq!(error.name, name);
             let told = error.to_string();

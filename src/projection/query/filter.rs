@@ -7,7 +7,7 @@ use super::Opens;
 use super::folded::Folded;
 use super::listed::ListedAttendee;
 use crate::fact::{Announcement, Credential, Presence};
-use crate::id::{OfferingId, PersonId, SessionId};
+use crate::id::{CheckInListId, OfferingId, PersonId, SessionId};
 use crate::projection::route::Route;
 
 /// A condition on the rows of an attendee list.
@@ -41,6 +41,8 @@ enum Test {
     With(Credential),
     Person(PersonId),
     Guest,
+    CheckedIn,
+    CheckedInAt(CheckInListId),
     Forgotten,
     Name(Arc<[Folded]>),
     Organisation(Folded),
@@ -109,6 +111,18 @@ impl Filter {
     #[must_use]
     pub fn guest() -> Self {
         Self(Test::Guest)
+    }
+
+    /// Who was seen going in, at any of the gathering's lists.
+    #[must_use]
+    pub fn checked_in() -> Self {
+        Self(Test::CheckedIn)
+    }
+
+    /// Who was seen going in at this list; `!Filter::checked_in_at(list)` is everybody else, whether they belong there or not.
+    #[must_use]
+    pub fn checked_in_at(list: CheckInListId) -> Self {
+        Self(Test::CheckedInAt(list))
     }
 
     /// Who was forgotten.
@@ -189,6 +203,8 @@ impl Test {
             | Self::With(_)
             | Self::Person(_)
             | Self::Guest
+            | Self::CheckedIn
+            | Self::CheckedInAt(_)
             | Self::Forgotten => Opens::NOTHING,
         }
     }
@@ -208,6 +224,8 @@ impl Test {
             Self::With(credential) => row.credentials().contains(credential),
             Self::Person(person) => row.person == Some(*person) || row.booker == *person,
             Self::Guest => row.place != 1,
+            Self::CheckedIn => row.first_check_in().is_some(),
+            Self::CheckedInAt(list) => row.first_check_in_at(*list).is_some(),
             Self::Forgotten => row.forgotten().is_some(),
             Self::Name(words) => words.iter().all(|word| listed.is_called_like(word)),
             Self::Organisation(text) => listed.is_of(text),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use gather::{
-    AttendeePage, AttendeeQuery, Column, Columns, Filter, GatheringId, KeptAttendeeList, OfferingId,
-    Presence, QueryError, RegistrationStatus, Route, SortKey,
+    AttendeePage, AttendeeQuery, CheckInListId, Column, Columns, Filter, GatheringId, KeptAttendeeList,
+    OfferingId, Presence, QueryError, RegistrationStatus, Route, SortKey,
 };
 use proptest::prelude::*;
 
@@ -25,6 +25,10 @@ fn questions() -> Vec<AttendeeQuery> {
         AttendeeQuery::everybody().narrow(Filter::state("waiting").or(Filter::state("offered"))),
         AttendeeQuery::everybody()
             .narrow(Filter::route(Route::Line).and(!Filter::offering(OfferingId::ONLY))),
+        AttendeeQuery::everybody()
+            .columns("number, place, presence, first_check_in, first_check_in:0".parse().unwrap())
+            .narrow(Filter::checked_in().or(!Filter::checked_in_at(CheckInListId::DOOR)))
+            .sort([SortKey::descending(Column::FirstCheckIn)]),
         AttendeeQuery::everybody().narrow(Filter::forgotten()).sort([SortKey::descending(Column::Name)]),
     ]
 }
