@@ -7,6 +7,7 @@ use std::sync::{Arc, RwLock};
 use super::checkpoint::{self, Checkpoints, Wishes};
 use super::clock::system_clock;
 use super::following::Followers;
+use super::kept_list::KeptLists;
 use super::open::Open;
 use super::queue::Queue;
 use super::sync::Mutex;
@@ -312,6 +313,7 @@ impl DeskBuilder {
             known: Mutex::new(None),
             lists: RwLock::new(Lists::new()),
             addresses: Mutex::default(),
+            kept_lists: KeptLists::default(),
             followers: Followers::default(),
             has_written: AtomicBool::new(false),
             checkpoints: Checkpoints::new(&mut wishes),

@@ -289,6 +289,7 @@ impl Call<'_> {
         self.desk.must_have_keys()?;
         let owed = self.desk.inner.keyring.make_good();
         let receipt = self.settled(Forget { person })?;
+        self.desk.inner.kept_lists.forget(person);
         let keys = self.desk.inner.keyring.erase_person(person).map_err(Error::NotErased)?;
         self.desk.let_go_of_addresses();
         owed.map_err(Error::NotErased)?;
@@ -317,6 +318,7 @@ impl Call<'_> {
     fn erase_answers(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
         self.desk.must_have_keys()?;
         let receipt = self.settled(ExpireAnswers { gathering })?;
+        self.desk.inner.kept_lists.forget_answers(gathering);
         let _destroyed = self.desk.inner.keyring.erase_answers(gathering).map_err(Error::NotErased)?;
         Ok(receipt)
     }

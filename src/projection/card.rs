@@ -12,6 +12,7 @@ use crate::fact::{
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId};
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
+use crate::projection::changes::Changes;
 use crate::projection::check_in::CheckInBook;
 use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
@@ -60,6 +61,7 @@ pub struct GatheringCard {
     answers_kept: Option<u32>,
     answers_expired: Option<DateTime<Utc>>,
     registrations: Vec<RegistrationCard>,
+    changes: Changes,
     sessions: BTreeMap<SessionId, SessionCard>,
     /// What most have not: lists of their own at which people are checked in, and scans.
     check_in: Option<Box<CheckInBook>>,
@@ -86,6 +88,7 @@ image!(struct GatheringCard {
     answers_kept,
     answers_expired,
     registrations,
+    changes,
     sessions,
     check_in,
 });
@@ -118,6 +121,7 @@ impl GatheringCard {
             answers_kept: None,
             answers_expired: None,
             registrations: Vec::new(),
+            changes: Changes::default(),
             sessions: BTreeMap::new(),
             check_in: None,
         }
@@ -150,6 +154,7 @@ impl GatheringCard {
 
     pub(super) fn cancel(&mut self, at: Stamp) {
         self.revise(at, |card| card.cancelled = Some(at));
+        self.changes.note_all();
     }
 
     pub(super) fn set_mode(&mut self, mode: &Mode, link: Option<&Sealed<JoinLink>>, at: Stamp) {
@@ -256,6 +261,7 @@ impl GatheringCard {
         };
         known.waiting_list = false;
         self.closed_lines.insert(offering);
+        self.changes.note_all();
         let theirs = |registration: &&mut RegistrationCard| registration.booking().offering == offering;
         self.registrations.iter_mut().filter(theirs).for_each(|registration| registration.close_line(at));
     }
@@ -268,6 +274,7 @@ impl GatheringCard {
 
     pub(super) fn close_books(&mut self, at: Stamp) {
         self.completed = Some(at.time);
+        self.changes.note_all();
         self.reconfirmation = None;
         self.registrations.iter_mut().for_each(|registration| registration.close_books(at));
     }
@@ -298,24 +305,41 @@ impl GatheringCard {
     /// Adds a registration and says where it is kept.
     pub(super) fn join(&mut self, join: Joined<'_>) -> usize {
         self.touch(join.at.position);
+        let index = self.registrations.len();
         self.registrations.push(RegistrationCard::joined_as(self.next_number(), join));
-        self.registrations.len().saturating_sub(1)
+        self.changes.note(index);
+        index
     }
 
     /// Splits a party in line, and says where the rest is kept; `None` where there is nothing to split.
     pub(super) fn split(&mut self, index: usize, rest: RegistrationId, keep: u16) -> Option<usize> {
         let number = self.next_number();
         let rest = self.registrations.get_mut(index)?.split(rest, keep, number)?;
+        let added = self.registrations.len();
         self.registrations.push(rest);
-        Some(self.registrations.len().saturating_sub(1))
+        self.changes.note(index);
+        self.changes.note(added);
+        Some(added)
     }
 
     fn next_number(&self) -> u32 {
         u32::try_from(self.registrations.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
+    /// The one door to a registration that changes: whoever keeps a list in memory has to hear of it.
     pub(super) fn registration_mut(&mut self, index: usize) -> Option<&mut RegistrationCard> {
+        self.changes.note(index);
         self.registrations.get_mut(index)
+    }
+
+    /// Notes that something else is known of a person on a registration.
+    pub(super) fn note_person_on(&mut self, index: usize) {
+        self.changes.note(index);
+    }
+
+    /// Which of its registrations have changed, for whoever keeps a list of them in memory.
+    pub(super) fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Its id.

@@ -9,6 +9,7 @@ use super::card::GatheringCard;
 use super::invited::Stamp;
 use super::programme::Billing;
 use super::registration::{Joined, RegistrationCard, Replied};
+use super::route::Route;
 use super::session::SessionCard;
 use super::status::RegistrationStatus;
 use super::{Lists, Spot, Theirs};
@@ -26,6 +27,7 @@ impl Lists {
         match record.fact() {
             Fact::PersonRecorded { person, details } => {
                 self.people.insert(*person, Arc::new(details.clone()));
+                self.note_person(*person);
             }
             Fact::NamePublished { person, name } => {
                 // A name is about no gathering, so nothing keeps its time from going back; what a calendar says of when
@@ -234,6 +236,16 @@ impl Lists {
         }
     }
 
+    /// Says to the gatherings of a person that they are known otherwise. Whoever is new has none.
+    fn note_person(&mut self, person: PersonId) {
+        let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default();
+        for spot in theirs.iter().filter_map(|id| self.registrations.get(id)) {
+            if let Some(card) = self.gatherings.get_mut(&spot.gathering) {
+                card.note_person_on(spot.index);
+            }
+        }
+    }
+
     fn at(&mut self, gathering: GatheringId, change: impl FnOnce(&mut GatheringCard)) {
         if let Some(card) = self.gatherings.get_mut(&gathering) {
             change(card);
@@ -329,8 +341,8 @@ impl Lists {
         if self.registrations.contains_key(&registration) {
             return;
         }
-        let at = Stamp::of(record);
-        let index = card.join(Joined { registration, booking, standing, draws, at });
+        let (at, route) = (Stamp::of(record), Route::of(record.actor(), booking));
+        let index = card.join(Joined { registration, booking, standing, draws, route, at });
         self.registrations.insert(registration, Spot { gathering, index });
         booking.party.named().for_each(|person| self.note(person, registration));
         if let Some(before) = booking.supersedes {

@@ -20,6 +20,7 @@ mod attendance;
 mod attendee_list;
 mod calendar_tokens;
 mod card;
+mod changes;
 mod check_in;
 mod check_in_counts;
 #[cfg(test)]
@@ -34,8 +35,10 @@ mod places;
 mod planned;
 mod presence;
 mod programme;
+mod query;
 mod registration;
 mod resources;
+mod route;
 mod scan_list;
 mod session;
 mod status;
@@ -60,8 +63,14 @@ pub use places::{PoolCount, SetAsideCount};
 pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
+pub(crate) use query::KeptList;
+pub use query::{
+    AttendeePage, AttendeeQuery, Column, Columns, CsvForm, Cursor, Filter, ListedAttendee, NotACursor,
+    QueryError, SortKey, UnknownColumn,
+};
 pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
+pub use route::Route;
 pub use scan_list::{ScanList, ScanRow};
 pub use session::SessionStatus;
 pub use status::RegistrationStatus;
@@ -233,6 +242,19 @@ impl Lists {
     ) -> Option<AttendeeList> {
         let card = self.gatherings.get(&gathering)?;
         Some(AttendeeList::of(card, now, |person| self.on_record(person), opener))
+    }
+
+    /// Everybody who ever registered, whatever became of them, as they stand at a time. `None` for a gathering never
+    /// announced.
+    #[must_use]
+    pub fn registration_list(
+        &self,
+        gathering: GatheringId,
+        now: DateTime<Utc>,
+        opener: Arc<dyn Opener>,
+    ) -> Option<AttendeeList> {
+        let card = self.gatherings.get(&gathering)?;
+        Some(AttendeeList::of_everybody(card, now, |person| self.on_record(person), opener))
     }
 
     /// Who stands in line, and where, and who has an offer of a place at a time. `None` for a gathering never announced.

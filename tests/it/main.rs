@@ -40,6 +40,7 @@ mod outbox;
 mod programme;
 mod programme_feeds;
 mod promotions;
+mod queries;
 mod ram;
 mod reader;
 mod remedies;
