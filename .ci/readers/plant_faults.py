@@ -133,6 +133,7 @@ def main(arguments):
         print("usage: plant_faults.py [NAME]", file=sys.stderr)
         return 2
     missed = 0
+    copy_sources()
     for fault in [None, *wanted]:
         begun = time.monotonic()
         try:
@@ -153,19 +154,20 @@ class Broken(Exception):
 
 
 def healthy():
-    copy_sources()
     failed, faults = run()
     return describe(failed, faults), not failed and not faults
 
 
 def planted(fault):
-    copy_sources()
     file = SOURCE / fault.file
     text = file.read_text(encoding="utf-8")
     if text.count(fault.before) != 1:
         raise Broken(f"its place is in {fault.file} {text.count(fault.before)} times")
     file.write_text(text.replace(fault.before, fault.after), encoding="utf-8")
-    failed, faults = run()
+    try:
+        failed, faults = run()
+    finally:
+        file.write_text(text, encoding="utf-8")
     # A reader that cannot read the file at all has noticed, too.
     seen = faults | {what for reader in READERS if reader in faults for what in (*with_beside(reader), *in_entries(reader))}
     silent = sorted(fault.noticed - seen)
@@ -179,7 +181,7 @@ def describe(failed, faults):
 
 
 def copy_sources():
-    """As they are in the working tree, changed or not; what has not changed keeps its time, so that it is not built again."""
+    """As they are in the working tree now; what has not changed keeps its time, so that it is not built again."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=HERE, check=True, capture_output=True
     ).stdout.decode("utf-8")

@@ -189,6 +189,11 @@ fn whoever_handed_their_place_on_has_nothing_to_decline() {
     let (scene, registration, message) = invited();
     known(&scene, 2);
     scene.does(Transfer::new(registration, person_id(2)));
+    let entries = |number: u8| crate::feeds::read(&scene.desk.calendar(person_id(number)).to_string());
+    let [gone] = entries(1).try_into().unwrap();
+    assert_eq!((&gone["status"], &gone["sequence"]), (&"CANCELLED".into(), &1.into()), "no calendar keeps it");
+    assert_eq!((entries(2)[0]["status"].clone(), entries(2).len()), ("CONFIRMED".into(), 1));
+    assert!(scene.desk.agenda(person_id(1)).rows().is_empty(), "it is not theirs any more");
     assert_eq!(takes(&scene, &answer_to(&message, "DECLINED", STAMP, "")), Answered::Outdated);
     let seen = answer_to(&message, "DECLINED", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:1");
     assert_eq!(takes(&scene, &seen), Answered::NothingLeft);
