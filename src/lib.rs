@@ -127,6 +127,6 @@ struct Readme;
 struct Calendars;
 
 /// The page on messages, the same.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "replies"))]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;

@@ -235,7 +235,8 @@ impl Agenda {
         opener: Arc<dyn Opener>,
     ) -> Self {
         let [rows, handed_on] = registrations.map(|those| {
-            let mut rows: Vec<_> = those.into_iter().map(|(card, it)| AgendaRow::of(card, it, person)).collect();
+            let mut rows: Vec<_> =
+                those.into_iter().map(|(card, it)| AgendaRow::of(card, it, person)).collect();
             rows.sort_unstable_by_key(AgendaRow::order);
             rows
         });

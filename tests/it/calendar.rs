@@ -42,6 +42,8 @@ pub(crate) mod reader {
         for line in body.split("\r\n") {
             assert!(line.len() <= 75, "{} octets: {line:?}", line.len());
             assert!(!line.trim().is_empty(), "a line of nothing");
+            let backslashes = line.len() - line.trim_end_matches('\\').len();
+            assert!(backslashes.is_multiple_of(2), "a fold behind a backslash: {line:?}");
             assert!(!line.contains(|c: char| c.is_control() && c != '\t'), "a control character: {line:?}");
         }
         let unfolded = body.replace("\r\n ", "").replace("\r\n\t", "");
@@ -707,6 +709,20 @@ fn samples_in(zone: Tz) -> Vec<Situation> {
             Some(Situation { sequence: number, ..situation(number.into(), summary, when) })
         })
         .collect()
+}
+
+/// Some readers take a line of blanks for an empty one, and refuse the whole calendar.
+#[test]
+fn however_many_blanks_there_are_none_make_a_line() {
+    let when = schedule("2026-03-05 14:00 to 15:30 UTC");
+    for blanks in [1, 60, 66, 67, 68, 140, 141, 142, 500].map(|run| " ".repeat(run)) {
+        for summary in [blanks.clone(), format!("a{blanks}"), format!("a{blanks}b"), format!("{blanks},")] {
+            let entry = PublicEntry::new(uid(1), &summary, &when, revised());
+            let calendar = reader::read(&Calendar::new(&summary, [entry]).to_string());
+            let shown = calendar.all("VEVENT")[0].text("SUMMARY");
+            assert_eq!(shown.replace(' ', ""), summary.replace(' ', ""));
+        }
+    }
 }
 
 #[test]

@@ -77,13 +77,8 @@ const INVITED: Round = Round {
     answered: false,
 };
 const REWORDED: Round = Round { name: "reworded", summary: NEW_TITLE, answered: true, ..INVITED };
-const MOVED: Round = Round {
-    name: "moved",
-    sequence: 1,
-    when: "2027-03-20 13:00 to 14:00",
-    answered: false,
-    ..REWORDED
-};
+const MOVED: Round =
+    Round { name: "moved", sequence: 1, when: "2027-03-20 13:00 to 14:00", answered: false, ..REWORDED };
 const CANCELLED: Round = Round {
     name: "cancelled",
     method: Method::Cancel,
@@ -236,6 +231,10 @@ fn a_name_that_could_break_out_is_refused() {
     for name in ["Ann\nATTENDEE:x", "Ann\r\nX:1", "Ann\u{7}", "Ann\u{2028}", "Ann\u{85}", "Ann\u{202e}nnA"] {
         assert!(Mailbox::new(name, "ann@example.org").is_err(), "{name:?}");
         let scene = Scene::with_places(1);
-        assert_eq!(scene.refused(RecordPerson::of(person_id(1), PersonDetails::new(name))), "text", "{name:?}");
+        assert_eq!(
+            scene.refused(RecordPerson::of(person_id(1), PersonDetails::new(name))),
+            "text",
+            "{name:?}"
+        );
     }
 }
