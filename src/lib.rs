@@ -136,7 +136,7 @@ struct Calendars;
 struct CheckInPage;
 
 /// The page on messages, the same.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "replies"))]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;
 

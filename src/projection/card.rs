@@ -57,6 +57,8 @@ pub struct GatheringCard {
     dated: Option<Position>,
     /// Where anything last happened that an invitation could follow from.
     touched: Position,
+    /// When how a registration stands last changed: whoever is on it may have been told then.
+    last_turn_at: DateTime<Utc>,
     previous: Option<Schedule>,
     answers_kept: Option<u32>,
     answers_expired: Option<DateTime<Utc>>,
@@ -84,6 +86,7 @@ image!(struct GatheringCard {
     revised,
     dated,
     touched,
+    last_turn_at,
     previous,
     answers_kept,
     answers_expired,
@@ -117,6 +120,7 @@ impl GatheringCard {
             revised: at,
             dated: announcement.schedule.starts().map(|_| at.position),
             touched: at.position,
+            last_turn_at: at.time,
             previous: None,
             answers_kept: None,
             answers_expired: None,
@@ -302,9 +306,20 @@ impl GatheringCard {
         self.touched
     }
 
+    /// Notes when how a registration stands changed.
+    pub(super) fn note_turn(&mut self, at: DateTime<Utc>) {
+        self.last_turn_at = self.last_turn_at.max(at);
+    }
+
+    /// When how a registration stands last changed, or that of none ever did, when the gathering was announced.
+    pub(super) fn last_turn_at(&self) -> DateTime<Utc> {
+        self.last_turn_at
+    }
+
     /// Adds a registration and says where it is kept.
     pub(super) fn join(&mut self, join: Joined<'_>) -> usize {
         self.touch(join.at.position);
+        self.note_turn(join.at.time);
         let index = self.registrations.len();
         self.registrations.push(RegistrationCard::joined_as(self.next_number(), join));
         self.changes.note(index);

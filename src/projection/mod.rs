@@ -95,6 +95,8 @@ pub struct Lists {
     forgotten: HashMap<PersonId, DateTime<Utc>>,
     exports: HashMap<PersonId, Vec<Position>>,
     bookings: HashMap<PersonId, Theirs>,
+    /// What somebody had a confirmed place by and is on no longer: their calendars may still have it.
+    handed_on: HashMap<PersonId, Theirs>,
     names: HashMap<PersonId, Billing>,
     calendar_tokens: CalendarTokens,
 }
@@ -110,6 +112,7 @@ impl Image for Lists {
             forgotten,
             exports,
             bookings,
+            handed_on,
             names,
             calendar_tokens,
         } = self;
@@ -119,6 +122,7 @@ impl Image for Lists {
         forgotten.put(out);
         exports.put(out);
         bookings.put(out);
+        handed_on.put(out);
         names.put(out);
         calendar_tokens.put(out);
     }
@@ -128,8 +132,8 @@ impl Image for Lists {
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
         let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
-        let (bookings, names, calendar_tokens) =
-            (HashMap::take(from)?, HashMap::take(from)?, CalendarTokens::take(from)?);
+        let (bookings, handed_on) = (HashMap::take(from)?, HashMap::take(from)?);
+        let (names, calendar_tokens) = (HashMap::take(from)?, CalendarTokens::take(from)?);
         Some(Self {
             position,
             gatherings,
@@ -138,6 +142,7 @@ impl Image for Lists {
             forgotten,
             exports,
             bookings,
+            handed_on,
             names,
             calendar_tokens,
         })
@@ -339,7 +344,15 @@ impl Lists {
     /// Everything that a person has booked, or was named for as a guest. Empty for somebody never heard of.
     #[must_use]
     pub fn agenda(&self, person: PersonId, opener: Arc<dyn Opener>) -> Agenda {
-        Agenda::of(person, self.forgotten(person), self.booked_by(person), opener)
+        let handed_on = self.entries_gone_from(person);
+        Agenda::of(person, self.forgotten(person), [self.booked_by(person).collect(), handed_on], opener)
+    }
+
+    /// What was in somebody's calendar, and is theirs no longer: handed to somebody else, or a guest's who was exchanged.
+    fn entries_gone_from(&self, person: PersonId) -> Vec<(&GatheringCard, &RegistrationCard)> {
+        let theirs = self.handed_on.get(&person).map(Theirs::as_slice).unwrap_or_default();
+        let known = theirs.iter().filter_map(|id| self.registration(*id));
+        known.filter(|(card, it)| card.entry_gone(it, person).is_some()).collect()
     }
 
     /// Everything that a person is on, in the order of booking.

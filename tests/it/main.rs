@@ -34,6 +34,7 @@ mod journey;
 mod lists;
 mod log;
 mod log_tools;
+mod messages;
 mod model;
 mod others_bugs;
 mod outbox;
