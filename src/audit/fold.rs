@@ -133,8 +133,13 @@ impl Gathering {
     fn fold_session(&mut self, fact: &Fact) {
         match fact {
             Fact::SessionAdded { session, .. } => {
-                let known = Session { schedule: session.schedule.clone(), dropped: false };
-                self.sessions.insert(session.id, known);
+                let (schedule, speakers) = (session.schedule.clone(), session.texts.speakers.clone());
+                self.sessions.insert(session.id, Session { schedule, speakers, dropped: false });
+            }
+            Fact::SessionRevised { session, texts, .. } => {
+                if let Some(session) = self.sessions.get_mut(session) {
+                    session.speakers.clone_from(&texts.speakers);
+                }
             }
             Fact::SessionMoved { session, schedule, .. } => {
                 if let Some(session) = self.sessions.get_mut(session) {
