@@ -42,9 +42,10 @@ impl Gathering {
             Fact::GatheringArchived { .. } => self.life = Life::Archived,
             Fact::BooksClosed { .. } => self.close_books(),
             Fact::ReconfirmationClosed { .. } => self.round = None,
-            Fact::SessionAdded { .. } | Fact::SessionMoved { .. } | Fact::SessionDropped { .. } => {
-                self.fold_session(fact);
-            }
+            Fact::SessionAdded { .. }
+            | Fact::SessionMoved { .. }
+            | Fact::SessionRevised { .. }
+            | Fact::SessionDropped { .. } => self.fold_session(fact),
             Fact::ResourceAttached { resource, .. } => drop(self.resources.insert(resource.id)),
             Fact::ResourceWithdrawn { resource, .. } => drop(self.resources.remove(resource)),
             Fact::AnswersExpired { .. } => self.answers_expired = true,
@@ -57,7 +58,6 @@ impl Gathering {
             | Fact::CalendarTokenRevoked { .. }
             | Fact::GatheringAnnounced { .. }
             | Fact::ModeChanged { .. }
-            | Fact::SessionRevised { .. }
             | Fact::InvitationAnswered { .. }
             | Fact::PassedOver { .. } => {}
             Fact::RegistrationConfirmed { .. }

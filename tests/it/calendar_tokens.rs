@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use gather::log::{FileLog, MemoryLog};
-use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
+use gather::privacy::MemoryVault;
 use gather::testkit::{Fault, FaultyDisk};
 use gather::{
     CalendarToken, Change, Desk, Fact, Failure, Gathering, IssueCalendarToken, JoinLink, PersonId, Position,
-    Refusal, Remedy, RequestId, RevokeCalendarToken, RotateCalendarToken, VaultId,
+    Refusal, Remedy, RequestId, RevokeCalendarToken, RotateCalendarToken,
 };
+
+use crate::service::Service;
 
 const LINK: &str = "https://meet.example/room";
 const MARCH: &str = "2099-03-05 14:00 to 15:30 Europe/London";
@@ -213,49 +214,17 @@ fn among_many_each_opens_its_own() {
     }
 }
 
-/// A vault that cannot be reached for a while.
-#[derive(Debug)]
-struct Away {
-    vault: MemoryVault,
-    is_away: AtomicBool,
-}
-
-impl KeyVault for Away {
-    fn id(&self) -> VaultId {
-        self.vault.id()
-    }
-
-    fn fresh(&self) -> Result<KeyRef, VaultError> {
-        self.vault.fresh()
-    }
-
-    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.vault.in_use(key)
-    }
-
-    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
-        if self.is_away.load(Ordering::Relaxed) {
-            return Err(VaultError::unavailable("it does not answer"));
-        }
-        self.vault.key(key)
-    }
-
-    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.vault.erase(key)
-    }
-}
-
 #[test]
 fn what_could_not_be_opened_is_tried_again() {
-    let vault = Arc::new(Away { vault: MemoryVault::new(), is_away: AtomicBool::new(false) });
+    let vault = Arc::new(Service::default());
     let desk = Desk::builder().over(MemoryLog::new(), vault.clone()).unwrap();
     booked(&desk, 1);
     let tokens: Vec<_> = (1..=200).map(|number| issue(&desk, person(number))).collect();
-    vault.is_away.store(true, Ordering::Relaxed);
+    vault.set_down(true);
     for token in &tokens {
         opens_nothing(&desk, token);
     }
-    vault.is_away.store(false, Ordering::Relaxed);
+    vault.set_down(false);
     // Few at a time, so that nobody makes the desk open everything by guessing.
     let last = tokens.last().unwrap().expose();
     let tries = (1..10).take_while(|_| desk.calendar_by_token(&last).is_err()).count();

@@ -15,6 +15,7 @@ use gather::{
 
 use crate::scene::{MORNING, STARTS, Scene, at, hall, workshop};
 
+mod blank;
 mod crashes;
 mod export;
 mod keys;
@@ -373,7 +374,8 @@ fn no_session_takes_a_speaker_who_was_forgotten() {
 fn a_session_may_go_on_naming_a_speaker_who_was_forgotten() {
     let scene = conference();
     let (desk, on) = (&scene.desk, scene.on);
-    drop(scene.receives(AddSession::new(on, talk(1, &[ANN, BOB]))));
+    drop(scene.receives(AddSession::new(on, talk(1, &[BOB]))));
+    drop(scene.receives(ChangeSession::new(on, talk(1, &[ANN, BOB]))));
     let _ = desk.forget(person_id(ANN)).unwrap();
     let change = |it: Session| desk.execute(ChangeSession::new(on, it)).unwrap().outcome;
     assert_eq!(change(talk(1, &[ANN, BOB])), Change::AlreadySo);
