@@ -293,6 +293,7 @@ const fn what(fact: &Fact) -> &'static str {
         Fact::PlaceTransferred { .. } => "place_transferred",
         Fact::RegistrationReconfirmed { .. } => "registration_reconfirmed",
         Fact::PresenceRecorded { .. } => "presence_recorded",
+        Fact::Scanned { .. } => "scanned",
         Fact::SessionAdded { .. } => "session_added",
         Fact::SessionRevised { .. } => "session_revised",
         Fact::SessionMoved { .. } => "session_moved",

@@ -205,6 +205,10 @@ impl Keyring {
             | Fact::BooksClosed { .. }
             | Fact::GatheringArchived { .. }
             | Fact::PresenceRecorded { .. }
+            | Fact::CheckInListSet { .. }
+            | Fact::CheckInListWithdrawn { .. }
+            | Fact::Scanned { .. }
+            | Fact::ScanUndone { .. }
             | Fact::ResourceWithdrawn { .. }
             | Fact::PersonForgotten { .. }
             | Fact::AnswersExpired { .. }

@@ -12,6 +12,7 @@ use crate::fact::{
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId};
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
+use crate::projection::check_in::CheckInBook;
 use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
 use crate::projection::places::{PoolCount, SetAsideCount, Tally};
@@ -25,6 +26,7 @@ use crate::sealed::Sealed;
 use crate::text::Reference;
 
 mod answers;
+mod check_in;
 mod entry;
 mod line;
 mod presence;
@@ -59,6 +61,8 @@ pub struct GatheringCard {
     answers_expired: Option<DateTime<Utc>>,
     registrations: Vec<RegistrationCard>,
     sessions: BTreeMap<SessionId, SessionCard>,
+    /// What most have not: lists of their own at which people are checked in, and scans.
+    check_in: Option<Box<CheckInBook>>,
 }
 
 image!(struct GatheringCard {
@@ -83,6 +87,7 @@ image!(struct GatheringCard {
     answers_expired,
     registrations,
     sessions,
+    check_in,
 });
 
 impl GatheringCard {
@@ -114,6 +119,7 @@ impl GatheringCard {
             answers_expired: None,
             registrations: Vec::new(),
             sessions: BTreeMap::new(),
+            check_in: None,
         }
     }
 

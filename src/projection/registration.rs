@@ -8,12 +8,14 @@ use crate::fact::{Booking, Draw, Ending, PassReason, Pending};
 use crate::id::{PersonId, RegistrationId};
 use crate::image::image;
 use crate::person::Answers;
+use crate::projection::check_in::Scans;
 use crate::projection::invited::{Invited, Stamp};
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
 use crate::sealed::Sealed;
 
 mod answers;
+mod check_in;
 mod party;
 mod presence;
 mod replies;
@@ -58,6 +60,8 @@ pub struct RegistrationCard {
     seen: BTreeMap<u16, Seen>,
     /// The last answer of each who has answered the invitation. Most never do.
     replies: Option<Box<Replies>>,
+    /// What was scanned of it, whether it counts or not.
+    scans: Option<Box<Scans>>,
 }
 
 image!(struct RegistrationCard {
@@ -77,6 +81,7 @@ image!(struct RegistrationCard {
     superseded_by,
     seen,
     replies,
+    scans,
 });
 
 /// What a registration's turn in the line follows from.
@@ -146,6 +151,7 @@ impl RegistrationCard {
             superseded_by: None,
             seen: BTreeMap::new(),
             replies: None,
+            scans: None,
         }
     }
 

@@ -7,14 +7,15 @@ use crate::desk::{Call, Command, Edge, Failure, Ready};
 use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting,
-    Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest,
-    OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
-    RecordExport, RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule,
-    RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle, Transfer, WithdrawOffer,
-    WithdrawResource,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CloseBooking, CloseBooks,
+    CloseLine, ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
+    Forgetting, Gathering, Hold, IssueCalendarToken, Join, KeepAnswers, LineOnly, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Register, Registered, Reject,
+    Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetCheckInList, SetProgramme, Settle,
+    Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer, WithdrawResource,
 };
+use crate::fact::CheckedIn;
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
 /// What a desk was heard to say.
@@ -59,6 +60,8 @@ pub enum Told {
         /// Whether they had no confirmed place.
         flagged: bool,
     },
+    /// A scan was taken in.
+    CheckedIn(CheckedIn),
     /// What came of each part of a basket.
     Parts(Vec<Part>),
     /// A secret address was made; what its token is is not told here, since no two are the same.
@@ -185,6 +188,16 @@ pub enum AnyCommand {
     Archive(Archive),
     /// Say whether somebody came.
     RecordPresence(RecordPresence),
+    /// Set a list at which people are checked in.
+    SetCheckInList(SetCheckInList),
+    /// Withdraw one.
+    WithdrawCheckInList(WithdrawCheckInList),
+    /// Take in a scan.
+    CheckIn(CheckIn),
+    /// Take it back.
+    UndoCheckIn(UndoCheckIn),
+    /// Join online.
+    Join(Join),
     /// Attach something.
     AttachResource(AttachResource),
     /// Withdraw something.
@@ -277,6 +290,11 @@ impl AnyCommand {
             Self::CloseBooks(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Archive(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::RecordPresence(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::SetCheckInList(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::WithdrawCheckInList(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::CheckIn(command) => Ok(command.ready(edge)?.map(Told::CheckedIn)),
+            Self::UndoCheckIn(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Join(command) => Ok(command.ready(edge)?.map(Told::CheckedIn)),
             Self::AttachResource(command) => Ok(command.ready(edge)?.map(Told::Attached)),
             Self::WithdrawResource(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Settle(command) => Ok(command.ready(edge)?.map(Told::from)),
