@@ -215,7 +215,7 @@ impl GatheringCard {
     }
 
     /// How a session of this gathering stands.
-    pub(super) fn session_status(&self, session: &SessionCard) -> SessionStatus {
+    pub(crate) fn session_status(&self, session: &SessionCard) -> SessionStatus {
         session.status(&self.announcement, self.is_cancelled(), self.previous.is_some())
     }
 

@@ -72,6 +72,7 @@ pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
 pub use route::Route;
 pub use scan_list::{ScanList, ScanRow};
+pub(crate) use session::SessionCard;
 pub use session::SessionStatus;
 pub use status::RegistrationStatus;
 pub use waiting_list::{ExposedWaiting, ExposedWaitingList, WaitingList, WaitingRow};
@@ -361,6 +362,12 @@ impl Lists {
         person: PersonId,
     ) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
         self.booked_by(person)
+    }
+
+    /// The sessions that name somebody as a speaker, dropped ones too: gathering by gathering, in the order of the ids.
+    pub(crate) fn sessions_of(&self, person: PersonId) -> Vec<(&GatheringCard, &SessionCard)> {
+        let all = self.gatherings().into_iter().flat_map(|card| card.sessions().map(move |it| (card, it)));
+        all.filter(|(_, it)| it.session().texts.speakers.contains(&person)).collect()
     }
 
     fn booked_by(&self, person: PersonId) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {

@@ -135,7 +135,7 @@ impl SessionCard {
     }
 
     /// Whether it was not dropped.
-    pub(super) fn stands(&self) -> bool {
+    pub(crate) fn stands(&self) -> bool {
         !self.dropped
     }
 

@@ -49,6 +49,7 @@ mod repeats;
 mod replies;
 mod requirements;
 mod scene;
+mod service;
 mod upcasting;
 mod vault;
 mod zones;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gather::calendar::{Due, Invitations, Mailbox, Message, Method, Unaddressed};
-use gather::testkit::{History, PEOPLE, conferences, epoch, histories, person_id, queues};
+use gather::testkit::{History, PEOPLE, What, conferences, epoch, histories, person_id, queues};
 use gather::{
     CancelRegistration, ChangeMode, ChangeParty, Desk, Gathering, Mode, MoveRegistration, Occasion,
     OutboxMark, PersonDetails, PersonId, Position, RecordPerson, RegistrationId, Transfer, Venue,
@@ -165,6 +165,24 @@ fn lives() -> impl Strategy<Value = History> {
     prop_oneof![2 => histories(5..60), 1 => conferences(5..60), 1 => queues(5..60)]
 }
 
+/// Lives through a history, with people whose addresses are known, and lets a host look after each step. In the end it reads
+/// all that is left, and calendars have what the lists say.
+fn along(history: &History, look: impl Fn(&mut Host, &Desk, usize)) -> Host {
+    let desk = Desk::builder().clock(epoch).in_memory();
+    known_to_everybody(&desk);
+    let mut host = Host::new();
+    for nth in 0..history.steps.len() {
+        if matches!(history.steps[nth].what, What::RecordPerson(_)) {
+            continue;
+        }
+        let _ = history.play_step(&desk, nth);
+        look(&mut host, &desk, nth);
+    }
+    host.read_all(&desk);
+    host.check(&desk);
+    host
+}
+
 proptest! {
     #![proptest_config(cases(40))]
 
@@ -172,43 +190,25 @@ proptest! {
     /// lists say, and no message was described twice.
     #[test]
     fn calendars_come_to_what_the_lists_say(history in lives(), reads in prop::collection::vec((0..8_usize, any::<bool>()), 60)) {
-        let desk = Desk::builder().clock(epoch).in_memory();
-        known_to_everybody(&desk);
-        let mut host = Host::new();
-        for nth in 0..history.steps.len() {
-            if matches!(history.steps[nth].what, gather::testkit::What::RecordPerson(_)) {
-                continue;
-            }
-            let _ = history.play_step(&desk, nth);
+        let host = along(&history, |host, desk, nth| {
             let (limit, each) = reads[nth % reads.len()];
             if limit > 0 {
-                host.read(&desk, limit, each);
+                host.read(desk, limit, each);
             }
-        }
-        host.read_all(&desk);
-        host.check(&desk);
+        });
         prop_assert_eq!(host.twice, 0);
     }
 
     /// Marks that were not kept bring what is due again, as it is now, and calendars end up the same.
     #[test]
     fn what_was_not_acknowledged_is_due_again(history in lives(), forgets in prop::collection::vec(any::<bool>(), 60)) {
-        let desk = Desk::builder().clock(epoch).in_memory();
-        known_to_everybody(&desk);
-        let mut host = Host::new();
-        for nth in 0..history.steps.len() {
-            if matches!(history.steps[nth].what, gather::testkit::What::RecordPerson(_)) {
-                continue;
-            }
-            let _ = history.play_step(&desk, nth);
+        along(&history, |host, desk, nth| {
             let mark = host.mark;
-            host.read(&desk, 4, true);
+            host.read(desk, 4, true);
             if forgets[nth % forgets.len()] {
                 host.mark = mark;
             }
-        }
-        host.read_all(&desk);
-        host.check(&desk);
+        });
     }
 
     /// Lists that were kept in a checkpoint, or folded anew, say the same is due.

@@ -3,23 +3,23 @@
 //! `GATHER_SOAK=50` tries fifty times as many mutations.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use gather::calendar::{Import, Message, NotTaken, OtherMethod, Reply, Unaddressed, Unreadable};
 use gather::log::MemoryLog;
-use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
+use gather::privacy::MemoryVault;
 use gather::testkit::{TestClock, person_id};
 use gather::{
     AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, ChangeParty, Desk,
     Failure, FollowUp, Gathering, Hold, JoinLink, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId,
     RecordPerson, Register, RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule,
-    Silence, Transfer, VaultId,
+    Silence, Transfer,
 };
 
 use crate::day::answer_to;
 use crate::outbox::invitations;
 use crate::scene::{Scene, at, day, hall};
+use crate::service::Service;
 
 #[path = "../../examples/read_anything/hostile.rs"]
 mod hostile;
@@ -213,41 +213,9 @@ fn whoever_handed_their_place_on_has_nothing_to_decline() {
     assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
 }
 
-/// A vault that does not give out one of its keys.
-#[derive(Debug)]
-struct Without {
-    vault: MemoryVault,
-    key: AtomicU64,
-}
-
-impl KeyVault for Without {
-    fn id(&self) -> VaultId {
-        self.vault.id()
-    }
-
-    fn fresh(&self) -> Result<KeyRef, VaultError> {
-        self.vault.fresh()
-    }
-
-    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.vault.in_use(key)
-    }
-
-    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
-        if self.key.load(Ordering::Relaxed) == key.get() {
-            return Err(VaultError::unavailable("it does not answer"));
-        }
-        self.vault.key(key)
-    }
-
-    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.vault.erase(key)
-    }
-}
-
 #[test]
 fn what_a_vault_keeps_back_for_a_moment_is_neither_a_wrong_sender_nor_a_message_without_its_link() {
-    let vault = Arc::new(Without { vault: MemoryVault::new(), key: AtomicU64::new(u64::MAX) });
+    let vault = Arc::new(Service::default());
     let clock = TestClock::at(at(crate::scene::MORNING));
     let desk = Desk::builder().clock(clock.clone()).over(MemoryLog::new(), vault.clone()).unwrap();
     let webinar = Gathering::webinar("Bookbinding").at(day("2027-03-20 10:00 to 16:00"));
@@ -258,7 +226,7 @@ fn what_a_vault_keeps_back_for_a_moment_is_neither_a_wrong_sender_nor_a_message_
     let declined = reply(&answer_to(&message_to(&scene, registration), "DECLINED", STAMP, ""));
     let (mut kept_back, mut faults) = (0, 0);
     for key in 0..4 {
-        vault.key.store(key, Ordering::Relaxed);
+        vault.keep_back(Some(key));
         match scene.desk.invitations(&invitations(), registration).unwrap().remove(0).mail {
             Ok(message) => assert!(message.text().expose().contains("https://meet.example/1")),
             Err(Unaddressed::Unavailable(_)) => kept_back += 1,
@@ -270,7 +238,7 @@ fn what_a_vault_keeps_back_for_a_moment_is_neither_a_wrong_sender_nor_a_message_
         }
     }
     assert_eq!((kept_back, faults), (2, 1), "the person's key, and the gathering's");
-    vault.key.store(u64::MAX, Ordering::Relaxed);
+    vault.keep_back(None);
     let taken = scene.desk.take_reply(&declined, "p1@example.org").unwrap();
     assert!(matches!(taken.outcome, Answered::GivenUp(_)));
 }
