@@ -171,7 +171,7 @@ fn changes(among: &House) {
         among.desk.register(among.day, person(next)).unwrap().outcome.registration()
     };
     let page = || timed(|| among.page());
-    let mut told = |name: &str, mut change: Box<dyn FnMut() + '_>| {
+    let told = |name: &str, mut change: Box<dyn FnMut() + '_>| {
         let taken = (0..ROUNDS).map(|_| {
             change();
             page()
@@ -188,7 +188,14 @@ fn changes(among: &House) {
         drop(among.desk.execute(RecordPerson::of(person(nth), details(nth + 7))).unwrap());
     };
     told("one is called otherwise", Box::new(rename));
-    told("fifty came", Box::new(|| (0..50).for_each(|_| drop(new()))));
+    told(
+        "fifty came",
+        Box::new(|| {
+            (0..50).for_each(|_| {
+                new();
+            })
+        }),
+    );
 }
 
 fn one_by_one(criterion: &mut Criterion, alone: &House, among: &House) {
@@ -200,13 +207,13 @@ fn one_by_one(criterion: &mut Criterion, alone: &House, among: &House) {
         bencher.iter(|| among.kept.page(&found).unwrap())
     });
     let mut nth = 0_u64;
-    let search = || {
+    let mut search = || {
         nth += 1;
         query().offset(0).narrow(Filter::name(&format!("{:x}", nth % 256)))
     };
     group.bench_function("a name that nobody has searched for", |bencher| {
         bencher.iter_batched(
-            search,
+            &mut search,
             |query| among.kept.page(&query).unwrap(),
             criterion::BatchSize::PerIteration,
         );
