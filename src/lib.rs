@@ -73,9 +73,9 @@ mod token;
 pub use desk::Imported;
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined, LeftAsPlanned, MergedScan,
-    MergedScans, Opening, Outbox, Pending, PersonExport, PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft,
-    ZonesFollowed,
+    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined, KeptAttendeeList,
+    LeftAsPlanned, MergedScan, MergedScans, Opening, Outbox, Pending, PersonExport, PoolForecast, Receipt,
+    RequestIds, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -104,12 +104,13 @@ pub use id::{
 };
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
-    Agenda, AgendaRow, Attendance, AttendanceRow, AttendeeList, AttendeeRow, CheckInCounts,
-    ExposedAttendance, ExposedAttendanceRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lifecycle, ListCount, Lists, Occasion, OfferingOn, OutboxMark,
-    PassOver, PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, RegistrationCard,
-    RegistrationStatus, ResourceRow, Resources, ScanList, ScanRow, SessionStatus, SetAsideCount, Turn,
-    UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, Attendance, AttendanceRow, AttendeeList, AttendeePage, AttendeeQuery, AttendeeRow,
+    CheckInCounts, Column, Columns, CsvForm, Cursor, ExposedAttendance, ExposedAttendanceRow,
+    ExposedAttendee, ExposedAttendeeList, ExposedWaiting, ExposedWaitingList, Filter, GatheringCard,
+    Lifecycle, ListCount, ListedAttendee, Lists, NotACursor, Occasion, OfferingOn, OutboxMark, PassOver,
+    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, QueryError, RegistrationCard,
+    RegistrationStatus, ResourceRow, Resources, Route, ScanList, ScanRow, SessionStatus, SetAsideCount,
+    SortKey, Turn, UnknownColumn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{
@@ -135,6 +136,11 @@ struct Calendars;
 struct CheckInPage;
 
 /// The page on messages, the same.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "replies"))]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;
+
+/// The page on attendee lists, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/lists.md")]
+struct AttendeeLists;

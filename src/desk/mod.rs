@@ -37,6 +37,7 @@ mod following;
 mod forgetting;
 #[cfg(feature = "replies")]
 mod import;
+mod kept_list;
 #[cfg(test)]
 mod laws;
 mod open;
@@ -67,6 +68,7 @@ pub use following::Follower;
 pub use forgetting::{DueForErasure, ForgetReceipt};
 #[cfg(feature = "replies")]
 pub use import::Imported;
+pub use kept_list::KeptAttendeeList;
 pub use outbox::Outbox;
 pub use pending::Pending;
 pub use person_export::PersonExport;
@@ -128,6 +130,8 @@ struct Inner {
     lists: RwLock<Lists>,
     /// Whose calendar is behind a secret address, as far as that was asked.
     addresses: sync::Mutex<addresses::Addresses>,
+    /// Lists with names that somebody keeps.
+    kept_lists: kept_list::KeptLists,
     followers: Followers,
     /// Whether anything was written since the desk was opened.
     has_written: AtomicBool,

@@ -20,6 +20,7 @@ mod attendance;
 mod attendee_list;
 mod calendar_tokens;
 mod card;
+mod changes;
 mod check_in;
 mod check_in_counts;
 #[cfg(test)]
@@ -34,8 +35,10 @@ mod places;
 mod planned;
 mod presence;
 mod programme;
+mod query;
 mod registration;
 mod resources;
+mod route;
 mod scan_list;
 mod session;
 mod status;
@@ -60,9 +63,16 @@ pub use places::{PoolCount, SetAsideCount};
 pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
+pub(crate) use query::KeptList;
+pub use query::{
+    AttendeePage, AttendeeQuery, Column, Columns, CsvForm, Cursor, Filter, ListedAttendee, NotACursor,
+    QueryError, SortKey, UnknownColumn,
+};
 pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
+pub use route::Route;
 pub use scan_list::{ScanList, ScanRow};
+pub(crate) use session::SessionCard;
 pub use session::SessionStatus;
 pub use status::RegistrationStatus;
 pub use waiting_list::{ExposedWaiting, ExposedWaitingList, WaitingList, WaitingRow};
@@ -86,6 +96,8 @@ pub struct Lists {
     forgotten: HashMap<PersonId, DateTime<Utc>>,
     exports: HashMap<PersonId, Vec<Position>>,
     bookings: HashMap<PersonId, Theirs>,
+    /// What somebody had a confirmed place by and is on no longer: their calendars may still have it.
+    handed_on: HashMap<PersonId, Theirs>,
     names: HashMap<PersonId, Billing>,
     calendar_tokens: CalendarTokens,
 }
@@ -101,6 +113,7 @@ impl Image for Lists {
             forgotten,
             exports,
             bookings,
+            handed_on,
             names,
             calendar_tokens,
         } = self;
@@ -110,6 +123,7 @@ impl Image for Lists {
         forgotten.put(out);
         exports.put(out);
         bookings.put(out);
+        handed_on.put(out);
         names.put(out);
         calendar_tokens.put(out);
     }
@@ -119,8 +133,8 @@ impl Image for Lists {
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
         let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
-        let (bookings, names, calendar_tokens) =
-            (HashMap::take(from)?, HashMap::take(from)?, CalendarTokens::take(from)?);
+        let (bookings, handed_on) = (HashMap::take(from)?, HashMap::take(from)?);
+        let (names, calendar_tokens) = (HashMap::take(from)?, CalendarTokens::take(from)?);
         Some(Self {
             position,
             gatherings,
@@ -129,6 +143,7 @@ impl Image for Lists {
             forgotten,
             exports,
             bookings,
+            handed_on,
             names,
             calendar_tokens,
         })
@@ -235,6 +250,19 @@ impl Lists {
         Some(AttendeeList::of(card, now, |person| self.on_record(person), opener))
     }
 
+    /// Everybody who ever registered, whatever became of them, as they stand at a time. `None` for a gathering never
+    /// announced.
+    #[must_use]
+    pub fn registration_list(
+        &self,
+        gathering: GatheringId,
+        now: DateTime<Utc>,
+        opener: Arc<dyn Opener>,
+    ) -> Option<AttendeeList> {
+        let card = self.gatherings.get(&gathering)?;
+        Some(AttendeeList::of_everybody(card, now, |person| self.on_record(person), opener))
+    }
+
     /// Who stands in line, and where, and who has an offer of a place at a time. `None` for a gathering never announced.
     #[must_use]
     pub fn waiting_list(
@@ -317,7 +345,15 @@ impl Lists {
     /// Everything that a person has booked, or was named for as a guest. Empty for somebody never heard of.
     #[must_use]
     pub fn agenda(&self, person: PersonId, opener: Arc<dyn Opener>) -> Agenda {
-        Agenda::of(person, self.forgotten(person), self.booked_by(person), opener)
+        let handed_on = self.entries_gone_from(person);
+        Agenda::of(person, self.forgotten(person), [self.booked_by(person).collect(), handed_on], opener)
+    }
+
+    /// What was in somebody's calendar, and is theirs no longer: handed to somebody else, or a guest's who was exchanged.
+    fn entries_gone_from(&self, person: PersonId) -> Vec<(&GatheringCard, &RegistrationCard)> {
+        let theirs = self.handed_on.get(&person).map(Theirs::as_slice).unwrap_or_default();
+        let known = theirs.iter().filter_map(|id| self.registration(*id));
+        known.filter(|(card, it)| card.entry_gone(it, person).is_some()).collect()
     }
 
     /// Everything that a person is on, in the order of booking.
@@ -326,6 +362,12 @@ impl Lists {
         person: PersonId,
     ) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
         self.booked_by(person)
+    }
+
+    /// The sessions that name somebody as a speaker, dropped ones too: gathering by gathering, in the order of the ids.
+    pub(crate) fn sessions_of(&self, person: PersonId) -> Vec<(&GatheringCard, &SessionCard)> {
+        let all = self.gatherings().into_iter().flat_map(|card| card.sessions().map(move |it| (card, it)));
+        all.filter(|(_, it)| it.session().texts.speakers.contains(&person)).collect()
     }
 
     fn booked_by(&self, person: PersonId) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {

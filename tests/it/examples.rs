@@ -65,6 +65,26 @@ pub(crate) fn calendars(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<&Path, &
     calendars.map(|(name, bytes)| (name.as_path(), text(bytes))).collect()
 }
 
+/// What the README shows of a full conference is what the example prints.
+#[test]
+fn the_readme_shows_the_list_that_the_example_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run("attendees", folder.path(), [folder.path()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let printed = text(&output.stdout);
+    let (page, _) = printed.split_once("\n\n1 to 14").unwrap();
+    let readme = include_str!("../../README.md");
+    assert!(
+        readme.contains(&format!("```text\n{page}\n\n1 to 14")),
+        "the README shows something else than\n{printed}"
+    );
+    for line in page.lines() {
+        assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+    }
+    let left = files(folder.path());
+    assert_eq!(left.len(), 3, "two files and their cells");
+}
+
 #[test]
 fn a_year_sent_twice_is_done_once() {
     let folder = tempfile::tempdir().unwrap();

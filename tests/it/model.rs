@@ -27,6 +27,7 @@ mod laws;
 mod ledger;
 mod naive;
 mod points;
+mod queries;
 mod read;
 mod sequences;
 
