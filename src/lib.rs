@@ -72,9 +72,9 @@ mod token;
 #[cfg(feature = "replies")]
 pub use desk::Imported;
 pub use desk::{
-    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, LeftAsPlanned, Opening, Outbox,
-    Pending, PersonExport, PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft, ZonesFollowed,
+    AsOf, Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder,
+    DueForErasure, Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, LeftAsPlanned, Opening,
+    Outbox, Pending, PersonExport, PoolForecast, Receipt, RequestIds, Then, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -102,11 +102,12 @@ pub use id::{
 };
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
-    Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lifecycle, Lists, Occasion, OfferingOn, OutboxMark, PassOver,
-    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, RegistrationCard,
-    RegistrationStatus, ResourceRow, Resources, SessionStatus, SetAsideCount, Turn, UnreadableMark,
-    WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, AttendeeList, AttendeeRow, Claim, ClaimChange, ClaimCounts, Compared, Difference,
+    ExposedAttendee, ExposedAttendeeList, ExposedDifference, ExposedWaiting, ExposedWaitingList,
+    GatheringCard, GatheringDifference, GatheringStanding, Lifecycle, Lists, Occasion, OfferingOn,
+    OutboxMark, PassOver, PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning,
+    RegistrationCard, RegistrationStatus, ResourceRow, Resources, SessionStatus, SetAsideCount, Turn,
+    UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{
@@ -130,3 +131,8 @@ struct Calendars;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;
+
+/// The page on looking back and on reports, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/reports.md")]
+struct Reports;

@@ -22,6 +22,7 @@ use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
 mod addresses;
+mod as_of;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
@@ -46,6 +47,7 @@ mod pending;
 mod person_export;
 mod queue;
 mod reading;
+mod replaying;
 #[cfg(feature = "replies")]
 mod replies;
 mod sync;
@@ -55,6 +57,7 @@ mod work;
 mod writing;
 mod zones;
 
+pub use as_of::{AsOf, Then};
 pub use builder::DeskBuilder;
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
 pub use clock::{Clock, RequestIds};

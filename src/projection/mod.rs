@@ -19,6 +19,8 @@ mod agenda;
 mod attendee_list;
 mod calendar_tokens;
 mod card;
+mod claim;
+mod difference;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
@@ -46,6 +48,10 @@ pub use agenda::{Agenda, AgendaRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
 pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
+pub use claim::{Claim, ClaimCounts};
+pub use difference::{
+    ClaimChange, Compared, Difference, ExposedDifference, GatheringDifference, GatheringStanding,
+};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
 pub(crate) use outbox::Invitation;
@@ -54,6 +60,7 @@ pub use places::{PoolCount, SetAsideCount};
 pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
+pub(crate) use registration::Replied;
 pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
 pub use session::SessionStatus;
@@ -73,6 +80,7 @@ use resources::Reader;
 #[doc(alias = "read model")]
 pub struct Lists {
     position: Position,
+    latest: Option<DateTime<Utc>>,
     gatherings: HashMap<GatheringId, GatheringCard>,
     registrations: HashMap<RegistrationId, Spot>,
     people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
@@ -88,6 +96,7 @@ impl Image for Lists {
     fn put(&self, out: &mut Sink) {
         let Self {
             position,
+            latest,
             gatherings,
             registrations: _,
             people,
@@ -98,6 +107,7 @@ impl Image for Lists {
             calendar_tokens,
         } = self;
         position.put(out);
+        latest.put(out);
         gatherings.put(out);
         people.put(out);
         forgotten.put(out);
@@ -108,7 +118,7 @@ impl Image for Lists {
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
-        let position = Position::take(from)?;
+        let (position, latest) = (Position::take(from)?, <Option<_> as Image>::take(from)?);
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
         let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
@@ -116,6 +126,7 @@ impl Image for Lists {
             (HashMap::take(from)?, HashMap::take(from)?, CalendarTokens::take(from)?);
         Some(Self {
             position,
+            latest,
             gatherings,
             registrations,
             people,
@@ -191,6 +202,13 @@ impl Lists {
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// The latest time of all records folded in; `None` before the first. Where a clock was set back, that is not the time
+    /// of the last.
+    #[must_use]
+    pub fn latest(&self) -> Option<DateTime<Utc>> {
+        self.latest
     }
 
     /// One gathering, cancelled and past ones too.
@@ -326,6 +344,11 @@ impl Lists {
     #[must_use]
     pub fn forgotten(&self, person: PersonId) -> Option<DateTime<Utc>> {
         self.forgotten.get(&person).copied()
+    }
+
+    /// Everybody who was forgotten, and when.
+    pub(crate) fn all_forgotten(&self) -> HashMap<PersonId, DateTime<Utc>> {
+        self.forgotten.clone()
     }
 
     /// Where the log says that all that is held about somebody was given out.

@@ -47,6 +47,7 @@ mod repeats;
 mod replies;
 mod requirements;
 mod scene;
+mod time_travel;
 mod upcasting;
 mod vault;
 mod zones;

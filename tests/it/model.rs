@@ -21,6 +21,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+mod as_of;
 mod checkpoints;
 mod found;
 mod laws;
