@@ -103,11 +103,13 @@ pub use id::{
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
     Agenda, AgendaRow, AttendeeList, AttendeeRow, Claim, ClaimChange, ClaimCounts, Compared, Difference,
-    ExposedAttendee, ExposedAttendeeList, ExposedDifference, ExposedWaiting, ExposedWaitingList,
-    GatheringCard, GatheringDifference, GatheringStanding, Lifecycle, Lists, Occasion, OfferingOn,
-    OutboxMark, PassOver, PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning,
-    RegistrationCard, RegistrationStatus, ResourceRow, Resources, SessionStatus, SetAsideCount, Turn,
-    UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    Digest, DigestEntry, ExposedAttendee, ExposedAttendeeList, ExposedDifference, ExposedReach,
+    ExposedWaiting, ExposedWaitingList, FillCurve, FillDay, GatheringCard, GatheringDifference,
+    GatheringStanding, Lifecycle, Lists, NearlyFull, NearlyFullRow, Occasion, OfferingOn, OrganisationReach,
+    OrganisationShowUp, OutboxMark, PassOver, Period, PoolCount, PresenceCounts, Programme, ProgrammeRow,
+    ProgrammeWarning, Reach, RegionReach, RegistrationCard, RegistrationStatus, ResourceRow, Resources,
+    SessionStatus, SetAsideCount, ShowUp, ShowUpRow, Threshold, Turn, UnreadableMark, WaitingList,
+    WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{

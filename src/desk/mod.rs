@@ -50,6 +50,7 @@ mod reading;
 mod replaying;
 #[cfg(feature = "replies")]
 mod replies;
+mod reports;
 mod sync;
 mod verify;
 mod what_if;

@@ -34,6 +34,7 @@ mod planned;
 mod presence;
 mod programme;
 mod registration;
+mod report;
 mod resources;
 mod session;
 mod status;
@@ -62,6 +63,11 @@ pub use presence::PresenceCounts;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
 pub(crate) use registration::Replied;
 pub use registration::{PassOver, RegistrationCard};
+pub(crate) use report::FillFold;
+pub use report::{
+    Digest, DigestEntry, ExposedReach, FillCurve, FillDay, NearlyFull, NearlyFullRow, OrganisationReach,
+    OrganisationShowUp, Period, Reach, RegionReach, ShowUp, ShowUpRow, Threshold,
+};
 pub use resources::{ResourceRow, Resources};
 pub use session::SessionStatus;
 pub use status::RegistrationStatus;

@@ -29,6 +29,7 @@ mod ledger;
 mod naive;
 mod points;
 mod read;
+mod reports;
 mod sequences;
 
 use ledger::Ledger;

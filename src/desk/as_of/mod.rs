@@ -11,7 +11,6 @@ use crate::domain::Refusal;
 use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::log::Progress;
 use crate::person::{Answers, PersonDetails};
-use crate::privacy::Keyring;
 use crate::projection::{
     Agenda, AgendaRow, AttendeeList, Claim, Compared, Difference, Lists, Programme, Resources, WaitingList,
     WhatsOn, WhatsOnRow,
@@ -20,6 +19,8 @@ use crate::record::Position;
 use crate::sealed::{Opened, Opener};
 
 mod replay;
+
+pub(super) use replay::Until;
 
 /// Which moment of a log is meant. A [`Position`] and a time become one by `into`.
 ///
@@ -70,7 +71,7 @@ impl From<DateTime<Utc>> for AsOf {
 ///
 /// Names are those that were on record then. **Whoever was forgotten since is forgotten in it, too**: the keys are gone, and the rows
 /// say `[erased]`, with the time at which the person was forgotten. Answers that were erased since are the same. Nothing else
-/// differs from what the desk showed then.
+/// differs from what the desk showed then. It keeps its desk open.
 ///
 /// # Example
 /// Who had the last place on Monday, and who has it now?
@@ -95,10 +96,11 @@ impl From<DateTime<Utc>> for AsOf {
 #[doc(alias = "time travel")]
 #[doc(alias = "bitemporal")]
 pub struct Then {
-    lists: Arc<Lists>,
+    pub(super) desk: Desk,
+    pub(super) lists: Arc<Lists>,
+    pub(super) until: Until,
     known: Position,
-    at: DateTime<Utc>,
-    keyring: Arc<Keyring>,
+    pub(super) at: DateTime<Utc>,
 }
 
 impl Desk {
@@ -169,7 +171,8 @@ impl Desk {
         };
         let forgotten = self.lists().all_forgotten();
         lists.forget_all(forgotten);
-        Ok(Then { lists: Arc::new(lists), known, at, keyring: Arc::clone(&self.inner.keyring) })
+        let until = Until::known(moment, known);
+        Ok(Then { desk: self.clone(), lists: Arc::new(lists), until, known, at })
     }
 }
 
@@ -265,7 +268,7 @@ impl Then {
         let known = self.lists.registration(registration);
         let (gathering, it) = known.ok_or(Refusal::UnknownRegistration { registration })?;
         let (gathering, booker) = (gathering.id(), it.booking().party.booker);
-        let open = |sealed| self.keyring.answers(booker, gathering, sealed);
+        let open = |sealed| self.desk.inner.keyring.answers(booker, gathering, sealed);
         Ok(it.booking().answers.as_ref().map(open))
     }
 
@@ -276,7 +279,7 @@ impl Then {
     pub fn given_answers(&self, registration: RegistrationId) -> Result<Vec<GivenAnswer>, Failure> {
         let known = self.lists.registration(registration);
         let (gathering, it) = known.ok_or(Refusal::UnknownRegistration { registration })?;
-        let given = |reply| GivenAnswer::opened(gathering.id(), reply, &self.keyring);
+        let given = |reply| GivenAnswer::opened(gathering.id(), reply, &self.desk.inner.keyring);
         Ok(it.replies().iter().cloned().map(given).collect())
     }
 
@@ -286,7 +289,7 @@ impl Then {
         if let Some(at) = self.lists.forgotten(person) {
             return Some(Opened::Forgotten { at });
         }
-        self.lists.details(person).map(|sealed| self.keyring.person(person, &sealed))
+        self.lists.details(person).map(|sealed| self.desk.inner.keyring.person(person, &sealed))
     }
 
     /// As [`Desk::whats_on`]: from the time on that it is asked about.
@@ -365,8 +368,8 @@ impl Then {
         Compared { position: self.known, at: self.at }
     }
 
-    fn opener(&self) -> Arc<dyn Opener> {
-        Arc::<Keyring>::clone(&self.keyring)
+    pub(super) fn opener(&self) -> Arc<dyn Opener> {
+        self.desk.opener()
     }
 }
 

@@ -16,7 +16,8 @@ pub(super) struct Folded {
 }
 
 /// Where the log ends for whoever asks: no batch beyond it is looked at.
-struct Until {
+#[derive(Clone, Copy)]
+pub(in crate::desk) struct Until {
     moment: AsOf,
     end: Position,
 }
@@ -31,9 +32,21 @@ impl Inner {
         let until = Until { moment, end: self.end_of(moment)? };
         let mut lists = self.checkpointed(|lists| until.is_beyond(lists)).unwrap_or_default();
         let from = lists.position();
-        let known =
-            walk(self.log.as_ref(), (from, until.end), progress, &mut |batch| until.fold(&mut lists, batch))?;
+        let known = self.walk_until(until, from, progress, &mut |batch| {
+            batch.records().for_each(|record| lists.apply(&record));
+        })?;
         Ok(Folded { lists, known })
+    }
+
+    /// Hands over what counts of the log up to a moment, and says how far that goes.
+    pub(in crate::desk) fn walk_until(
+        &self,
+        until: Until,
+        from: Position,
+        progress: &mut dyn FnMut(Progress),
+        each: &mut dyn FnMut(&StoredBatch),
+    ) -> Result<Position, Error> {
+        walk(self.log.as_ref(), (from, until.end), progress, &mut |batch| until.hand_over(batch, each))
     }
 
     /// The last position that matters, which must be one at which a batch ends.
@@ -46,6 +59,11 @@ impl Inner {
 }
 
 impl Until {
+    /// As far as is known, and of that what counts for a moment.
+    pub(in crate::desk) fn known(moment: AsOf, known: Position) -> Self {
+        Self { moment, end: known }
+    }
+
     /// Whether lists go further than is asked for.
     fn is_beyond(&self, lists: &Lists) -> bool {
         let is_later = |time| lists.latest().is_some_and(|latest| latest > time);
@@ -55,14 +73,13 @@ impl Until {
         }
     }
 
-    fn fold(&self, lists: &mut Lists, batch: &StoredBatch) -> ControlFlow<()> {
+    fn hand_over(&self, batch: &StoredBatch, each: &mut dyn FnMut(&StoredBatch)) -> ControlFlow<()> {
         match self.moment {
             AsOf::Time(time) if batch.batch.time > time => return ControlFlow::Break(()),
             // It is of a later time, whenever it was written down.
-            AsOf::Hindsight(time) if batch.batch.time > time => return ControlFlow::Continue(()),
-            AsOf::Position(_) | AsOf::Time(_) | AsOf::Hindsight(_) => {}
+            AsOf::Hindsight(time) if batch.batch.time > time => {}
+            AsOf::Position(_) | AsOf::Time(_) | AsOf::Hindsight(_) => each(batch),
         }
-        batch.records().for_each(|record| lists.apply(&record));
         ControlFlow::Continue(())
     }
 }
