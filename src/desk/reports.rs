@@ -1,5 +1,7 @@
 //! Reports: of now, and of a moment that is over.
 
+use chrono::{DateTime, Utc};
+
 use super::as_of::{AsOf, Then, Until};
 use super::{Desk, Failure, Inner};
 use crate::domain::Refusal;
@@ -10,15 +12,13 @@ use crate::projection::{
 };
 use crate::record::{Position, Tag};
 
-use chrono::{DateTime, Utc};
-
 impl Desk {
     /// Who came to what took place in a period, gathering by gathering and by organisation.
     ///
     /// # Example
     /// ```
     /// use gather::testkit::TestClock;
-    /// use gather::{Desk, Gathering, PersonId, Presence, PresenceSource, RecordPresence};
+    /// use gather::{Desk, Gathering, PersonId, Presence, RecordPresence};
     ///
     /// let clock = TestClock::at("2026-03-01T09:00:00Z".parse()?);
     /// let desk = Desk::builder().clock(clock.clone()).in_memory();
@@ -27,7 +27,7 @@ impl Desk {
     /// let anns = desk.register(talk, PersonId::random())?.outcome.registration();
     /// drop(desk.register(talk, PersonId::random())?);
     /// clock.set("2026-03-05T16:00:00Z".parse()?);
-    /// drop(desk.execute(RecordPresence::new(anns, 1, Presence::Attended, PresenceSource::Online))?);
+    /// drop(desk.execute(RecordPresence::new(anns, Presence::Attended))?);
     ///
     /// let came = desk.show_up(&"2026-01-01 to 2026-12-31 Europe/London".parse()?);
     /// assert_eq!((came.total().came(), came.total().unknown), (1, 1));
