@@ -73,43 +73,47 @@ mod token;
 pub use desk::Imported;
 pub use desk::{
     AsOf, Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder,
-    DueForErasure, Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, LeftAsPlanned, Opening,
-    Outbox, Pending, PersonExport, PoolForecast, Receipt, RequestIds, Then, WhatIf, WhyLeft, ZonesFollowed,
+    DueForErasure, Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined,
+    KeptAttendeeList, LeftAsPlanned, MergedScan, MergedScans, Opening, Outbox, Pending, PersonExport,
+    PoolForecast, Receipt, RequestIds, Then, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
-    IssueCalendarToken, KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession,
-    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName,
-    Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule,
-    RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
-    Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CloseBooking, CloseBooks,
+    CloseLine, ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
+    IssueCalendarToken, Join, KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy,
+    Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault, SessionProblem, SetCheckInList,
+    SetProgramme, Settle, Shortage, Transfer, UndoCheckIn, WaitsFor, WithdrawCheckInList, WithdrawOffer,
+    WithdrawResource,
 };
 pub use fact::{
     Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
-    Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy, LinePolicy, Mode, OfferTerms, Offering,
-    OrganisationCap, Overbook, Party, PassReason, Pending as PendingApproval, Pool, Presence, PresenceSource,
-    QuietHours, Reconfirmation, Resource, ResourceKind, Rsvp, Serving, Session, SessionTexts, SetAside,
-    Silence, Venue, Who,
+    CheckInKind, CheckInList, CheckedIn, Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy,
+    LinePolicy, ListName, Mode, OfferTerms, Offering, OrganisationCap, Overbook, Party, PassReason,
+    Pending as PendingApproval, Pool, Presence, PresenceSource, QuietHours, Reconfirmation, Resource,
+    ResourceKind, Rsvp, Scan, Serving, Session, SessionTexts, SetAside, Silence, Standing, Venue, Way, Who,
 };
 pub use id::{
-    ActorId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,
-    ResourceId, SeriesId, SessionId, SetAsideId, TraceId, VaultId,
+    ActorId, CheckInListId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId,
+    RequestId, ResourceId, ScanId, SeriesId, SessionId, SetAsideId, TraceId, VaultId,
 };
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
-    Agenda, AgendaRow, AttendeeList, AttendeeRow, Claim, ClaimChange, ClaimCounts, Compared, Difference,
-    Digest, DigestEntry, ExposedAttendee, ExposedAttendeeList, ExposedDifference, ExposedReach,
-    ExposedWaiting, ExposedWaitingList, FillCurve, FillDay, GatheringCard, GatheringDifference,
-    GatheringStanding, Lifecycle, Lists, NearlyFull, NearlyFullRow, Occasion, OfferingOn, OrganisationReach,
-    OrganisationShowUp, OutboxMark, PassOver, Period, PoolCount, PresenceCounts, Programme, ProgrammeRow,
-    ProgrammeWarning, Reach, RegionReach, RegistrationCard, RegistrationStatus, ResourceRow, Resources,
-    SessionStatus, SetAsideCount, ShowUp, ShowUpRow, Threshold, Turn, UnreadableMark, WaitingList,
-    WaitingRow, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, Attendance, AttendanceRow, AttendeeList, AttendeePage, AttendeeQuery, AttendeeRow,
+    CheckInCounts, Claim, ClaimChange, ClaimCounts, Column, Columns, Compared, CsvForm, Cursor, Difference,
+    Digest, DigestEntry, ExposedAttendance, ExposedAttendanceRow, ExposedAttendee, ExposedAttendeeList,
+    ExposedDifference, ExposedReach, ExposedWaiting, ExposedWaitingList, FillCurve, FillDay, Filter,
+    GatheringCard, GatheringDifference, GatheringStanding, Lifecycle, ListCount, ListedAttendee, Lists,
+    NearlyFull, NearlyFullRow, NotACursor, Occasion, OfferingOn, OrganisationReach, OrganisationShowUp,
+    OutboxMark, PassOver, Period, PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning,
+    QueryError, Reach, RegionReach, RegistrationCard, RegistrationStatus, ResourceRow, Resources, Route,
+    ScanList, ScanRow, SessionStatus, SetAsideCount, ShowUp, ShowUpRow, SortKey, Threshold, Turn,
+    UnknownColumn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{
@@ -129,8 +133,13 @@ struct Readme;
 #[doc = include_str!("../docs/calendars.md")]
 struct Calendars;
 
-/// The page on messages, the same.
+/// The page on check-in, the same.
 #[cfg(doctest)]
+#[doc = include_str!("../docs/check-in.md")]
+struct CheckInPage;
+
+/// The page on messages, the same.
+#[cfg(all(doctest, feature = "replies"))]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;
 
@@ -138,3 +147,8 @@ struct Messages;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/reports.md")]
 struct Reports;
+
+/// The page on attendee lists, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/lists.md")]
+struct AttendeeLists;

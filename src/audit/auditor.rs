@@ -238,7 +238,8 @@ impl Auditor {
 
     fn take_fact(&mut self, record: &Record<'_>, so_far: &mut ByGathering, notes: &mut Notes) {
         let (fact, at) = (record.fact(), record.position());
-        if let Err(broken) = self.forgotten.are_left_alone(fact) {
+        let on = fact.gathering().and_then(|id| self.gatherings.get(&id));
+        if let Err(broken) = self.forgotten.are_left_alone(fact, on) {
             notes.note(at, (fact.gathering(), registration_of(fact)), broken);
         }
         self.forgotten.fold(fact);
@@ -294,6 +295,10 @@ impl Auditor {
         gathering.may_happen(fact, time)?;
         self.is_used_once(id, fact)?;
         gathering.judge(fact, (at, time), so_far)?;
+        if let Fact::Scanned { scan, told, .. } = fact {
+            let home = self.homes.get(&scan.registration).copied();
+            gathering.is_told_rightly(id, scan, told, home)?;
+        }
         gathering.takes_answers(fact)?;
         self.forgotten.leaves(fact, gathering)?;
         self.people.are_free(fact, id, &self.gatherings, time)?;

@@ -86,6 +86,10 @@ impl Gathering {
             | Fact::PersonForgotten { .. }
             | Fact::PersonExported { .. } => Ok(()),
             Fact::AnswersExpired { .. } | Fact::RetentionSet { .. } => self.keeps_answers(),
+            Fact::CheckInListSet { .. }
+            | Fact::CheckInListWithdrawn { .. }
+            | Fact::Scanned { .. }
+            | Fact::ScanUndone { .. } => self.judge_check_in(fact),
         }
     }
 
@@ -183,6 +187,8 @@ impl Gathering {
             }
             Fact::LineClosed { offering, .. } => self.in_line(*offering),
             Fact::RegistrationSplit { registration, rest, .. } => vec![*registration, *rest],
+            // Nothing of it changes, and it may be another gathering's.
+            Fact::Scanned { .. } => Vec::new(),
             other => registration_of(other).into_iter().collect(),
         }
     }
@@ -212,6 +218,7 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::RegistrationReconfirmed { registration, .. }
         | Fact::InvitationAnswered { registration, .. }
         | Fact::PresenceRecorded { registration, .. } => Some(*registration),
+        Fact::Scanned { scan, .. } => Some(scan.registration),
         Fact::PersonRecorded { .. }
         | Fact::NamePublished { .. }
         | Fact::CalendarTokenIssued { .. }
@@ -244,6 +251,9 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::PersonForgotten { .. }
         | Fact::PersonExported { .. }
         | Fact::AnswersExpired { .. }
-        | Fact::RetentionSet { .. } => None,
+        | Fact::RetentionSet { .. }
+        | Fact::CheckInListSet { .. }
+        | Fact::CheckInListWithdrawn { .. }
+        | Fact::ScanUndone { .. } => None,
     }
 }

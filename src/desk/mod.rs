@@ -26,6 +26,7 @@ mod as_of;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
+mod check_in;
 mod checkpoint;
 mod clock;
 mod command;
@@ -37,6 +38,7 @@ mod following;
 mod forgetting;
 #[cfg(feature = "replies")]
 mod import;
+mod kept_list;
 #[cfg(test)]
 mod laws;
 mod open;
@@ -60,6 +62,7 @@ mod zones;
 
 pub use as_of::{AsOf, Then};
 pub use builder::DeskBuilder;
+pub use check_in::{Joined, MergedScan, MergedScans};
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
 pub use clock::{Clock, RequestIds};
 pub use command::{Command, Edge, Ready};
@@ -69,6 +72,7 @@ pub use following::Follower;
 pub use forgetting::{DueForErasure, ForgetReceipt};
 #[cfg(feature = "replies")]
 pub use import::Imported;
+pub use kept_list::KeptAttendeeList;
 pub use outbox::Outbox;
 pub use pending::Pending;
 pub use person_export::PersonExport;
@@ -130,6 +134,8 @@ struct Inner {
     lists: RwLock<Lists>,
     /// Whose calendar is behind a secret address, as far as that was asked.
     addresses: sync::Mutex<addresses::Addresses>,
+    /// Lists with names that somebody keeps.
+    kept_lists: kept_list::KeptLists,
     followers: Followers,
     /// Whether anything was written since the desk was opened.
     has_written: AtomicBool,

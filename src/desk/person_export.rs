@@ -11,28 +11,34 @@ use super::writing::PAGE;
 use super::{Call, Desk, Failure};
 use crate::domain::RecordExport;
 use crate::fact::Fact;
-use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
+use crate::id::{GatheringId, PersonId, RegistrationId, RequestId, SessionId};
 use crate::person::{Answers, PersonDetails, PublishedName, ReplyComment};
 use crate::projection::AgendaRow;
 use crate::record::{Position, Record, StoredBatch, Tag};
 use crate::sealed::{Opened, Opener};
 use crate::text::Reference;
 
+mod speaking;
+
+use speaking::{Bill, ExportedSession, SessionForm};
+
 /// All that is held about one person, opened. It is meant to leave the program, so it prints and serialises what it holds;
 /// only `Debug` does not.
 ///
-/// It is what GDPR's articles 15 and 20 ask for: what is known of the person now, what they have booked and answered, and
-/// every record of the log that is about them, with what it said when it was written.
+/// It is what GDPR's articles 15 and 20 ask for: what is known of the person now, what they have booked and answered, the
+/// sessions that name them as a speaker, and every record of the log that is about them, with what it said when it was written.
 ///
 /// A record says what it was and what was sealed in it. It leaves out what is clear and in no list: which answer was given to an
 /// invitation ([`Desk::given_answers`] has it), and the address of a person's calendar, of which only a hash is kept.
 ///
-/// Serialised it has `person`, `purpose`, `at`, `position`, `details`, `published_name`, `registrations` and `records`.
+/// Serialised it has `person`, `purpose`, `at`, `position`, `details`, `published_name`, `registrations`, `sessions` and
+/// `records`.
 /// `details` is `null`, or has `name`, `email`, `phone`, `organisation`, `role` and `region`; what cannot be read is the text
 /// `unavailable`. A registration is what [`Agenda`](crate::Agenda) has in `registrations`, with `own_place` (the number of
 /// the person's place, from 1), `presence` (see [`Presence::code`](crate::Presence::code)) and `answers` (pairs of question and
-/// answer; `null` where they are not the person's, or nothing was answered) beside it. A record has `position`, `at`, `what`,
-/// `gathering`, `registration`, `details`, `published_name`, `answers`, and `comment`, what was written with the answer to an
+/// answer; `null` where they are not the person's, or nothing was answered) beside it. A session has `gathering`, `session`,
+/// `title`, `room`, `when` (as text), `starts`, `ends` and `status` (see [`SessionStatus::code`](crate::SessionStatus::code));
+/// dropped ones are there, too. A record has `position`, `at`, `what`, `gathering`, `registration`, `session`, `details`, `published_name`, `answers`, and `comment`, what was written with the answer to an
 /// invitation. Ids are texts, times are RFC 3339 in UTC.
 pub struct PersonExport {
     person: PersonId,
@@ -43,6 +49,7 @@ pub struct PersonExport {
     details: Option<Opened<PersonDetails>>,
     published_name: Option<Opened<PublishedName>>,
     registrations: Vec<ExportedRegistration>,
+    sessions: Vec<ExportedSession>,
     records: Vec<ExportedRecord>,
 }
 
@@ -61,6 +68,7 @@ struct ExportedRecord {
     what: &'static str,
     gathering: Option<GatheringId>,
     registration: Option<RegistrationId>,
+    session: Option<SessionId>,
     details: Option<Opened<PersonDetails>>,
     published_name: Option<Opened<PublishedName>>,
     answers: Option<Opened<Answers>>,
@@ -119,9 +127,11 @@ impl Desk {
         theirs.into_iter().map(open).collect()
     }
 
-    /// Every record that is about a person, or about a registration that they are or were on.
+    /// Every record that is about a person, about a registration that they are or were on, or about a session while it names
+    /// them.
     fn records_about(&self, person: PersonId, up_to: Position) -> Result<Vec<ExportedRecord>, Failure> {
         let (mut found, mut theirs, mut after) = (Vec::new(), HashSet::new(), Position::START);
+        let mut bill = Bill::of(person);
         while after < up_to {
             let page = self.inner.log.read(after, PAGE)?;
             let Some(last) = page.batches.last() else { break };
@@ -136,8 +146,10 @@ impl Desk {
                 if names {
                     theirs.extend(on);
                 }
-                if names || on.is_some_and(|on| theirs.contains(&on)) {
-                    found.push(self.exported(person, &record, on));
+                let session = bill.told_by(record.fact());
+                if names || session.is_some() || on.is_some_and(|on| theirs.contains(&on)) {
+                    let exported = self.exported(person, &record, on);
+                    found.push(ExportedRecord { session, ..exported });
                 }
             }
         }
@@ -152,6 +164,7 @@ impl Desk {
             what: what(fact),
             gathering: fact.gathering(),
             registration: on,
+            session: None,
             details: None,
             published_name: None,
             answers: None,
@@ -203,6 +216,7 @@ impl Call<'_> {
             details: desk.person(person),
             published_name: name.map(|name| desk.inner.keyring.published_name(person, &name)),
             registrations: desk.exported_registrations(person),
+            sessions: desk.exported_sessions(person),
             records: desk.records_about(person, receipt.position)?,
         })
     }
@@ -279,8 +293,11 @@ const fn what(fact: &Fact) -> &'static str {
         Fact::PlaceTransferred { .. } => "place_transferred",
         Fact::RegistrationReconfirmed { .. } => "registration_reconfirmed",
         Fact::PresenceRecorded { .. } => "presence_recorded",
+        Fact::Scanned { .. } => "scanned",
         Fact::SessionAdded { .. } => "session_added",
         Fact::SessionRevised { .. } => "session_revised",
+        Fact::SessionMoved { .. } => "session_moved",
+        Fact::SessionDropped { .. } => "session_dropped",
         Fact::InvitationAnswered { .. } => "invitation_answered",
         _ => "other",
     }
@@ -315,6 +332,8 @@ impl fmt::Display for PersonExport {
                 write_opened(f, "    ", answers.as_ref(), answer_lines)?;
             }
         }
+        writeln!(f, "\nSessions as a speaker: {}", self.sessions.len())?;
+        self.sessions.iter().try_for_each(|session| write!(f, "{session}"))?;
         write!(f, "\nRecords: {}", self.records.len())?;
         self.records.iter().try_for_each(|record| write!(f, "\n{record}"))
     }
@@ -322,13 +341,16 @@ impl fmt::Display for PersonExport {
 
 impl fmt::Display for ExportedRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { position, at, what, gathering, registration, .. } = self;
+        let Self { position, at, what, gathering, registration, session, .. } = self;
         write!(f, "  {position}  {}  {what}", at.format("%Y-%m-%d %H:%M:%S UTC"))?;
         if let Some(gathering) = gathering {
             write!(f, ", gathering {gathering}")?;
         }
         if let Some(registration) = registration {
             write!(f, ", registration {registration}")?;
+        }
+        if let Some(session) = session {
+            write!(f, ", session {session}")?;
         }
         let lines = [
             self.details.as_ref().map(|it| lines_of(it, details_lines)),
@@ -435,6 +457,7 @@ struct RecordForm<'a> {
     what: &'static str,
     gathering: Option<GatheringId>,
     registration: Option<RegistrationId>,
+    session: Option<SessionId>,
     details: Option<OpenedForm<DetailsForm<'a>>>,
     published_name: Option<OpenedForm<&'a str>>,
     answers: Option<OpenedForm<AnswersForm<'a>>>,
@@ -450,6 +473,7 @@ struct ExportForm<'a> {
     details: Option<OpenedForm<DetailsForm<'a>>>,
     published_name: Option<OpenedForm<&'a str>>,
     registrations: Vec<RegistrationForm<'a>>,
+    sessions: Vec<SessionForm<'a>>,
     records: Vec<RecordForm<'a>>,
 }
 
@@ -463,6 +487,7 @@ impl Serialize for PersonExport {
             details: OpenedForm::of(self.details.as_ref(), DetailsForm::of),
             published_name: OpenedForm::of(self.published_name.as_ref(), PublishedName::as_str),
             registrations: self.registrations.iter().map(ExportedRegistration::form).collect(),
+            sessions: self.sessions.iter().map(ExportedSession::form).collect(),
             records: self.records.iter().map(ExportedRecord::form).collect(),
         };
         form.serialize(serializer)
@@ -485,6 +510,7 @@ impl ExportedRecord {
             what: self.what,
             gathering: self.gathering,
             registration: self.registration,
+            session: self.session,
             details: OpenedForm::of(self.details.as_ref(), DetailsForm::of),
             comment: OpenedForm::of(self.comment.as_ref(), ReplyComment::as_str),
             published_name: OpenedForm::of(self.published_name.as_ref(), PublishedName::as_str),

@@ -59,6 +59,17 @@ impl Desk {
         Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
     }
 
+    /// Everybody who ever registered for a gathering, as they stand now: who stands in line, who only wishes to hear of it, who
+    /// has cancelled. In the order in which they registered.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`].
+    pub fn registration_list(&self, gathering: GatheringId) -> Result<AttendeeList, Failure> {
+        let now = self.inner.clock.now();
+        let list = self.lists().registration_list(gathering, now, self.opener());
+        Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
+    }
+
     /// Who waits for a place in a gathering, line by line, in the order in which they are served; and who has an offer now.
     ///
     /// # Errors

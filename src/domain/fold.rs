@@ -6,14 +6,17 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{
-    AnswersKept, Asked, Cells, Claim, Fingerprint, Forgotten, GatheringCell, Particulars, Phase, Plan,
-    PoolCell, RegistrationCell, Replied, SessionCell,
+    AnswersKept, Asked, Cells, Claim, Fingerprint, Forgotten, GatheringCell, ListCell, Particulars, Phase,
+    Plan, PoolCell, RegistrationCell, Replied, Scanned, SessionCell,
 };
 use crate::fact::{
-    Announcement, Booking, BookingTime, ByHand, Capacity, Draw, Ending, Fact, Offering, Overbook, Party,
-    Pool, Presence, Reconfirmation, Session, SetAside, Who, organisation,
+    Announcement, Booking, BookingTime, ByHand, Capacity, CheckInList, CheckedIn, Draw, Ending, Fact,
+    Offering, Overbook, Party, Pool, Presence, Reconfirmation, Scan, Session, SessionTexts, SetAside, Who,
+    organisation,
 };
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId, SetAsideId};
+use crate::id::{
+    CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ScanId, SessionId, SetAsideId,
+};
 use crate::record::Position;
 use crate::schedule::Schedule;
 
@@ -133,7 +136,11 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             });
         }
         Fact::SessionRevised { gathering, session, texts } => {
-            change_session(cells, *gathering, *session, |cell| cell.texts = Fingerprint::of(texts));
+            know_speakers(cells, texts);
+            change_session(cells, *gathering, *session, |cell| {
+                cell.texts = Fingerprint::of(texts);
+                cell.speakers.clone_from(&texts.speakers);
+            });
         }
         Fact::SessionDropped { gathering, session } => {
             change_session(cells, *gathering, *session, |cell| cell.dropped = true);
@@ -152,6 +159,10 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             let reply = Replied { person: *person, sequence: *sequence, stamp: *stamp };
             change_registration(cells, *registration, |cell| note_reply(cell.particular(), reply));
         }
+        Fact::CheckInListSet { gathering, list } => set_check_in_list(cells, *gathering, list),
+        Fact::CheckInListWithdrawn { gathering, list } => withdraw_check_in_list(cells, *gathering, *list),
+        Fact::Scanned { gathering, scan, told, .. } => take_scan(cells, *gathering, scan, told),
+        Fact::ScanUndone { gathering, scan } => undo_scan(cells, *gathering, *scan),
     }
     if let Some(gathering) = fact.gathering() {
         change(cells, gathering, |cell| cell.touched = cell.touched.max(time));
@@ -173,6 +184,7 @@ fn announce<C: Cells>(
         priorities: announcement.priorities.clone(),
         organisation_cap: announcement.organisation_cap,
         resources: BTreeSet::new(),
+        check_in: Vec::new(),
     };
     let cell = GatheringCell {
         plan: Arc::new(plan),
@@ -237,11 +249,18 @@ fn everybody<C: Cells>(cells: &C, gathering: GatheringId) -> Vec<RegistrationId>
     plan.offerings.iter().flat_map(|offering| cells.holders_of(gathering, offering.id)).collect()
 }
 
+/// Whoever was ever named as a speaker is known.
+fn know_speakers<C: Cells>(cells: &mut C, texts: &SessionTexts) {
+    texts.speakers.iter().for_each(|speaker| cells.put_person(*speaker));
+}
+
 fn add_session<C: Cells>(cells: &mut C, gathering: GatheringId, session: &Session) {
+    know_speakers(cells, &session.texts);
     let cell = SessionCell {
         schedule: Arc::new(session.schedule.clone()),
         room: Arc::from(session.room.as_str()),
         texts: Fingerprint::of(&session.texts),
+        speakers: session.texts.speakers.clone(),
         dropped: false,
     };
     cells.put_session(gathering, session.id, cell);
@@ -364,6 +383,35 @@ fn see<C: Cells>(
     if cells.seen(gathering, place).is_none_or(|known| known < seen) {
         cells.put_seen(gathering, place, seen);
     }
+}
+
+fn set_check_in_list<C: Cells>(cells: &mut C, id: GatheringId, list: &CheckInList) {
+    change_plan(cells, id, |plan| {
+        plan.check_in.retain(|known| known.list.id != list.id);
+        plan.check_in.push(ListCell { list: list.clone(), withdrawn: false });
+        plan.check_in.sort_by_key(|known| known.list.id);
+    });
+}
+
+fn withdraw_check_in_list<C: Cells>(cells: &mut C, id: GatheringId, list: CheckInListId) {
+    change_plan(cells, id, |plan| {
+        if let Some(known) = plan.check_in.iter_mut().find(|known| known.list.id == list) {
+            known.withdrawn = true;
+        }
+    });
+}
+
+/// A scan has arrived, perhaps after it was taken back. The first under an id is the one.
+fn take_scan<C: Cells>(cells: &mut C, gathering: GatheringId, scan: &Scan, told: &CheckedIn) {
+    let mut cell = cells.scan(gathering, scan.id).cloned().unwrap_or_default();
+    cell.scanned.get_or_insert_with(|| Scanned { scan: *scan, told: told.clone() });
+    cells.put_scan(gathering, scan.id, cell);
+}
+
+fn undo_scan<C: Cells>(cells: &mut C, gathering: GatheringId, scan: ScanId) {
+    let mut cell = cells.scan(gathering, scan).cloned().unwrap_or_default();
+    cell.undone = true;
+    cells.put_scan(gathering, scan, cell);
 }
 
 fn enter<C: Cells>(

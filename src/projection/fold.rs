@@ -10,6 +10,7 @@ use super::card::GatheringCard;
 use super::invited::Stamp;
 use super::programme::Billing;
 use super::registration::{Joined, RegistrationCard, Replied};
+use super::route::Route;
 use super::session::SessionCard;
 use super::status::RegistrationStatus;
 use super::{Lists, Spot, Theirs};
@@ -28,6 +29,7 @@ impl Lists {
         match record.fact() {
             Fact::PersonRecorded { person, details } => {
                 self.people.insert(*person, Arc::new(details.clone()));
+                self.note_person(*person);
             }
             Fact::NamePublished { person, name } => {
                 // A name is about no gathering, so nothing keeps its time from going back; what a calendar says of when
@@ -106,7 +108,8 @@ impl Lists {
                 self.in_programme(*gathering, *session, |card| card.move_to(schedule, room, at));
             }
             Fact::SessionRevised { gathering, session, texts } => {
-                self.in_programme(*gathering, *session, |card| card.set_texts(texts, at));
+                let sent = self.gathering(*gathering).map_or(time, GatheringCard::last_turn_at);
+                self.in_programme(*gathering, *session, |card| card.set_texts(texts, at, sent));
             }
             Fact::SessionDropped { gathering, session } => {
                 self.in_programme(*gathering, *session, |card| card.drop_out(at));
@@ -205,6 +208,20 @@ impl Lists {
             Fact::RegistrationSplit { gathering: _, registration, rest, keep } => {
                 self.split((*registration, *rest), *keep, at);
             }
+            Fact::CheckInListSet { gathering, list } => {
+                self.at(*gathering, |card| card.check_in_mut().set(list));
+            }
+            Fact::CheckInListWithdrawn { gathering, list } => {
+                self.at(*gathering, |card| card.check_in_mut().withdraw(*list));
+            }
+            Fact::Scanned { gathering, scan, source, told } => {
+                let spot = self.registrations.get(&scan.registration);
+                let on = spot.filter(|spot| spot.gathering == *gathering).map(|spot| spot.index);
+                self.at(*gathering, |card| card.take_in(scan, (*source, told), on, at));
+            }
+            Fact::ScanUndone { gathering, scan } => {
+                self.at(*gathering, |card| card.undo_scan(*scan, time));
+            }
         }
     }
 
@@ -222,6 +239,7 @@ impl Lists {
     fn forget(&mut self, person: PersonId, time: DateTime<Utc>) {
         self.forgotten.entry(person).or_insert(time);
         self.people.remove(&person);
+        self.handed_on.remove(&person);
         if let Some(billing) = self.names.get_mut(&person) {
             // Programmes without the name are newer than those with it.
             *billing = Billing { name: Arc::new(billing.name.emptied()), since: time.max(billing.since) };
@@ -229,6 +247,16 @@ impl Lists {
         let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default().to_vec();
         for registration in theirs {
             self.on(registration, |card| card.forget_answers_of(person));
+        }
+    }
+
+    /// Says to the gatherings of a person that they are known otherwise. Whoever is new has none.
+    fn note_person(&mut self, person: PersonId) {
+        let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default();
+        for spot in theirs.iter().filter_map(|id| self.registrations.get(id)) {
+            if let Some(card) = self.gatherings.get_mut(&spot.gathering) {
+                card.note_person_on(spot.index);
+            }
         }
     }
 
@@ -261,6 +289,8 @@ impl Lists {
         gathering.touch(self.position);
         if let Some(card) = gathering.registration_mut(spot.index) {
             change(card);
+            let turned = card.own_since();
+            gathering.note_turn(turned);
         }
     }
 
@@ -279,13 +309,21 @@ impl Lists {
     /// Puts a registration on the agendas of all who are on it, and takes it off those of whoever is no longer.
     fn follow(&mut self, registration: RegistrationId, before: &BTreeSet<PersonId>, at: Stamp) {
         let after = self.people_on(registration);
+        let known = self.registration(registration);
+        let stood = known.is_some_and(|(_, card)| card.standing() == RegistrationStatus::Confirmed);
         for gone in before.difference(&after) {
             if let Some(theirs) = self.bookings.get_mut(gone) {
                 theirs.remove(registration);
             }
             self.on(registration, |card| card.note_coming(*gone, false, at));
+            if stood {
+                note(&mut self.handed_on, *gone, registration);
+            }
         }
         for came in after.difference(before) {
+            if let Some(theirs) = self.handed_on.get_mut(came) {
+                theirs.remove(registration);
+            }
             self.note(*came, registration);
             self.on(registration, |card| card.note_coming(*came, true, at));
         }
@@ -298,8 +336,7 @@ impl Lists {
 
     /// Puts a registration on somebody's agenda.
     fn note(&mut self, person: PersonId, registration: RegistrationId) {
-        let theirs = self.bookings.entry(person);
-        theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
+        note(&mut self.bookings, person, registration);
     }
 
     fn split(&mut self, (registration, rest): (RegistrationId, RegistrationId), keep: u16, at: Stamp) {
@@ -327,12 +364,17 @@ impl Lists {
         if self.registrations.contains_key(&registration) {
             return;
         }
-        let at = Stamp::of(record);
-        let index = card.join(Joined { registration, booking, standing, draws, at });
+        let (at, route) = (Stamp::of(record), Route::of(record.actor(), booking));
+        let index = card.join(Joined { registration, booking, standing, draws, route, at });
         self.registrations.insert(registration, Spot { gathering, index });
         booking.party.named().for_each(|person| self.note(person, registration));
         if let Some(before) = booking.supersedes {
             self.on(before, |card| card.supersede_by(registration));
         }
     }
+}
+
+fn note(of: &mut HashMap<PersonId, Theirs>, person: PersonId, registration: RegistrationId) {
+    let theirs = of.entry(person);
+    theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
 }

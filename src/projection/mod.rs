@@ -16,9 +16,13 @@ use crate::record::Position;
 use crate::sealed::{Opener, Sealed};
 
 mod agenda;
+mod attendance;
 mod attendee_list;
 mod calendar_tokens;
 mod card;
+mod changes;
+mod check_in;
+mod check_in_counts;
 mod claim;
 mod difference;
 #[cfg(test)]
@@ -33,9 +37,12 @@ mod places;
 mod planned;
 mod presence;
 mod programme;
+mod query;
 mod registration;
 mod report;
 mod resources;
+mod route;
+mod scan_list;
 mod session;
 mod status;
 mod table;
@@ -46,9 +53,11 @@ mod whats_on;
 mod when;
 
 pub use agenda::{Agenda, AgendaRow};
+pub use attendance::{Attendance, AttendanceRow, ExposedAttendance, ExposedAttendanceRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
 pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
+pub use check_in_counts::{CheckInCounts, ListCount};
 pub use claim::{Claim, ClaimCounts};
 pub use difference::{
     ClaimChange, Compared, Difference, ExposedDifference, GatheringDifference, GatheringStanding,
@@ -61,6 +70,11 @@ pub use places::{PoolCount, SetAsideCount};
 pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
+pub(crate) use query::KeptList;
+pub use query::{
+    AttendeePage, AttendeeQuery, Column, Columns, CsvForm, Cursor, Filter, ListedAttendee, NotACursor,
+    QueryError, SortKey, UnknownColumn,
+};
 pub(crate) use registration::Replied;
 pub use registration::{PassOver, RegistrationCard};
 pub(crate) use report::FillFold;
@@ -69,6 +83,9 @@ pub use report::{
     OrganisationShowUp, Period, Reach, RegionReach, ShowUp, ShowUpRow, Threshold,
 };
 pub use resources::{ResourceRow, Resources};
+pub use route::Route;
+pub use scan_list::{ScanList, ScanRow};
+pub(crate) use session::SessionCard;
 pub use session::SessionStatus;
 pub use status::RegistrationStatus;
 pub use waiting_list::{ExposedWaiting, ExposedWaitingList, WaitingList, WaitingRow};
@@ -93,6 +110,8 @@ pub struct Lists {
     forgotten: HashMap<PersonId, DateTime<Utc>>,
     exports: HashMap<PersonId, Vec<Position>>,
     bookings: HashMap<PersonId, Theirs>,
+    /// What somebody had a confirmed place by and is on no longer: their calendars may still have it.
+    handed_on: HashMap<PersonId, Theirs>,
     names: HashMap<PersonId, Billing>,
     calendar_tokens: CalendarTokens,
 }
@@ -109,6 +128,7 @@ impl Image for Lists {
             forgotten,
             exports,
             bookings,
+            handed_on,
             names,
             calendar_tokens,
         } = self;
@@ -119,6 +139,7 @@ impl Image for Lists {
         forgotten.put(out);
         exports.put(out);
         bookings.put(out);
+        handed_on.put(out);
         names.put(out);
         calendar_tokens.put(out);
     }
@@ -128,8 +149,8 @@ impl Image for Lists {
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
         let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
-        let (bookings, names, calendar_tokens) =
-            (HashMap::take(from)?, HashMap::take(from)?, CalendarTokens::take(from)?);
+        let (bookings, handed_on) = (HashMap::take(from)?, HashMap::take(from)?);
+        let (names, calendar_tokens) = (HashMap::take(from)?, CalendarTokens::take(from)?);
         Some(Self {
             position,
             latest,
@@ -139,6 +160,7 @@ impl Image for Lists {
             forgotten,
             exports,
             bookings,
+            handed_on,
             names,
             calendar_tokens,
         })
@@ -252,6 +274,19 @@ impl Lists {
         Some(AttendeeList::of(card, now, |person| self.on_record(person), opener))
     }
 
+    /// Everybody who ever registered, whatever became of them, as they stand at a time. `None` for a gathering never
+    /// announced.
+    #[must_use]
+    pub fn registration_list(
+        &self,
+        gathering: GatheringId,
+        now: DateTime<Utc>,
+        opener: Arc<dyn Opener>,
+    ) -> Option<AttendeeList> {
+        let card = self.gatherings.get(&gathering)?;
+        Some(AttendeeList::of_everybody(card, now, |person| self.on_record(person), opener))
+    }
+
     /// Who stands in line, and where, and who has an offer of a place at a time. `None` for a gathering never announced.
     #[must_use]
     pub fn waiting_list(
@@ -262,6 +297,25 @@ impl Lists {
     ) -> Option<WaitingList> {
         let card = self.gatherings.get(&gathering)?;
         Some(WaitingList::of(card, now, |person| self.on_record(person), opener))
+    }
+
+    /// Every scan at a gathering, flagged ones and those that were taken back too. `None` for a gathering never announced.
+    #[must_use]
+    pub fn scans(&self, gathering: GatheringId) -> Option<ScanList> {
+        self.gatherings.get(&gathering).map(ScanList::of)
+    }
+
+    /// How many have come to each list of a gathering, and how many are in the house. `None` for a gathering never announced.
+    #[must_use]
+    pub fn check_in_counts(&self, gathering: GatheringId) -> Option<CheckInCounts> {
+        self.gatherings.get(&gathering).map(CheckInCounts::of)
+    }
+
+    /// Who attended a gathering, and for how long. `None` for a gathering never announced.
+    #[must_use]
+    pub fn attendance(&self, gathering: GatheringId, opener: Arc<dyn Opener>) -> Option<Attendance> {
+        let card = self.gatherings.get(&gathering)?;
+        Some(Attendance::of(card, |person| self.on_record(person), opener))
     }
 
     /// All that can be had of a gathering, whoever gets it. `None` for a gathering never announced.
@@ -315,7 +369,15 @@ impl Lists {
     /// Everything that a person has booked, or was named for as a guest. Empty for somebody never heard of.
     #[must_use]
     pub fn agenda(&self, person: PersonId, opener: Arc<dyn Opener>) -> Agenda {
-        Agenda::of(person, self.forgotten(person), self.booked_by(person), opener)
+        let handed_on = self.entries_gone_from(person);
+        Agenda::of(person, self.forgotten(person), [self.booked_by(person).collect(), handed_on], opener)
+    }
+
+    /// What was in somebody's calendar, and is theirs no longer: handed to somebody else, or a guest's who was exchanged.
+    fn entries_gone_from(&self, person: PersonId) -> Vec<(&GatheringCard, &RegistrationCard)> {
+        let theirs = self.handed_on.get(&person).map(Theirs::as_slice).unwrap_or_default();
+        let known = theirs.iter().filter_map(|id| self.registration(*id));
+        known.filter(|(card, it)| card.entry_gone(it, person).is_some()).collect()
     }
 
     /// Everything that a person is on, in the order of booking.
@@ -324,6 +386,12 @@ impl Lists {
         person: PersonId,
     ) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
         self.booked_by(person)
+    }
+
+    /// The sessions that name somebody as a speaker, dropped ones too: gathering by gathering, in the order of the ids.
+    pub(crate) fn sessions_of(&self, person: PersonId) -> Vec<(&GatheringCard, &SessionCard)> {
+        let all = self.gatherings().into_iter().flat_map(|card| card.sessions().map(move |it| (card, it)));
+        all.filter(|(_, it)| it.session().texts.speakers.contains(&person)).collect()
     }
 
     fn booked_by(&self, person: PersonId) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {

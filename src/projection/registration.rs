@@ -8,12 +8,15 @@ use crate::fact::{Booking, Draw, Ending, PassReason, Pending};
 use crate::id::{PersonId, RegistrationId};
 use crate::image::image;
 use crate::person::Answers;
+use crate::projection::check_in::Scans;
 use crate::projection::invited::{Invited, Stamp};
+use crate::projection::route::Route;
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
 use crate::sealed::Sealed;
 
 mod answers;
+mod check_in;
 mod party;
 mod presence;
 mod replies;
@@ -35,6 +38,7 @@ pub(super) struct Joined<'a> {
     pub(super) booking: &'a Booking,
     pub(super) standing: RegistrationStatus,
     pub(super) draws: &'a [Draw],
+    pub(super) route: Route,
     pub(super) at: Stamp,
 }
 
@@ -50,6 +54,7 @@ pub struct RegistrationCard {
     joined: Position,
     joined_at: DateTime<Utc>,
     invited: Invited,
+    route: Route,
     turn: Turned,
     draws: Vec<Draw>,
     passed: Option<Box<PassedOver>>,
@@ -58,6 +63,8 @@ pub struct RegistrationCard {
     seen: BTreeMap<u16, Seen>,
     /// The last answer of each who has answered the invitation. Most never do.
     replies: Option<Box<Replies>>,
+    /// What was scanned of it, whether it counts or not.
+    scans: Option<Box<Scans>>,
 }
 
 image!(struct RegistrationCard {
@@ -70,6 +77,7 @@ image!(struct RegistrationCard {
     joined,
     joined_at,
     invited,
+    route,
     turn,
     draws,
     passed,
@@ -77,6 +85,7 @@ image!(struct RegistrationCard {
     superseded_by,
     seen,
     replies,
+    scans,
 });
 
 /// What a registration's turn in the line follows from.
@@ -139,6 +148,7 @@ impl RegistrationCard {
             joined: position,
             joined_at: time,
             invited,
+            route: join.route,
             turn: Turned { joined: position, of: join.booking.party.booker },
             draws: join.draws.to_vec(),
             passed: None,
@@ -146,11 +156,13 @@ impl RegistrationCard {
             superseded_by: None,
             seen: BTreeMap::new(),
             replies: None,
+            scans: None,
         }
     }
 
     pub(super) fn promote(&mut self, draws: &[Draw], at: Stamp) {
         if self.standing == RegistrationStatus::Waiting {
+            self.route = Route::Line;
             self.confirm(draws, at);
         }
     }
@@ -164,6 +176,7 @@ impl RegistrationCard {
 
     pub(super) fn accept(&mut self, at: Stamp) {
         if matches!(self.standing, RegistrationStatus::Offered { .. }) {
+            self.route = Route::Line;
             self.become_confirmed(at);
         }
     }
@@ -333,6 +346,12 @@ impl RegistrationCard {
     #[must_use]
     pub fn booking(&self) -> &Booking {
         &self.booking
+    }
+
+    /// By which way it came, or got its places.
+    #[must_use]
+    pub fn route(&self) -> Route {
+        self.route
     }
 
     /// Why it ended, where a fact of its own says so.

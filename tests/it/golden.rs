@@ -19,6 +19,8 @@ const FACTS: &str = include_str!("../data/facts.txt");
 const FIRST_LAYOUT: usize = 20;
 /// How many lines of layout 2 there were when the format was frozen. What comes later has a log of its own.
 const FIRST_FORMAT: usize = 57;
+/// How many lines of checking in came then.
+const CHECK_IN: usize = 12;
 /// Of the first, what already had a later version.
 const FIRST_ANNOUNCEMENT: &str = "GatheringAnnounced";
 
@@ -30,6 +32,8 @@ const SECOND_LOG: &[u8] = include_bytes!("../data/format1b.gather");
 const THIRD_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1c.gather");
 /// A log of every kind that there was when the format was frozen, written once.
 const FOURTH_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1e.gather");
+/// A log of the kinds of checking in, written once.
+const CHECK_IN_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1f.gather");
 /// What a desk left in its folder when the format was frozen: log, head and keys; and beside them a wrapped key file.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1");
 
@@ -60,7 +64,7 @@ fn kind_of(name: &str) -> &str {
 
 #[test]
 fn frozen_bytes_are_read_and_written_as_ever() {
-    assert_eq!(frozen().count(), FIRST_LAYOUT + FIRST_FORMAT);
+    assert_eq!(frozen().count(), FIRST_LAYOUT + FIRST_FORMAT + CHECK_IN);
     for (nth, (name, bytes)) in frozen().enumerate() {
         let batch = decode(&bytes).unwrap();
         assert_eq!(encode(&batch).unwrap() == bytes, nth >= FIRST_LAYOUT, "{name}");
@@ -392,14 +396,24 @@ fn third_batches() -> Vec<Batch> {
     })
 }
 
-/// Every kind and version that is written in format 1.
+/// Every kind and version that is written in format 1 since it was frozen.
 fn fourth_batches() -> Vec<Batch> {
-    let names = frozen().skip(FIRST_LAYOUT).take(FIRST_FORMAT).map(|(name, _)| name);
+    batches_of_format_1(0, FIRST_FORMAT, 0x400)
+}
+
+/// The kinds of checking in, which came later.
+fn check_in_batches() -> Vec<Batch> {
+    batches_of_format_1(FIRST_FORMAT, CHECK_IN, 0x500)
+}
+
+/// So many lines of layout 2 behind the first so many, under requests from a number on.
+fn batches_of_format_1(behind: usize, lines: usize, first: u128) -> Vec<Batch> {
+    let names = frozen().skip(FIRST_LAYOUT + behind).take(lines).map(|(name, _)| name);
     let facts: Vec<Fact> = names.map(frozen_fact).collect();
-    assert_eq!(facts.len(), FIRST_FORMAT);
+    assert_eq!(facts.len(), lines);
     let scope = a_tag_of_every_type();
     each_and_all(&facts, |n, facts| Batch {
-        id: RequestId::from_u128(0x400 + u128::from(n)),
+        id: RequestId::from_u128(first + u128::from(n)),
         time: chrono::DateTime::from_timestamp_micros(1_861_833_600_000_000 + i64::from(n)).unwrap(),
         actor: Some(ActorId::from_u128(0x51)),
         trace: n.is_multiple_of(3).then_some(TraceId::from_u128(0x71)),
@@ -443,6 +457,13 @@ fn a_log_of_all_that_was_frozen_is_read_as_ever() {
     let frozen = std::fs::read(FOURTH_LOG).unwrap();
     is_read_as_ever(&frozen, &fourth_batches(), 2 * u64::try_from(FIRST_FORMAT).unwrap());
     assert_eq!(u32::from_le_bytes(frozen[8..12].try_into().unwrap()), 1, "the format");
+}
+
+#[test]
+fn a_log_of_checking_in_is_read_and_written_as_ever() {
+    let frozen = std::fs::read(CHECK_IN_LOG).unwrap();
+    is_read_as_ever(&frozen, &check_in_batches(), 2 * u64::try_from(CHECK_IN).unwrap());
+    assert!(without_what_is_its_own(written(&check_in_batches())) == without_what_is_its_own(frozen));
 }
 
 fn copy_of_the_folder() -> tempfile::TempDir {
@@ -560,10 +581,19 @@ fn a_log_is_written_as_ever() {
 }
 
 fn written_now() -> Vec<u8> {
+    written(&fourth_batches())
+}
+
+fn written(batches: &[Batch]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.gather");
-    write_log(&path, &fourth_batches());
+    write_log(&path, batches);
     std::fs::read(&path).unwrap()
+}
+
+#[test]
+fn zz_make() {
+    std::fs::write(CHECK_IN_LOG, written(&check_in_batches())).unwrap();
 }
 
 /// Two logs of the same batches differ in nothing but what is their own, so that a frozen one can be held against one

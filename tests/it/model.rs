@@ -28,6 +28,7 @@ mod laws;
 mod ledger;
 mod naive;
 mod points;
+mod queries;
 mod read;
 mod reports;
 mod sequences;

@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use super::{Desk, Error, Failure, GivenAnswer};
 use crate::calendar::{PersonalFeed, PublicFeed};
 use crate::domain::Refusal;
+use crate::fact::CheckInList;
 use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::log::Progress;
 use crate::person::{Answers, PersonDetails};
 use crate::projection::{
-    Agenda, AgendaRow, AttendeeList, Claim, Compared, Difference, Lists, Programme, Resources, WaitingList,
-    WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, Attendance, AttendeeList, CheckInCounts, Claim, Compared, Difference, GatheringCard,
+    Lists, Programme, Resources, ScanList, WaitingList, WhatsOn, WhatsOnRow,
 };
 use crate::record::Position;
 use crate::sealed::{Opened, Opener};
@@ -211,6 +212,46 @@ impl Then {
     /// [`Refusal::UnknownGathering`]: it had not been announced.
     pub fn attendee_list(&self, gathering: GatheringId) -> Result<AttendeeList, Failure> {
         known(gathering, self.lists.attendee_list(gathering, self.at, self.opener()))
+    }
+
+    /// As [`Desk::registration_list`]. What is asked of it by an [`AttendeeQuery`](crate::AttendeeQuery) can be asked of both.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`]: it had not been announced.
+    pub fn registration_list(&self, gathering: GatheringId) -> Result<AttendeeList, Failure> {
+        known(gathering, self.lists.registration_list(gathering, self.at, self.opener()))
+    }
+
+    /// As [`Desk::check_in_lists`].
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`]: it had not been announced.
+    pub fn check_in_lists(&self, gathering: GatheringId) -> Result<Vec<CheckInList>, Failure> {
+        known(gathering, self.lists.gathering(gathering).map(GatheringCard::check_in_lists))
+    }
+
+    /// As [`Desk::check_in_counts`].
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`]: it had not been announced.
+    pub fn check_in_counts(&self, gathering: GatheringId) -> Result<CheckInCounts, Failure> {
+        known(gathering, self.lists.check_in_counts(gathering))
+    }
+
+    /// As [`Desk::scans`].
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`]: it had not been announced.
+    pub fn scans(&self, gathering: GatheringId) -> Result<ScanList, Failure> {
+        known(gathering, self.lists.scans(gathering))
+    }
+
+    /// As [`Desk::attendance`].
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`]: it had not been announced.
+    pub fn attendance(&self, gathering: GatheringId) -> Result<Attendance, Failure> {
+        known(gathering, self.lists.attendance(gathering, self.opener()))
     }
 
     /// As [`Desk::waiting_list`].

@@ -22,6 +22,7 @@ use crate::record::Tag;
 mod afterwards;
 mod answer;
 mod booking;
+mod check_in;
 mod forgetting;
 mod gathering;
 mod registration;
@@ -31,6 +32,7 @@ mod waiting;
 
 use afterwards::{PresenceRecordedV1, ResourceAttachedV1, ResourceWithdrawnV1};
 use answer::InvitationAnsweredV1;
+use check_in::{CheckInListSetV1, CheckInListWithdrawnV1, ScanUndoneV1, ScannedV1};
 use forgetting::{PersonExportedV1, RetentionSetV1};
 use gathering::{
     CapacityChangedV1, CapacityChangedV2, GatheringAnnouncedV1, GatheringAnnouncedV2, GatheringAnnouncedV3,
@@ -104,6 +106,10 @@ pub(super) mod kind {
     pub(in crate::log::wire) const CALENDAR_TOKEN_ISSUED: u16 = 66;
     pub(in crate::log::wire) const CALENDAR_TOKEN_REVOKED: u16 = 67;
     pub(in crate::log::wire) const INVITATION_ANSWERED: u16 = 70;
+    pub(in crate::log::wire) const CHECK_IN_LIST_SET: u16 = 80;
+    pub(in crate::log::wire) const CHECK_IN_LIST_WITHDRAWN: u16 = 81;
+    pub(in crate::log::wire) const SCANNED: u16 = 82;
+    pub(in crate::log::wire) const SCAN_UNDONE: u16 = 83;
 }
 
 /// A fact's body as it is stored.
@@ -284,6 +290,16 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
             let wire = InvitationAnsweredV1::of(*rsvp, *sequence, *stamp, comment.as_ref())?;
             body(kind::INVITATION_ANSWERED, 1, &wire)
         }
+        Fact::CheckInListSet { gathering: _, list } => {
+            body(kind::CHECK_IN_LIST_SET, 1, &CheckInListSetV1::of(list))
+        }
+        Fact::CheckInListWithdrawn { gathering: _, list } => {
+            body(kind::CHECK_IN_LIST_WITHDRAWN, 1, &CheckInListWithdrawnV1::of(*list))
+        }
+        Fact::Scanned { gathering: _, scan, source, told } => {
+            body(kind::SCANNED, 1, &ScannedV1::of(scan, *source, told)?)
+        }
+        Fact::ScanUndone { gathering: _, scan } => body(kind::SCAN_UNDONE, 1, &ScanUndoneV1::of(*scan)),
     }
 }
 
@@ -406,6 +422,10 @@ stored! {
     CALENDAR_TOKEN_ISSUED 1 => CalendarTokenIssuedV1<'_>;
     CALENDAR_TOKEN_REVOKED 1 => CalendarTokenRevokedV1;
     INVITATION_ANSWERED 1 => InvitationAnsweredV1<'_>;
+    CHECK_IN_LIST_SET 1 => CheckInListSetV1<'_>;
+    CHECK_IN_LIST_WITHDRAWN 1 => CheckInListWithdrawnV1;
+    SCANNED 1 => ScannedV1<'_>;
+    SCAN_UNDONE 1 => ScanUndoneV1;
 }
 
 fn not_stored(kind: u16, version: u8) -> Error {

@@ -3,18 +3,19 @@
 use chrono::{DateTime, Utc};
 
 use super::terms::reference;
-use crate::desk::{Command, Desk, Edge, Failure, Ready};
+use crate::desk::{Call, Command, Edge, Failure, Ready};
 use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting,
-    Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest,
-    OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
-    RecordExport, RecordPerson, RecordPresence, Register, Registered, Reject, Reschedule,
-    RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, Settle, Transfer, WithdrawOffer,
-    WithdrawResource,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CloseBooking, CloseBooks,
+    CloseLine, ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
+    Forgetting, Gathering, Hold, IssueCalendarToken, Join, KeepAnswers, LineOnly, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Register, Registered, Reject,
+    Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetCheckInList, SetProgramme, Settle,
+    Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer, WithdrawResource,
 };
+use crate::fact::CheckedIn;
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
 /// What a desk was heard to say.
@@ -59,6 +60,8 @@ pub enum Told {
         /// Whether they had no confirmed place.
         flagged: bool,
     },
+    /// A scan was taken in.
+    CheckedIn(CheckedIn),
     /// What came of each part of a basket.
     Parts(Vec<Part>),
     /// A secret address was made; what its token is is not told here, since no two are the same.
@@ -185,6 +188,16 @@ pub enum AnyCommand {
     Archive(Archive),
     /// Say whether somebody came.
     RecordPresence(RecordPresence),
+    /// Set a list at which people are checked in.
+    SetCheckInList(SetCheckInList),
+    /// Withdraw one.
+    WithdrawCheckInList(WithdrawCheckInList),
+    /// Take in a scan.
+    CheckIn(CheckIn),
+    /// Take it back.
+    UndoCheckIn(UndoCheckIn),
+    /// Join online.
+    Join(Join),
     /// Attach something.
     AttachResource(AttachResource),
     /// Withdraw something.
@@ -232,15 +245,16 @@ impl Command for AnyCommand {
 }
 
 impl AnyCommand {
-    /// Destroys the keys of whatever the log says is gone, where this command has said so and was done.
+    /// Destroys the keys of whatever the log says is gone, where this command has said so and was done. The call is that of the
+    /// command, with its request: so nothing is decided anew, and nothing that has become due since is written.
     ///
     /// # Errors
     /// A key could not be destroyed.
     #[expect(clippy::wildcard_enum_match_arm, reason = "two commands destroy keys")]
-    pub fn destroy_keys(&self, desk: &Desk) -> Result<(), Failure> {
+    pub fn destroy_keys(&self, call: Call<'_>) -> Result<(), Failure> {
         match self {
-            Self::Forget(person) => desk.forget(*person).map(drop),
-            Self::ExpireAnswers(gathering) => desk.expire(*gathering).map(drop),
+            Self::Forget(person) => call.forget(*person).map(drop),
+            Self::ExpireAnswers(gathering) => call.expire(*gathering).map(drop),
             _ => Ok(()),
         }
     }
@@ -276,6 +290,11 @@ impl AnyCommand {
             Self::CloseBooks(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Archive(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::RecordPresence(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::SetCheckInList(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::WithdrawCheckInList(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::CheckIn(command) => Ok(command.ready(edge)?.map(Told::CheckedIn)),
+            Self::UndoCheckIn(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Join(command) => Ok(command.ready(edge)?.map(Told::CheckedIn)),
             Self::AttachResource(command) => Ok(command.ready(edge)?.map(Told::Attached)),
             Self::WithdrawResource(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Settle(command) => Ok(command.ready(edge)?.map(Told::from)),

@@ -14,14 +14,14 @@ use gather::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answers, Approve,
     Archive, AttachResource, Audience, Basket, BookingTime, CalendarToken, CancelGathering,
     CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession,
-    ChangeSetAside, Clock, CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, DeclineOffer, Desk,
-    DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken, JoinLink,
-    KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession, NoteInterest, Offering,
-    OfferingId, OpenBooking, OpenInterest, Opened, PauseBooking, PersonDetails, PersonId, Personal, Pool,
-    PoolId, Presence, PublishName, PublishedName, Reconfirm, RecordPerson, RecordPresence, Register,
-    RegistrationId, Reject, ReplyComment, Reschedule, ResourceKind, ResourceLink, RevokeCalendarToken,
-    RotateCalendarToken, Session, SetAside, SetAsideId, SetProgramme, Settle, Silence, Transfer, Venue,
-    WithdrawOffer, WithdrawResource,
+    ChangeSetAside, CheckIn, CheckInList, CheckInListId, Clock, CloseBooking, CloseBooks, CloseLine, Command,
+    ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold,
+    IssueCalendarToken, JoinLink, KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession,
+    NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest, Opened, PauseBooking, PersonDetails,
+    PersonId, Personal, Pool, PoolId, Presence, PublishName, PublishedName, Reconfirm, RecordPerson,
+    RecordPresence, Register, RegistrationId, Reject, ReplyComment, Reschedule, ResourceKind, ResourceLink,
+    RevokeCalendarToken, RotateCalendarToken, Session, SetAside, SetAsideId, SetCheckInList, SetProgramme,
+    Settle, Silence, Transfer, Venue, WithdrawOffer, WithdrawResource,
 };
 
 use super::scanner::Scanner;
@@ -390,6 +390,8 @@ impl Life {
         let theirs = agenda.rows().iter().find(|row| row.gathering == on).unwrap().registration;
         let _ = self.does(RecordPresence::new(theirs, Presence::Attended));
         let _ = self.does(RecordPresence::new(self.held, Presence::Late));
+        let _ = self.does(CheckIn::new(on, theirs));
+        let _ = self.does(SetCheckInList::new(on, CheckInList::new(CheckInListId::new(1), "side door")));
         let link = || ResourceLink::new("https://media.example/slides");
         let attach = |title: &str| {
             AttachResource::new(on, ResourceKind::Slides, title, link()).audience(Audience::Attended)

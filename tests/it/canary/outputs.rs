@@ -100,6 +100,15 @@ fn messages(shown: &mut Shown, desk: &Desk) {
 }
 
 fn of_a_gathering(shown: &mut Shown, desk: &Desk, gathering: GatheringId) {
+    let attended = desk.attendance(gathering).unwrap();
+    shown.print("who attended", &attended);
+    shown.json("who attended", &attended);
+    shown.print("the exposed attendance", &attended.expose("test"));
+    shown.json("the exposed attendance", &attended.expose("test"));
+    let scans = desk.scans(gathering).unwrap();
+    shown.print("the scans", &scans);
+    shown.json("the scans", &scans);
+    shown.print("the head counts", &desk.check_in_counts(gathering).unwrap());
     let attendees = desk.attendee_list(gathering).unwrap();
     shown.print("the attendee list", &attendees);
     shown.json("the attendee list", &attendees);

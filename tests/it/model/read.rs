@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use gather::calendar::{PersonalFeed, ProgrammeFeed, PublicFeed};
 use gather::testkit::{Answer, PEOPLE, person_id};
 use gather::{
-    Agenda, AttendeeList, Capacity, Desk, Fact, Failure, GatheringId, Opened, PassReason, PersonId,
-    Programme, ProgrammeWarning, Refusal, Resources, SessionProblem, Then, WaitingList, WhatsOn, WhatsOnRow,
+    Agenda, Attendance, AttendeeList, Capacity, CheckInCounts, CheckInList, Desk, Fact, Failure, GatheringId,
+    Opened, PassReason, PersonId, Programme, ProgrammeWarning, Refusal, Resources, ScanList, SessionProblem,
+    Then, WaitingList, WhatsOn, WhatsOnRow,
 };
 use proptest::prelude::*;
 
@@ -157,6 +158,10 @@ pub(super) fn lists_equal_the_recount(
         prop_assert_eq!(pools, naive.pools(gathering, now));
         prop_assert_eq!(waiting_list(desk, gathering), naive.waiting_list(gathering, now));
         prop_assert_eq!(programme(desk, gathering), naive.programme(gathering));
+        let counts = desk.check_in_counts(gathering).unwrap();
+        prop_assert_eq!(counts.in_the_house, naive.in_the_house(gathering));
+        let scans = desk.scans(gathering).unwrap().rows().len();
+        prop_assert_eq!((scans, counts.flagged), naive.scans_and_flagged(gathering));
     }
     for person in 0..PEOPLE {
         prop_assert_eq!(agenda(desk, person), naive.agenda(person), "the agenda of {}", person);
@@ -183,6 +188,11 @@ pub(super) trait Shows {
     fn programme(&self, gathering: GatheringId) -> Programme;
     fn resources(&self, gathering: GatheringId) -> Resources;
     fn gathering(&self, gathering: GatheringId) -> WhatsOnRow;
+    fn registration_list(&self, gathering: GatheringId) -> AttendeeList;
+    fn check_in_lists(&self, gathering: GatheringId) -> Vec<CheckInList>;
+    fn check_in_counts(&self, gathering: GatheringId) -> CheckInCounts;
+    fn scans(&self, gathering: GatheringId) -> ScanList;
+    fn attendance(&self, gathering: GatheringId) -> Attendance;
     fn agenda(&self, person: PersonId) -> Agenda;
     fn calendar(&self, person: PersonId) -> PersonalFeed;
 }
@@ -218,6 +228,26 @@ macro_rules! shows {
                 self.gathering(gathering).unwrap()
             }
 
+            fn registration_list(&self, gathering: GatheringId) -> AttendeeList {
+                self.registration_list(gathering).unwrap()
+            }
+
+            fn check_in_lists(&self, gathering: GatheringId) -> Vec<CheckInList> {
+                self.check_in_lists(gathering).unwrap()
+            }
+
+            fn check_in_counts(&self, gathering: GatheringId) -> CheckInCounts {
+                self.check_in_counts(gathering).unwrap()
+            }
+
+            fn scans(&self, gathering: GatheringId) -> ScanList {
+                self.scans(gathering).unwrap()
+            }
+
+            fn attendance(&self, gathering: GatheringId) -> Attendance {
+                self.attendance(gathering).unwrap()
+            }
+
             fn agenda(&self, person: PersonId) -> Agenda {
                 self.agenda(person)
             }
@@ -247,6 +277,11 @@ pub(super) fn all_shown(desk: &impl Shows, gatherings: impl IntoIterator<Item = 
         shown.push(serde_json::to_string(&desk.gathering(gathering)).unwrap());
         shown.push(serde_json::to_string(&desk.resources(gathering)).unwrap());
         shown.extend(programme_shown(&desk.programme(gathering)));
+        shown.push(serde_json::to_string(&desk.registration_list(gathering).expose("test")).unwrap());
+        shown.push(serde_json::to_string(&desk.scans(gathering)).unwrap());
+        shown.push(serde_json::to_string(&desk.check_in_counts(gathering)).unwrap());
+        shown.push(serde_json::to_string(&desk.attendance(gathering).expose("test")).unwrap());
+        shown.push(format!("{:?}", desk.check_in_lists(gathering)));
     }
     for person in (0..PEOPLE).map(person_id) {
         shown.push(serde_json::to_string(&desk.agenda(person)).unwrap());

@@ -110,6 +110,12 @@ fn fact(done: &Done) -> Option<Fact> {
             Fact::ResourceWithdrawn { gathering, resource: resource_id(resource) }
         }
         Done::RoundClosed(gathering) => Fact::ReconfirmationClosed { gathering },
+        Done::ListSet(gathering, list) => Fact::CheckInListSet { gathering, list },
+        Done::ListWithdrawn(gathering, list) => {
+            Fact::CheckInListWithdrawn { gathering, list: gather::CheckInListId::new(list) }
+        }
+        Done::Scanned(gathering, scan, source, told) => Fact::Scanned { gathering, scan, source, told },
+        Done::Undone(gathering, scan) => Fact::ScanUndone { gathering, scan },
         other => return of_a_registration(other),
     })
 }
