@@ -72,10 +72,10 @@ mod token;
 #[cfg(feature = "replies")]
 pub use desk::Imported;
 pub use desk::{
-    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined, KeptAttendeeList,
-    LeftAsPlanned, MergedScan, MergedScans, Opening, Outbox, Pending, PersonExport, PoolForecast, Receipt,
-    RequestIds, WhatIf, WhyLeft, ZonesFollowed,
+    AsOf, Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder,
+    DueForErasure, Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined,
+    KeptAttendeeList, LeftAsPlanned, MergedScan, MergedScans, Opening, Outbox, Pending, PersonExport,
+    PoolForecast, Receipt, RequestIds, Then, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -105,12 +105,15 @@ pub use id::{
 pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
     Agenda, AgendaRow, Attendance, AttendanceRow, AttendeeList, AttendeePage, AttendeeQuery, AttendeeRow,
-    CheckInCounts, Column, Columns, CsvForm, Cursor, ExposedAttendance, ExposedAttendanceRow,
-    ExposedAttendee, ExposedAttendeeList, ExposedWaiting, ExposedWaitingList, Filter, GatheringCard,
-    Lifecycle, ListCount, ListedAttendee, Lists, NotACursor, Occasion, OfferingOn, OutboxMark, PassOver,
-    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, QueryError, RegistrationCard,
-    RegistrationStatus, ResourceRow, Resources, Route, ScanList, ScanRow, SessionStatus, SetAsideCount,
-    SortKey, Turn, UnknownColumn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    CheckInCounts, Claim, ClaimChange, ClaimCounts, Column, Columns, Compared, CsvForm, Cursor, Difference,
+    Digest, DigestEntry, ExposedAttendance, ExposedAttendanceRow, ExposedAttendee, ExposedAttendeeList,
+    ExposedDifference, ExposedReach, ExposedWaiting, ExposedWaitingList, FillCurve, FillDay, Filter,
+    GatheringCard, GatheringDifference, GatheringStanding, Lifecycle, ListCount, ListedAttendee, Lists,
+    NearlyFull, NearlyFullRow, NotACursor, Occasion, OfferingOn, OrganisationReach, OrganisationShowUp,
+    OutboxMark, PassOver, Period, PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning,
+    QueryError, Reach, RegionReach, RegistrationCard, RegistrationStatus, ResourceRow, Resources, Route,
+    ScanList, ScanRow, SessionStatus, SetAsideCount, ShowUp, ShowUpRow, SortKey, Threshold, Turn,
+    UnknownColumn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{
@@ -139,6 +142,11 @@ struct CheckInPage;
 #[cfg(all(doctest, feature = "replies"))]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;
+
+/// The page on looking back and on reports, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/reports.md")]
+struct Reports;
 
 /// The page on attendee lists, the same.
 #[cfg(doctest)]

@@ -22,6 +22,7 @@ use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
 mod addresses;
+mod as_of;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
@@ -48,8 +49,10 @@ mod pending;
 mod person_export;
 mod queue;
 mod reading;
+mod replaying;
 #[cfg(feature = "replies")]
 mod replies;
+mod reports;
 mod sync;
 mod verify;
 mod what_if;
@@ -57,6 +60,7 @@ mod work;
 mod writing;
 mod zones;
 
+pub use as_of::{AsOf, Then};
 pub use builder::DeskBuilder;
 pub use check_in::{Joined, MergedScan, MergedScans};
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};

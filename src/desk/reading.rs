@@ -13,7 +13,7 @@ use crate::log::{self, Page, StoredBatch};
 use crate::person::{Answers, PersonDetails, ReplyComment};
 use crate::privacy::Keyring;
 use crate::projection::{
-    Agenda, AgendaRow, AttendeeList, Programme, Resources, WaitingList, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, AttendeeList, Programme, Replied, Resources, WaitingList, WhatsOn, WhatsOnRow,
 };
 use crate::record::Position;
 use crate::sealed::{Opened, Opener};
@@ -32,6 +32,18 @@ pub struct GivenAnswer {
     pub stamp: DateTime<Utc>,
     /// What they wrote with it.
     pub comment: Option<Opened<ReplyComment>>,
+}
+
+impl GivenAnswer {
+    pub(super) fn opened(gathering: GatheringId, reply: Replied, keyring: &Keyring) -> Self {
+        Self {
+            person: reply.person,
+            rsvp: reply.rsvp,
+            sequence: reply.sequence,
+            stamp: reply.stamp,
+            comment: reply.comment.map(|sealed| keyring.reply_comment(reply.person, gathering, &sealed)),
+        }
+    }
 }
 
 impl Desk {
@@ -214,14 +226,7 @@ impl Desk {
         // As above: nothing is opened under the lists' lock.
         drop(lists);
         let keyring = &self.inner.keyring;
-        let given = replies.into_iter().map(|reply| GivenAnswer {
-            person: reply.person,
-            rsvp: reply.rsvp,
-            sequence: reply.sequence,
-            stamp: reply.stamp,
-            comment: reply.comment.map(|sealed| keyring.reply_comment(reply.person, gathering, &sealed)),
-        });
-        Ok(given.collect())
+        Ok(replies.into_iter().map(|reply| GivenAnswer::opened(gathering, reply, keyring)).collect())
     }
 
     /// What was last recorded of a person; `None` if nothing was. Of somebody who was forgotten it says that, and nothing else.

@@ -25,6 +25,7 @@ impl Lists {
     pub fn apply(&mut self, record: &Record<'_>) {
         self.position = record.position();
         let (at, time) = (Stamp::of(record), record.time());
+        self.latest = self.latest.max(Some(time));
         match record.fact() {
             Fact::PersonRecorded { person, details } => {
                 self.people.insert(*person, Arc::new(details.clone()));
@@ -220,6 +221,16 @@ impl Lists {
             }
             Fact::ScanUndone { gathering, scan } => {
                 self.at(*gathering, |card| card.undo_scan(*scan, time));
+            }
+        }
+    }
+
+    /// Lets go of all that is sealed of those who were forgotten later than these lists go: their keys are gone whenever one
+    /// looks back, and a list says so.
+    pub(crate) fn forget_all(&mut self, forgotten: HashMap<PersonId, DateTime<Utc>>) {
+        for (person, time) in forgotten {
+            if !self.forgotten.contains_key(&person) {
+                self.forget(person, time);
             }
         }
     }
