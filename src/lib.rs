@@ -73,8 +73,8 @@ mod token;
 pub use desk::Imported;
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, LeftAsPlanned, Opening, Outbox,
-    Pending, PersonExport, PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft, ZonesFollowed,
+    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, LeftAsPlanned, NeedsList, Opening,
+    Outbox, Pending, PersonExport, PersonNeeds, PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -85,12 +85,12 @@ pub use domain::{
     ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
     IssueCalendarToken, KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession,
     NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName,
-    Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy, Reschedule,
-    RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault, SessionProblem, SetProgramme, Settle,
-    Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource,
+    Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Refusal, Register, Registered,
+    Reject, Remedy, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault, SessionProblem,
+    SetProgramme, SetTags, Settle, Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource, WriteNote,
 };
 pub use fact::{
-    Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
+    Announcement, AnswerClass, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
     Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy, LinePolicy, Mode, OfferTerms, Offering,
     OrganisationCap, Overbook, Party, PassReason, Pending as PendingApproval, Pool, Presence, PresenceSource,
     QuietHours, Reconfirmation, Resource, ResourceKind, Rsvp, Serving, Session, SessionTexts, SetAside,
@@ -100,11 +100,13 @@ pub use id::{
     ActorId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,
     ResourceId, SeriesId, SessionId, SetAsideId, TraceId, VaultId,
 };
-pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+pub use person::{
+    Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink,
+};
 pub use projection::{
-    Agenda, AgendaRow, AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
+    Agenda, AgendaRow, AttendeeList, AttendeeRow, Consent, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
     ExposedWaitingList, GatheringCard, Lifecycle, Lists, Occasion, OfferingOn, OutboxMark, PassOver,
-    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, RegistrationCard,
+    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, ReadOfNeeds, RegistrationCard,
     RegistrationStatus, ResourceRow, Resources, SessionStatus, SetAsideCount, Turn, UnreadableMark,
     WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };

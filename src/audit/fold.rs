@@ -48,6 +48,7 @@ impl Gathering {
             Fact::ResourceAttached { resource, .. } => drop(self.resources.insert(resource.id)),
             Fact::ResourceWithdrawn { resource, .. } => drop(self.resources.remove(resource)),
             Fact::AnswersExpired { .. } => self.answers_expired = true,
+            Fact::NeedsExpired { .. } => self.needs_expired = true,
             Fact::PersonRecorded { .. }
             | Fact::PersonForgotten { .. }
             | Fact::PersonExported { .. }
@@ -59,6 +60,12 @@ impl Gathering {
             | Fact::ModeChanged { .. }
             | Fact::SessionRevised { .. }
             | Fact::InvitationAnswered { .. }
+            | Fact::TagsSet { .. }
+            | Fact::NoteWritten { .. }
+            | Fact::ConsentRecorded { .. }
+            | Fact::NeedsRecorded { .. }
+            | Fact::NeedsRead { .. }
+            | Fact::NeedsRetentionSet { .. }
             | Fact::PassedOver { .. } => {}
             Fact::RegistrationConfirmed { .. }
             | Fact::RegistrationWaitlisted { .. }

@@ -52,6 +52,7 @@ pub(super) struct Gathering {
     pub(super) past: HashMap<RegistrationId, u32>,
     /// Whether what people answered is kept no more.
     pub(super) answers_expired: bool,
+    pub(super) needs_expired: bool,
     /// The requests that it was about.
     pub(super) requests: Vec<RequestId>,
 }
@@ -174,6 +175,7 @@ impl Gathering {
             registrations: HashMap::new(),
             past: HashMap::new(),
             answers_expired: false,
+            needs_expired: false,
             requests: Vec::new(),
         }
     }
@@ -249,6 +251,7 @@ impl Gathering {
             Stage::Afterwards => matches!(self.life, Life::Announced | Life::Completed),
             Stage::Draft => self.life == Life::Draft,
             Stage::Any => true,
+            Stage::Kept => self.life != Life::Archived,
             Stage::Completed => self.life == Life::Completed,
             Stage::Ending(id) => {
                 let is_asking = || self.known(id).is_some_and(|one| one.claim == Claim::FollowUp);
@@ -298,6 +301,8 @@ impl Gathering {
 enum Stage {
     /// Whatever has become of it: what is known of people can be erased at any time.
     Any,
+    /// As long as it was not put away.
+    Kept,
     Draft,
     /// A draft, too.
     Standing,
@@ -351,6 +356,7 @@ fn stage(fact: &Fact) -> Stage {
         | Fact::PartyChanged { .. }
         | Fact::RegistrationReconfirmed { .. }
         | Fact::InvitationAnswered { .. }
+        | Fact::NeedsRecorded { needs: Some(_), .. }
         | Fact::ReconfirmationClosed { .. }
         | Fact::BooksClosed { .. } => Stage::Booking,
         Fact::RegistrationEnded { registration, .. } => Stage::Ending(*registration),
@@ -362,7 +368,13 @@ fn stage(fact: &Fact) -> Stage {
         Fact::PersonForgotten { .. }
         | Fact::PersonExported { .. }
         | Fact::AnswersExpired { .. }
-        | Fact::RetentionSet { .. } => Stage::Any,
+        | Fact::RetentionSet { .. }
+        | Fact::ConsentRecorded { .. }
+        | Fact::NeedsRecorded { needs: None, .. }
+        | Fact::NeedsRead { .. }
+        | Fact::NeedsRetentionSet { .. }
+        | Fact::NeedsExpired { .. } => Stage::Any,
+        Fact::TagsSet { .. } | Fact::NoteWritten { .. } => Stage::Kept,
         Fact::GatheringArchived { .. } => Stage::Completed,
     }
 }

@@ -38,6 +38,7 @@ mod forgetting;
 mod import;
 #[cfg(test)]
 mod laws;
+mod needs;
 mod open;
 #[cfg(all(test, gather_shuttle))]
 mod orders;
@@ -65,6 +66,7 @@ pub use following::Follower;
 pub use forgetting::{DueForErasure, ForgetReceipt};
 #[cfg(feature = "replies")]
 pub use import::Imported;
+pub use needs::{NeedsList, PersonNeeds};
 pub use outbox::Outbox;
 pub use pending::Pending;
 pub use person_export::PersonExport;

@@ -548,6 +548,12 @@ pub enum Refusal {
         /// The gathering.
         gathering: GatheringId,
     },
+    /// What people need at this gathering is kept no more, so no needs are taken for it, and none are read. It can be booked
+    /// without.
+    NeedsExpired {
+        /// The gathering.
+        gathering: GatheringId,
+    },
 }
 
 impl Refusal {
@@ -639,6 +645,7 @@ impl Refusal {
             Self::UnknownPerson { .. } => "unknown_person",
             Self::Forgotten { .. } => "forgotten",
             Self::AnswersExpired { .. } => "answers_expired",
+            Self::NeedsExpired { .. } => "needs_expired",
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::id::{
 };
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
+use crate::projection::beside::ReadOfNeeds;
 use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
 use crate::projection::places::{PoolCount, SetAsideCount, Tally};
@@ -51,6 +52,10 @@ pub struct GatheringCard {
     previous: Option<Schedule>,
     answers_kept: Option<u32>,
     answers_expired: Option<DateTime<Utc>>,
+    needs_kept: Option<u32>,
+    needs_expired: Option<DateTime<Utc>>,
+    /// Who read what people need, and what for, in the log's order.
+    reads: Vec<ReadOfNeeds>,
     registrations: Vec<RegistrationCard>,
     sessions: BTreeMap<SessionId, SessionCard>,
 }
@@ -75,6 +80,9 @@ image!(struct GatheringCard {
     previous,
     answers_kept,
     answers_expired,
+    needs_kept,
+    needs_expired,
+    reads,
     registrations,
     sessions,
 });
@@ -106,6 +114,9 @@ impl GatheringCard {
             previous: None,
             answers_kept: None,
             answers_expired: None,
+            needs_kept: None,
+            needs_expired: None,
+            reads: Vec::new(),
             registrations: Vec::new(),
             sessions: BTreeMap::new(),
         }
@@ -158,9 +169,51 @@ impl GatheringCard {
     /// no end.
     #[must_use]
     pub fn answers_due(&self) -> Option<DateTime<Utc>> {
-        let days =
-            TimeDelta::try_days(i64::from(self.answers_kept.filter(|_| self.answers_expired.is_none())?))?;
+        self.due_after(self.answers_kept.filter(|_| self.answers_expired.is_none())?)
+    }
+
+    fn due_after(&self, days: u32) -> Option<DateTime<Utc>> {
+        let days = TimeDelta::try_days(i64::from(days))?;
         self.announcement.schedule.ends()?.checked_add_signed(days)
+    }
+
+    pub(super) fn keep_needs(&mut self, days: Option<u32>) {
+        self.needs_kept = days;
+    }
+
+    /// Lets go of what people need. That they said something is still known.
+    pub(super) fn expire_needs(&mut self, time: DateTime<Utc>) {
+        self.needs_expired.get_or_insert(time);
+        self.registrations.iter_mut().for_each(RegistrationCard::forget_needs);
+    }
+
+    /// Notes that somebody read what people need.
+    pub(super) fn note_read(&mut self, read: ReadOfNeeds) {
+        self.reads.push(read);
+    }
+
+    /// For how many days after its end what people need is kept; `None` is for as long as the log is.
+    #[must_use]
+    pub fn needs_kept_days(&self) -> Option<u32> {
+        self.needs_kept
+    }
+
+    /// When what people need was erased, if it was.
+    #[must_use]
+    pub fn needs_expired_at(&self) -> Option<DateTime<Utc>> {
+        self.needs_expired
+    }
+
+    /// From when on what people need is kept no more: as for [`answers_due`](Self::answers_due).
+    #[must_use]
+    pub fn needs_due(&self) -> Option<DateTime<Utc>> {
+        self.due_after(self.needs_kept.filter(|_| self.needs_expired.is_none())?)
+    }
+
+    /// Who read what people need, when and what for, in the log's order.
+    #[must_use]
+    pub fn reads_of_needs(&self) -> &[ReadOfNeeds] {
+        &self.reads
     }
 
     pub(super) fn close_reconfirmation(&mut self) {

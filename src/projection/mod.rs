@@ -17,6 +17,7 @@ use crate::sealed::{Opener, Sealed};
 
 mod agenda;
 mod attendee_list;
+mod beside;
 mod calendar_tokens;
 mod card;
 #[cfg(test)]
@@ -44,6 +45,7 @@ mod when;
 
 pub use agenda::{Agenda, AgendaRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
+pub use beside::{Consent, ReadOfNeeds};
 pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
 pub(crate) use head::GatheringEntry;

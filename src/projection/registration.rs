@@ -7,11 +7,13 @@ use chrono::{DateTime, Utc};
 use crate::fact::{Booking, Draw, Ending, Party, PassReason, Pending, Presence, Rsvp};
 use crate::id::{PersonId, RegistrationId};
 use crate::image::image;
-use crate::person::{Answers, ReplyComment};
+use crate::person::{Answers, Needs, Note, ReplyComment};
+use crate::projection::beside::{Aside, Beside, Consent};
 use crate::projection::invited::{Invited, Stamp};
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
 use crate::sealed::Sealed;
+use crate::text::Reference;
 
 /// How many pass-overs are kept of one registration: the latest.
 const KEPT: usize = 20;
@@ -46,6 +48,7 @@ pub struct RegistrationCard {
     seen: BTreeMap<u16, Seen>,
     /// The last answer of each who has answered the invitation. Most never do.
     replies: Option<Box<Replies>>,
+    aside: Aside,
 }
 
 image!(struct RegistrationCard {
@@ -65,6 +68,7 @@ image!(struct RegistrationCard {
     superseded_by,
     seen,
     replies,
+    aside,
 });
 
 #[derive(Clone, Debug, Default)]
@@ -163,6 +167,7 @@ impl RegistrationCard {
             superseded_by: None,
             seen: BTreeMap::new(),
             replies: None,
+            aside: Aside::default(),
         }
     }
 
@@ -253,6 +258,7 @@ impl RegistrationCard {
         if place == 1 {
             self.booking.answers = None;
         }
+        self.aside.keep_for(&self.booking.party, place != 1);
     }
 
     /// Other people, or more, or fewer. Places are numbered anew: those that stay in their order, then those that came.
@@ -274,6 +280,7 @@ impl RegistrationCard {
         }
         guests.extend_from_slice(added);
         self.booking.party.guests = guests;
+        self.aside.keep_for(&self.booking.party, true);
         self.seen = seen;
         self.draws = draws.to_vec();
     }
@@ -282,15 +289,28 @@ impl RegistrationCard {
     fn lose_booker(&mut self, removed: &[u16], added: &[Option<PersonId>], draws: &[Draw]) {
         self.booking.party.change(removed, added);
         self.booking.answers = None;
+        self.aside.keep_for(&self.booking.party, false);
         self.draws = draws.to_vec();
     }
 
-    /// Lets go of what somebody answered who is forgotten; that something was answered is still known.
+    /// Has a change to what stands beside its booking.
+    pub(super) fn beside_mut(&mut self) -> &mut Beside {
+        self.aside.change()
+    }
+
+    /// Lets go of what everybody on it needs.
+    pub(super) fn forget_needs(&mut self) {
+        self.aside.forget_needs(self.booking.party.booker);
+    }
+
+    /// Lets go of what somebody answered who is forgotten, and of all else that is sealed of them; that there was something is
+    /// still known.
     pub(super) fn forget_answers_of(&mut self, person: PersonId) {
         if self.booking.party.booker == person {
             self.booking.answers = self.booking.answers.as_ref().map(Sealed::emptied);
         }
         self.forget_comments(|reply| reply.person == person);
+        self.aside.forget_person(person, self.booking.party.booker);
     }
 
     /// Lets go of what was answered, by all.
@@ -324,7 +344,10 @@ impl RegistrationCard {
             supersedes: None,
             ..self.booking.clone()
         };
-        Some(Self { id: rest, number, booking, seen: BTreeMap::new(), ..self.clone() })
+        let mut aside = self.aside.clone();
+        aside.keep_for(&booking.party, false);
+        self.aside.keep_for(&self.booking.party, true);
+        Some(Self { id: rest, number, booking, aside, seen: BTreeMap::new(), ..self.clone() })
     }
 
     pub(super) fn end(&mut self, how: Ending, at: Stamp) {
@@ -413,6 +436,16 @@ impl RegistrationCard {
     /// The last answer of each who has answered the invitation, the latest last.
     pub(crate) fn replies(&self) -> &[Replied] {
         self.replies.as_ref().map(|replies| replies.each.as_slice()).unwrap_or_default()
+    }
+
+    /// What stands beside its booking, to be shared with a row of a list.
+    pub(super) fn aside(&self) -> &Aside {
+        &self.aside
+    }
+
+    /// What each of its people needs, sealed: a desk opens it for a named purpose.
+    pub(crate) fn needs(&self) -> impl Iterator<Item = (PersonId, &Sealed<Needs>)> {
+        self.aside.get().into_iter().flat_map(Beside::needs)
     }
 
     /// By whom its class in the line is told.
@@ -505,6 +538,30 @@ impl RegistrationCard {
     #[must_use]
     pub fn has_reconfirmed(&self) -> bool {
         self.asked == Asked::Answered
+    }
+
+    /// The host's own labels, in the order of their text.
+    #[must_use]
+    pub fn tags(&self) -> &[Reference] {
+        self.aside.get().map(Beside::tags).unwrap_or_default()
+    }
+
+    /// The latest word of each of its people on each purpose, the latest last.
+    #[must_use]
+    pub fn consents(&self) -> &[Consent] {
+        self.aside.get().map(Beside::consents).unwrap_or_default()
+    }
+
+    /// What the staff noted, sealed for the booker; empty where that was erased.
+    #[must_use]
+    pub fn note(&self) -> Option<&Sealed<Note>> {
+        self.aside.get()?.note()
+    }
+
+    /// Whether somebody on it has said what they need; it may have been erased since.
+    #[must_use]
+    pub fn has_needs(&self, person: PersonId) -> bool {
+        self.needs().any(|(whose, _)| whose == person)
     }
 
     /// The registration that took its place, if one did.
