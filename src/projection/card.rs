@@ -3,22 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::fact::{
-    Announcement, BookingState, BookingTime, ByHand, Capacity, Mode, Offering, Overbook, Pool, Presence,
+    Announcement, BookingState, BookingTime, ByHand, Capacity, Mode, Offering, Overbook, Pool,
     Reconfirmation, Resource, Session, SetAside, Who,
 };
-use crate::id::{
-    GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId,
-};
+use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId};
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
 use crate::projection::beside::ReadOfNeeds;
 use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
 use crate::projection::places::{PoolCount, SetAsideCount, Tally};
-use crate::projection::presence::PresenceCounts;
 use crate::projection::registration::{Joined, RegistrationCard};
 use crate::projection::resources::ResourceCard;
 use crate::projection::session::{SessionCard, SessionStatus};
@@ -27,6 +24,16 @@ use crate::record::Position;
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
 use crate::text::Reference;
+
+mod answers;
+mod entry;
+mod line;
+mod needs;
+mod presence;
+#[cfg(test)]
+mod tests;
+
+pub use line::Turn;
 
 /// One gathering as it is now, with everybody who ever registered for it.
 #[derive(Clone, Debug)]
@@ -141,79 +148,6 @@ impl GatheringCard {
                 card.previous = Some(before);
             }
         });
-    }
-
-    pub(super) fn keep_answers(&mut self, days: Option<u32>) {
-        self.answers_kept = days;
-    }
-
-    /// Lets go of what people answered. That they did is still known.
-    pub(super) fn expire_answers(&mut self, time: DateTime<Utc>) {
-        self.answers_expired.get_or_insert(time);
-        self.registrations.iter_mut().for_each(RegistrationCard::forget_answers);
-    }
-
-    /// For how many days after its end what people answer is kept; `None` is for as long as the log is.
-    #[must_use]
-    pub fn answers_kept_days(&self) -> Option<u32> {
-        self.answers_kept
-    }
-
-    /// When what people answered was erased, if it was.
-    #[must_use]
-    pub fn answers_expired_at(&self) -> Option<DateTime<Utc>> {
-        self.answers_expired
-    }
-
-    /// From when on what people answered is kept no more: `None` where it is kept for good, was erased, or the gathering has
-    /// no end.
-    #[must_use]
-    pub fn answers_due(&self) -> Option<DateTime<Utc>> {
-        self.due_after(self.answers_kept.filter(|_| self.answers_expired.is_none())?)
-    }
-
-    fn due_after(&self, days: u32) -> Option<DateTime<Utc>> {
-        let days = TimeDelta::try_days(i64::from(days))?;
-        self.announcement.schedule.ends()?.checked_add_signed(days)
-    }
-
-    pub(super) fn keep_needs(&mut self, days: Option<u32>) {
-        self.needs_kept = days;
-    }
-
-    /// Lets go of what people need. That they said something is still known.
-    pub(super) fn expire_needs(&mut self, time: DateTime<Utc>) {
-        self.needs_expired.get_or_insert(time);
-        self.registrations.iter_mut().for_each(RegistrationCard::forget_needs);
-    }
-
-    /// Notes that somebody read what people need.
-    pub(super) fn note_read(&mut self, read: ReadOfNeeds) {
-        self.reads.push(read);
-    }
-
-    /// For how many days after its end what people need is kept; `None` is for as long as the log is.
-    #[must_use]
-    pub fn needs_kept_days(&self) -> Option<u32> {
-        self.needs_kept
-    }
-
-    /// When what people need was erased, if it was.
-    #[must_use]
-    pub fn needs_expired_at(&self) -> Option<DateTime<Utc>> {
-        self.needs_expired
-    }
-
-    /// From when on what people need is kept no more: as for [`answers_due`](Self::answers_due).
-    #[must_use]
-    pub fn needs_due(&self) -> Option<DateTime<Utc>> {
-        self.due_after(self.needs_kept.filter(|_| self.needs_expired.is_none())?)
-    }
-
-    /// Who read what people need, when and what for, in the log's order.
-    #[must_use]
-    pub fn reads_of_needs(&self) -> &[ReadOfNeeds] {
-        &self.reads
     }
 
     pub(super) fn close_reconfirmation(&mut self) {
@@ -564,316 +498,5 @@ impl GatheringCard {
         let asked = registration.was_asked() && !registration.has_reconfirmed();
         let open = asked && self.status(registration) == RegistrationStatus::Confirmed;
         self.reconfirmation.filter(|_| open).map(|round| round.until)
-    }
-
-    /// Whether the person on a place came: the latest that was recorded of it, and, once the books are closed, not to have
-    /// come where nothing is known of a confirmed place.
-    #[must_use]
-    pub fn presence(&self, registration: &RegistrationCard, place: u16) -> Presence {
-        let recorded = registration.recorded_presence(place);
-        let confirmed = self.status(registration) == RegistrationStatus::Confirmed;
-        let missed = self.completed.is_some() && confirmed && recorded == Presence::Unknown;
-        if missed { Presence::NoShow } else { recorded }
-    }
-
-    /// How many of the confirmed places were used, and how.
-    #[must_use]
-    pub fn presence_counts(&self) -> PresenceCounts {
-        let confirmed = self.registrations.iter();
-        let confirmed = confirmed.filter(|it| self.status(it) == RegistrationStatus::Confirmed);
-        let places =
-            confirmed.flat_map(|it| (1..).take(1 + it.booking().party.guests.len()).map(move |at| (it, at)));
-        places.map(|(it, place)| self.presence(it, place)).collect()
-    }
-
-    /// The sequence of a registration's own calendar entry: the gathering's, or that of the session which was booked, and
-    /// one more once a confirmed registration is so no longer by a fact of its own.
-    #[must_use]
-    pub fn entry_sequence(&self, registration: &RegistrationCard) -> u32 {
-        let session = self.session_of(registration.booking().offering);
-        let sequence = session.map_or(self.sequence, SessionCard::sequence);
-        sequence.saturating_add(u32::from(registration.has_left()))
-    }
-
-    /// The sequence of a registration's entry in the calendar of one of its people: one more for each time that they lost
-    /// their place by it or got it back.
-    pub(crate) fn entry_sequence_of(&self, registration: &RegistrationCard, person: PersonId) -> u32 {
-        let session = self.session_of(registration.booking().offering);
-        let sequence = session.map_or(self.sequence, SessionCard::sequence);
-        sequence.saturating_add(registration.invited().turns(person, registration.has_left()))
-    }
-
-    /// When a registration's entry in the calendar of one of its people was last changed.
-    pub(crate) fn entry_revised_for(
-        &self,
-        registration: &RegistrationCard,
-        person: PersonId,
-    ) -> DateTime<Utc> {
-        let revised = self.entry_revised_at(registration);
-        registration.invited().moved_at(person).map_or(revised, |moved| revised.max(moved))
-    }
-
-    /// Whether the calendar of somebody should have had a registration's entry at a position: they had a place by it, there
-    /// was a date, and the gathering had not been called off.
-    pub(super) fn shows(&self, registration: &RegistrationCard, person: PersonId, at: Position) -> bool {
-        let session = self.session_of(registration.booking().offering);
-        let dated = session.map_or(self.dated, SessionCard::dated);
-        let called_off = self.cancelled.is_some_and(|cancelled| cancelled.position <= at);
-        let is_on_it = registration.booking().party.named().any(|named| named == person);
-        dated.is_some_and(|dated| dated <= at)
-            && !called_off
-            && registration.invited().includes(person, is_on_it, at)
-    }
-
-    /// Where a registration's entry went from somebody's calendar for good, if it was ever in it and is not now.
-    pub(super) fn entry_gone(&self, registration: &RegistrationCard, person: PersonId) -> Option<Position> {
-        let called_off = self.cancelled.map(|cancelled| cancelled.position);
-        let lost = registration.invited().lost_at(person);
-        let gone = called_off.into_iter().chain(lost).min()?;
-        let session = self.session_of(registration.booking().offering);
-        let dated = session.map_or(self.dated, SessionCard::dated);
-        dated.is_some_and(|dated| dated < gone).then_some(gone)
-    }
-
-    /// Where a registration's entry in somebody's calendar was last changed.
-    pub(super) fn entry_changed(&self, registration: &RegistrationCard, person: PersonId) -> Position {
-        let session = self.session_of(registration.booking().offering);
-        let revised = session.map_or(self.revised.position, SessionCard::revised);
-        let called_off = self.cancelled.map_or(Position::START, |cancelled| cancelled.position);
-        revised.max(called_off).max(registration.invited().last_turn(person))
-    }
-
-    /// When a registration's own calendar entry was last changed.
-    #[must_use]
-    pub fn entry_revised_at(&self, registration: &RegistrationCard) -> DateTime<Utc> {
-        let session = self.session_of(registration.booking().offering);
-        session.map_or(self.revised.time, SessionCard::revised_at).max(registration.own_since())
-    }
-
-    /// The turn of a registration that stands in line: whoever has the smaller is served first. `None` for one that does
-    /// not.
-    #[must_use]
-    pub fn turn(&self, registration: &RegistrationCard) -> Option<Turn> {
-        (self.status(registration) == RegistrationStatus::Waiting)
-            .then(|| Turn { class: self.class(registration), joined: registration.joined_line() })
-    }
-
-    /// The class is that of the priorities as they are now, whenever somebody joined.
-    pub(super) fn class(&self, registration: &RegistrationCard) -> u32 {
-        let (booker, credentials) = (registration.stands_for(), &registration.booking().credentials);
-        let classes = &self.announcement.priorities;
-        let first = classes.iter().position(|class| class.iter().any(|who| who.is(booker, credentials)));
-        u32::try_from(first.unwrap_or(classes.len())).unwrap_or(u32::MAX)
-    }
-
-    /// How many registrations are served before one that stands in the same line; `None` for one that stands in none.
-    #[must_use]
-    pub fn ahead(&self, registration: &RegistrationCard) -> Option<u32> {
-        let offering = registration.booking().offering;
-        let own = (self.turn(registration)?, registration.number());
-        let others = self.registrations.iter().filter(|other| other.booking().offering == offering);
-        let before = others.filter(|other| self.turn(other).is_some_and(|turn| (turn, other.number()) < own));
-        Some(u32::try_from(before.count()).unwrap_or(u32::MAX))
-    }
-
-    /// Registrations in the line of an offering with their turns, the first in line first.
-    pub(super) fn line(&self, offering: OfferingId) -> Vec<(Turn, &RegistrationCard)> {
-        let theirs = self.registrations.iter().filter(|it| it.booking().offering == offering);
-        let mut line: Vec<_> = theirs.filter_map(|it| Some((self.turn(it)?, it))).collect();
-        line.sort_unstable_by_key(|(turn, it)| (*turn, it.number()));
-        line
-    }
-
-    /// Registrations that have an offer of places in an offering at a time: whoever has to answer first comes first.
-    pub(super) fn offers(
-        &self,
-        offering: OfferingId,
-        now: DateTime<Utc>,
-    ) -> Vec<(DateTime<Utc>, &RegistrationCard)> {
-        let offer = |it: &RegistrationCard| {
-            let RegistrationStatus::Offered { respond_by } = self.status(it).at(now) else { return None };
-            Some(respond_by)
-        };
-        let theirs = self.registrations.iter().filter(|it| it.booking().offering == offering);
-        let mut offers: Vec<_> = theirs.filter_map(|it| Some((offer(it)?, it))).collect();
-        offers.sort_unstable_by_key(|(respond_by, it)| (*respond_by, it.number()));
-        offers
-    }
-}
-
-/// Whose turn it is in a line: whoever has the smaller is served first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub struct Turn {
-    /// The first of the gathering's priorities, from 0, that means it; their number if none does.
-    pub class: u32,
-    /// Where it joined the line.
-    pub joined: Position,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fact::Venue;
-    use crate::projection::fixture::{
-        Story, booking, conference, gathering, registration, session, talk, time, webinar,
-    };
-
-    /// A conference with a talk that can be booked on its own, as offering 4, and one that cannot.
-    fn story() -> Story {
-        let mut story = Story::new();
-        story
-            .announces(1, conference())
-            .adds(1, talk(1, "Asset transfer", "10:00 to 10:45"))
-            .adds(1, talk(2, "Panel", "11:00 to 12:00"))
-            .adds_offering(1, 4, "workshop", 1);
-        story
-    }
-
-    fn card(story: &Story) -> &GatheringCard {
-        story.lists.gathering(gathering(1)).unwrap()
-    }
-
-    /// The sequences of the gathering and of its two talks.
-    fn sequences(story: &Story) -> [u32; 3] {
-        [card(story).sequence(), story.session(1).sequence, story.session(2).sequence]
-    }
-
-    /// The sequence of the entry of registration 1, and when that was last changed.
-    fn entry(story: &Story) -> (u32, DateTime<Utc>) {
-        let (card, it) = story.lists.registration(registration(1)).unwrap();
-        (card.entry_sequence(it), card.entry_revised_at(it))
-    }
-
-    #[test]
-    fn another_place_raises_the_sequence_of_the_gathering_and_of_every_session() {
-        let mut story = story();
-        let hub = Venue::new("Town Hall").address("High Street");
-        story.changes_mode(1, Mode::InPerson(hub.clone()), false);
-        assert_eq!(sequences(&story), [1, 1, 1]);
-        assert_eq!(card(&story).announcement().mode, Mode::InPerson(hub.clone()));
-        assert!(card(&story).join_link().is_none(), "a link that is not given again is gone");
-        let changed = time("2026-02-01T13:00:00Z");
-        assert_eq!([card(&story).revised_at(), story.session(2).revised_at], [changed; 2]);
-        story.changes_mode(1, Mode::Online, true);
-        assert_eq!(sequences(&story), [2, 2, 2]);
-        assert!(card(&story).join_link().is_some());
-        story.changes_mode(1, Mode::Online, false);
-        assert_eq!(sequences(&story), [3, 3, 3], "no link is another place to go");
-    }
-
-    #[test]
-    fn the_same_place_without_a_link_is_no_change() {
-        let mut story = story();
-        let hub = Mode::InPerson(Venue::new("Town Hall"));
-        story.changes_mode(1, hub.clone(), false);
-        let before = (sequences(&story), card(&story).revised_at());
-        story.changes_mode(1, hub.clone(), false);
-        assert_eq!((sequences(&story), card(&story).revised_at()), before);
-        story.changes_mode(1, Mode::InPerson(Venue::new("Town Hall").address("High Street")), false);
-        assert_eq!(sequences(&story), [2, 2, 2], "another address is another place");
-    }
-
-    #[test]
-    fn a_link_that_is_given_counts_as_another() {
-        let mut story = story();
-        story.changes_mode(1, Mode::Online, true).changes_mode(1, Mode::Online, true);
-        assert_eq!(sequences(&story), [2, 2, 2]);
-    }
-
-    #[test]
-    fn other_dates_raise_those_sessions_only_whose_status_they_change() {
-        let mut story = story();
-        story.moves(1, 2, "2026-03-21 11:00 to 12:00 Europe/London", "");
-        assert_eq!(sequences(&story), [0, 0, 1]);
-        story.reschedules(1, "2026-03-21 to 2026-03-22 Europe/London");
-        assert_eq!(sequences(&story), [1, 1, 1], "the second is on its days as before");
-        story.drops(1, 1).calls_off(1);
-        assert_eq!(sequences(&story), [2, 2, 2], "one that was dropped is not cancelled again");
-    }
-
-    #[test]
-    fn another_word_in_a_date_s_stead_counts_for_nothing() {
-        let mut story = story();
-        story.reschedules(1, "to be confirmed").moves(1, 2, "to be confirmed", "");
-        let before = (sequences(&story), card(&story).revised_at(), story.session(2).revised_at);
-        story.reschedules(1, "to be confirmed (summer)").moves(1, 2, "to be confirmed (summer)", "");
-        assert_eq!((sequences(&story), card(&story).revised_at(), story.session(2).revised_at), before);
-        assert_eq!(card(&story).announcement().schedule.to_string(), "to be confirmed (summer)");
-        story.moves(1, 2, "to be confirmed (summer)", "Upstairs");
-        assert_eq!(story.session(2).sequence, before.0[2] + 1, "another room is another place");
-    }
-
-    #[test]
-    fn what_is_booked_for_a_session_follows_the_session() {
-        let mut story = story();
-        story.confirms(1, 1, booking(4, 1, &[])).confirms(1, 2, booking(1, 2, &[]));
-        assert_eq!(entry(&story), (0, time("2026-02-01T13:00:00Z")));
-        story.moves(1, 2, "2026-03-20 15:00 to 16:00 Europe/London", "");
-        assert_eq!(entry(&story), (0, time("2026-02-01T13:00:00Z")), "that is the other one");
-        story.moves(1, 1, "2026-03-20 14:00 to 14:45 Europe/London", "");
-        assert_eq!(entry(&story), (1, time("2026-02-01T16:00:00Z")));
-        story.reschedules(1, "2026-03-20 to 2026-03-22 Europe/London");
-        assert_eq!(entry(&story), (1, time("2026-02-01T16:00:00Z")), "the session is where it was");
-        let (card, whole) = story.lists.registration(registration(2)).unwrap();
-        assert_eq!(card.entry_sequence(whole), 1, "the conference is not");
-        story.drops(1, 1);
-        assert_eq!(entry(&story), (2, time("2026-02-01T18:00:00Z")));
-        story.cancels(1, 1);
-        assert_eq!(entry(&story), (3, time("2026-02-01T19:00:00Z")));
-        story.adds(1, talk(1, "Asset transfer", "14:00 to 14:45"));
-        assert_eq!(entry(&story), (4, time("2026-02-01T20:00:00Z")), "it has ended for good, and counts on");
-    }
-
-    #[test]
-    fn what_is_booked_for_a_session_is_called_off_with_its_gathering() {
-        let mut story = story();
-        story.confirms(1, 1, booking(4, 1, &[])).calls_off(1);
-        assert_eq!(entry(&story), (1, time("2026-02-01T14:00:00Z")));
-        let (card, it) = story.lists.registration(registration(1)).unwrap();
-        assert_eq!(card.status(it), RegistrationStatus::CancelledWithGathering);
-        assert_eq!(card.since(it), time("2026-02-01T14:00:00Z"));
-    }
-
-    #[test]
-    fn a_session_that_was_dropped_or_is_over_is_not_on_offer() {
-        let mut story = story();
-        let on_offer = |story: &Story, now: &str| {
-            let card = card(story);
-            let offering = card.announcement().offering(OfferingId::new(4)).unwrap();
-            card.is_on_offer(offering, time(now))
-        };
-        assert!(on_offer(&story, "2026-03-20T10:44:59Z"));
-        assert!(!on_offer(&story, "2026-03-20T10:45:00Z"));
-        assert!(story.lists.whats_on(time("2026-03-20T12:00:00Z")).rows()[0].offerings.len() == 3);
-        story.moves(1, 1, "to be confirmed", "");
-        assert!(on_offer(&story, "2026-03-20T12:00:00Z"), "nobody knows when it ends");
-        story.drops(1, 1);
-        assert!(!on_offer(&story, "2026-03-20T09:00:00Z"));
-        let whole = card(&story).announcement().offering(OfferingId::new(1)).unwrap();
-        assert!(card(&story).is_on_offer(whole, time("2026-03-20T12:00:00Z")));
-        story.adds(1, talk(1, "Asset transfer", "14:00 to 14:45"));
-        assert!(on_offer(&story, "2026-03-20T12:00:00Z"), "it is bookable again");
-    }
-
-    #[test]
-    fn an_added_offering_comes_last_with_its_pool() {
-        let story = story();
-        let it = card(&story).announcement();
-        let names: Vec<_> = it.offerings.iter().map(|offering| offering.name.as_str()).collect();
-        assert_eq!(names, ["in person", "online", "with site visit", "workshop"]);
-        assert_eq!(it.pool(PoolId::new(4)).unwrap().capacity, Capacity::Limited(20));
-        assert_eq!(card(&story).session_of(OfferingId::new(4)).unwrap().id(), session(1));
-        assert!(card(&story).session_of(OfferingId::new(1)).is_none());
-    }
-
-    #[test]
-    fn sessions_of_a_gathering_never_heard_of_change_nothing() {
-        let mut story = Story::new();
-        story.adds(1, talk(1, "Nowhere", "10:00 to 10:45")).moves(1, 1, "2026-03-20 Europe/London", "");
-        assert!(story.lists.gathering(gathering(1)).is_none());
-        story.announces(1, webinar("Talk", "2026-03-20 10:00 to 11:00 Europe/London", 1));
-        story.moves(1, 7, "2026-03-20 Europe/London", "").drops(1, 7);
-        assert!(story.programme(1).rows().is_empty());
     }
 }
