@@ -17,6 +17,7 @@ use crate::scene::{MORNING, STARTS, Scene, at, hall, workshop};
 mod crashes;
 mod export;
 mod keys;
+mod needs;
 mod retention;
 mod torn;
 mod vaults;
