@@ -127,6 +127,11 @@ uuid_id! {
     ResourceId
 }
 uuid_id! {
+    /// One act of checking somebody in, as whatever reads the tickets numbers it. Sent twice, it counts once.
+    #[doc(alias = "nonce")]
+    ScanId
+}
+uuid_id! {
     /// One request of a caller. Sent twice, it is answered twice and done once.
     #[doc(alias = "idempotency key")]
     RequestId
@@ -165,7 +170,7 @@ impl RequestId {
 }
 
 macro_rules! local_id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $usual:ident = $number:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -173,7 +178,7 @@ macro_rules! local_id {
 
         impl $name {
             /// The one that a gathering has when its author names none.
-            pub const ONLY: Self = Self(1);
+            pub const $usual: Self = Self($number);
 
             /// Chooses a number, unique within its gathering.
             #[must_use]
@@ -211,19 +216,24 @@ local_id! {
     /// gathering's author chooses, unique within the gathering.
     #[doc(alias = "ticket type")]
     #[doc(alias = "product")]
-    OfferingId
+    OfferingId, ONLY = 1
 }
 local_id! {
     /// A named limit on places within a gathering. A number that the gathering's author chooses.
     #[doc(alias = "quota")]
-    PoolId
+    PoolId, ONLY = 1
 }
 local_id! {
     /// Places inside a pool that are kept for some people. A number that the gathering's author chooses, unique within
     /// the gathering.
     #[doc(alias = "reservation")]
     #[doc(alias = "block")]
-    SetAsideId
+    SetAsideId, ONLY = 1
+}
+local_id! {
+    /// A list at which people are checked in: the door, a workshop, the online room. A number that the gathering's author
+    /// chooses, unique within the gathering; 0 is there without being set.
+    CheckInListId, DOOR = 0
 }
 
 #[cfg(test)]

@@ -73,42 +73,43 @@ mod token;
 pub use desk::Imported;
 pub use desk::{
     Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, LeftAsPlanned, NeedsList, Opening,
-    Outbox, Pending, PersonExport, PersonNeeds, PoolForecast, Receipt, RequestIds, WhatIf, WhyLeft, ZonesFollowed,
+    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined, LeftAsPlanned, MergedScan,
+    MergedScans, NeedsList, Opening, Outbox, Pending, PersonExport, PersonNeeds, PoolForecast, Receipt,
+    RequestIds, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
 pub use domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
-    IssueCalendarToken, KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration, MoveSession,
-    NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName,
-    Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Refusal, Register, Registered,
-    Reject, Remedy, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault, SessionProblem,
-    SetProgramme, SetTags, Settle, Shortage, Transfer, WaitsFor, WithdrawOffer, WithdrawResource, WriteNote,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CloseBooking, CloseBooks,
+    CloseLine, ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
+    IssueCalendarToken, Join, KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Refusal, Register,
+    Registered, Reject, Remedy, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault,
+    SessionProblem, SetCheckInList, SetProgramme, SetTags, Settle, Shortage, Transfer, UndoCheckIn, WaitsFor,
+    WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
 };
 pub use fact::{
-    Announcement, AnswerClass, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
-    Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy, LinePolicy, Mode, OfferTerms, Offering,
-    OrganisationCap, Overbook, Party, PassReason, Pending as PendingApproval, Pool, Presence, PresenceSource,
-    QuietHours, Reconfirmation, Resource, ResourceKind, Rsvp, Serving, Session, SessionTexts, SetAside,
-    Silence, Venue, Who,
+    Announcement, AnswerClass, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand,
+    Capacity, CheckInKind, CheckInList, CheckedIn, Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy,
+    LinePolicy, ListName, Mode, OfferTerms, Offering, OrganisationCap, Overbook, Party, PassReason,
+    Pending as PendingApproval, Pool, Presence, PresenceSource, QuietHours, Reconfirmation, Resource,
+    ResourceKind, Rsvp, Scan, Serving, Session, SessionTexts, SetAside, Silence, Standing, Venue, Way, Who,
 };
 pub use id::{
-    ActorId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,
-    ResourceId, SeriesId, SessionId, SetAsideId, TraceId, VaultId,
+    ActorId, CheckInListId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId,
+    RequestId, ResourceId, ScanId, SeriesId, SessionId, SetAsideId, TraceId, VaultId,
 };
-pub use person::{
-    Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink,
-};
+pub use person::{Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
-    Agenda, AgendaRow, AttendeeList, AttendeeRow, Consent, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lifecycle, Lists, Occasion, OfferingOn, OutboxMark, PassOver,
-    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, ReadOfNeeds, RegistrationCard,
-    RegistrationStatus, ResourceRow, Resources, SessionStatus, SetAsideCount, Turn, UnreadableMark,
-    WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, Attendance, AttendanceRow, AttendeeList, AttendeeRow, CheckInCounts, Consent,
+    ExposedAttendance, ExposedAttendanceRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
+    ExposedWaitingList, GatheringCard, Lifecycle, ListCount, Lists, Occasion, OfferingOn, OutboxMark,
+    PassOver, PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, ReadOfNeeds,
+    RegistrationCard, RegistrationStatus, ResourceRow, Resources, ScanList, ScanRow, SessionStatus,
+    SetAsideCount, Turn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{
@@ -127,6 +128,11 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/calendars.md")]
 struct Calendars;
+
+/// The page on check-in, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/check-in.md")]
+struct CheckInPage;
 
 /// The page on messages, the same.
 #[cfg(doctest)]

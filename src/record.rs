@@ -103,7 +103,17 @@ impl Tag {
             | Fact::NeedsRead { gathering, .. }
             | Fact::NeedsRetentionSet { gathering, .. }
             | Fact::NeedsExpired { gathering }
+            | Fact::CheckInListWithdrawn { gathering, .. }
+            | Fact::ScanUndone { gathering, .. }
             | Fact::GatheringCancelled { gathering } => vec![Self::Gathering(*gathering)],
+            Fact::CheckInListSet { gathering, list } => {
+                let mut tags = vec![Self::Gathering(*gathering)];
+                tags.extend(list.session.map(Self::Session));
+                tags
+            }
+            Fact::Scanned { gathering, scan, .. } => {
+                vec![Self::Gathering(*gathering), Self::Registration(scan.registration)]
+            }
             Fact::OfferingAdded { gathering, offering, .. } => {
                 let mut tags = vec![Self::Gathering(*gathering)];
                 tags.extend(offering.session.map(Self::Session));

@@ -89,6 +89,9 @@ fn about_gatherings(fact: &Fact) -> Option<String> {
             format!("priorities changed to {} classes: {reason}", priorities.len())
         }
         Fact::ReconfirmationClosed { .. } => "no more answers to the new dates".to_owned(),
+        Fact::CheckInListSet { list, .. } => format!("check-in list {} set: {:?}", list.id, list.name),
+        Fact::CheckInListWithdrawn { list, .. } => format!("check-in list {list} withdrawn"),
+        Fact::ScanUndone { scan, .. } => format!("scan {} taken back", short(scan.uuid())),
         Fact::BooksClosed { .. } => "books closed".to_owned(),
         Fact::GatheringArchived { .. } => "archived".to_owned(),
         Fact::ResourceAttached { resource, .. } => format!("resource attached: {:?}", resource.title),
@@ -141,6 +144,10 @@ fn about_registrations(fact: &Fact) -> Option<String> {
                 seen_by(*source),
                 instant(*seen_at)
             )
+        }
+        Fact::Scanned { scan, told, .. } => {
+            let (place, list, way) = (scan.place, scan.list, scan.way.code());
+            format!("place {place} scanned at list {list} going {way}, {}: {told}", instant(scan.seen_at))
         }
         _ => return None,
     })

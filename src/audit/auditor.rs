@@ -294,6 +294,10 @@ impl Auditor {
         gathering.may_happen(fact, time)?;
         self.is_used_once(id, fact)?;
         gathering.judge(fact, (at, time), so_far)?;
+        if let Fact::Scanned { scan, told, .. } = fact {
+            let home = self.homes.get(&scan.registration).copied();
+            gathering.is_told_rightly(id, scan, told, home)?;
+        }
         gathering.takes_answers(fact)?;
         self.forgotten.leaves(fact, gathering)?;
         self.people.are_free(fact, id, &self.gatherings, time)?;

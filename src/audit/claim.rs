@@ -310,8 +310,7 @@ impl Gathering {
     /// Whoever says something by a registration is on it; of one that has ended it is not known who was.
     pub(super) fn is_on_it(&self, id: RegistrationId, person: PersonId) -> Judged {
         self.was_made(id)?;
-        let is_on_it =
-            self.known(id).is_none_or(|one| one.party.named().any(|named| named == person));
+        let is_on_it = self.known(id).is_none_or(|one| one.party.named().any(|named| named == person));
         hold(is_on_it, Rule::NotOnIt, || format!("person {person} is not on the registration"))
     }
 

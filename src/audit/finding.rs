@@ -145,6 +145,10 @@ rules! {
     NotOnIt = "not_on_it",
     /// Whoever was seen is on a place that is there, and is flagged if and only if it was not confirmed.
     Presence = "presence",
+    /// Whoever scans is told what was so, and each list sees people where it stands.
+    Scan = "scan",
+    /// A scan is taken in once, and taken back once.
+    ScanTwice = "scan_twice",
     /// What is had afterwards is attached once it has begun.
     TooEarly = "too_early",
 

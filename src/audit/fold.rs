@@ -49,6 +49,10 @@ impl Gathering {
             Fact::ResourceWithdrawn { resource, .. } => drop(self.resources.remove(resource)),
             Fact::AnswersExpired { .. } => self.answers_expired = true,
             Fact::NeedsExpired { .. } => self.needs_expired = true,
+            Fact::CheckInListSet { .. }
+            | Fact::CheckInListWithdrawn { .. }
+            | Fact::Scanned { .. }
+            | Fact::ScanUndone { .. } => self.check_in.fold(fact),
             Fact::PersonRecorded { .. }
             | Fact::PersonForgotten { .. }
             | Fact::PersonExported { .. }

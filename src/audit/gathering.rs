@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
+use super::check_in::CheckIn;
 use super::finding::{Breach, Judged, Rule, breach, hold};
 use super::line::Line;
 use super::registration::{Claim, Registration};
@@ -53,6 +54,8 @@ pub(super) struct Gathering {
     /// Whether what people answered is kept no more.
     pub(super) answers_expired: bool,
     pub(super) needs_expired: bool,
+    /// The lists at which people are checked in, and the scans.
+    pub(super) check_in: CheckIn,
     /// The requests that it was about.
     pub(super) requests: Vec<RequestId>,
 }
@@ -176,6 +179,7 @@ impl Gathering {
             past: HashMap::new(),
             answers_expired: false,
             needs_expired: false,
+            check_in: CheckIn::default(),
             requests: Vec::new(),
         }
     }
@@ -249,6 +253,7 @@ impl Gathering {
             Stage::Standing => self.stands(),
             Stage::Booking => self.life == Life::Announced,
             Stage::Afterwards => matches!(self.life, Life::Announced | Life::Completed),
+            Stage::NotGone => self.stands() || self.life == Life::Completed,
             Stage::Draft => self.life == Life::Draft,
             Stage::Any => true,
             Stage::Kept => self.life != Life::Archived,
@@ -308,6 +313,8 @@ enum Stage {
     Standing,
     Booking,
     Afterwards,
+    /// A draft, and one whose books are closed, too.
+    NotGone,
     Completed,
     /// As long as it can be booked; and later, where somebody does not want any more what there is afterwards.
     Ending(RegistrationId),
@@ -362,8 +369,11 @@ fn stage(fact: &Fact) -> Stage {
         Fact::RegistrationEnded { registration, .. } => Stage::Ending(*registration),
         Fact::FollowUpRequested { .. }
         | Fact::PresenceRecorded { .. }
+        | Fact::Scanned { .. }
+        | Fact::ScanUndone { .. }
         | Fact::ResourceAttached { .. }
         | Fact::ResourceWithdrawn { .. } => Stage::Afterwards,
+        Fact::CheckInListSet { .. } | Fact::CheckInListWithdrawn { .. } => Stage::NotGone,
         Fact::DraftAnnounced { .. } => Stage::Draft,
         Fact::PersonForgotten { .. }
         | Fact::PersonExported { .. }

@@ -98,6 +98,10 @@ impl Gathering {
             Fact::NeedsRecorded { registration, person, needs: Some(_), .. } => {
                 self.needs(*registration, *person, time)
             }
+            Fact::CheckInListSet { .. }
+            | Fact::CheckInListWithdrawn { .. }
+            | Fact::Scanned { .. }
+            | Fact::ScanUndone { .. } => self.judge_check_in(fact),
         }
     }
 
@@ -195,6 +199,8 @@ impl Gathering {
             }
             Fact::LineClosed { offering, .. } => self.in_line(*offering),
             Fact::RegistrationSplit { registration, rest, .. } => vec![*registration, *rest],
+            // Nothing of it changes, and it may be another gathering's.
+            Fact::Scanned { .. } => Vec::new(),
             other => registration_of(other).into_iter().collect(),
         }
     }
@@ -228,6 +234,7 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::ConsentRecorded { registration, .. }
         | Fact::NeedsRecorded { registration, .. }
         | Fact::PresenceRecorded { registration, .. } => Some(*registration),
+        Fact::Scanned { scan, .. } => Some(scan.registration),
         Fact::PersonRecorded { .. }
         | Fact::NamePublished { .. }
         | Fact::CalendarTokenIssued { .. }
@@ -263,6 +270,9 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::RetentionSet { .. }
         | Fact::NeedsRead { .. }
         | Fact::NeedsRetentionSet { .. }
-        | Fact::NeedsExpired { .. } => None,
+        | Fact::NeedsExpired { .. }
+        | Fact::CheckInListSet { .. }
+        | Fact::CheckInListWithdrawn { .. }
+        | Fact::ScanUndone { .. } => None,
     }
 }

@@ -44,6 +44,7 @@ use crate::record::{Anchor, Position};
 
 mod after;
 mod auditor;
+mod check_in;
 mod claim;
 mod finding;
 mod fold;

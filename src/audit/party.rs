@@ -77,6 +77,7 @@ impl Gathering {
         hold(can_change, Rule::PartyChange, || format!("its party changed, and it is {}", one.claim.word()))?;
         self.can_be_had_still(one, at.0)?;
         let party = changed(one, removed, added)?;
+        self.nobody_scanned_gets_another_number(one, removed)?;
         added.iter().flatten().try_for_each(|person| self.is_new_to(one, *person))?;
         let (old, new) = (one.party.size(), party.size());
         let most = u32::from(self.offered(one.offering)?.terms.max_party.get());
@@ -93,6 +94,15 @@ impl Gathering {
             return self.more_come(one, new - old, draws, at);
         }
         self.draws_are_cut(one, &party, draws)
+    }
+
+    fn nobody_scanned_gets_another_number(&self, one: &Registration, removed: &[u16]) -> Judged {
+        let Some(first) = removed.iter().min() else { return Ok(()) };
+        let size = u16::try_from(one.party.size()).unwrap_or(u16::MAX);
+        let seen = (*first..=size).find(|place| self.check_in.has_seen((one.id, *place)));
+        hold(seen.is_none(), Rule::PartyChange, || {
+            format!("place {} is another now, and somebody was scanned on it", seen.unwrap_or_default())
+        })
     }
 
     fn is_new_to(&self, one: &Registration, person: PersonId) -> Judged {

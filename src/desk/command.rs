@@ -10,17 +10,18 @@ use super::failure::Failure;
 use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp,
-    Forget, Forgetting, Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MadeToken,
-    MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking,
-    ProgrammeChange, PublishName, ReadNeeds, Reconfirm, RecordConsent, RecordExport, RecordNeeds,
-    RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule, RevokeCalendarToken,
-    RotateCalendarToken, SealedRegister, Seen, SetProgramme, SetTags, Settle, Shown, Transfer, WithdrawOffer,
-    WithdrawResource, WriteNote,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CloseBooking, CloseBooks,
+    CloseLine, ConfirmHold, Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold,
+    FollowUp, Forget, Forgetting, Gathering, Hold, IssueCalendarToken, Join, KeepAnswers, LineOnly,
+    MadeToken, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
+    PauseBooking, ProgrammeChange, PublishName, ReadNeeds, Reconfirm, RecordConsent, RecordExport,
+    RecordNeeds, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule,
+    RevokeCalendarToken, RotateCalendarToken, SealedRegister, Seen, SetCheckInList, SetProgramme, SetTags,
+    Settle, Shown, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};
+use crate::fact::CheckedIn;
 #[cfg(feature = "testkit")]
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
@@ -441,6 +442,11 @@ clear_command! {
     Transfer => Change,
     RecordConsent => Change,
     RecordPresence => Seen,
+    SetCheckInList => Change,
+    WithdrawCheckInList => Change,
+    CheckIn => CheckedIn,
+    UndoCheckIn => Change,
+    Join => CheckedIn,
     WithdrawResource => Change,
     RevokeCalendarToken => Change,
     Settle => Effects,

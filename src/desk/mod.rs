@@ -25,6 +25,7 @@ mod addresses;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
+mod check_in;
 mod checkpoint;
 mod clock;
 mod command;
@@ -57,6 +58,7 @@ mod writing;
 mod zones;
 
 pub use builder::DeskBuilder;
+pub use check_in::{Joined, MergedScan, MergedScans};
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
 pub use clock::{Clock, RequestIds};
 pub use command::{Command, Edge, Ready};

@@ -260,7 +260,10 @@ fn credentials(all: &[Credential]) -> Vec<String> {
 }
 
 /// What a record says of somebody in the clear, beside its ids.
-#[expect(clippy::wildcard_enum_match_arm, reason = "few kinds of facts say something in the clear of a person")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few kinds of facts say something in the clear of a person"
+)]
 fn said(fact: &Fact, person: PersonId) -> Vec<String> {
     match fact {
         Fact::InvitationAnswered { person: by, rsvp, .. } if *by == person => vec![rsvp.code().to_owned()],
@@ -371,6 +374,7 @@ const fn what(fact: &Fact) -> &'static str {
         Fact::PlaceTransferred { .. } => "place_transferred",
         Fact::RegistrationReconfirmed { .. } => "registration_reconfirmed",
         Fact::PresenceRecorded { .. } => "presence_recorded",
+        Fact::Scanned { .. } => "scanned",
         Fact::SessionAdded { .. } => "session_added",
         Fact::SessionRevised { .. } => "session_revised",
         Fact::InvitationAnswered { .. } => "invitation_answered",

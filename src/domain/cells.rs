@@ -7,12 +7,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::refusal::Refusal;
 use crate::fact::{
-    BookingWindow, ByHand, Capacity, Credential, Draw, Mode, Offering, OrganisationCap, Overbook, Party,
-    Pending, Presence, Reconfirmation, SessionTexts, SetAside, Who,
+    BookingWindow, ByHand, Capacity, CheckInList, CheckedIn, Credential, Draw, Mode, Offering,
+    OrganisationCap, Overbook, Party, Pending, Presence, Reconfirmation, Scan, SessionTexts, SetAside, Who,
 };
 use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, ResourceId, SeriesId,
-    SessionId, SetAsideId,
+    CheckInListId, GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, ResourceId,
+    ScanId, SeriesId, SessionId, SetAsideId,
 };
 use crate::image::image;
 use crate::record::Position;
@@ -106,9 +106,53 @@ pub(crate) struct Plan {
     pub(crate) priorities: Vec<Vec<Who>>,
     pub(crate) organisation_cap: Option<OrganisationCap>,
     pub(crate) resources: BTreeSet<ResourceId>,
+    /// The lists at which people are checked in that were ever set, by number; without list 0, where that was not.
+    pub(crate) check_in: Vec<ListCell>,
 }
 
-image!(struct Plan { pools, offerings, set_asides, priorities, organisation_cap, resources });
+image!(struct Plan { pools, offerings, set_asides, priorities, organisation_cap, resources, check_in });
+
+/// A list at which people are checked in, as it was set last. One that was withdrawn stays known: scans that were made
+/// there are kept, whenever they arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListCell {
+    pub(crate) list: CheckInList,
+    pub(crate) withdrawn: bool,
+}
+
+image!(struct ListCell { list, withdrawn });
+
+/// A scan as decisions see it: to know it again, and to tell who was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ScanCell {
+    /// What was scanned, and what was told; `None` where it was taken back and has not arrived.
+    pub(crate) scanned: Option<Scanned>,
+    /// Whether it was taken back.
+    pub(crate) undone: bool,
+}
+
+image!(struct ScanCell { scanned, undone });
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scanned {
+    pub(crate) scan: Scan,
+    pub(crate) told: CheckedIn,
+}
+
+image!(struct Scanned { scan, told });
+
+impl ScanCell {
+    /// The place that was scanned, by its number as it was then.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.scanned.as_ref().map(|scanned| (scanned.scan.registration, scanned.scan.place))
+    }
+
+    /// The scan, where it counts.
+    pub(crate) fn counted(&self) -> Option<&Scan> {
+        let scanned = self.scanned.as_ref().filter(|scanned| !self.undone && scanned.told.counts());
+        scanned.map(|scanned| &scanned.scan)
+    }
+}
 
 /// A pool: its capacity and the people who have places of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -415,6 +459,21 @@ pub(crate) struct Turn {
 image!(struct Turn { class, joined, registration });
 
 impl Plan {
+    /// The list with this number, if one was ever set; list 0 is there without.
+    pub(crate) fn check_in_list(&self, id: CheckInListId) -> Option<ListCell> {
+        let known = self.check_in.iter().find(|known| known.list.id == id);
+        let stands = |cell: &&ListCell| id != CheckInListId::DOOR || !cell.withdrawn;
+        let door = || ListCell { list: CheckInList::door(), withdrawn: false };
+        known.filter(stands).cloned().or_else(|| (id == CheckInListId::DOOR).then(door))
+    }
+
+    /// The lists that were not withdrawn, by number: list 0 comes first.
+    pub(crate) fn check_in_lists(&self) -> Vec<CheckInList> {
+        let door = self.check_in_list(CheckInListId::DOOR).into_iter();
+        let others = self.check_in.iter().filter(|cell| cell.list.id != CheckInListId::DOOR).cloned();
+        door.chain(others).filter(|cell| !cell.withdrawn).map(|cell| cell.list).collect()
+    }
+
     /// The class in line of a registration of somebody with these credentials: the first is served first.
     pub(crate) fn class(&self, made_by: PersonId, credentials: &[Credential]) -> u16 {
         let is_meant = |class: &Vec<Who>| class.iter().any(|who| who.is(made_by, credentials));
@@ -470,6 +529,10 @@ pub(crate) trait Cells {
     fn put_people_of(&mut self, gathering: GatheringId, organisation: OrganisationId, people: u32);
     fn seen(&self, gathering: GatheringId, place: Place) -> Option<Seen>;
     fn put_seen(&mut self, gathering: GatheringId, place: Place, seen: Seen);
+    fn scan(&self, gathering: GatheringId, id: ScanId) -> Option<&ScanCell>;
+    fn put_scan(&mut self, gathering: GatheringId, id: ScanId, cell: ScanCell);
+    /// Every scan of a place that arrived, in no order that would mean something.
+    fn scans_of(&self, gathering: GatheringId, place: Place) -> Vec<ScanId>;
     /// Every registration that somebody holds for an offering, once for each person named on it.
     fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId>;
     /// Whether anything was recorded of somebody, or they have left a registration. Whoever is on one is known by that.

@@ -11,17 +11,17 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::cells::{
-    Cells, Due, Forgotten, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, Seen, SessionCell,
-    Turn,
+    Cells, Due, Forgotten, GatheringCell, Phase, Place, Plan, PoolCell, RegistrationCell, ScanCell,
+    SessionCell, Turn,
 };
 use super::fold::fold;
 use super::overlay::Overlay;
 use super::refusal::{Refusal, SessionFault};
 use super::state::State;
 use super::{Context, due};
-use crate::fact::{BookingState, ByHand, Fact, Offering, SetAside};
+use crate::fact::{BookingState, ByHand, Fact, Offering, Scan, SetAside};
 use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId,
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ScanId, SessionId,
     SetAsideId,
 };
 use crate::record::{Scope, Tag};
@@ -346,9 +346,23 @@ impl<'s> Decision<'s> {
         self.cells.people_of(gathering.id, organisation)
     }
 
-    /// What was last seen of a place of a registration.
-    pub(crate) fn seen(&self, gathering: &Gathering, place: Place) -> Option<Seen> {
-        self.cells.seen(gathering.id, place)
+    /// Whether anything was recorded of a place of a registration, or it was scanned and that counts.
+    pub(crate) fn was_seen(&self, gathering: &Gathering, place: Place) -> bool {
+        self.cells.seen(gathering.id, place).is_some() || !self.counted_scans(gathering, place).is_empty()
+    }
+
+    /// A scan at a gathering that has been read, or that it was taken back.
+    pub(crate) fn scan(&self, gathering: &Gathering, id: ScanId) -> Option<&ScanCell> {
+        self.cells.scan(gathering.id, id)
+    }
+
+    /// The scans of a place that count, in the order in which they were seen.
+    pub(crate) fn counted_scans(&self, gathering: &Gathering, place: Place) -> Vec<Scan> {
+        let ids = self.cells.scans_of(gathering.id, place).into_iter();
+        let cells = ids.filter_map(|id| self.cells.scan(gathering.id, id));
+        let mut scans: Vec<Scan> = cells.filter_map(ScanCell::counted).copied().collect();
+        scans.sort_unstable_by_key(|scan| (scan.seen_at, scan.id));
+        scans
     }
 
     /// Refuses when an offering is for a session that was dropped.

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{
-    AnswersKept, Asked, Cells, Claim, Consented, Fingerprint, Forgotten, GatheringCell, Particulars, Phase, Plan,
-    PoolCell, RegistrationCell, Replied, SessionCell,
+    AnswersKept, Asked, Cells, Claim, Consented, Fingerprint, Forgotten, GatheringCell, ListCell,
+    Particulars, Phase, Plan, PoolCell, RegistrationCell, Replied, Scanned, SessionCell,
 };
 use crate::fact::{
-    Announcement, Booking, BookingTime, ByHand, Capacity, Draw, Ending, Fact, Offering, Overbook, Party,
-    Pool, Presence, Reconfirmation, Session, SetAside, Who, organisation,
+    Announcement, Booking, BookingTime, ByHand, Capacity, CheckInList, CheckedIn, Draw, Ending, Fact,
+    Offering, Overbook, Party, Pool, Presence, Reconfirmation, Scan, Session, SetAside, Who, organisation,
 };
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId, SessionId, SetAsideId};
+use crate::id::{
+    CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ScanId, SessionId, SetAsideId,
+};
 use crate::record::Position;
 use crate::schedule::Schedule;
 
@@ -168,6 +170,10 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             let reply = Replied { person: *person, sequence: *sequence, stamp: *stamp };
             change_registration(cells, *registration, |cell| note_reply(cell.particular(), reply));
         }
+        Fact::CheckInListSet { gathering, list } => set_check_in_list(cells, *gathering, list),
+        Fact::CheckInListWithdrawn { gathering, list } => withdraw_check_in_list(cells, *gathering, *list),
+        Fact::Scanned { gathering, scan, told, .. } => take_scan(cells, *gathering, scan, told),
+        Fact::ScanUndone { gathering, scan } => undo_scan(cells, *gathering, *scan),
     }
     if let Some(gathering) = fact.gathering() {
         change(cells, gathering, |cell| cell.touched = cell.touched.max(time));
@@ -189,6 +195,7 @@ fn announce<C: Cells>(
         priorities: announcement.priorities.clone(),
         organisation_cap: announcement.organisation_cap,
         resources: BTreeSet::new(),
+        check_in: Vec::new(),
     };
     let cell = GatheringCell {
         plan: Arc::new(plan),
@@ -392,6 +399,35 @@ fn see<C: Cells>(
     if cells.seen(gathering, place).is_none_or(|known| known < seen) {
         cells.put_seen(gathering, place, seen);
     }
+}
+
+fn set_check_in_list<C: Cells>(cells: &mut C, id: GatheringId, list: &CheckInList) {
+    change_plan(cells, id, |plan| {
+        plan.check_in.retain(|known| known.list.id != list.id);
+        plan.check_in.push(ListCell { list: list.clone(), withdrawn: false });
+        plan.check_in.sort_by_key(|known| known.list.id);
+    });
+}
+
+fn withdraw_check_in_list<C: Cells>(cells: &mut C, id: GatheringId, list: CheckInListId) {
+    change_plan(cells, id, |plan| {
+        if let Some(known) = plan.check_in.iter_mut().find(|known| known.list.id == list) {
+            known.withdrawn = true;
+        }
+    });
+}
+
+/// A scan has arrived, perhaps after it was taken back. The first under an id is the one.
+fn take_scan<C: Cells>(cells: &mut C, gathering: GatheringId, scan: &Scan, told: &CheckedIn) {
+    let mut cell = cells.scan(gathering, scan.id).cloned().unwrap_or_default();
+    cell.scanned.get_or_insert_with(|| Scanned { scan: *scan, told: told.clone() });
+    cells.put_scan(gathering, scan.id, cell);
+}
+
+fn undo_scan<C: Cells>(cells: &mut C, gathering: GatheringId, scan: ScanId) {
+    let mut cell = cells.scan(gathering, scan).cloned().unwrap_or_default();
+    cell.undone = true;
+    cells.put_scan(gathering, scan, cell);
 }
 
 fn enter<C: Cells>(

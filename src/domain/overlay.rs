@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use super::cells::{
-    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell,
-    Turn,
+    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, ScanCell, Seen,
+    SessionCell, Turn,
 };
 use super::state::State;
 use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, SessionId, SetAsideId,
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, ScanId, SessionId, SetAsideId,
 };
 use crate::record::Position;
 
@@ -29,6 +29,7 @@ pub(super) struct Overlay<'s> {
     drawn: BTreeMap<(GatheringId, SetAsideId), u32>,
     organisations: BTreeMap<(GatheringId, OrganisationId), u32>,
     seen: BTreeMap<(GatheringId, Place), Seen>,
+    scans: BTreeMap<(GatheringId, ScanId), Box<ScanCell>>,
     people: BTreeSet<PersonId>,
     forgotten: BTreeMap<PersonId, Forgotten>,
     calendar_tokens: BTreeMap<PersonId, bool>,
@@ -75,6 +76,7 @@ impl<'s> Overlay<'s> {
             drawn: BTreeMap::new(),
             organisations: BTreeMap::new(),
             seen: BTreeMap::new(),
+            scans: BTreeMap::new(),
             people: BTreeSet::new(),
             forgotten: BTreeMap::new(),
             calendar_tokens: BTreeMap::new(),
@@ -196,6 +198,24 @@ impl Cells for Overlay<'_> {
 
     fn put_seen(&mut self, gathering: GatheringId, place: Place, seen: Seen) {
         self.seen.insert((gathering, place), seen);
+    }
+
+    fn scan(&self, gathering: GatheringId, id: ScanId) -> Option<&ScanCell> {
+        self.scans.get(&(gathering, id)).map(Box::as_ref).or_else(|| self.state.scan(gathering, id))
+    }
+
+    fn put_scan(&mut self, gathering: GatheringId, id: ScanId, cell: ScanCell) {
+        self.scans.insert((gathering, id), Box::new(cell));
+    }
+
+    fn scans_of(&self, gathering: GatheringId, place: Place) -> Vec<ScanId> {
+        let mut all = self.state.scans_of(gathering, place);
+        for ((on, id), cell) in &self.scans {
+            if *on == gathering && cell.place() == Some(place) && !all.contains(id) {
+                all.push(*id);
+            }
+        }
+        all
     }
 
     fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId> {

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 pub use super::problem::{LayoutProblem, SessionFault, SessionProblem, Shortage};
-use crate::fact::Who;
+use crate::fact::{Standing, Who};
 use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId,
-    SessionId, SetAsideId,
+    CheckInListId, GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId,
+    ResourceId, ScanId, SessionId, SetAsideId,
 };
 use crate::text::TextProblem;
 
@@ -554,6 +554,46 @@ pub enum Refusal {
         /// The gathering.
         gathering: GatheringId,
     },
+    /// The gathering has no such list at which people are checked in.
+    UnknownCheckInList {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The list asked for.
+        list: CheckInListId,
+        /// The lists that it has.
+        lists: Vec<CheckInListId>,
+    },
+    /// More lists would be set than a gathering may have, those that were withdrawn counted.
+    TooManyCheckInLists {
+        /// How many it may have.
+        limit: usize,
+    },
+    /// Another scan has this id already. Two scans never share one: whatever reads tickets has to choose ids of its own.
+    ScanReused {
+        /// The id.
+        scan: ScanId,
+    },
+    /// The registration has no confirmed place, so nobody joins by it.
+    NoConfirmedPlace {
+        /// The registration.
+        registration: RegistrationId,
+        /// How it stands.
+        standing: Standing,
+    },
+    /// It cannot be joined online at this time.
+    NotOpenToJoin {
+        /// The gathering.
+        gathering: GatheringId,
+        /// From when on it can be; `None` where there is no date.
+        opens: Option<DateTime<Utc>>,
+        /// Until when, included.
+        closes: Option<DateTime<Utc>>,
+    },
+    /// There is no link to join it online.
+    NoJoinLink {
+        /// The gathering.
+        gathering: GatheringId,
+    },
 }
 
 impl Refusal {
@@ -646,6 +686,12 @@ impl Refusal {
             Self::Forgotten { .. } => "forgotten",
             Self::AnswersExpired { .. } => "answers_expired",
             Self::NeedsExpired { .. } => "needs_expired",
+            Self::UnknownCheckInList { .. } => "unknown_check_in_list",
+            Self::TooManyCheckInLists { .. } => "too_many_check_in_lists",
+            Self::ScanReused { .. } => "scan_reused",
+            Self::NoConfirmedPlace { .. } => "no_confirmed_place",
+            Self::NotOpenToJoin { .. } => "not_open_to_join",
+            Self::NoJoinLink { .. } => "no_join_link",
         }
     }
 }

@@ -6,13 +6,13 @@ use std::ops::Bound;
 use hashbrown::{HashMap, HashSet};
 
 use super::cells::{
-    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, Seen, SessionCell,
-    Turn,
+    Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, ScanCell, Seen,
+    SessionCell, Turn,
 };
 use super::fold::fold;
 use crate::fact::Fact;
 use crate::id::{
-    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SessionId,
+    GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ScanId, SessionId,
     SetAsideId,
 };
 use crate::image::{Image, Sink, Source, image};
@@ -55,6 +55,9 @@ struct Room {
     drawn: BTreeMap<SetAsideId, u32>,
     organisations: HashMap<OrganisationId, u32>,
     seen: HashMap<Place, Seen>,
+    scans: HashMap<ScanId, ScanCell>,
+    /// Which scans are of a place.
+    scanned: HashMap<Place, Vec<ScanId>>,
     requests: Vec<RequestId>,
 }
 
@@ -68,6 +71,8 @@ image!(struct Room {
     drawn,
     organisations,
     seen,
+    scans,
+    scanned,
     requests,
 });
 
@@ -83,6 +88,8 @@ impl Room {
             drawn: BTreeMap::new(),
             organisations: HashMap::new(),
             seen: HashMap::new(),
+            scans: HashMap::new(),
+            scanned: HashMap::new(),
             requests: Vec::new(),
         }
     }
@@ -318,6 +325,26 @@ impl Cells for State {
         if let Some(room) = self.rooms.get_mut(&gathering) {
             room.seen.insert(place, seen);
         }
+    }
+
+    fn scan(&self, gathering: GatheringId, id: ScanId) -> Option<&ScanCell> {
+        self.rooms.get(&gathering)?.scans.get(&id)
+    }
+
+    fn put_scan(&mut self, gathering: GatheringId, id: ScanId, cell: ScanCell) {
+        let Some(room) = self.rooms.get_mut(&gathering) else { return };
+        if let Some(place) = cell.place() {
+            let known = room.scanned.entry(place).or_default();
+            if !known.contains(&id) {
+                known.push(id);
+            }
+        }
+        room.scans.insert(id, cell);
+    }
+
+    fn scans_of(&self, gathering: GatheringId, place: Place) -> Vec<ScanId> {
+        let room = self.rooms.get(&gathering);
+        room.and_then(|room| room.scanned.get(&place)).map(Vec::clone).unwrap_or_default()
     }
 
     fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId> {

@@ -127,6 +127,12 @@ impl fmt::Display for Refusal {
             | Self::Forgotten { .. }
             | Self::AnswersExpired { .. }
             | Self::NeedsExpired { .. } => self.of_rules(f),
+            Self::UnknownCheckInList { .. }
+            | Self::TooManyCheckInLists { .. }
+            | Self::ScanReused { .. }
+            | Self::NoConfirmedPlace { .. }
+            | Self::NotOpenToJoin { .. }
+            | Self::NoJoinLink { .. } => self.of_check_in(f),
         }
     }
 }
@@ -296,6 +302,33 @@ impl Refusal {
                     None => Ok(()),
                 }
             }
+            other => f.write_str(other.code()),
+        }
+    }
+}
+
+impl Refusal {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    fn of_check_in(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownCheckInList { list, lists, .. } => no_such(f, "check-in list", list, lists),
+            Self::TooManyCheckInLists { limit } => {
+                write!(
+                    f,
+                    "a gathering may have up to {limit} check-in lists, those that were withdrawn counted"
+                )
+            }
+            Self::ScanReused { scan } => {
+                write!(f, "another scan has the id {scan} already; each scan needs an id of its own")
+            }
+            Self::NoConfirmedPlace { registration, standing } => {
+                write!(f, "registration {registration} has no confirmed place: {standing}")
+            }
+            Self::NotOpenToJoin { opens: Some(opens), closes: Some(closes), .. } => {
+                write!(f, "it can be joined from {} to {}", instant(*opens), instant(*closes))
+            }
+            Self::NotOpenToJoin { .. } => f.write_str("it cannot be joined yet: there is no date"),
+            Self::NoJoinLink { .. } => f.write_str("there is no link to join it online"),
             other => f.write_str(other.code()),
         }
     }

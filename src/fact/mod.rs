@@ -6,7 +6,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::id::{
-    GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId,
+    CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, ScanId, SessionId,
+    SetAsideId,
 };
 use crate::person::{
     Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink,
@@ -19,6 +20,7 @@ use crate::token::TokenHash;
 mod announcement;
 mod answer_class;
 mod booking;
+mod check_in;
 mod credential;
 mod policy;
 mod presence;
@@ -30,6 +32,7 @@ pub(crate) use announcement::DEFAULT_MAX_PARTY;
 pub use announcement::{Announcement, Capacity, GatheringKind, Mode, Offering, Pool, Venue};
 pub use answer_class::AnswerClass;
 pub use booking::{Booking, Ending, Party, PassReason};
+pub use check_in::{CheckInKind, CheckInList, CheckedIn, ListName, Scan, Standing, Way};
 pub(crate) use credential::organisation;
 pub use credential::{Credential, Who};
 pub use policy::{
@@ -578,6 +581,38 @@ pub enum Fact {
         /// For which gathering.
         gathering: GatheringId,
     },
+    /// A list at which people are checked in was set, for the first time or anew.
+    CheckInListSet {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// What it is from now on.
+        list: CheckInList,
+    },
+    /// A list at which people are checked in was withdrawn. What was scanned there stays.
+    CheckInListWithdrawn {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// Which.
+        list: CheckInListId,
+    },
+    /// Somebody was scanned, whether it counts or not.
+    Scanned {
+        /// At which gathering.
+        gathering: GatheringId,
+        /// Who, where, which way and when. The registration may be one of another gathering, or none.
+        scan: Scan,
+        /// Who or what saw it.
+        source: PresenceSource,
+        /// What whoever scanned was told.
+        told: CheckedIn,
+    },
+    /// A scan was taken back, perhaps before it arrived: it counts no more.
+    ScanUndone {
+        /// At which gathering.
+        gathering: GatheringId,
+        /// Which.
+        scan: ScanId,
+    },
 }
 
 impl Fact {
@@ -673,7 +708,11 @@ impl Fact {
             | Self::NeedsRead { gathering, .. }
             | Self::NeedsRetentionSet { gathering, .. }
             | Self::NeedsExpired { gathering }
-            | Self::InvitationAnswered { gathering, .. } => Some(*gathering),
+            | Self::InvitationAnswered { gathering, .. }
+            | Self::CheckInListSet { gathering, .. }
+            | Self::CheckInListWithdrawn { gathering, .. }
+            | Self::Scanned { gathering, .. }
+            | Self::ScanUndone { gathering, .. } => Some(*gathering),
         }
     }
 }

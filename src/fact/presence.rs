@@ -48,6 +48,8 @@ pub enum PresenceSource {
     Organiser,
 }
 
+image!(enum PresenceSource { 0 => Door, 1 => Online, 2 => Organiser });
+
 /// Something that people get once a gathering has begun. Its address is kept apart, sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {

@@ -201,6 +201,10 @@ impl Keyring {
             | Fact::BooksClosed { .. }
             | Fact::GatheringArchived { .. }
             | Fact::PresenceRecorded { .. }
+            | Fact::CheckInListSet { .. }
+            | Fact::CheckInListWithdrawn { .. }
+            | Fact::Scanned { .. }
+            | Fact::ScanUndone { .. }
             | Fact::ResourceWithdrawn { .. }
             | Fact::PersonForgotten { .. }
             | Fact::AnswersExpired { .. }
@@ -596,7 +600,8 @@ impl Keyring {
     }
 
     fn cipher_key(&self, keys: Keys, about: Subject) -> Result<Key, VaultError> {
-        let derived = if matches!(about, Subject::Needs(..)) { sealing::needs_key } else { sealing::answers_key };
+        let derived =
+            if matches!(about, Subject::Needs(..)) { sealing::needs_key } else { sealing::answers_key };
         match keys {
             Keys::One(key) => self.vault.key(key),
             Keys::Both { person, gathering } => {

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::person::{Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+use crate::person::{
+    Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink,
+};
 use crate::token::TokenHash;
 
 /// A value that can be sealed: its newest plain form to write, and every form to read.

@@ -321,7 +321,10 @@ mod tests {
     #[test]
     fn needs_keys_never_change_and_are_not_those_of_answers() {
         let derived = needs_key(&key(1), &key(2));
-        assert_eq!(blake3::Hash::from_bytes(*derived.expose()).to_hex().as_str(), "502264461b2e5c0fa95c9635929d9cd9dfd1403545b707f3868dc35d24021c48");
+        assert_eq!(
+            blake3::Hash::from_bytes(*derived.expose()).to_hex().as_str(),
+            "502264461b2e5c0fa95c9635929d9cd9dfd1403545b707f3868dc35d24021c48"
+        );
         assert_ne!(derived.expose(), answers_key(&key(1), &key(2)).expose());
         assert_ne!(derived.expose(), needs_key(&key(2), &key(1)).expose());
     }

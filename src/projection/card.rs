@@ -13,6 +13,7 @@ use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, Ses
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
 use crate::projection::beside::ReadOfNeeds;
+use crate::projection::check_in::CheckInBook;
 use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
 use crate::projection::places::{PoolCount, SetAsideCount, Tally};
@@ -26,6 +27,7 @@ use crate::sealed::Sealed;
 use crate::text::Reference;
 
 mod answers;
+mod check_in;
 mod entry;
 mod line;
 mod needs;
@@ -65,6 +67,8 @@ pub struct GatheringCard {
     reads: Vec<ReadOfNeeds>,
     registrations: Vec<RegistrationCard>,
     sessions: BTreeMap<SessionId, SessionCard>,
+    /// What most have not: lists of their own at which people are checked in, and scans.
+    check_in: Option<Box<CheckInBook>>,
 }
 
 image!(struct GatheringCard {
@@ -92,6 +96,7 @@ image!(struct GatheringCard {
     reads,
     registrations,
     sessions,
+    check_in,
 });
 
 impl GatheringCard {
@@ -126,6 +131,7 @@ impl GatheringCard {
             reads: Vec::new(),
             registrations: Vec::new(),
             sessions: BTreeMap::new(),
+            check_in: None,
         }
     }
 

@@ -230,6 +230,20 @@ impl Lists {
             Fact::RegistrationSplit { gathering: _, registration, rest, keep } => {
                 self.split((*registration, *rest), *keep, at);
             }
+            Fact::CheckInListSet { gathering, list } => {
+                self.at(*gathering, |card| card.check_in_mut().set(list));
+            }
+            Fact::CheckInListWithdrawn { gathering, list } => {
+                self.at(*gathering, |card| card.check_in_mut().withdraw(*list));
+            }
+            Fact::Scanned { gathering, scan, source, told } => {
+                let spot = self.registrations.get(&scan.registration);
+                let on = spot.filter(|spot| spot.gathering == *gathering).map(|spot| spot.index);
+                self.at(*gathering, |card| card.take_in(scan, (*source, told), on, at));
+            }
+            Fact::ScanUndone { gathering, scan } => {
+                self.at(*gathering, |card| card.undo_scan(*scan, time));
+            }
         }
     }
 

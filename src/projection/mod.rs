@@ -16,10 +16,13 @@ use crate::record::Position;
 use crate::sealed::{Opener, Sealed};
 
 mod agenda;
+mod attendance;
 mod attendee_list;
 mod beside;
 mod calendar_tokens;
 mod card;
+mod check_in;
+mod check_in_counts;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
@@ -34,6 +37,7 @@ mod presence;
 mod programme;
 mod registration;
 mod resources;
+mod scan_list;
 mod session;
 mod status;
 mod table;
@@ -44,10 +48,12 @@ mod whats_on;
 mod when;
 
 pub use agenda::{Agenda, AgendaRow};
+pub use attendance::{Attendance, AttendanceRow, ExposedAttendance, ExposedAttendanceRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
 pub use beside::{Consent, ReadOfNeeds};
 pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
+pub use check_in_counts::{CheckInCounts, ListCount};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
 pub(crate) use outbox::Invitation;
@@ -58,6 +64,7 @@ pub use presence::PresenceCounts;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
 pub use registration::{PassOver, RegistrationCard};
 pub use resources::{ResourceRow, Resources};
+pub use scan_list::{ScanList, ScanRow};
 pub use session::SessionStatus;
 pub use status::RegistrationStatus;
 pub use waiting_list::{ExposedWaiting, ExposedWaitingList, WaitingList, WaitingRow};
@@ -240,6 +247,25 @@ impl Lists {
     ) -> Option<WaitingList> {
         let card = self.gatherings.get(&gathering)?;
         Some(WaitingList::of(card, now, |person| self.on_record(person), opener))
+    }
+
+    /// Every scan at a gathering, flagged ones and those that were taken back too. `None` for a gathering never announced.
+    #[must_use]
+    pub fn scans(&self, gathering: GatheringId) -> Option<ScanList> {
+        self.gatherings.get(&gathering).map(ScanList::of)
+    }
+
+    /// How many have come to each list of a gathering, and how many are in the house. `None` for a gathering never announced.
+    #[must_use]
+    pub fn check_in_counts(&self, gathering: GatheringId) -> Option<CheckInCounts> {
+        self.gatherings.get(&gathering).map(CheckInCounts::of)
+    }
+
+    /// Who attended a gathering, and for how long. `None` for a gathering never announced.
+    #[must_use]
+    pub fn attendance(&self, gathering: GatheringId, opener: Arc<dyn Opener>) -> Option<Attendance> {
+        let card = self.gatherings.get(&gathering)?;
+        Some(Attendance::of(card, |person| self.on_record(person), opener))
     }
 
     /// All that can be had of a gathering, whoever gets it. `None` for a gathering never announced.

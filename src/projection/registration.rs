@@ -9,6 +9,7 @@ use crate::id::{PersonId, RegistrationId};
 use crate::image::image;
 use crate::person::Answers;
 use crate::projection::beside::Aside;
+use crate::projection::check_in::Scans;
 use crate::projection::invited::{Invited, Stamp};
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
@@ -16,6 +17,7 @@ use crate::sealed::Sealed;
 
 mod answers;
 mod aside;
+mod check_in;
 mod party;
 mod presence;
 mod replies;
@@ -61,6 +63,8 @@ pub struct RegistrationCard {
     /// The last answer of each who has answered the invitation. Most never do.
     replies: Option<Box<Replies>>,
     aside: Aside,
+    /// What was scanned of it, whether it counts or not.
+    scans: Option<Box<Scans>>,
 }
 
 image!(struct RegistrationCard {
@@ -81,6 +85,7 @@ image!(struct RegistrationCard {
     seen,
     replies,
     aside,
+    scans,
 });
 
 /// What a registration's turn in the line follows from.
@@ -151,6 +156,7 @@ impl RegistrationCard {
             seen: BTreeMap::new(),
             replies: None,
             aside: Aside::default(),
+            scans: None,
         }
     }
 

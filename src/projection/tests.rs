@@ -63,6 +63,10 @@ fn is_told(fact: &Fact) -> bool {
         | Fact::BooksClosed { .. }
         | Fact::GatheringArchived { .. }
         | Fact::PresenceRecorded { .. }
+        | Fact::CheckInListSet { .. }
+        | Fact::CheckInListWithdrawn { .. }
+        | Fact::Scanned { .. }
+        | Fact::ScanUndone { .. }
         | Fact::ResourceAttached { .. }
         | Fact::ResourceWithdrawn { .. }
         | Fact::InvitationAnswered { .. }

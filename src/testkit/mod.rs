@@ -40,11 +40,11 @@ pub use decider::Decider;
 #[cfg(feature = "file")]
 pub use disk::{Fault, FaultMet, FaultyDisk, Operation};
 pub use history::{
-    Answer, AnyCommand, ApprovalPlan, AskPlan, CapPlan, CredentialPlan, GatheringPlan, HeadPlan, History,
-    LinePlan, ModePlan, OfferingPlan, OverbookPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS, ServingPlan,
-    SessionPlan, SetAsidePlan, Step, TextsPlan, TimePlan, Told, What, When, Which, WhoPlan, conferences,
-    epoch, gathering_id, histories, organisation_id, person_id, plans, queues, resource_id, room, series_id,
-    session_id, session_plans, steps,
+    Answer, AnyCommand, ApprovalPlan, AskPlan, CapPlan, CheckInListPlan, CredentialPlan, GatheringPlan,
+    HeadPlan, History, LinePlan, ModePlan, OfferingPlan, OverbookPlan, PEOPLE, PartPlan, PoolPlan, SESSIONS,
+    ServingPlan, SessionPlan, SetAsidePlan, Step, TextsPlan, TimePlan, Told, What, When, Which, WhoPlan,
+    conferences, epoch, gathering_id, histories, organisation_id, person_id, plans, queues, resource_id,
+    room, scan_id, series_id, session_id, session_plans, steps,
 };
 pub use strategies::{
     baskets, commands, gathering_ids, gatherings, people, person_ids, programmes, registers,

@@ -5,6 +5,7 @@
 mod approval;
 mod bad_input;
 mod capacity;
+mod check_in;
 mod deadlines;
 mod holds;
 mod interest;

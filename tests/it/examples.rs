@@ -86,6 +86,115 @@ fn a_year_sent_twice_is_done_once() {
     assert_eq!(files(&out), first, "some file has changed");
 }
 
+/// What a terminal at a door says to some commands, but for the heading.
+fn at_the_door(within: &Path, commands: &[&str]) -> Vec<String> {
+    let output = run("door", within, commands);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    text(&output.stdout).lines().skip(1).map(String::from).collect()
+}
+
+#[test]
+fn a_terminal_at_a_door_lets_people_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = at_the_door(
+        folder.path(),
+        &[
+            "search example",
+            "in 1",
+            "in 1",
+            "undo",
+            "in 1.2",
+            "in 8",
+            "in 99",
+            "in 2 1",
+            "out 2",
+            "dance",
+            "quit",
+            "in 3",
+        ],
+    );
+    let expected = "\
+1.1 Ann Example, Riverside Library: unknown
+1.1 in: counted
+1.1 in: seen already, at 2026-03-28 09:00:00
+taken back
+1.2 in: counted
+8.1 in: no confirmed place: waiting in line
+in 99: nobody has this number
+2.1 in: counted
+2.1 out: counted
+dance: there is no command dance; `help` lists them";
+    assert_eq!(told.join("\n"), expected);
+}
+
+#[test]
+fn what_a_device_kept_comes_to_the_same_however_often_and_in_whatever_order_it_is_sent() {
+    use gather::{RegistrationId, RequestId, Scan, ScanId, Way};
+    let folder = tempfile::tempdir().unwrap();
+    // The door makes its registrations by the requests 1, 2, 3 …
+    let registration = |number| RegistrationId::from_uuid(RequestId::from_u128(number).derive(0));
+    let scan = |id: u128, number, time: &str| {
+        let seen_at = format!("2026-03-28T{time}:00Z").parse().unwrap();
+        Scan::new(ScanId::from_u128(id), registration(number), seen_at)
+    };
+    let scans = [
+        scan(1, 1, "09:10"),
+        scan(2, 1, "09:11").place(2),
+        scan(3, 3, "09:12"),
+        scan(4, 3, "12:00").way(Way::Out),
+        scan(5, 3, "13:00"),
+        scan(6, 4, "09:15"),
+        scan(7, 4, "09:20"),
+        scan(8, 8, "09:30"),
+        scan(9, 77, "09:31"),
+    ];
+    let lines: Vec<String> = scans.iter().map(|scan| serde_json::to_string(scan).unwrap()).collect();
+    let write = |name: &str, lines: &[&str]| fs::write(folder.path().join(name), lines.join("\n")).unwrap();
+    let in_order: Vec<&str> = lines.iter().map(String::as_str).collect();
+    write("in_order", &in_order);
+    let mut otherwise: Vec<&str> = in_order.iter().rev().copied().collect();
+    otherwise.insert(3, "a line that was cut");
+    otherwise.extend_from_slice(&in_order[2..5]);
+    write("otherwise", &otherwise);
+
+    let shown = ["count", "list", "hours"];
+    let once = at_the_door(folder.path(), &[&["replay in_order", "csv one.csv"][..], &shown].concat());
+    assert_eq!(
+        once[..4],
+        [
+            "scan 00000000-0000-0000-0000-000000000008: no confirmed place: waiting in line",
+            "scan 00000000-0000-0000-0000-000000000009: no such registration",
+            "9 scans: 7 counted, 2 flagged, 0 known before",
+            "8 people written to one.csv",
+        ]
+    );
+    let twice = ["replay otherwise", "replay in_order", "replay otherwise", "csv two.csv"];
+    let twice = at_the_door(folder.path(), &[&twice[..], &shown].concat());
+    assert!(twice[0].starts_with("line 4 is no scan: "), "{}", twice[0]);
+    let last = twice.iter().position(|line| line == "8 people written to two.csv").unwrap();
+    assert_eq!(twice[last - 1], "12 scans: 0 counted, 0 flagged, 12 known before");
+    assert_eq!(once[4..], twice[last + 1..], "the same is shown");
+    let files = files(folder.path());
+    let csv = |name: &str| text(&files[Path::new(name)]);
+    assert_eq!(csv("one.csv"), csv("two.csv"));
+    assert!(csv("one.csv").contains("3,1,'=1+1,\"Spreadsheet, Inc.\",in person,attended\r\n"));
+    assert!(csv("one.csv").contains("4,1,\"O\"\"Neil, Cleo\",Riverside Library,in person,attended\r\n"));
+}
+
+#[test]
+fn a_terminal_at_a_door_works_on_a_log_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("year");
+    year(&out);
+    let out = out.to_str().unwrap();
+    let output = run("door", folder.path(), ["--log", out, "--gathering", "", "count", "quit"]);
+    let told = text(&output.stdout);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""), "{told}");
+    assert!(told.contains(" in the house"), "{told}");
+    let output = run("door", folder.path(), ["--log", out, "--gathering", "no such title"]);
+    assert!(text(&output.stderr).contains("there is no such gathering"));
+}
+
 /// What is printed but for the refusals, each with the lines that it goes on to.
 fn without_refusals(printed: &str) -> Vec<&str> {
     let mut in_a_refusal = false;

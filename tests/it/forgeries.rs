@@ -8,11 +8,12 @@ use gather::log::{Batch, FileLog, Guard, Log, MemoryLog, Scope};
 use gather::privacy::MemoryVault;
 use gather::testkit::{TestClock, person_id};
 use gather::{
-    AddSession, Approval, Booking, CancelGathering, CancelRegistration, Capacity, ChangeParty, Content,
-    Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId, IssueCalendarToken, LinePolicy,
-    MoveRegistration, Offering, OfferingId, OrganisationCap, OrganisationId, Overbook, Party, PassReason,
-    Pool, PoolId, Position, Presence, PresenceSource, Register, RegistrationId, RequestId, Reschedule,
-    RevokeCalendarToken, Rsvp, SeriesId, Session, SessionId, SetAside, SetAsideId, Settle, Silence,
+    AddSession, Approval, Booking, CancelGathering, CancelRegistration, Capacity, ChangeParty, CheckIn,
+    CheckedIn, Content, Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId, IssueCalendarToken,
+    LinePolicy, MoveRegistration, Offering, OfferingId, OrganisationCap, OrganisationId, Overbook, Party,
+    PassReason, Pool, PoolId, Position, Presence, PresenceSource, Register, RegistrationId, RequestId,
+    Reschedule, RevokeCalendarToken, Rsvp, Scan, ScanId, SeriesId, Session, SessionId, SetAside, SetAsideId,
+    Settle, Silence, UndoCheckIn,
 };
 
 use crate::scene::{ENDS, HALL, PLACE, STARTS, Scene, at, day, hall, member};
@@ -735,6 +736,54 @@ fn somebody_seen_where_nobody_is() {
     forger
         .add(fact)
         .is(Rule::Presence, "somebody was seen whose registration is ended, and it was not flagged");
+}
+
+fn scanned(forger: &Forger, registration: RegistrationId, told: CheckedIn) -> Fact {
+    let scan = Scan::new(ScanId::from_u128(1), registration, at(STARTS));
+    Fact::Scanned { gathering: forger.scene.on, scan, source: PresenceSource::Door, told }
+}
+
+#[test]
+fn a_scan_that_was_told_what_was_not_so() {
+    let forger = Forger::with_places(1);
+    forger.scene.books(forger.scene.one(1));
+    let bob = forger.scene.waits(forger.scene.one(2), 0);
+    let fact = scanned(&forger, bob, CheckedIn::Counted);
+    forger.add(fact).is(Rule::Scan, "a scan was told counted, and it was not_confirmed");
+
+    let forger = Forger::with_places(1);
+    let ann = forger.scene.books(forger.scene.one(1));
+    let first_seen = at(STARTS);
+    let fact = scanned(&forger, ann, CheckedIn::Again { first_seen });
+    forger.add(fact).is(Rule::Scan, "a scan was told again, and it was counted");
+
+    let forger = Forger::with_places(1);
+    let ann = forger.scene.books(forger.scene.one(1));
+    let mut fact = scanned(&forger, ann, CheckedIn::Counted);
+    if let Fact::Scanned { source, .. } = &mut fact {
+        *source = PresenceSource::Organiser;
+    }
+    let says = "Organiser is said to have seen somebody at check-in list 0";
+    forger.add(fact).is(Rule::Scan, says);
+}
+
+#[test]
+fn a_scan_that_is_taken_in_or_taken_back_twice() {
+    let (id, undone) = (ScanId::from_u128(1), |forger: &Forger| Fact::ScanUndone {
+        gathering: forger.scene.on,
+        scan: ScanId::from_u128(1),
+    });
+    let forger = Forger::with_places(1);
+    let ann = forger.scene.books(forger.scene.one(1));
+    let scan = CheckIn::new(forger.scene.on, ann).scan(id).seen_at(at(STARTS));
+    let _ = forger.scene.does(scan);
+    let fact = scanned(&forger, ann, CheckedIn::Counted);
+    forger.add(fact).is(Rule::ScanTwice, &format!("scan {id} was taken in before"));
+
+    let forger = Forger::with_places(1);
+    let _ = forger.scene.does(UndoCheckIn::new(forger.scene.on, id));
+    let fact = undone(&forger);
+    forger.add(fact).is(Rule::ScanTwice, &format!("scan {id} was taken back before"));
 }
 
 #[test]

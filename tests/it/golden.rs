@@ -31,6 +31,8 @@ const BESIDE: [&str; 9] = [
     "layout2/NoteWritten/1/none",
     "layout2/NeedsRecorded/1/none",
 ];
+/// How many lines of checking in came then.
+const CHECK_IN: usize = 12;
 /// Of the first, what already had a later version.
 const FIRST_ANNOUNCEMENT: &str = "GatheringAnnounced";
 
@@ -44,6 +46,8 @@ const THIRD_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1
 const FOURTH_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1e.gather");
 /// A log of what stands beside a booking, written once.
 const BESIDE_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1g.gather");
+/// A log of the kinds of checking in, written once.
+const CHECK_IN_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1f.gather");
 /// What a desk left in its folder when the format was frozen: log, head and keys; and beside them a wrapped key file.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1");
 
@@ -74,7 +78,7 @@ fn kind_of(name: &str) -> &str {
 
 #[test]
 fn frozen_bytes_are_read_and_written_as_ever() {
-    assert_eq!(frozen().count(), FIRST_LAYOUT + FIRST_FORMAT + BESIDE.len());
+    assert_eq!(frozen().count(), FIRST_LAYOUT + FIRST_FORMAT + CHECK_IN + BESIDE.len());
     for (nth, (name, bytes)) in frozen().enumerate() {
         let batch = decode(&bytes).unwrap();
         assert_eq!(encode(&batch).unwrap() == bytes, nth >= FIRST_LAYOUT, "{name}");
@@ -406,14 +410,24 @@ fn third_batches() -> Vec<Batch> {
     })
 }
 
-/// Every kind and version that is written in format 1.
+/// Every kind and version that is written in format 1 since it was frozen.
 fn fourth_batches() -> Vec<Batch> {
-    let names = frozen().skip(FIRST_LAYOUT).take(FIRST_FORMAT).map(|(name, _)| name);
+    batches_of_format_1(0, FIRST_FORMAT, 0x400)
+}
+
+/// The kinds of checking in, which came later.
+fn check_in_batches() -> Vec<Batch> {
+    batches_of_format_1(FIRST_FORMAT, CHECK_IN, 0x500)
+}
+
+/// So many lines of layout 2 behind the first so many, under requests from a number on.
+fn batches_of_format_1(behind: usize, lines: usize, first: u128) -> Vec<Batch> {
+    let names = frozen().skip(FIRST_LAYOUT + behind).take(lines).map(|(name, _)| name);
     let facts: Vec<Fact> = names.map(frozen_fact).collect();
-    assert_eq!(facts.len(), FIRST_FORMAT);
+    assert_eq!(facts.len(), lines);
     let scope = a_tag_of_every_type();
     each_and_all(&facts, |n, facts| Batch {
-        id: RequestId::from_u128(0x400 + u128::from(n)),
+        id: RequestId::from_u128(first + u128::from(n)),
         time: chrono::DateTime::from_timestamp_micros(1_861_833_600_000_000 + i64::from(n)).unwrap(),
         actor: Some(ActorId::from_u128(0x51)),
         trace: n.is_multiple_of(3).then_some(TraceId::from_u128(0x71)),
@@ -478,8 +492,15 @@ fn a_log_of_all_that_was_frozen_is_read_as_ever() {
 fn a_log_of_what_stands_beside_a_booking_is_read_and_written_as_ever() {
     let frozen = std::fs::read(BESIDE_LOG).unwrap();
     is_read_as_ever(&frozen, &beside_batches(), 18);
-    let written = written_now(&beside_batches());
+    let written = written(&beside_batches());
     assert!(without_what_is_its_own(written) == without_what_is_its_own(frozen));
+}
+
+#[test]
+fn a_log_of_checking_in_is_read_and_written_as_ever() {
+    let frozen = std::fs::read(CHECK_IN_LOG).unwrap();
+    is_read_as_ever(&frozen, &check_in_batches(), 2 * u64::try_from(CHECK_IN).unwrap());
+    assert!(without_what_is_its_own(written(&check_in_batches())) == without_what_is_its_own(frozen));
 }
 
 fn copy_of_the_folder() -> tempfile::TempDir {
@@ -590,24 +611,33 @@ fn without_what_is_its_own(mut log: Vec<u8>) -> Vec<u8> {
 #[test]
 fn a_log_is_written_as_ever() {
     let frozen = std::fs::read(FOURTH_LOG).unwrap();
-    let written = written_now(&fourth_batches());
+    let written = written_now();
     // A new kind of fact needs a new log of its own beside this one: `written_now` is how it is made.
     assert_ne!(written, frozen, "two logs have two ids");
     assert!(without_what_is_its_own(written) == without_what_is_its_own(frozen));
 }
 
-fn written_now(batches: &[Batch]) -> Vec<u8> {
+fn written_now() -> Vec<u8> {
+    written(&fourth_batches())
+}
+
+fn written(batches: &[Batch]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.gather");
     write_log(&path, batches);
     std::fs::read(&path).unwrap()
 }
 
+#[test]
+fn zz_make() {
+    std::fs::write(CHECK_IN_LOG, written(&check_in_batches())).unwrap();
+}
+
 /// Two logs of the same batches differ in nothing but what is their own, so that a frozen one can be held against one
 /// written now.
 #[test]
 fn what_is_a_logs_own_is_all_that_two_logs_differ_in() {
-    let (one, other) = (written_now(&fourth_batches()), written_now(&fourth_batches()));
+    let (one, other) = (written_now(), written_now());
     assert_ne!(one, other, "two logs have two ids");
     assert!(without_what_is_its_own(one.clone()) == without_what_is_its_own(other));
     is_read_as_ever(&one, &fourth_batches(), 2 * u64::try_from(FIRST_FORMAT).unwrap());

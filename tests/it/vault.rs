@@ -15,9 +15,9 @@ use gather::log::{Batch, Guard, Scope, decode, encode};
 use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
 use gather::{
     Announcement, Answers, Audience, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind,
-    JoinLink, LogId, Mode, Needs, Note, OfferingId, Opened, Party, PendingApproval, PersonDetails, PersonId, Personal,
-    Position, PublishedName, Register, RegistrationId, RequestId, Resource, ResourceId, ResourceKind,
-    ResourceLink, Schedule, Sealed, Unavailable,
+    JoinLink, LogId, Mode, Needs, Note, OfferingId, Opened, Party, PendingApproval, PersonDetails, PersonId,
+    Personal, Position, PublishedName, Register, RegistrationId, RequestId, Resource, ResourceId,
+    ResourceKind, ResourceLink, Schedule, Sealed, Unavailable,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -306,16 +306,16 @@ fn a_person_has_one_key_and_a_gathering_three() {
     let (ann_again, answers) = both(keyring.seal_answers(ANN, TALK, &diet("")).unwrap().keys());
     let (bob_again, same_answers) = both(keyring.seal_answers(BOB, TALK, &diet("")).unwrap().keys());
     let (_, other_answers) = both(keyring.seal_answers(ANN, VISIT, &diet("")).unwrap().keys());
-    let (ann_needs, needs) = both(keyring.seal_needs(ANN, TALK, &needs("fish")).unwrap().keys());
+    let (ann_needs, shared) = both(keyring.seal_needs(ANN, TALK, &needs("fish")).unwrap().keys());
     let (_, same_needs) = both(keyring.seal_needs(BOB, TALK, &needs("")).unwrap().keys());
     let note = one(keyring.seal_note(ANN, RegistrationId::from_u128(9), &note("late")).unwrap().keys());
-    assert_eq!((ann_needs, note, needs), (ann, ann, same_needs));
+    assert_eq!((ann_needs, note, shared), (ann, ann, same_needs));
 
     assert_eq!((ann, bob, answers), (ann_again, bob_again, same_answers));
     assert_eq!(one(keyring.seal_person(ANN, &details("Ann B")).unwrap().keys()), ann);
     assert_eq!(one(keyring.seal_published_name(ANN, &public("Dr Ann")).unwrap().keys()), ann);
     assert_eq!(one(keyring.seal_person(BOB, &details("Bob")).unwrap().keys()), bob);
-    assert_eq!(BTreeSet::from([ann, bob, texts, answers, other_answers, needs]).len(), 6);
+    assert_eq!(BTreeSet::from([ann, bob, texts, answers, other_answers, shared]).len(), 6);
 }
 
 fn needs(diet: &str) -> Personal<Needs> {

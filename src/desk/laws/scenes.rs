@@ -7,9 +7,9 @@ use proptest::sample::subsequence;
 
 use crate::fact::{Audience, Presence, Rsvp, Silence};
 use crate::testkit::{
-    ApprovalPlan, AskPlan, CredentialPlan, GatheringPlan, HeadPlan, History, LinePlan, ModePlan,
-    OfferingPlan, PEOPLE, PartPlan, PoolPlan, ServingPlan, SessionPlan, SetAsidePlan, Step, TextsPlan,
-    TimePlan, What, When, Which, WhoPlan, steps,
+    ApprovalPlan, AskPlan, CheckInListPlan, CredentialPlan, GatheringPlan, HeadPlan, History, LinePlan,
+    ModePlan, OfferingPlan, PEOPLE, PartPlan, PoolPlan, ServingPlan, SessionPlan, SetAsidePlan, Step,
+    TextsPlan, TimePlan, What, When, Which, WhoPlan, steps,
 };
 
 /// Some of the scenes in any order, each with people of its own choice, and so many steps of any kind behind them.
@@ -28,7 +28,7 @@ pub(super) fn stories(length: Range<usize>) -> impl Strategy<Value = History> {
     )
 }
 
-const SCENES: [fn(&mut Story); 15] = [
+const SCENES: [fn(&mut Story); 16] = [
     somebody_is_passed,
     offers_are_answered,
     interest_is_noted,
@@ -44,6 +44,7 @@ const SCENES: [fn(&mut Story); 15] = [
     it_is_over,
     it_is_called_off,
     somebody_is_forgotten,
+    people_are_checked_in,
 ];
 
 /// The steps of some scenes, and how much there is so far of what steps name by number.
@@ -336,6 +337,32 @@ fn it_is_over(story: &mut Story) {
     story.ask(What::WithdrawResource { gathering, resource: 1 });
     story.ask(What::CloseBooks(gathering));
     story.ask(What::Archive(gathering));
+}
+
+fn people_are_checked_in(story: &mut Story) {
+    let plan = GatheringPlan::new(story.soon(), vec![PoolPlan::of(Some(1))], vec![plain()]);
+    let talk = story.announce_plan(GatheringPlan { online: true, ..plan });
+    let gathering = story.gathering(talk);
+    let [came, waits] = [0, 1].map(|person| story.register(talk, person));
+    let list = CheckInListPlan {
+        number: 1,
+        named: true,
+        offering: None,
+        session: None,
+        online: true,
+        hours: (1, 1),
+    };
+    story.ask(What::SetCheckInList { gathering, list });
+    let registration = story.party(came);
+    story.ask_after(71 * 3_600 + 1_800, What::Join { registration, place: 1 });
+    for (party, list, out, number) in
+        [(came, 0, false, 1), (came, 0, true, 2), (waits, 0, false, 3), (came, 0, false, 1)]
+    {
+        let (registration, scan) = (story.party(party), Some(number));
+        story.ask(What::CheckIn { gathering, registration, place: 1, list, out, scan, seen: None });
+    }
+    story.ask(What::UndoCheckIn { gathering, scan: 2 });
+    story.ask(What::WithdrawCheckInList { gathering, number: 1 });
 }
 
 fn it_is_called_off(story: &mut Story) {

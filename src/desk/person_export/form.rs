@@ -51,10 +51,9 @@ impl fmt::Display for ExportedRegistration {
         if let Some(rsvp) = rsvp {
             writeln!(f, "    invitation: {rsvp}")?;
         }
-        for (what, all) in [
-            ("brought", credentials.clone()),
-            ("tags", tags.iter().map(ToString::to_string).collect()),
-        ] {
+        for (what, all) in
+            [("brought", credentials.clone()), ("tags", tags.iter().map(ToString::to_string).collect())]
+        {
             if !all.is_empty() {
                 writeln!(f, "    {what}: {}", all.join(", "))?;
             }

@@ -94,7 +94,7 @@ impl ChangeParty {
         // Those behind a place that goes get other numbers, so nobody may have been seen on any of them.
         let size = u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
         let renumbered = self.removed.first().into_iter().flat_map(|first| *first..=size);
-        let mut seen = renumbered.filter(|place| decision.seen(gathering, (registration, *place)).is_some());
+        let mut seen = renumbered.filter(|place| decision.was_seen(gathering, (registration, *place)));
         if let Some(place) = seen.next() {
             return Err(Refusal::PresenceRecorded { registration, place });
         }
@@ -178,7 +178,7 @@ pub(super) fn leave(
         return false;
     }
     let places = 1..=u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
-    let mut seen = places.filter(|place| decision.seen(gathering, (registration, *place)).is_some());
+    let mut seen = places.filter(|place| decision.was_seen(gathering, (registration, *place)));
     if seen.next().is_some() {
         return false;
     }

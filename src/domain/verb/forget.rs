@@ -84,7 +84,7 @@ impl Forget {
             || offering.is_some_and(|it| decision.session_must_not_be_over(gathering, it).is_err());
         let has_begun = offering.and_then(|it| decision.starts(gathering, it)).is_some_and(|at| at <= now);
         let places = 1..=u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
-        let mut seen = places.filter(|place| decision.seen(gathering, (registration, *place)).is_some());
+        let mut seen = places.filter(|place| decision.was_seen(gathering, (registration, *place)));
         !is_over && (cell.claim != Claim::Confirmed || !has_begun && seen.next().is_none())
     }
 }

@@ -99,8 +99,7 @@ impl Decide for KeepAnswers {
     }
 
     fn recall(&self, _: &Context, facts: &[Fact]) -> Option<Change> {
-        let is_own =
-            |fact: &Fact| matches!(fact, Fact::RetentionSet { .. } | Fact::NeedsRetentionSet { .. });
+        let is_own = |fact: &Fact| matches!(fact, Fact::RetentionSet { .. } | Fact::NeedsRetentionSet { .. });
         Some(Change::among(facts, is_own))
     }
 }

@@ -23,6 +23,7 @@ mod afterwards;
 mod answer;
 mod beside;
 mod booking;
+mod check_in;
 mod forgetting;
 mod gathering;
 mod registration;
@@ -35,6 +36,7 @@ use answer::InvitationAnsweredV1;
 use beside::{
     ConsentRecordedV1, NeedsReadV1, NeedsRecordedV1, NeedsRetentionSetV1, NoteWrittenV1, TagsSetV1,
 };
+use check_in::{CheckInListSetV1, CheckInListWithdrawnV1, ScanUndoneV1, ScannedV1};
 use forgetting::{PersonExportedV1, RetentionSetV1};
 use gathering::{
     CapacityChangedV1, CapacityChangedV2, GatheringAnnouncedV1, GatheringAnnouncedV2, GatheringAnnouncedV3,
@@ -115,6 +117,10 @@ pub(super) mod kind {
     pub(in crate::log::wire) const NEEDS_READ: u16 = 89;
     pub(in crate::log::wire) const NEEDS_RETENTION_SET: u16 = 90;
     pub(in crate::log::wire) const NEEDS_EXPIRED: u16 = 91;
+    pub(in crate::log::wire) const CHECK_IN_LIST_SET: u16 = 80;
+    pub(in crate::log::wire) const CHECK_IN_LIST_WITHDRAWN: u16 = 81;
+    pub(in crate::log::wire) const SCANNED: u16 = 82;
+    pub(in crate::log::wire) const SCAN_UNDONE: u16 = 83;
 }
 
 /// A fact's body as it is stored.
@@ -312,6 +318,16 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
             body(kind::NEEDS_RETENTION_SET, 1, &NeedsRetentionSetV1 { days: *days })
         }
         Fact::NeedsExpired { gathering: _ } => body(kind::NEEDS_EXPIRED, 1, &NeedsExpiredV1 {}),
+        Fact::CheckInListSet { gathering: _, list } => {
+            body(kind::CHECK_IN_LIST_SET, 1, &CheckInListSetV1::of(list))
+        }
+        Fact::CheckInListWithdrawn { gathering: _, list } => {
+            body(kind::CHECK_IN_LIST_WITHDRAWN, 1, &CheckInListWithdrawnV1::of(*list))
+        }
+        Fact::Scanned { gathering: _, scan, source, told } => {
+            body(kind::SCANNED, 1, &ScannedV1::of(scan, *source, told)?)
+        }
+        Fact::ScanUndone { gathering: _, scan } => body(kind::SCAN_UNDONE, 1, &ScanUndoneV1::of(*scan)),
     }
 }
 
@@ -441,6 +457,10 @@ stored! {
     NEEDS_READ 1 => NeedsReadV1<'_>;
     NEEDS_RETENTION_SET 1 => NeedsRetentionSetV1;
     NEEDS_EXPIRED 1 => NeedsExpiredV1;
+    CHECK_IN_LIST_SET 1 => CheckInListSetV1<'_>;
+    CHECK_IN_LIST_WITHDRAWN 1 => CheckInListWithdrawnV1;
+    SCANNED 1 => ScannedV1<'_>;
+    SCAN_UNDONE 1 => ScanUndoneV1;
 }
 
 fn not_stored(kind: u16, version: u8) -> Error {

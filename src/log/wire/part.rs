@@ -81,10 +81,12 @@ macro_rules! choice {
     };
 }
 
+mod check_in;
 mod code;
 mod rule;
 mod text;
 
+pub(super) use check_in::{CheckInListV1, CheckedInV1, ScanV1};
 pub(super) use code::{EndingV1, GatheringKindV1, PresenceSourceV1, PresenceV1, RsvpV1};
 pub(super) use rule::{
     ApprovalV1, CredentialV1, DrawV1, LinePolicyV1, OrganisationCapV1, PassReasonV1, PendingV1,

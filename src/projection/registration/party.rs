@@ -18,7 +18,8 @@ impl RegistrationCard {
     }
 
     /// Other people, or more, or fewer. Places are numbered anew: those that stay in their order, then those that came.
-    /// What was seen of a place goes where the place goes.
+    /// What was seen of a place goes where the place goes. Where the booker is forgotten, another of the party has place 1,
+    /// and what was answered, which was the booker's, goes.
     pub(in crate::projection) fn change_party(
         &mut self,
         removed: &[u16],
@@ -29,29 +30,18 @@ impl RegistrationCard {
             return;
         }
         if removed.contains(&1) {
-            return self.lose_booker(removed, added, draws);
+            self.booking.answers = None;
         }
-        let (mut guests, mut seen) = (Vec::new(), BTreeMap::new());
-        seen.extend(self.seen.get(&1).map(|it| (1, *it)));
-        let before = (2_u16..).zip(std::mem::take(&mut self.booking.party.guests));
-        for (place, guest) in before.filter(|(place, _)| !removed.contains(place)) {
-            guests.push(guest);
-            let now = u16::try_from(guests.len()).unwrap_or(u16::MAX).saturating_add(1);
-            seen.extend(self.seen.get(&place).map(|it| (now, *it)));
-        }
-        guests.extend_from_slice(added);
-        self.booking.party.guests = guests;
-        self.aside.keep_for(&self.booking.party, true);
-        self.seen = seen;
-        self.draws = draws.to_vec();
-    }
-
-    /// Its booker is forgotten, and another of the party has place 1. What was answered was the booker's. Nobody was seen yet.
-    fn lose_booker(&mut self, removed: &[u16], added: &[Option<PersonId>], draws: &[Draw]) {
+        let stay = places_that_stay(&self.booking.party, removed);
         self.booking.party.change(removed, added);
-        self.booking.answers = None;
-        self.aside.keep_for(&self.booking.party, false);
+        self.aside.keep_for(&self.booking.party, !removed.contains(&1));
         self.draws = draws.to_vec();
+        let now = |place: u16| (1..).zip(&stay).find(|(_, before)| **before == place).map(|(now, _)| now);
+        let seen = std::mem::take(&mut self.seen).into_iter();
+        self.seen = seen.filter_map(|(place, seen)| Some((now(place)?, seen))).collect();
+        if let Some(scans) = &mut self.scans {
+            scans.renumber(now);
+        }
     }
 
     /// Keeps its first places, and gives the rest as a registration of its own, which was booked when this was and has
@@ -78,6 +68,16 @@ impl RegistrationCard {
         let mut aside = self.aside.clone();
         aside.keep_for(&booking.party, false);
         self.aside.keep_for(&self.booking.party, true);
-        Some(Self { id: rest, number, booking, aside, seen: BTreeMap::new(), ..self.clone() })
+        Some(Self { id: rest, number, booking, aside, seen: BTreeMap::new(), scans: None, ..self.clone() })
     }
+}
+
+/// The places of a party that stay, by their numbers before, in their order afterwards. Where the booker goes, the first
+/// guest with a name who stays comes first.
+fn places_that_stay(party: &Party, removed: &[u16]) -> Vec<u16> {
+    let guests = (2_u16..).zip(&party.guests).filter(|(place, _)| !removed.contains(place));
+    let heir = guests.clone().find(|(_, guest)| guest.is_some()).map(|(place, _)| place);
+    let first = heir.filter(|_| removed.contains(&1)).unwrap_or(1);
+    let others = guests.map(|(place, _)| place).filter(|place| *place != first);
+    std::iter::once(first).chain(others).collect()
 }

@@ -22,8 +22,11 @@ impl RegistrationCard {
         self.seen.entry(place).and_modify(|seen| *seen = new.max(*seen)).or_insert(new);
     }
 
-    /// What was recorded of a place, unknown if nothing was.
+    /// What was recorded of a place or scanned of it, unknown if nothing was: the latest, of several at once the largest.
     pub(in crate::projection) fn recorded_presence(&self, place: u16) -> Presence {
-        self.seen.get(&place).map(|seen| seen.presence).unwrap_or_default()
+        let said = self.seen.get(&place).copied();
+        let scanned = self.counted_scans(place).last().map(|card| card.scan.seen_at);
+        let scanned = scanned.map(|at| Seen { at, presence: Presence::Attended });
+        said.into_iter().chain(scanned).max().map(|seen| seen.presence).unwrap_or_default()
     }
 }

@@ -5,19 +5,19 @@
 use chrono::TimeDelta;
 
 use super::{AnyCommand, History, NO_GATHERING, PartPlan, SessionPlan, What, Which};
-use super::{gathering_id, person_id, plan, resource_id, room, session_id, terms};
+use super::{gathering_id, person_id, plan, resource_id, room, scan_id, session_id, terms};
 use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Approve, Archive,
     AttachResource, Basket, CancelGathering, CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty,
-    ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine, ConfirmHold,
-    DeclineOffer, DropSession, ExtendHold, FollowUp, Hold, IssueCalendarToken, KeepAnswers, LineOnly,
-    MoveRegistration, MoveSession, NoteInterest, OpenBooking, OpenInterest, PauseBooking, PublishName,
-    Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register, Reject, Reschedule,
-    RevokeCalendarToken, RotateCalendarToken, SetProgramme, SetTags, Settle, Transfer, WithdrawOffer,
-    WithdrawResource, WriteNote,
+    ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CloseBooking, CloseBooks, CloseLine,
+    ConfirmHold, DeclineOffer, DropSession, ExtendHold, FollowUp, Hold, IssueCalendarToken, Join,
+    KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OpenBooking, OpenInterest,
+    PauseBooking, PublishName, Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register,
+    Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, SetCheckInList, SetProgramme, SetTags,
+    Settle, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
 };
-use crate::fact::{AnswerClass, Offering, ResourceKind};
-use crate::id::{OfferingId, PoolId, SetAsideId};
+use crate::fact::{AnswerClass, Offering, ResourceKind, Way};
+use crate::id::{CheckInListId, OfferingId, PoolId, SetAsideId};
 use crate::person::{Answers, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 
 impl History {
@@ -106,6 +106,34 @@ impl History {
                 let command = place.map_or(command, |place| command.place(place));
                 let seen = seen.map(|seconds| self.time(nth) + TimeDelta::seconds(seconds));
                 AnyCommand::RecordPresence(seen.map_or(command, |seen| command.seen_at(seen)))
+            }
+            _ => self.on_scans(what, nth),
+        }
+    }
+
+    fn on_scans(&self, what: &What, nth: usize) -> AnyCommand {
+        let of = |which: &Which| self.gathering(*which, nth);
+        match what {
+            What::SetCheckInList { gathering, list } => AnyCommand::SetCheckInList(SetCheckInList::new(
+                of(gathering),
+                self.check_in_list(list, *gathering, nth),
+            )),
+            What::WithdrawCheckInList { gathering, number } => AnyCommand::WithdrawCheckInList(
+                WithdrawCheckInList::new(of(gathering), CheckInListId::new(*number)),
+            ),
+            What::CheckIn { gathering, registration, place, list, out, scan, seen } => {
+                let command = CheckIn::new(of(gathering), self.registration(*registration, nth));
+                let command = command.place(*place).list(CheckInListId::new(*list));
+                let command = if *out { command.way(Way::Out) } else { command };
+                let command = scan.map_or(command, |number| command.scan(scan_id(number)));
+                let seen = seen.map(|seconds| self.time(nth) + TimeDelta::seconds(seconds));
+                AnyCommand::CheckIn(seen.map_or(command, |seen| command.seen_at(seen)))
+            }
+            What::UndoCheckIn { gathering, scan } => {
+                AnyCommand::UndoCheckIn(UndoCheckIn::new(of(gathering), scan_id(*scan)))
+            }
+            What::Join { registration, place } => {
+                AnyCommand::Join(Join::new(self.registration(*registration, nth)).place(*place))
             }
             _ => self.on_holds(what, nth),
         }

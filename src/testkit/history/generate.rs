@@ -7,6 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
+use super::check_in::checking_in;
 use super::plan::{
     GatheringPlan, ModePlan, OfferingPlan, PartPlan, PoolPlan, SESSIONS, SessionPlan, TextsPlan, When, Which,
 };
@@ -316,6 +317,7 @@ fn what() -> impl Strategy<Value = What> {
         14 => on_programmes(),
         6 => afterwards(),
         4 => beside(),
+        6 => checking_in(|| any_which().boxed()),
         4 => any_which().prop_map(What::SendAgain),
         2 => (any_which(), any_which())
             .prop_map(|(request, content)| What::SendOther { request, content }),

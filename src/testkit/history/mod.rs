@@ -9,6 +9,7 @@ use crate::desk::{Desk, Failure};
 use crate::fact::{Audience, Presence, Rsvp};
 use crate::id::RequestId;
 
+mod check_in;
 mod commands;
 mod conference;
 mod generate;
@@ -19,6 +20,7 @@ mod queue;
 mod terms;
 mod told;
 
+pub use check_in::{CheckInListPlan, scan_id};
 pub use conference::conferences;
 pub(super) use generate::when;
 pub use generate::{histories, plans, session_plans, steps};
@@ -350,6 +352,51 @@ pub enum What {
         presence: Presence,
         /// How many seconds after the step's time it was seen, if that is said.
         seen: Option<i64>,
+    },
+    /// Set a list at which people are checked in.
+    SetCheckInList {
+        /// Of which of the gatherings announced so far.
+        gathering: Which,
+        /// The list.
+        list: CheckInListPlan,
+    },
+    /// Withdraw a list at which people were to be checked in.
+    WithdrawCheckInList {
+        /// Of which of the gatherings announced so far.
+        gathering: Which,
+        /// The number of the list.
+        number: u16,
+    },
+    /// Take in a scan.
+    CheckIn {
+        /// At which of the gatherings announced so far.
+        gathering: Which,
+        /// Of which of the registrations asked for so far.
+        registration: Which,
+        /// Of which place.
+        place: u16,
+        /// The number of the list.
+        list: u16,
+        /// Whether they go out.
+        out: bool,
+        /// The number of the scan, if it has one of its own.
+        scan: Option<u8>,
+        /// How many seconds after the step's time it was seen, if that is said.
+        seen: Option<i64>,
+    },
+    /// Take a scan back.
+    UndoCheckIn {
+        /// At which of the gatherings announced so far.
+        gathering: Which,
+        /// The number of the scan.
+        scan: u8,
+    },
+    /// Join online.
+    Join {
+        /// By which of the registrations asked for so far.
+        registration: Which,
+        /// On which place.
+        place: u16,
     },
     /// Attach something that people get afterwards.
     AttachResource {

@@ -13,6 +13,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
+use super::check_in::checking_in;
 use super::generate::{afterwards, any_which, capacities, on_terms};
 use super::plan::{GatheringPlan, OfferingPlan, PEOPLE, PartPlan, PoolPlan, When, Which};
 use super::policies::{
@@ -111,6 +112,8 @@ fn named_from_the_end(mut steps: Vec<Step>) -> Vec<Step> {
             | What::MoveRegistration { registration, .. }
             | What::ChangeParty { registration, .. }
             | What::RecordPresence { registration, .. }
+            | What::CheckIn { registration, .. }
+            | What::Join { registration, .. }
             | What::AnswerInvitation { registration, .. }
             | What::Approve(registration)
             | What::Reject(registration)
@@ -266,6 +269,7 @@ fn scene() -> BoxedStrategy<Scene> {
         2 => new_dates(),
         2 => then(less_than_a_place()).prop_map(|step| vec![step]),
         1 => then(afterwards()).prop_map(|step| vec![step]),
+        1 => then(checking_in(|| back(8).boxed())).prop_map(|step| vec![step]),
         1 => then(any_which().prop_map(What::SendAgain)).prop_map(|step| vec![step]),
         1 => then(
             (any_which(), any_which()).prop_map(|(request, content)| What::SendOther { request, content })

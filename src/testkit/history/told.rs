@@ -7,15 +7,16 @@ use crate::desk::{Command, Desk, Edge, Failure, Ready};
 use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
-    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks, CloseLine,
-    ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget, Forgetting,
-    Gathering, Hold, IssueCalendarToken, KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest,
-    OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange, PublishName, Reconfirm,
-    ReadNeeds, RecordConsent, RecordExport, RecordNeeds, RecordPerson, RecordPresence, Register, Registered,
-    Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetProgramme, SetTags, Settle,
-    Transfer, WithdrawOffer, WithdrawResource, WriteNote,
+    ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CloseBooking, CloseBooks,
+    CloseLine, ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
+    Forgetting, Gathering, Hold, IssueCalendarToken, Join, KeepAnswers, LineOnly, MoveRegistration,
+    MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
+    PublishName, ReadNeeds, Reconfirm, RecordConsent, RecordExport, RecordNeeds, RecordPerson,
+    RecordPresence, Register, Registered, Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen,
+    SetCheckInList, SetProgramme, SetTags, Settle, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer,
+    WithdrawResource, WriteNote,
 };
-use crate::fact::AnswerClass;
+use crate::fact::{AnswerClass, CheckedIn};
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
 /// What a desk was heard to say.
@@ -62,6 +63,8 @@ pub enum Told {
         /// Whether they had no confirmed place.
         flagged: bool,
     },
+    /// A scan was taken in.
+    CheckedIn(CheckedIn),
     /// What came of each part of a basket.
     Parts(Vec<Part>),
     /// A secret address was made; what its token is is not told here, since no two are the same.
@@ -188,6 +191,16 @@ pub enum AnyCommand {
     Archive(Archive),
     /// Say whether somebody came.
     RecordPresence(RecordPresence),
+    /// Set a list at which people are checked in.
+    SetCheckInList(SetCheckInList),
+    /// Withdraw one.
+    WithdrawCheckInList(WithdrawCheckInList),
+    /// Take in a scan.
+    CheckIn(CheckIn),
+    /// Take it back.
+    UndoCheckIn(UndoCheckIn),
+    /// Join online.
+    Join(Join),
     /// Attach something.
     AttachResource(AttachResource),
     /// Withdraw something.
@@ -292,6 +305,11 @@ impl AnyCommand {
             Self::CloseBooks(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Archive(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::RecordPresence(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::SetCheckInList(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::WithdrawCheckInList(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::CheckIn(command) => Ok(command.ready(edge)?.map(Told::CheckedIn)),
+            Self::UndoCheckIn(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::Join(command) => Ok(command.ready(edge)?.map(Told::CheckedIn)),
             Self::AttachResource(command) => Ok(command.ready(edge)?.map(Told::Attached)),
             Self::WithdrawResource(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Settle(command) => Ok(command.ready(edge)?.map(Told::from)),

@@ -7,12 +7,14 @@ use gather::testkit::person_id;
 use gather::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Approve, Archive,
     AttachResource, Basket, BookingState, CancelGathering, CancelRegistration, Change, ChangeCapacity,
-    ChangeMode, ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CloseBooking, CloseBooks,
-    CloseLine, Command, ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold, Failure, FollowUp,
-    GatheringId, Hold, Lifecycle, LineOnly, Mode, MoveRegistration, MoveSession, NoteInterest, Offering,
-    OfferingId, OpenBooking, OpenInterest, PauseBooking, Pool, PoolId, Presence, Reconfirm, RecordPresence,
-    Register, RegistrationId, Reject, Reschedule, ResourceId, ResourceKind, ResourceLink, Session, SessionId,
-    SetAside, SetAsideId, SetProgramme, Settle, Transfer, WithdrawOffer, WithdrawResource,
+    ChangeMode, ChangeParty, ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CheckInList,
+    CheckInListId, CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, DeclineOffer, Desk,
+    DropSession, ExtendHold, Failure, FollowUp, GatheringId, Hold, Join, Lifecycle, LineOnly, Mode,
+    MoveRegistration, MoveSession, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest,
+    PauseBooking, Pool, PoolId, Presence, Reconfirm, RecordPresence, Register, RegistrationId, Reject,
+    Reschedule, ResourceId, ResourceKind, ResourceLink, ScanId, Session, SessionId, SetAside, SetAsideId,
+    SetCheckInList, SetProgramme, Settle, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer,
+    WithdrawResource,
 };
 
 use crate::scene::{ENDS, HALL, STARTS, Scene, at, day, hall, member, reference};
@@ -142,6 +144,11 @@ fn every_command(known: Known) -> Vec<(&'static str, Try)> {
         ("FollowUp", trying(FollowUp::new(on, person_id(7)))),
         ("NoteInterest", trying(NoteInterest::new(on, person_id(6)))),
         ("RecordPresence", trying(RecordPresence::new(registration, Presence::Attended).seen_at(at(STARTS)))),
+        ("SetCheckInList", trying(SetCheckInList::new(on, CheckInList::new(CheckInListId::new(3), "gate")))),
+        ("WithdrawCheckInList", trying(WithdrawCheckInList::new(on, CheckInListId::new(1)))),
+        ("CheckIn", trying(CheckIn::new(on, registration).seen_at(at(STARTS)))),
+        ("UndoCheckIn", trying(UndoCheckIn::new(on, ScanId::from_u128(1)))),
+        ("Join", trying(Join::new(registration))),
         ("AddSetAside", trying(AddSetAside::new(on, aside))),
         ("ChangeSetAside", trying(ChangeSetAside::new(on, SetAsideId::new(1), 0))),
         ("ChangeCapacity", trying(ChangeCapacity::new(on, 8))),
@@ -253,6 +260,11 @@ CancelRegistration of a wish: unknown_registration, gathering_cancelled, done, d
 FollowUp: not_announced, gathering_cancelled, done, done, gathering_archived
 NoteInterest: not_announced, gathering_cancelled, gathering_over, gathering_completed, gathering_archived
 RecordPresence: unknown_registration, gathering_cancelled, done, done, gathering_archived
+SetCheckInList: done, gathering_cancelled, done, done, gathering_archived
+WithdrawCheckInList: unknown_check_in_list, gathering_cancelled, unknown_check_in_list, unknown_check_in_list, gathering_archived
+CheckIn: not_announced, gathering_cancelled, done, done, gathering_archived
+UndoCheckIn: not_announced, gathering_cancelled, done, done, gathering_archived
+Join: unknown_registration, gathering_cancelled, no_join_link, no_join_link, gathering_archived
 AddSetAside: done, gathering_cancelled, done, gathering_completed, gathering_archived
 ChangeSetAside: done, gathering_cancelled, done, gathering_completed, gathering_archived
 ChangeCapacity: done, gathering_cancelled, done, gathering_completed, gathering_archived

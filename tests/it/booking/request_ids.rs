@@ -8,18 +8,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::TimeDelta;
 use gather::testkit::{TestClock, person_id, session_id};
 use gather::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerClass, AnswerInvitation, Answers, Approval,
-    Approve, Archive, AttachResource, Audience, Basket, BookingTime, BookingWindow, CancelGathering,
-    CancelRegistration, Capacity, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession,
-    ChangeSetAside, Clock, CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, Credential,
-    DeclineOffer, Desk, DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken,
-    JoinLink, KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession, Needs, Note, NoteInterest, Offering, OfferingId,
-    OpenBooking, OpenInterest, OrganisationCap, OrganisationId, Overbook, PauseBooking, PersonDetails,
-    PersonId, Pool, PoolId, Position, Presence, PresenceSource, PublishName, PublishedName, Reconfirm,
-    RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register, RegistrationId, Reject, ReplyComment, RequestId, Reschedule,
-    ResourceId, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, SeriesId, Session,
-    SessionId, SetAside, SetAsideId, SetProgramme, SetTags, Settle, Silence, Transfer, Venue, WithdrawOffer,
-    WithdrawResource, WriteNote,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerClass, AnswerInvitation, Answers,
+    Approval, Approve, Archive, AttachResource, Audience, Basket, BookingTime, BookingWindow,
+    CancelGathering, CancelRegistration, Capacity, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
+    ChangeSession, ChangeSetAside, CheckIn, CheckInList, CheckInListId, Clock, CloseBooking, CloseBooks,
+    CloseLine, Command, ConfirmHold, Credential, DeclineOffer, Desk, DropSession, ExtendHold, FollowUp,
+    Gathering, GatheringId, Hold, IssueCalendarToken, Join, JoinLink, KeepAnswers, LineOnly, LinePolicy,
+    Mode, MoveRegistration, MoveSession, Needs, Note, NoteInterest, Offering, OfferingId, OpenBooking,
+    OpenInterest, OrganisationCap, OrganisationId, Overbook, PauseBooking, PersonDetails, PersonId, Pool,
+    PoolId, Position, Presence, PresenceSource, PublishName, PublishedName, Reconfirm, RecordConsent,
+    RecordNeeds, RecordPerson, RecordPresence, Register, RegistrationId, Reject, ReplyComment, RequestId,
+    Reschedule, ResourceId, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, ScanId,
+    SeriesId, Session, SessionId, SetAside, SetAsideId, SetCheckInList, SetProgramme, SetTags, Settle,
+    Silence, Transfer, UndoCheckIn, Venue, Way, WithdrawCheckInList, WithdrawOffer, WithdrawResource,
+    WriteNote,
 };
 use tempfile::TempDir;
 
@@ -526,6 +528,59 @@ fn calendars(book: &Book) {
     book.does("revoke calendar token", ann, [bob]);
 }
 
+/// The last of all: whatever is new comes behind what was there.
+fn checks_in(book: &Book) {
+    let (on, other) = (GatheringId::from_u128(11), GatheringId::from_u128(1));
+    let webinar = Gathering::webinar("Talk").at(day("2027-03-20 15:30 to 18:00")).id(on);
+    let webinar = webinar.join_link(JoinLink::new("https://meet.example/talk"));
+    let _ = book.desk().announce(webinar).unwrap();
+    let pair =
+        book.desk().execute(Register::new(on, person(1)).unnamed_guests(1)).unwrap().outcome.registration();
+    let (first, second) = (CheckInListId::new(1), CheckInListId::new(2));
+    let list = || CheckInList::new(first, "online").online().window(900, 0);
+    let setting = |list| SetCheckInList::new(on, list);
+    book.does(
+        "set check-in list",
+        setting(list()),
+        [
+            SetCheckInList::new(other, list()),
+            setting(CheckInList::new(second, "online").online().window(900, 0)),
+            setting(CheckInList::new(first, "room").online().window(900, 0)),
+            setting(CheckInList::new(first, "online").window(900, 0)),
+            setting(list().window(901, 0)),
+            setting(list().window(900, 1)),
+            setting(list().offering(OfferingId::ONLY)),
+            setting(list().session(session_id(1))),
+        ],
+    );
+    let noon = at("2027-03-20T16:00:00Z");
+    let scan = || CheckIn::new(on, pair).scan(ScanId::from_u128(1)).seen_at(noon);
+    let _ = book.does(
+        "check in",
+        scan(),
+        [
+            CheckIn::new(other, pair).scan(ScanId::from_u128(1)).seen_at(noon),
+            CheckIn::new(on, RegistrationId::from_u128(1)).scan(ScanId::from_u128(1)).seen_at(noon),
+            scan().place(2),
+            scan().list(first),
+            scan().way(Way::Out),
+            scan().scan(ScanId::from_u128(2)),
+            CheckIn::new(on, pair).seen_at(noon),
+            CheckIn::new(on, pair).scan(ScanId::from_u128(1)),
+            scan().seen_at(noon + TimeDelta::microseconds(1)),
+        ],
+    );
+    let undo = |number| UndoCheckIn::new(on, ScanId::from_u128(number));
+    book.does("undo check-in", undo(1), [undo(2), UndoCheckIn::new(other, ScanId::from_u128(1))]);
+    let _ = book.does(
+        "join",
+        Join::new(pair),
+        [Join::new(pair).place(2), Join::new(RegistrationId::from_u128(1))],
+    );
+    let withdraw = |on, list| WithdrawCheckInList::new(on, list);
+    book.does("withdraw check-in list", withdraw(on, first), [withdraw(on, second), withdraw(other, first)]);
+}
+
 /// What stands beside a booking, and bookings with needs.
 fn beside_bookings(book: &Book) {
     let on = GatheringId::from_u128(20);
@@ -551,7 +606,8 @@ fn beside_bookings(book: &Book) {
     book.does("write note", note(), [WriteNote::take_back(anns)]);
     let photos = || reference("photos");
     let given = |person, purpose| RecordConsent::given(anns, person, purpose);
-    let others = [given(bob, photos()), given(ann, reference("list")), RecordConsent::withdrawn(anns, ann, photos())];
+    let others =
+        [given(bob, photos()), given(ann, reference("list")), RecordConsent::withdrawn(anns, ann, photos())];
     book.does("record consent", given(ann, photos()), others);
     let keep = |class, days| KeepAnswers::new(on).of_class(class).for_days(days);
     let others = [keep(AnswerClass::Needs, 4), keep(AnswerClass::Answers, 3)];
@@ -569,6 +625,7 @@ fn everything() -> Book {
     programmes(&book);
     ends(&book);
     calendars(&book);
+    checks_in(&book);
     beside_bookings(&book);
     book
 }

@@ -12,17 +12,17 @@ use gather::privacy::Key;
 use gather::testkit::{TestClock, person_id, session_id};
 use gather::{
     AcceptOffer, ActorId, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerClass, AnswerInvitation,
-    Answers, Approve,
-    Archive, AttachResource, Audience, Basket, BookingTime, CalendarToken, CancelGathering,
+    Answers, Approve, Archive, AttachResource, Audience, Basket, BookingTime, CalendarToken, CancelGathering,
     CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession,
-    ChangeSetAside, Clock, CloseBooking, CloseBooks, CloseLine, Command, ConfirmHold, DeclineOffer, Desk,
-    DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold, IssueCalendarToken, JoinLink,
-    KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession, Needs, Note, NoteInterest, Offering,
-    OfferingId, OpenBooking, OpenInterest, Opened, PauseBooking, PersonDetails, PersonId, Personal, Pool,
-    PoolId, Presence, PublishName, PublishedName, Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register,
-    RegistrationId, Reject, ReplyComment, Reschedule, ResourceKind, ResourceLink, RevokeCalendarToken,
-    RotateCalendarToken, Session, SetAside, SetAsideId, SetProgramme, SetTags, Settle, Silence, Transfer, Venue,
-    WithdrawOffer, WithdrawResource, WriteNote,
+    ChangeSetAside, CheckIn, CheckInList, CheckInListId, Clock, CloseBooking, CloseBooks, CloseLine, Command,
+    ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold,
+    IssueCalendarToken, JoinLink, KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession,
+    Needs, Note, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest, Opened, PauseBooking,
+    PersonDetails, PersonId, Personal, Pool, PoolId, Presence, PublishName, PublishedName, Reconfirm,
+    RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register, RegistrationId, Reject, ReplyComment,
+    Reschedule, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, Session, SetAside,
+    SetAsideId, SetCheckInList, SetProgramme, SetTags, Settle, Silence, Transfer, Venue, WithdrawOffer,
+    WithdrawResource, WriteNote,
 };
 
 use super::scanner::Scanner;
@@ -55,7 +55,13 @@ pub(super) struct Life {
 }
 
 fn details() -> PersonDetails {
-    PersonDetails::new(NAME).email(EMAIL).phone(PHONE).organisation(ORGANISATION).role(ROLE).region(REGION).badge_name(BADGE)
+    PersonDetails::new(NAME)
+        .email(EMAIL)
+        .phone(PHONE)
+        .organisation(ORGANISATION)
+        .role(ROLE)
+        .region(REGION)
+        .badge_name(BADGE)
 }
 
 fn needs() -> Needs {
@@ -423,6 +429,8 @@ impl Life {
         let theirs = agenda.rows().iter().find(|row| row.gathering == on).unwrap().registration;
         let _ = self.does(RecordPresence::new(theirs, Presence::Attended));
         let _ = self.does(RecordPresence::new(self.held, Presence::Late));
+        let _ = self.does(CheckIn::new(on, theirs));
+        let _ = self.does(SetCheckInList::new(on, CheckInList::new(CheckInListId::new(1), "side door")));
         let link = || ResourceLink::new("https://media.example/slides");
         let attach = |title: &str| {
             AttachResource::new(on, ResourceKind::Slides, title, link()).audience(Audience::Attended)

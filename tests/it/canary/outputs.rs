@@ -46,8 +46,14 @@ impl Shown {
 /// Whether names may be told in this, as long as nobody is forgotten: where they were asked for, and in a programme those under
 /// which people speak. Nothing that is printed for those who look for faults tells them.
 pub(super) fn may_tell_names(what: &str) -> bool {
-    let asked_for =
-        ["the exposed", "details, opened", "answers, opened", "comments, opened", "a note, opened", "the programme"];
+    let asked_for = [
+        "the exposed",
+        "details, opened",
+        "answers, opened",
+        "comments, opened",
+        "a note, opened",
+        "the programme",
+    ];
     asked_for.iter().any(|begins| what.starts_with(begins)) && !what.ends_with("Debug")
 }
 
@@ -102,6 +108,15 @@ fn messages(shown: &mut Shown, desk: &Desk) {
 }
 
 fn of_a_gathering(shown: &mut Shown, desk: &Desk, gathering: GatheringId) {
+    let attended = desk.attendance(gathering).unwrap();
+    shown.print("who attended", &attended);
+    shown.json("who attended", &attended);
+    shown.print("the exposed attendance", &attended.expose("test"));
+    shown.json("the exposed attendance", &attended.expose("test"));
+    let scans = desk.scans(gathering).unwrap();
+    shown.print("the scans", &scans);
+    shown.json("the scans", &scans);
+    shown.print("the head counts", &desk.check_in_counts(gathering).unwrap());
     let attendees = desk.attendee_list(gathering).unwrap();
     shown.print("the attendee list", &attendees);
     shown.json("the attendee list", &attendees);

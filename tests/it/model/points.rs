@@ -88,6 +88,23 @@ const DONE: &[&str] = &[
     "Reconfirm already so",
     "Reconfirm made",
     "RecordPerson Recorded",
+    "CheckIn Again",
+    "CheckIn Counted",
+    "CheckIn NotConfirmed",
+    "CheckIn OtherGathering",
+    "CheckIn OutsideWindow",
+    "CheckIn Undone",
+    "CheckIn UnknownPlace",
+    "CheckIn UnknownRegistration",
+    "CheckIn WrongList",
+    "Join Again",
+    "Join Counted",
+    "SetCheckInList already so",
+    "SetCheckInList made",
+    "UndoCheckIn already so",
+    "UndoCheckIn made",
+    "WithdrawCheckInList already so",
+    "WithdrawCheckInList made",
     "RecordPresence counted",
     "RecordPresence flagged",
     "Register Confirmed",
@@ -208,6 +225,11 @@ const REFUSED: &[&str] = &[
     "unknown_session",
     "unknown_set_aside",
     "which_offering",
+    "no_confirmed_place",
+    "no_join_link",
+    "not_open_to_join",
+    "scan_reused",
+    "unknown_check_in_list",
 ];
 
 /// Refusals that are told apart by the verb that gets them.
@@ -342,6 +364,7 @@ fn kinds(what: &What, answer: Result<Answer, No>) -> Vec<String> {
         }
         Told::Changed(Change::Made) => vec!["made"],
         Told::Changed(Change::AlreadySo) => vec!["already so"],
+        Told::CheckedIn(told) => return vec![format!("{verb} {}", word(&format!("{told:?}")))],
         Told::Answered(answered) => return vec![format!("{verb} {}", word(&format!("{answered:?}")))],
         other => return vec![format!("{verb} {}", word(&format!("{other:?}")))],
     };

@@ -156,6 +156,10 @@ pub(super) fn lists_equal_the_recount(
         prop_assert_eq!(pools, naive.pools(gathering, now));
         prop_assert_eq!(waiting_list(desk, gathering), naive.waiting_list(gathering, now));
         prop_assert_eq!(programme(desk, gathering), naive.programme(gathering));
+        let counts = desk.check_in_counts(gathering).unwrap();
+        prop_assert_eq!(counts.in_the_house, naive.in_the_house(gathering));
+        let scans = desk.scans(gathering).unwrap().rows().len();
+        prop_assert_eq!((scans, counts.flagged), naive.scans_and_flagged(gathering));
     }
     for person in 0..PEOPLE {
         prop_assert_eq!(agenda(desk, person), naive.agenda(person), "the agenda of {}", person);
@@ -183,6 +187,9 @@ pub(super) fn everything_shown(desk: &Desk, ledger: &Ledger) -> Vec<String> {
         shown.push(serde_json::to_string(&attending.expose("test")).unwrap());
         shown.push(serde_json::to_string(&waiting.expose("test")).unwrap());
         shown.extend(programme_shown(desk, gathering));
+        shown.push(serde_json::to_string(&desk.scans(gathering).unwrap()).unwrap());
+        shown.push(serde_json::to_string(&desk.check_in_counts(gathering).unwrap()).unwrap());
+        shown.push(serde_json::to_string(&desk.attendance(gathering).unwrap().expose("test")).unwrap());
     }
     for person in (0..PEOPLE).map(person_id) {
         shown.push(serde_json::to_string(&desk.agenda(person)).unwrap());

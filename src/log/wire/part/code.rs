@@ -3,7 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text::Told;
-use crate::fact::{Audience, Ending, GatheringKind, Presence, PresenceSource, ResourceKind, Rsvp, Silence};
+use crate::fact::{
+    Audience, CheckInKind, Ending, GatheringKind, Presence, PresenceSource, ResourceKind, Rsvp, Silence,
+    Standing, Way,
+};
 use crate::log::error::Error;
 use crate::log::wire::corrupt;
 
@@ -126,6 +129,29 @@ codes! {
         1 "accepted" => Accepted,
         2 "tentative" => Tentative,
         3 "declined" => Declined,
+    }
+
+    /// The codes of where a list stands at which people are checked in.
+    CheckInKindV1 of CheckInKind, or "no list stands where the stored code says" {
+        1 "door" => Door,
+        2 "online" => Online,
+    }
+
+    /// The codes of which way somebody goes.
+    WayV1 of Way, or "nobody goes the way that the stored code says" {
+        1 "in" => In,
+        2 "out" => Out,
+    }
+
+    /// The codes of how a registration stood that had no confirmed place.
+    StandingV1 of Standing, or "no registration stands as the stored code says" {
+        1 "waiting" => Waiting,
+        2 "held" => Held,
+        3 "pending" => Pending,
+        4 "offered" => Offered,
+        5 "follow_up_only" => FollowUpOnly,
+        6 "interested" => Interested,
+        7 "ended" => Ended,
     }
 
     /// The codes of who gets a resource.

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fact::Rsvp;
-use crate::id::{OfferingId, OrganisationId, PoolId, ResourceId, SeriesId, SetAsideId};
+use crate::id::{
+    CheckInListId, OfferingId, OrganisationId, PoolId, ResourceId, ScanId, SeriesId, SetAsideId,
+};
 use crate::record::{Chain, Content};
 use crate::schedule::{DateSpan, Moment, Schedule, Tables, TimeSpan, Zone};
 use crate::sealed::{KeyRef, Keys, Sealed};
@@ -270,6 +272,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         any_fact_of_a_party(),
         any_fact_of_a_session(),
         any_fact_of_afterwards(),
+        any_fact_of_check_in(),
     ]
 }
 
@@ -549,6 +552,56 @@ fn any_fact_beside() -> impl Strategy<Value = Fact> {
         (any_gathering_id(), any::<Option<u32>>())
             .prop_map(|(gathering, days)| Fact::NeedsRetentionSet { gathering, days }),
         any_gathering_id().prop_map(|gathering| Fact::NeedsExpired { gathering }),
+    ]
+}
+
+fn any_check_in_list() -> impl Strategy<Value = CheckInList> {
+    let offerings = vec(any::<u16>().prop_map(OfferingId::new), 0..4);
+    (any::<u16>(), any_text(), offerings, option::of(any_session_id()), any::<bool>(), any::<(u32, u32)>())
+        .prop_map(|(id, name, offerings, session, online, (opens, closes))| {
+            let list = CheckInList::new(CheckInListId::new(id), name).window(opens, closes);
+            let list = if online { list.online() } else { list };
+            CheckInList { offerings, session, ..list }
+        })
+}
+
+fn any_told() -> impl Strategy<Value = CheckedIn> {
+    let name =
+        (any::<u16>(), any_text()).prop_map(|(id, name)| ListName { id: CheckInListId::new(id), name });
+    let standings = [Standing::Waiting, Standing::Held, Standing::Pending, Standing::Offered];
+    let standings =
+        [&standings[..], &[Standing::FollowUpOnly, Standing::Interested, Standing::Ended]].concat();
+    let time = || option::of(any_micros());
+    prop_oneof![
+        Just(CheckedIn::Counted),
+        any_micros().prop_map(|first_seen| CheckedIn::Again { first_seen }),
+        vec(name, 0..4).prop_map(|belongs| CheckedIn::WrongList { belongs }),
+        prop::sample::select(standings).prop_map(|standing| CheckedIn::NotConfirmed { standing }),
+        Just(CheckedIn::UnknownRegistration),
+        Just(CheckedIn::OtherGathering),
+        (time(), time()).prop_map(|(opens, closes)| CheckedIn::OutsideWindow { opens, closes }),
+        any::<u32>().prop_map(|places| CheckedIn::UnknownPlace { places }),
+        Just(CheckedIn::Undone),
+    ]
+}
+
+fn any_fact_of_check_in() -> impl Strategy<Value = Fact> {
+    let scan = (any::<u128>(), any_registration(), any_micros(), any::<(u16, u16, bool)>()).prop_map(
+        |(id, registration, seen_at, (place, list, out))| {
+            let scan = Scan::new(ScanId::from_u128(id), registration, seen_at);
+            scan.place(place).list(CheckInListId::new(list)).way(if out { Way::Out } else { Way::In })
+        },
+    );
+    let source = prop::sample::select(SOURCES.to_vec());
+    prop_oneof![
+        (any_gathering_id(), any_check_in_list())
+            .prop_map(|(gathering, list)| Fact::CheckInListSet { gathering, list }),
+        (any_gathering_id(), any::<u16>().prop_map(CheckInListId::new))
+            .prop_map(|(gathering, list)| Fact::CheckInListWithdrawn { gathering, list }),
+        (any_gathering_id(), scan, source, any_told())
+            .prop_map(|(gathering, scan, source, told)| Fact::Scanned { gathering, scan, source, told }),
+        (any_gathering_id(), any::<u128>().prop_map(ScanId::from_u128))
+            .prop_map(|(gathering, scan)| Fact::ScanUndone { gathering, scan }),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use super::samples::*;
 use super::*;
-use crate::id::{OfferingId, OrganisationId, PoolId, ResourceId, SetAsideId};
+use crate::id::{CheckInListId, OfferingId, OrganisationId, PoolId, ResourceId, ScanId, SetAsideId};
 use crate::sealed::{KeyRef, Keys, Sealed};
 use crate::text::Reference;
 
@@ -115,6 +115,53 @@ fn answers_to_invitations() {
     }
     for forged in [[0, 3, 1, 0], [4, 3, 1, 0]] {
         is_not(&answered(Rsvp::Accepted), &forged);
+    }
+}
+
+#[test]
+fn lists_and_where_they_stand() {
+    let set = |list: CheckInList| Fact::CheckInListSet { gathering: GATHERING, list };
+    let list = CheckInList::new(CheckInListId::new(2), "x").window(3, 4);
+    is(&set(list.clone()), &[2, 1, b'x', 0, 1, 3, 4, 0]);
+    is(&set(list.clone().online().offering(OfferingId::new(5))), &[2, 1, b'x', 1, 5, 2, 3, 4, 0]);
+    let session = SessionId::from_bytes(ID);
+    is(&set(list.clone().session(session)), &[2, 1, b'x', 0, 1, 3, 4, 1]);
+    for kind in [0, 3] {
+        is_not(&set(list.clone()), &[2, 1, b'x', 0, kind, 3, 4, 0]);
+    }
+    is_not(&set(list), &[2, 1, b'x', 0, 1, 3, 4, 1]);
+}
+
+#[test]
+fn what_whoever_scans_is_told() {
+    let scan = Scan::new(ScanId::from_bytes(ID), REGISTRATION, at(-1));
+    let scanned = |scan: Scan, told| {
+        let source = PresenceSource::Door;
+        Fact::Scanned { gathering: GATHERING, scan, source, told }
+    };
+    let body = |way: u8, told: &[u8]| [&ID[..], &[1, 0, way, 1, 1], told].concat();
+    is(&scanned(scan, CheckedIn::Counted), &body(1, &[1]));
+    is(&scanned(scan.way(Way::Out), CheckedIn::Counted), &body(2, &[1]));
+    let belongs = vec![ListName { id: CheckInListId::new(2), name: "x".into() }];
+    let (opens, closes, first_seen) = (Some(at(-1)), None, at(1));
+    for (told, stored) in [
+        (CheckedIn::Again { first_seen }, &[2, 2][..]),
+        (CheckedIn::WrongList { belongs }, &[3, 1, 2, 1, b'x']),
+        (CheckedIn::UnknownRegistration, &[5]),
+        (CheckedIn::OtherGathering, &[6]),
+        (CheckedIn::OutsideWindow { opens, closes }, &[7, 1, 1, 0]),
+        (CheckedIn::UnknownPlace { places: 3 }, &[8, 3]),
+        (CheckedIn::Undone, &[9]),
+    ] {
+        is(&scanned(scan, told), &body(1, stored));
+    }
+    let standings = [Standing::Waiting, Standing::Held, Standing::Pending, Standing::Offered];
+    let others = [Standing::FollowUpOnly, Standing::Interested, Standing::Ended];
+    for (standing, code) in standings.into_iter().chain(others).zip(1..) {
+        is(&scanned(scan, CheckedIn::NotConfirmed { standing }), &body(1, &[4, code]));
+    }
+    for (way, told) in [(0, &[1][..]), (3, &[1]), (1, &[0]), (1, &[10]), (1, &[4, 0]), (1, &[4, 8])] {
+        is_not(&scanned(scan, CheckedIn::Counted), &body(way, told));
     }
 }
 

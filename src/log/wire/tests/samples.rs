@@ -1,7 +1,9 @@
 //! A sample of every kind of fact, and of every version of it, as they are frozen in `tests/data/facts.txt`.
 
 use super::*;
-use crate::id::{OfferingId, OrganisationId, PoolId, ResourceId, SeriesId, SetAsideId};
+use crate::id::{
+    CheckInListId, OfferingId, OrganisationId, PoolId, ResourceId, ScanId, SeriesId, SetAsideId,
+};
 use crate::schedule::{Schedule, Tables};
 use crate::sealed::{KeyRef, Keys, Sealed};
 use crate::text::Reference;
@@ -13,6 +15,18 @@ const REGISTRATION: RegistrationId = RegistrationId::from_u128(0x31);
 const SESSION: SessionId = SessionId::from_u128(0x61);
 const ORGANISATION: OrganisationId = OrganisationId::from_u128(0x81);
 const RESOURCE: ResourceId = ResourceId::from_u128(0x91);
+const SCAN: ScanId = ScanId::from_u128(0xB1);
+/// The samples of what whoever scans can be told.
+const TOLD: [&str; 8] = [
+    "Scanned/1/counted",
+    "Scanned/1/again",
+    "Scanned/1/not_confirmed",
+    "Scanned/1/unknown_registration",
+    "Scanned/1/other_gathering",
+    "Scanned/1/outside_window",
+    "Scanned/1/unknown_place",
+    "Scanned/1/undone",
+];
 /// Noon on the first of January 2027, and a microsecond.
 const NOON: i64 = 1_798_804_800_000_001;
 
@@ -449,6 +463,18 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
             ("InvitationAnswered/1", fact)
         }
         Fact::InvitationAnswered { .. } => {
+            ("CheckInListSet/1", Fact::CheckInListSet { gathering, list: check_in_list() })
+        }
+        Fact::CheckInListSet { .. } => {
+            let list = CheckInListId::new(300);
+            ("CheckInListWithdrawn/1", Fact::CheckInListWithdrawn { gathering, list })
+        }
+        Fact::CheckInListWithdrawn { .. } => {
+            let belongs = vec![list_name(0, "door"), list_name(300, "seminar")];
+            ("Scanned/1", scanned(CheckedIn::WrongList { belongs }))
+        }
+        Fact::Scanned { .. } => ("ScanUndone/1", Fact::ScanUndone { gathering, scan: SCAN }),
+        Fact::ScanUndone { .. } => {
             let tags = vec![named("front-row"), named("press")];
             ("TagsSet/1", Fact::TagsSet { gathering, registration, tags })
         }
@@ -476,6 +502,36 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
     })
 }
 
+/// With everything that a list can say.
+fn check_in_list() -> CheckInList {
+    let list = CheckInList::new(CheckInListId::new(300), "seminar").offering(OfferingId::new(3));
+    list.offering(OfferingId::new(5)).session(SESSION).online().window(1_800, 60)
+}
+
+fn list_name(id: u16, name: &str) -> ListName {
+    ListName { id: CheckInListId::new(id), name: name.into() }
+}
+
+pub(super) fn scanned(told: CheckedIn) -> Fact {
+    let scan = Scan::new(SCAN, REGISTRATION, at(NOON)).place(3).list(CheckInListId::new(2)).way(Way::Out);
+    Fact::Scanned { gathering: GATHERING, scan, source: PresenceSource::Door, told }
+}
+
+/// Everything that whoever scans can be told, but for the wrong list.
+pub(super) fn told() -> Vec<CheckedIn> {
+    let standing = Standing::FollowUpOnly;
+    vec![
+        CheckedIn::Counted,
+        CheckedIn::Again { first_seen: at(NOON) },
+        CheckedIn::NotConfirmed { standing },
+        CheckedIn::UnknownRegistration,
+        CheckedIn::OtherGathering,
+        CheckedIn::OutsideWindow { opens: Some(at(NOON)), closes: None },
+        CheckedIn::UnknownPlace { places: 300 },
+        CheckedIn::Undone,
+    ]
+}
+
 pub(super) fn samples() -> Vec<(&'static str, Fact)> {
     std::iter::successors(next_sample(None), |(_, fact)| next_sample(Some(fact))).collect()
 }
@@ -491,6 +547,9 @@ pub(super) fn further() -> Vec<(&'static str, Fact)> {
         ("NoteWritten/1/none", Fact::NoteWritten { gathering, registration, booker: ANN, note: None }),
         ("NeedsRecorded/1/none", Fact::NeedsRecorded { gathering, registration, person: BOB, needs: None }),
     ]
+    .into_iter()
+    .chain(TOLD.into_iter().zip(told().into_iter().map(scanned)))
+    .collect()
 }
 
 /// What the lines of layout 1 say, under their names. Some are of versions that are no longer written.

@@ -83,6 +83,8 @@ impl Gathering {
         }
         let afterwards = match fact {
             Fact::PresenceRecorded { .. }
+            | Fact::Scanned { .. }
+            | Fact::ScanUndone { .. }
             | Fact::FollowUpRequested { .. }
             | Fact::ResourceAttached { .. }
             | Fact::ResourceWithdrawn { .. }
@@ -91,6 +93,7 @@ impl Gathering {
             _ => false,
         };
         let may = match (self.life, fact) {
+            (Life::Completed, Fact::CheckInListSet { .. } | Fact::CheckInListWithdrawn { .. }) => true,
             (Life::Completed, _) => afterwards,
             (Life::Announced, Fact::BooksClosed { .. }) => self.is_over(time),
             (Life::Cancelled | Life::Archived, _)

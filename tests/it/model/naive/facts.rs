@@ -113,6 +113,12 @@ fn fact(done: &Done) -> Option<Fact> {
             Fact::ResourceWithdrawn { gathering, resource: resource_id(resource) }
         }
         Done::RoundClosed(gathering) => Fact::ReconfirmationClosed { gathering },
+        Done::ListSet(gathering, list) => Fact::CheckInListSet { gathering, list },
+        Done::ListWithdrawn(gathering, list) => {
+            Fact::CheckInListWithdrawn { gathering, list: gather::CheckInListId::new(list) }
+        }
+        Done::Scanned(gathering, scan, source, told) => Fact::Scanned { gathering, scan, source, told },
+        Done::Undone(gathering, scan) => Fact::ScanUndone { gathering, scan },
         other => return of_a_registration(other),
     })
 }
@@ -200,9 +206,7 @@ fn plain(done: &Done) -> String {
         Done::CalendarTokenRevoked(person) => {
             plain_fact(&Fact::CalendarTokenRevoked { person: person_id(*person) })
         }
-        Done::NeedsRecorded(_, registration, person, some) => {
-            needs(*registration, person_id(*person), *some)
-        }
+        Done::NeedsRecorded(_, registration, person, some) => needs(*registration, person_id(*person), *some),
         Done::NoteWritten(_, registration, booker, some) => note(*registration, person_id(*booker), *some),
         Done::Exported(person) => format!("exported {}", person_id(*person)),
         Done::Announced(gathering, _) => format!("announced {gathering}"),

@@ -77,7 +77,7 @@ impl Naive<'_> {
             return true;
         }
         let has_begun = starts(self.time_of(gathering, one.asked.offering)).is_some_and(|start| start <= now);
-        let was_seen = one.seen.iter().any(|records| !records.is_empty());
+        let was_seen = self.was_seen(one, 1);
         let is_over = self.live_one(one.id(), now).is_err();
         !is_over && (one.claim != Claim::Confirmed || !has_begun && !was_seen)
     }
@@ -85,7 +85,7 @@ impl Naive<'_> {
     /// Leaves a party to those who are in it, if one of them has a name.
     fn leave_to_others(&mut self, one: &Registration, now: DateTime<Utc>) -> bool {
         let is_fixed = one.claim.only_asks() || matches!(one.claim, Claim::Offered { .. });
-        if is_fixed || one.seen.iter().any(|records| !records.is_empty()) {
+        if is_fixed || self.was_seen(&one, 1) {
             return false;
         }
         // Whoever was forgotten before, and would come first, goes along.

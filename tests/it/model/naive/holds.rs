@@ -92,7 +92,8 @@ impl Naive<'_> {
         now: DateTime<Utc>,
     ) -> Result<Told, No> {
         let (supersedes, maker) = (Some(one.id()), one.asked.booker());
-        let asked = Asked { registration: new, supersedes, maker, answers, needs: false, ..one.asked.clone() };
+        let asked =
+            Asked { registration: new, supersedes, maker, answers, needs: false, ..one.asked.clone() };
         let asked = self.can_be_asked(asked, false, now)?;
         self.is_eligible(&asked, now)?;
         refuse_if(self.never_fits(&asked, asked.counted()), "never_fits")?;

@@ -124,7 +124,10 @@ impl Naive<'_> {
 
     /// Whether somebody came: as was seen last, whenever it was written down.
     fn presence(&self, one: &Registration, place: usize) -> Presence {
-        let last = one.seen[place].iter().max().map_or(Presence::Unknown, |(_, presence)| *presence);
+        let scanned =
+            self.last_scan(one, u16::try_from(place).unwrap() + 1).map(|at| (at, Presence::Attended));
+        let said = one.seen[place].iter().copied();
+        let last = said.chain(scanned).max().map_or(Presence::Unknown, |(_, presence)| presence);
         let did_not_come = last == Presence::Unknown && one.claim == Claim::Confirmed;
         if did_not_come && self.of(one.asked.gathering).completed { Presence::NoShow } else { last }
     }

@@ -10,10 +10,12 @@ use std::rc::Rc;
 use chrono::{DateTime, TimeDelta, Utc};
 use gather::testkit::{
     Answer, CredentialPlan, GatheringPlan, History, ModePlan, OfferingPlan, PartPlan, PoolPlan, SessionPlan,
-    SetAsidePlan, TextsPlan, TimePlan, Told, What, When, Which, WhoPlan, gathering_id, person_id, session_id,
+    SetAsidePlan, TextsPlan, TimePlan, Told, What, When, Which, WhoPlan, gathering_id, person_id, scan_id,
+    session_id,
 };
 use gather::{
-    Audience, ByHand, Ending, GatheringId, PassReason, Presence, RegistrationId, RequestId, Rsvp, Silence,
+    Audience, ByHand, CheckInList, CheckedIn, Ending, GatheringId, PassReason, Presence, PresenceSource,
+    RegistrationId, RequestId, Rsvp, Scan, ScanId, Silence, Way,
 };
 
 mod answer;
@@ -23,6 +25,7 @@ mod beside;
 mod bookings;
 mod calendar_tokens;
 mod capacity;
+mod check_in;
 mod eligible;
 mod facts;
 mod follow_up;
@@ -143,6 +146,10 @@ enum Done {
     },
     Attached(GatheringId, u8, Audience),
     Withdrawn(GatheringId, u8),
+    ListSet(GatheringId, CheckInList),
+    ListWithdrawn(GatheringId, u16),
+    Scanned(GatheringId, Scan, PresenceSource, CheckedIn),
+    Undone(GatheringId, ScanId),
 }
 
 /// Something that can be booked: in the gathering as a whole, or in a session.
@@ -316,6 +323,43 @@ impl<'h> Naive<'h> {
             }
             What::SendAgain(_) | What::SendOther { .. } => {
                 unreachable!("the history says which step is meant")
+            }
+            other => self.decide_on_a_scan(other, step, request, given),
+        }
+    }
+
+    fn decide_on_a_scan(
+        &mut self,
+        what: &What,
+        step: usize,
+        request: RequestId,
+        given: DateTime<Utc>,
+    ) -> Result<Told, No> {
+        let history = self.history;
+        let of = |which: &Which| history.gathering(*which, step);
+        let registration = |which: &Which| history.registration(*which, step);
+        match what {
+            What::SetCheckInList { gathering, list } => {
+                self.set_check_in_list(of(gathering), (list, *gathering), step, given)
+            }
+            What::WithdrawCheckInList { gathering, number } => {
+                self.withdraw_check_in_list(of(gathering), *number, given)
+            }
+            What::CheckIn { gathering, registration: which, place, list, out, scan, seen } => {
+                let asking = check_in::Asking {
+                    id: scan.map_or(ScanId::from_uuid(request.derive(0)), scan_id),
+                    registration: registration(which),
+                    place: *place,
+                    list: *list,
+                    way: if *out { Way::Out } else { Way::In },
+                    seen_at: seen.map(|seconds| history.time(step) + TimeDelta::seconds(seconds)),
+                };
+                self.check_in(of(gathering), &asking, given)
+            }
+            What::UndoCheckIn { gathering, scan } => self.undo_check_in(of(gathering), scan_id(*scan), given),
+            What::Join { registration: which, place } => {
+                let scan = ScanId::from_uuid(request.derive(0));
+                self.join(registration(which), *place, scan, given)
             }
             other => self.decide_on_a_hold(other, step, request, given),
         }
@@ -571,6 +615,10 @@ impl Done {
             | Self::Seen { gathering, .. }
             | Self::Attached(gathering, ..)
             | Self::Withdrawn(gathering, _)
+            | Self::ListSet(gathering, _)
+            | Self::ListWithdrawn(gathering, _)
+            | Self::Scanned(gathering, ..)
+            | Self::Undone(gathering, _)
             | Self::AnswersExpired(gathering)
             | Self::NeedsRead(gathering)
             | Self::NeedsExpired(gathering)

@@ -19,8 +19,16 @@ impl Naive<'_> {
         let supersedes = Some(id);
         let (gathering, registration, maker) = (target, new, one.asked.booker());
         let (answers, needs) = (false, false);
-        let asked =
-            Asked { gathering, registration, offering, maker, supersedes, answers, needs, ..one.asked.clone() };
+        let asked = Asked {
+            gathering,
+            registration,
+            offering,
+            maker,
+            supersedes,
+            answers,
+            needs,
+            ..one.asked.clone()
+        };
         let asked = self.can_be_asked(asked, true, now)?;
         let needs_a_yes = self.offering(target, asked.offering).unwrap().plan.approval.is_some();
         refuse_if(needs_a_yes, "needs_approval")?;

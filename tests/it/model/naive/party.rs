@@ -21,8 +21,7 @@ impl Naive<'_> {
             return Ok(self.effects());
         }
         // Whoever is behind a place that goes gets another number.
-        let first = removed.first().map_or(one.seen.len(), |place| usize::from(*place) - 1);
-        let was_seen = one.seen[first..].iter().any(|records| !records.is_empty());
+        let was_seen = removed.first().is_some_and(|first| self.was_seen(&one, *first));
         refuse_if(was_seen, "presence_recorded")?;
         let stay = (1..).zip(&one.asked.people).filter(|(place, _)| !removed.contains(place));
         let people: Vec<Option<u8>> = stay.map(|(_, who)| *who).chain(added.iter().copied()).collect();

@@ -63,7 +63,11 @@ impl Naive<'_> {
     }
 
     /// The time of a decision on a gathering that is to be there, neither cancelled nor put away.
-    fn is_kept(&mut self, gathering: GatheringId, given: DateTime<Utc>) -> Result<DateTime<Utc>, No> {
+    pub(super) fn is_kept(
+        &mut self,
+        gathering: GatheringId,
+        given: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, No> {
         self.is_known(gathering)?;
         let now = self.begin(&[gathering], given);
         let of = self.of(gathering);

@@ -1,0 +1,172 @@
+//! What can be asked for at the door, and what is answered.
+
+use std::fs;
+
+use chrono::{DateTime, Utc};
+use gather::{
+    CheckIn, CheckInListId, Desk, GatheringId, RegistrationId, Scan, ScanId, UndoCheckIn, Way, Zone,
+};
+
+use super::{Fault, csv};
+
+const HELP: &str = "\
+search NAME      who has this in their name or organisation
+in NO [LIST]     lets in number NO, or place P of its party as NO.P; LIST is the number of a list, 0 is the door
+out NO [LIST]    lets out
+undo             takes the last scan made here back
+count            how many are expected, came, are inside
+list             everybody with a place, and who came
+scans            every scan, flagged ones too
+hours            who attended, and for how long
+csv FILE         the same list as a file for spreadsheets
+replay FILE      takes in what a device kept: a scan a line, as JSON
+at TIME          it is this time: 2026-03-28T09:15:00Z
+quit             goes home";
+
+/// What is to be done after a command.
+pub(super) enum Next {
+    Told(String),
+    Quit,
+}
+
+/// A door with a desk behind it.
+pub(super) struct Terminal {
+    desk: Desk,
+    on: GatheringId,
+    zone: Zone,
+    /// What time it is; `None` is what the machine's clock says.
+    at: Option<DateTime<Utc>>,
+    /// The last scan made here.
+    last: Option<ScanId>,
+}
+
+impl Terminal {
+    /// The door opens half an hour before the start, whenever that was.
+    pub(super) fn at(desk: Desk, on: GatheringId) -> Result<Self, Fault> {
+        let row = desk.gathering(on)?;
+        let schedule = &row.announcement().schedule;
+        let at = schedule.starts().map(|starts| starts - chrono::TimeDelta::minutes(30));
+        let zone = schedule.zone().unwrap_or(Zone::UTC);
+        Ok(Self { desk, on, zone, at, last: None })
+    }
+
+    pub(super) fn heading(&self) -> Result<String, Fault> {
+        let row = self.desk.gathering(self.on)?;
+        let announcement = row.announcement();
+        Ok(format!("{}, {}; `help` tells what can be done", announcement.title, announcement.schedule))
+    }
+
+    /// Does one command.
+    pub(super) fn does(&mut self, command: &str) -> Result<Next, Fault> {
+        let (verb, rest) = command.trim().split_once(' ').unwrap_or((command.trim(), ""));
+        let rest = rest.trim();
+        Ok(Next::Told(match verb {
+            "" => String::new(),
+            "help" => HELP.into(),
+            "search" => self.search(rest)?,
+            "in" => self.scan(rest, Way::In)?,
+            "out" => self.scan(rest, Way::Out)?,
+            "undo" => self.undo()?,
+            "count" => self.desk.check_in_counts(self.on)?.to_string(),
+            "list" => self.desk.attendee_list(self.on)?.expose("door").to_string(),
+            "scans" => self.desk.scans(self.on)?.to_string(),
+            "hours" => self.desk.attendance(self.on)?.expose("door").to_string(),
+            "csv" => self.write_csv(rest)?,
+            "replay" => self.replay(rest)?,
+            "at" => {
+                self.at = Some(rest.parse()?);
+                format!("it is {}", self.zone.wall(rest.parse()?))
+            }
+            "quit" => return Ok(Next::Quit),
+            other => return Err(format!("there is no command {other}; `help` lists them").into()),
+        }))
+    }
+
+    fn search(&self, name: &str) -> Result<String, Fault> {
+        let wanted = name.to_lowercase();
+        let list = self.desk.attendee_list(self.on)?.expose("door");
+        let mut found = Vec::new();
+        for attendee in list.rows() {
+            let (row, details) = (&attendee.row, &attendee.details);
+            let text = format!("{} {}", details.name, details.organisation).to_lowercase();
+            if row.person.is_some() && text.contains(&wanted) {
+                let (name, organisation) = (&details.name, &details.organisation);
+                found.push(format!(
+                    "{}.{} {name}, {organisation}: {}",
+                    row.number,
+                    row.place,
+                    row.presence.code()
+                ));
+            }
+        }
+        Ok(if found.is_empty() { format!("nobody is called {name:?}") } else { found.join("\n") })
+    }
+
+    fn scan(&mut self, rest: &str, way: Way) -> Result<String, Fault> {
+        let (number, list) = rest.split_once(' ').unwrap_or((rest, "0"));
+        let (number, place) = number.split_once('.').unwrap_or((number, "1"));
+        let registration = self.numbered(number.parse()?)?;
+        let id = ScanId::random();
+        let seen_at = self.at.unwrap_or_else(Utc::now);
+        let scan = Scan::new(id, registration, seen_at).place(place.parse()?).way(way);
+        let scan = scan.list(CheckInListId::new(list.trim().parse()?));
+        let told = self.desk.execute(CheckIn::of(self.on, scan))?.outcome;
+        self.last = Some(id);
+        Ok(format!("{number}.{place} {}: {}", way.code(), told.text(self.zone)))
+    }
+
+    /// The registration with a number: one that stands in line, too, since its people may come to the door.
+    fn numbered(&self, number: u32) -> Result<RegistrationId, Fault> {
+        let (attending, waiting) = (self.desk.attendee_list(self.on)?, self.desk.waiting_list(self.on)?);
+        let attending = attending.rows().iter().map(|row| (row.number, row.registration));
+        let waiting = waiting.rows().iter().map(|row| (row.number, row.registration));
+        let known: Vec<_> = attending.chain(waiting).collect();
+        let found = known.into_iter().find(|(known, _)| *known == number);
+        Ok(found.ok_or("nobody has this number")?.1)
+    }
+
+    fn undo(&mut self) -> Result<String, Fault> {
+        let last = self.last.take().ok_or("there is nothing to take back")?;
+        drop(self.desk.execute(UndoCheckIn::new(self.on, last))?);
+        Ok("taken back".into())
+    }
+
+    fn write_csv(&self, file: &str) -> Result<String, Fault> {
+        let list = self.desk.attendee_list(self.on)?.expose("door");
+        let mut text = csv::line(["number", "place", "name", "organisation", "offering", "presence"]);
+        for attendee in list.rows() {
+            let (row, details) = (&attendee.row, &attendee.details);
+            let (number, place) = (row.number.to_string(), row.place.to_string());
+            let offering = list.announcement().offering(row.offering).map_or("", |offering| &offering.name);
+            let cells =
+                [&number, &place, &*details.name, &*details.organisation, offering, row.presence.code()];
+            text += &csv::line(cells);
+        }
+        fs::write(file, text)?;
+        Ok(format!("{} people written to {file}", list.rows().len()))
+    }
+
+    /// Takes in what a device kept: a scan a line. A line that is none is told, and the others are taken in.
+    fn replay(&self, file: &str) -> Result<String, Fault> {
+        let text = fs::read_to_string(file)?;
+        let (mut scans, mut told) = (Vec::new(), Vec::new());
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            match serde_json::from_str::<Scan>(line) {
+                Ok(scan) => scans.push(scan),
+                Err(error) => told.push(format!("line {number} is no scan: {error}")),
+            }
+        }
+        let merged = self.desk.merge_scans(self.on, scans, &mut |_| ())?;
+        for one in merged.each.iter().filter(|one| !one.repeated) {
+            match &one.told {
+                Ok(what) if what.is_flagged() => {
+                    told.push(format!("scan {}: {}", one.scan, what.text(self.zone)))
+                }
+                Ok(_) => {}
+                Err(refusal) => told.push(format!("scan {}: {refusal}", one.scan)),
+            }
+        }
+        told.push(merged.to_string());
+        Ok(told.join("\n"))
+    }
+}

@@ -1,0 +1,335 @@
+//! Checking people in: which scans count is told anew from all of them, each time.
+
+use super::times::{ends, starts};
+use super::*;
+use gather::testkit::CheckInListPlan;
+use gather::{
+    Change, CheckInKind, CheckInList, CheckInListId, CheckedIn, ListName, OfferingId, PresenceSource, Scan,
+    ScanId, Standing, Way,
+};
+
+/// A scan as somebody asks for it to be taken in.
+pub(super) struct Asking {
+    pub(super) id: ScanId,
+    pub(super) registration: RegistrationId,
+    pub(super) place: u16,
+    pub(super) list: u16,
+    pub(super) way: Way,
+    pub(super) seen_at: Option<DateTime<Utc>>,
+}
+
+impl Naive<'_> {
+    /// Every scan that a gathering has taken in, with what it was told.
+    fn scans(&self, gathering: GatheringId) -> Vec<(Scan, CheckedIn)> {
+        let all = self.past.iter().filter_map(|deed| match &deed.what {
+            Done::Scanned(on, scan, _, told) if *on == gathering => Some((*scan, told.clone())),
+            _ => None,
+        });
+        all.collect()
+    }
+
+    fn is_undone(&self, gathering: GatheringId, scan: ScanId) -> bool {
+        self.past
+            .iter()
+            .any(|deed| matches!(&deed.what, Done::Undone(on, id) if (*on, *id) == (gathering, scan)))
+    }
+
+    /// The scans of a place that count, whichever came first.
+    fn counted(&self, gathering: GatheringId, registration: RegistrationId, place: u16) -> Vec<Scan> {
+        let all = self.scans(gathering).into_iter();
+        let counts = all.filter(|(scan, told)| told.counts() && !self.is_undone(gathering, scan.id));
+        let theirs = counts.map(|(scan, _)| scan);
+        theirs.filter(|scan| (scan.registration, scan.place) == (registration, place)).collect()
+    }
+
+    /// When somebody was last seen on a place, by a scan that counts.
+    pub(super) fn last_scan(&self, one: &Registration, place: u16) -> Option<DateTime<Utc>> {
+        let scans = self.counted(one.asked.gathering, one.id(), place);
+        scans.iter().map(|scan| scan.seen_at).max()
+    }
+
+    /// Whether somebody was seen on a place from one on, by a scan that counts or by a word.
+    pub(super) fn was_seen(&self, one: &Registration, from: u16) -> bool {
+        let places = from..=u16::try_from(one.asked.size()).unwrap();
+        let was_told = one.seen[usize::from(from) - 1..].iter().any(|records| !records.is_empty());
+        was_told || places.into_iter().any(|place| self.last_scan(one, place).is_some())
+    }
+
+    /// The places of a gathering whose people were last seen going in at a door; whoever is not counted, too.
+    pub(in super::super) fn in_the_house(&self, gathering: GatheringId) -> u64 {
+        let confirmed = self.live(gathering).into_iter().filter(|one| one.claim == Claim::Confirmed);
+        let places = confirmed.flat_map(|one| (1..=one.asked.size()).map(move |place| (one.id(), place)));
+        let is_in = |(id, place): &(RegistrationId, u32)| {
+            let at_a_door = self.past.iter().filter_map(|deed| match &deed.what {
+                Done::Scanned(_, scan, PresenceSource::Door, _) => Some(scan.id),
+                _ => None,
+            });
+            let at_a_door: Vec<ScanId> = at_a_door.collect();
+            let mut scans = self.counted(gathering, *id, u16::try_from(*place).unwrap());
+            scans.retain(|scan| at_a_door.contains(&scan.id));
+            let last = scans.iter().max_by_key(|scan| (scan.seen_at, scan.id));
+            last.is_some_and(|last| last.way == Way::In)
+        };
+        u64::try_from(places.filter(is_in).count()).unwrap()
+    }
+
+    /// How many scans a gathering has ever taken in, and how many of them somebody has to look into.
+    pub(in super::super) fn scans_and_flagged(&self, gathering: GatheringId) -> (usize, u64) {
+        let scans = self.scans(gathering);
+        let flagged = scans.iter().filter(|(scan, told)| {
+            !told.counts() && *told != CheckedIn::Undone && !self.is_undone(gathering, scan.id)
+        });
+        (scans.len(), u64::try_from(flagged.count()).unwrap())
+    }
+
+    fn door() -> CheckInList {
+        CheckInList::new(CheckInListId::new(0), "door")
+    }
+
+    /// A list as it was set last, and whether it stands.
+    fn list(&self, gathering: GatheringId, number: u16) -> Option<(CheckInList, bool)> {
+        let mut found = (number == 0).then(|| (Self::door(), true));
+        for deed in &self.past {
+            match &deed.what {
+                Done::ListSet(on, list) if *on == gathering && list.id.get() == number => {
+                    found = Some((list.clone(), true));
+                }
+                Done::ListWithdrawn(on, list) if (*on, *list) == (gathering, number) => {
+                    found = if number == 0 {
+                        Some((Self::door(), true))
+                    } else {
+                        found.map(|(list, _)| (list, false))
+                    };
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn lists(&self, gathering: GatheringId) -> Vec<CheckInList> {
+        let numbers = 0..=20;
+        let lists = numbers.filter_map(|number| self.list(gathering, number));
+        lists.filter(|(_, stands)| *stands).map(|(list, _)| list).collect()
+    }
+
+    pub(super) fn set_check_in_list(
+        &mut self,
+        gathering: GatheringId,
+        (plan, which): (&CheckInListPlan, Which),
+        step: usize,
+        given: DateTime<Utc>,
+    ) -> Result<Told, No> {
+        refuse_if(!plan.named, "text")?;
+        let now = self.is_kept(gathering, given)?;
+        let list = self.history.check_in_list(plan, which, step);
+        for offering in &list.offerings {
+            let is_there = self.offering(gathering, offering.get()).is_some();
+            refuse_if(!is_there, "unknown_offering")?;
+        }
+        if let Some(session) = plan.session {
+            let number = self.history.session(session, which, step);
+            let known = self.session(gathering, number).ok_or("unknown_session")?;
+            refuse_if(known.dropped, "session_dropped")?;
+        }
+        if self.list(gathering, plan.number) == Some((list.clone(), true)) {
+            return Ok(Told::Changed(Change::AlreadySo));
+        }
+        self.done(now, Done::ListSet(gathering, list));
+        Ok(Told::Changed(Change::Made))
+    }
+
+    pub(super) fn withdraw_check_in_list(
+        &mut self,
+        gathering: GatheringId,
+        number: u16,
+        given: DateTime<Utc>,
+    ) -> Result<Told, No> {
+        let now = self.is_kept(gathering, given)?;
+        let (_, stands) = self.list(gathering, number).ok_or("unknown_check_in_list")?;
+        let last_word = self.past.iter().rev().find_map(|deed| match &deed.what {
+            Done::ListSet(on, list) if *on == gathering && list.id.get() == number => Some(true),
+            Done::ListWithdrawn(on, list) if (*on, *list) == (gathering, number) => Some(false),
+            _ => None,
+        });
+        if !stands || last_word != Some(true) {
+            return Ok(Told::Changed(Change::AlreadySo));
+        }
+        self.done(now, Done::ListWithdrawn(gathering, number));
+        Ok(Told::Changed(Change::Made))
+    }
+
+    pub(super) fn check_in(
+        &mut self,
+        gathering: GatheringId,
+        asking: &Asking,
+        given: DateTime<Utc>,
+    ) -> Result<Told, No> {
+        self.is_known(gathering)?;
+        if let Some((known, told)) = self.scans(gathering).into_iter().find(|(scan, _)| scan.id == asking.id)
+        {
+            let same = (known.registration, known.place, known.list.get(), known.way)
+                == (asking.registration, asking.place, asking.list, asking.way);
+            let same = same && asking.seen_at.is_none_or(|seen_at| seen_at == known.seen_at);
+            refuse_if(!same, "scan_reused")?;
+            return Ok(Told::CheckedIn(told));
+        }
+        let now = self.is_kept(gathering, given)?;
+        self.is_announced(gathering)?;
+        let (list, stands) = self.list(gathering, asking.list).ok_or("unknown_check_in_list")?;
+        let seen_at = asking.seen_at.unwrap_or(now);
+        let scan = Scan::new(asking.id, asking.registration, seen_at);
+        let scan = scan.place(asking.place).list(list.id).way(asking.way);
+        let told = self.told(gathering, (&list, stands), &scan);
+        let source = match list.kind {
+            CheckInKind::Door => PresenceSource::Door,
+            CheckInKind::Online => PresenceSource::Online,
+        };
+        self.done(now, Done::Scanned(gathering, scan, source, told.clone()));
+        Ok(Told::CheckedIn(told))
+    }
+
+    fn told(&self, gathering: GatheringId, (list, stands): (&CheckInList, bool), scan: &Scan) -> CheckedIn {
+        if self.is_undone(gathering, scan.id) {
+            return CheckedIn::Undone;
+        }
+        let Ok(one) = self.one(scan.registration) else { return CheckedIn::UnknownRegistration };
+        if one.asked.gathering != gathering {
+            return CheckedIn::OtherGathering;
+        }
+        if scan.place == 0 || u32::from(scan.place) > one.asked.size() {
+            return CheckedIn::UnknownPlace { places: one.asked.size() };
+        }
+        if let Some(standing) = standing(one.claim) {
+            return CheckedIn::NotConfirmed { standing };
+        }
+        let offering = OfferingId::new(one.asked.offering);
+        let takes = |list: &CheckInList| list.offerings.is_empty() || list.offerings.contains(&offering);
+        if !stands || !takes(list) {
+            let lists = self.lists(gathering).into_iter().filter(takes);
+            return wrong_list(lists.map(|list| (list.id, list.name)));
+        }
+        let (opens, closes) = self.window(gathering, list);
+        if opens.is_none_or(|opens| scan.seen_at < opens) || closes.is_none_or(|closes| closes < scan.seen_at)
+        {
+            return CheckedIn::OutsideWindow { opens, closes };
+        }
+        let mut line = self.counted(gathering, scan.registration, scan.place);
+        line.retain(|other| other.list == scan.list);
+        let first = line.iter().filter(|other| other.way == scan.way).map(|other| other.seen_at).min();
+        line.push(*scan);
+        line.sort_by_key(|scan| (scan.seen_at, scan.id));
+        let twice = line.windows(2).any(|pair| {
+            pair.iter().any(|one| one.id == scan.id) && pair.iter().all(|one| one.way == scan.way)
+        });
+        if twice { CheckedIn::Again { first_seen: first.unwrap() } } else { CheckedIn::Counted }
+    }
+
+    fn window(
+        &self,
+        gathering: GatheringId,
+        list: &CheckInList,
+    ) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+        let seconds = |count: u32| TimeDelta::seconds(i64::from(count));
+        let when = match list.session {
+            None => Some(self.when(gathering)),
+            Some(id) => {
+                let number = (0..gather::testkit::SESSIONS).find(|number| session_id(*number) == id).unwrap();
+                let session = self.session(gathering, number).unwrap();
+                (!session.dropped).then_some(session.when)
+            }
+        };
+        let opens = when.and_then(starts).map(|start| start - seconds(list.opens));
+        let closes = when.and_then(ends).map(|end| end + seconds(list.closes));
+        (opens, closes)
+    }
+
+    pub(super) fn undo_check_in(
+        &mut self,
+        gathering: GatheringId,
+        scan: ScanId,
+        given: DateTime<Utc>,
+    ) -> Result<Told, No> {
+        self.is_known(gathering)?;
+        let now = self.begin(&[gathering], given);
+        if self.is_undone(gathering, scan) {
+            return Ok(Told::Changed(Change::AlreadySo));
+        }
+        let of = self.of(gathering);
+        refuse_if(of.called_off, "gathering_cancelled")?;
+        refuse_if(of.archived, "gathering_archived")?;
+        self.is_announced(gathering)?;
+        self.done(now, Done::Undone(gathering, scan));
+        Ok(Told::Changed(Change::Made))
+    }
+
+    pub(super) fn join(
+        &mut self,
+        id: RegistrationId,
+        place: u16,
+        scan: ScanId,
+        given: DateTime<Utc>,
+    ) -> Result<Told, No> {
+        let gathering = self.gathering_of(id)?;
+        let before = self.one(id)?;
+        let offering = OfferingId::new(before.asked.offering);
+        let takes = |list: &CheckInList| list.offerings.is_empty() || list.offerings.contains(&offering);
+        let lists = self.lists(gathering);
+        let online = lists.iter().find(|list| list.kind == CheckInKind::Online && takes(list));
+        let list = online.unwrap_or(&lists[0]).clone();
+        let of = self.of(gathering);
+        if before.claim == Claim::Confirmed
+            && !of.called_off
+            && !of.archived
+            && !self.nobody_is_there(&before, place)
+        {
+            let mut there = self.counted(gathering, id, place);
+            there.retain(|scan| scan.list == list.id);
+            let is_in = there
+                .iter()
+                .max_by_key(|scan| (scan.seen_at, scan.id))
+                .is_some_and(|last| last.way == Way::In);
+            let first = there.iter().filter(|scan| scan.way == Way::In).map(|scan| scan.seen_at).min();
+            if let Some(first_seen) = first.filter(|_| is_in) {
+                return Ok(Told::CheckedIn(CheckedIn::Again { first_seen }));
+            }
+        }
+        let now = self.is_kept(gathering, given)?;
+        self.is_announced(gathering)?;
+        let one = self.one(id)?;
+        refuse_if(place == 0 || u32::from(place) > one.asked.size(), "unknown_place")?;
+        refuse_if(one.claim != Claim::Confirmed, "no_confirmed_place")?;
+        refuse_if(self.nobody_is_there(&one, place), "forgotten")?;
+        refuse_if(of.mode.1.is_none(), "no_join_link")?;
+        let (opens, closes) = self.window(gathering, &list);
+        let is_open = opens.is_some_and(|opens| opens <= now) && closes.is_some_and(|closes| now <= closes);
+        refuse_if(!is_open, "not_open_to_join")?;
+        let scan = Scan::new(scan, id, now).place(place).list(list.id);
+        let told = self.told(gathering, (&list, true), &scan);
+        self.done(now, Done::Scanned(gathering, scan, PresenceSource::Online, told.clone()));
+        Ok(Told::CheckedIn(told))
+    }
+
+    /// Whether whoever is on a place was forgotten.
+    fn nobody_is_there(&self, one: &Registration, place: u16) -> bool {
+        let person = usize::from(place).checked_sub(1).and_then(|nth| one.asked.people.get(nth).copied());
+        person.flatten().is_some_and(|person| self.was_forgotten(person))
+    }
+}
+
+fn standing(claim: Claim) -> Option<Standing> {
+    match claim {
+        Claim::Confirmed => None,
+        Claim::Waiting => Some(Standing::Waiting),
+        Claim::Held { .. } => Some(Standing::Held),
+        Claim::Pending { .. } => Some(Standing::Pending),
+        Claim::Offered { .. } => Some(Standing::Offered),
+        Claim::FollowUpOnly => Some(Standing::FollowUpOnly),
+        Claim::Interested => Some(Standing::Interested),
+        Claim::Ended(_) => Some(Standing::Ended),
+    }
+}
+
+fn wrong_list(lists: impl Iterator<Item = (CheckInListId, String)>) -> CheckedIn {
+    CheckedIn::WrongList { belongs: lists.map(|(id, name)| ListName::new(id, name)).collect() }
+}
