@@ -628,11 +628,6 @@ fn written(batches: &[Batch]) -> Vec<u8> {
     std::fs::read(&path).unwrap()
 }
 
-#[test]
-fn zz_make() {
-    std::fs::write(CHECK_IN_LOG, written(&check_in_batches())).unwrap();
-}
-
 /// Two logs of the same batches differ in nothing but what is their own, so that a frozen one can be held against one
 /// written now.
 #[test]
