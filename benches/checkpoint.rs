@@ -15,6 +15,10 @@ use std::time::Instant;
 
 use gather::{Desk, Gathering, PersonId, Register, RequestId};
 
+mod processor;
+
+use processor::busy;
+
 const SIZES: [u64; 2] = [100_000, 1_000_000];
 
 /// How often each opening is measured; the middle one counts.
@@ -118,25 +122,16 @@ fn one(task: &str, folder: &Path) {
     let (before, busy, start) = (memory(), busy(), Instant::now());
     let desk = Desk::open(folder).unwrap();
     if task == "open" {
-        println!("{} {} {}", millis(start), self::busy() - busy, memory() - before);
+        println!("{} {} {}", millis(start), processor::busy() - busy, memory() - before);
         return;
     }
-    let (busy, start) = (self::busy(), Instant::now());
+    let (busy, start) = (processor::busy(), Instant::now());
     let written = desk.checkpoint().unwrap();
-    println!("{} {} {}", millis(start), self::busy() - busy, written.bytes);
+    println!("{} {} {}", millis(start), processor::busy() - busy, written.bytes);
 }
 
 fn millis(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1_000.0
-}
-
-/// The milliseconds that processors have worked for this process, in steps of ten; 0 where the system does not say.
-fn busy() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let behind_the_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks =
-        behind_the_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
-    ticks.sum::<f64>() * 10.0
 }
 
 /// The bytes of memory that this process has, as the system counts them; 0 where it does not say.

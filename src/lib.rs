@@ -72,10 +72,10 @@ mod token;
 #[cfg(feature = "replies")]
 pub use desk::Imported;
 pub use desk::{
-    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined, LeftAsPlanned, MergedScan,
-    MergedScans, NeedsList, Opening, Outbox, Pending, PersonExport, PersonNeeds, PoolForecast, Receipt,
-    RequestIds, WhatIf, WhyLeft, ZonesFollowed,
+    AsOf, Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder,
+    DueForErasure, Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined,
+    KeptAttendeeList, LeftAsPlanned, MergedScan, MergedScans, NeedsList, Opening, Outbox, Pending,
+    PersonExport, PersonNeeds, PoolForecast, Receipt, RequestIds, Then, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -104,12 +104,16 @@ pub use id::{
 };
 pub use person::{Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
-    Agenda, AgendaRow, Attendance, AttendanceRow, AttendeeList, AttendeeRow, CheckInCounts, Consent,
-    ExposedAttendance, ExposedAttendanceRow, ExposedAttendee, ExposedAttendeeList, ExposedWaiting,
-    ExposedWaitingList, GatheringCard, Lifecycle, ListCount, Lists, Occasion, OfferingOn, OutboxMark,
-    PassOver, PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, ReadOfNeeds,
-    RegistrationCard, RegistrationStatus, ResourceRow, Resources, ScanList, ScanRow, SessionStatus,
-    SetAsideCount, Turn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, Attendance, AttendanceRow, AttendeeList, AttendeePage, AttendeeQuery, AttendeeRow,
+    CheckInCounts, Claim, ClaimChange, ClaimCounts, Column, Columns, Compared, Consent, CsvForm, Cursor,
+    Difference, Digest, DigestEntry, ExposedAttendance, ExposedAttendanceRow, ExposedAttendee,
+    ExposedAttendeeList, ExposedDifference, ExposedReach, ExposedWaiting, ExposedWaitingList, FillCurve,
+    FillDay, Filter, GatheringCard, GatheringDifference, GatheringStanding, Lifecycle, ListCount,
+    ListedAttendee, Lists, NearlyFull, NearlyFullRow, NotACursor, Occasion, OfferingOn, OrganisationReach,
+    OrganisationShowUp, OutboxMark, PassOver, Period, PoolCount, PresenceCounts, Programme, ProgrammeRow,
+    ProgrammeWarning, QueryError, Reach, ReadOfNeeds, RegionReach, RegistrationCard, RegistrationStatus,
+    ResourceRow, Resources, Route, ScanList, ScanRow, SessionStatus, SetAsideCount, ShowUp, ShowUpRow,
+    SortKey, Threshold, Turn, UnknownColumn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{
@@ -135,6 +139,16 @@ struct Calendars;
 struct CheckInPage;
 
 /// The page on messages, the same.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "replies"))]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;
+
+/// The page on looking back and on reports, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/reports.md")]
+struct Reports;
+
+/// The page on attendee lists, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/lists.md")]
+struct AttendeeLists;

@@ -77,7 +77,7 @@ pub(crate) fn check_line(field: &'static str, text: &str) -> Result<(), TextProb
 }
 
 /// Blanks, and characters that take no room: a name of these would be an empty cell in a list.
-fn shows_nothing(c: char) -> bool {
+pub(crate) fn shows_nothing(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 

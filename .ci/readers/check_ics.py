@@ -2,14 +2,15 @@
 """Reads every .ics file below the given folders with four readers that are not ours.
 
     python check_ics.py DIR...
-    python check_ics.py --self-test FILE.ics
+    python check_ics.py --self-test FILE.ics...
 
 Each file is checked for its bytes (CRLF, 75 octets, UTF-8, folds, escapes), read with `icalendar`, `vobject`, ical.js and
 libical, and each entry's values are compared between them. Where FILE.ics.json lies beside FILE.ics, they are compared
 with it too, field by field: a list of entries in the file's order, times as 2026-03-05T14:00:00Z and days as 2026-03-05.
+A message (a calendar with a METHOD) says who invites whom, and a calendar to subscribe to does not.
 
-With --self-test, copies of a file are damaged, each as a writer with one fault would, and every check that should notice
-must do so: a check that cannot fail is none.
+With --self-test, copies of each file are damaged, each as a writer with one fault would, and every check that should notice
+must do so: a check that cannot fail is none. A message is damaged in other ways than a calendar to subscribe to.
 
 READER_LIBICAL names the program made of read_libical.c, READER_MODULES the folder whose node_modules have ical.js.
 Exits with 1 on any difference, and when there was no file to read.
@@ -25,6 +26,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 import dateutil.tz
 import icalendar
@@ -32,6 +34,9 @@ import vobject
 
 FIELDS = ("uid", "sequence", "summary", "location", "start", "end", "status")
 MORE_FIELDS = ("transp", "description", "categories", "url", "geo", "related_to", "last_modified")
+# Who invites whom: {"address", "cn"}, and of those who are invited also their PARTSTAT, RSVP, ROLE and CUTYPE.
+PEOPLE_FIELDS = ("method", "organizer", "attendees")
+ASKED = ("partstat", "rsvp", "role", "cutype")
 LONGEST_LINE = 75
 HERE = pathlib.Path(__file__).parent
 OUTSIDE_READERS = {
@@ -49,10 +54,10 @@ def main(arguments):
     versions = [f"{name} {importlib.metadata.version(name)}" for name in ("icalendar", "vobject")]
     versions += [run(command + ["--version"]).strip() for command in OUTSIDE_READERS.values()]
     print(", ".join(versions))
-    if arguments[:1] == ["--self-test"] and len(arguments) == 2:
-        return self_test(pathlib.Path(arguments[1]))
-    if not arguments:
-        print("usage: check_ics.py DIR... | --self-test FILE.ics", file=sys.stderr)
+    if arguments[:1] == ["--self-test"] and len(arguments) > 1:
+        return max(self_test(pathlib.Path(file)) for file in arguments[1:])
+    if not arguments or arguments[0] == "--self-test":
+        print("usage: check_ics.py DIR... | --self-test FILE.ics...", file=sys.stderr)
         return 2
     files = sorted({file for folder in arguments for file in pathlib.Path(folder).rglob("*.ics")})
     if not files:
@@ -100,7 +105,8 @@ def check(file, outside):
     for reader, reading in outside.items():
         if "error" in reading:
             faults[reader] = reading["error"]
-        readings[reader] = None if "error" in reading else [normal(entry) for entry in reading["entries"]]
+        entries = reading.get("entries")
+        readings[reader] = entries and attempt(faults, reader, lambda: [normal(entry) for entry in entries])
     begun = data.count(b"\r\nBEGIN:VEVENT\r\n")
     beside = file.with_name(file.name + ".json")
     expected = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else None
@@ -129,6 +135,23 @@ def check_entries(reader, entries, begun):
     require(len(set(uids)) == len(uids), "a UID comes twice")
     for entry in entries:
         require(entry["last_modified"], f"{entry['uid']} does not say when it was changed last")
+        check_people(entry)
+
+
+def check_people(entry):
+    """A calendar to subscribe to invites nobody; a message says who invites whom, and asks whom it does not cancel for."""
+    uid, method = entry["uid"], entry["method"]
+    if method is None:
+        require(entry["organizer"] is None and not entry["attendees"], f"{uid} invites somebody, and there is no METHOD")
+        return
+    require(method in ("REQUEST", "CANCEL"), f"{uid}: nobody sends {method}")
+    require(entry["organizer"] is not None, f"{uid}: nobody invites")
+    require(len(entry["attendees"]) == 1, f"{uid}: {len(entry['attendees'])} are invited")
+    require((entry["status"] == "CANCELLED") == (method == "CANCEL"), f"{uid}: {method}, and {entry['status']}")
+    asked = entry["attendees"][0]
+    require(asked["role"] == "REQ-PARTICIPANT", f"{uid}: the role is {asked['role']}")
+    answer = asked["rsvp"], asked["partstat"] is not None
+    require(answer == (("TRUE", True) if method == "REQUEST" else (None, False)), f"{uid}: {method}, and {asked}")
 
 
 def check_bytes(data):
@@ -190,9 +213,28 @@ def read_with_icalendar(data):
             "geo": [entry["GEO"].latitude, entry["GEO"].longitude] if "GEO" in entry else None,
             "related_to": text(entry, "RELATED-TO"),
             "last_modified": spell(entry["LAST-MODIFIED"].dt) if "LAST-MODIFIED" in entry else None,
+            "method": text(calendar, "METHOD"),
+            "organizer": party(entry["ORGANIZER"], entry["ORGANIZER"].params) if "ORGANIZER" in entry else None,
+            "attendees": [party(one, one.params, *ASKED) for one in several(entry, "ATTENDEE")],
         }
         for entry in calendar.walk("VEVENT")
     ]
+
+
+def several(entry, name):
+    found = entry.get(name, [])
+    return found if isinstance(found, list) else [found]
+
+
+def party(address, parameters, *more):
+    """Who it is, as a reader finds them: the address as it is to be mailed to, the parameters as they are or None."""
+    return {"address": address_of(str(address)), **{name: parameters.get(name.upper()) for name in ("cn", *more)}}
+
+
+def address_of(uri):
+    """RFC 6068, section 2: what an address may not bear as it is has a percent sign."""
+    require(uri[:7].lower() == "mailto:", f"{uri} is nobody's address")
+    return urllib.parse.unquote(uri[7:], errors="strict")
 
 
 def read_with_vobject(text):
@@ -206,6 +248,12 @@ def read_with_vobject(text):
 
     def value(entry, name):
         return getattr(entry, name).value if hasattr(entry, name) else None
+
+    def person(line, *more):
+        # It leaves the carets of RFC 6868 to whoever reads the parameter.
+        found = {name: without_carets(values[0]) for name, values in line.params.items()}
+        require(all(len(values) == 1 for values in line.params.values()), f"{line.params} are several")
+        return party(line.value, found, *more)
 
     def geo(entry):
         return [float(part) for part in entry.geo.value.split(";")] if hasattr(entry, "geo") else None
@@ -226,14 +274,24 @@ def read_with_vobject(text):
             "geo": geo(entry),
             "related_to": value(entry, "related_to"),
             "last_modified": spell(entry.last_modified.value) if hasattr(entry, "last_modified") else None,
+            "method": value(calendars[0], "method"),
+            "organizer": person(entry.organizer) if hasattr(entry, "organizer") else None,
+            "attendees": [person(line, *ASKED) for line in entry.contents.get("attendee", [])],
         }
         for entry in calendars[0].contents.get("vevent", [])
     ]
 
 
+def without_carets(text):
+    return re.sub(r"\^[\^n']", lambda found: {"^^": "^", "^n": "\n", "^'": '"'}[found[0]], text)
+
+
 def normal(entry):
-    """As the readers here say it: a number that came as text is one."""
-    return {**entry, "sequence": int(entry["sequence"])}
+    """As the readers here say it: a number that came as text is one, and an address is decoded."""
+    entry["sequence"] = int(entry["sequence"])
+    for person in filter(None, (entry["organizer"], *entry["attendees"])):
+        person["address"] = address_of(person["address"])
+    return entry
 
 
 def spell(when):
@@ -248,9 +306,9 @@ def spell(when):
 def compare(one_name, one, other_name, other):
     require(len(one) == len(other), f"{one_name} has {len(one)} entries, {other_name} {len(other)}")
     for left, right in zip(one, other):
-        unknown = left.keys() - {*FIELDS, *MORE_FIELDS}
+        unknown = left.keys() - {*FIELDS, *MORE_FIELDS, *PEOPLE_FIELDS}
         require(not unknown, f"{left['uid']}: {one_name} has {sorted(unknown)}, which nobody reads")
-        for field in (*FIELDS, *(field for field in MORE_FIELDS if field in left)):
+        for field in (*FIELDS, *(field for field in (*MORE_FIELDS, *PEOPLE_FIELDS) if field in left)):
             message = f"{field} of {left['uid']}: {one_name} says {left[field]!r}, {other_name} {right[field]!r}"
             require(left[field] == right[field], message)
 
@@ -319,12 +377,59 @@ DAMAGES = {
 }
 
 
+def in_entries(*readers):
+    return {f"{reader}'s entries" for reader in readers}
+
+
+def within(begins, change):
+    """Changes the line that begins so, however it was folded. It is not folded again."""
+
+    def damage(data):
+        at = data.index(b"\r\n" + begins) + 2
+        end = at + re.search(rb"\r\n(?! )", data[at:]).start()
+        return data[:at] + change(unfolded(data[at:end])) + data[end:]
+
+    return damage
+
+
+def without(piece, *, of):
+    return within(of, lambda line: line.replace(piece, b""))
+
+
+MESSAGE_DAMAGES = {
+    "no METHOD": (lambda data: data.replace(b"METHOD:REQUEST\r\n", b""), {*with_beside(*READERS), *in_entries(*READERS)}),
+    "another METHOD": (lambda data: data.replace(b"METHOD:REQUEST", b"METHOD:CANCEL"), {*with_beside(*READERS), *in_entries(*READERS)}),
+    "folded at 76 octets": (lambda data: refolded(data, 76), {"bytes"}),
+    "LF in place of CRLF": (lambda data: data.replace(b"\r\n", b"\n"), {"bytes"}),
+    "SEQUENCE not raised": (lambda data: re.sub(rb"SEQUENCE:[1-9]\d*", b"SEQUENCE:0", data), with_beside(*READERS)),
+    "carets not encoded": (within(b"ATTENDEE", lambda line: line.replace(b"^^", b"^")), with_beside(*READERS)),
+    "quotes as carets do not encode them": (within(b"ORGANIZER", lambda line: line.replace(b"^'", b"'")), with_beside(*READERS)),
+    "quotes not encoded": (within(b"ORGANIZER", lambda line: line.replace(b"^'", b'"')), with_beside(*READERS)),
+    "no quotes around a name": (within(b"ORGANIZER", lambda line: line.replace(b'"', b"")), with_beside(*READERS)),
+    "no name of whom is invited": (within(b"ATTENDEE", lambda line: re.sub(rb';CN="[^"]*"', b"", line)), with_beside(*READERS)),
+    "nobody invites": (within(b"ORGANIZER", lambda line: b"X-A:1"), {*with_beside(*READERS), *in_entries(*READERS)}),
+    "nobody is invited": (within(b"ATTENDEE", lambda line: b"X-A:1"), {*with_beside(*READERS), *in_entries(*READERS)}),
+    "two are invited": (within(b"ATTENDEE", lambda line: line + b"\r\n" + line), {*with_beside(*READERS), *in_entries(*READERS)}),
+    "who invites and who is invited exchanged": (
+        lambda data: data.replace(b"ORGANIZER", b"?").replace(b"ATTENDEE", b"ORGANIZER").replace(b"?", b"ATTENDEE"),
+        with_beside(*READERS),
+    ),
+    "an address not encoded": (within(b"ATTENDEE", lambda line: line.replace(b"%25", b"%")), with_beside(*READERS)),
+    "an answer that nobody gave": (within(b"ATTENDEE", lambda line: line.replace(b"NEEDS-ACTION", b"ACCEPTED")), with_beside(*READERS)),
+    "no answer asked for": (without(b";RSVP=TRUE", of=b"ATTENDEE"), {*with_beside(*READERS), *in_entries(*READERS)}),
+    "no PARTSTAT": (without(b";PARTSTAT=NEEDS-ACTION", of=b"ATTENDEE"), {*with_beside(*READERS), *in_entries(*READERS)}),
+    "no ROLE": (without(b";ROLE=REQ-PARTICIPANT", of=b"ATTENDEE"), {*with_beside(*READERS), *in_entries(*READERS)}),
+}
+
+
 def self_test(file):
     beside = file.with_name(file.name + ".json").read_text(encoding="utf-8")
+    damages = MESSAGE_DAMAGES if b"\r\nMETHOD:" in file.read_bytes() else DAMAGES
     missed = 0
+    print(f"{file}:")
     with tempfile.TemporaryDirectory() as folder:
         copies = {}
-        for number, (name, (damage, _)) in enumerate({"as it is": (bytes, set()), **DAMAGES}.items()):
+        for number, (name, (damage, _)) in enumerate({"as it is": (bytes, set()), **damages}.items()):
             copy = pathlib.Path(folder) / f"{number}.ics"
             data = damage(file.read_bytes())
             require(name == "as it is" or data != file.read_bytes(), f"{name}: {file} has nothing to damage in this way")
@@ -334,7 +439,7 @@ def self_test(file):
         outside = read_outside(list(copies.values()))
         for name, copy in copies.items():
             _, _, faults = check(copy, outside[copy])
-            wanted = DAMAGES[name][1] if name in DAMAGES else set()
+            wanted = damages[name][1] if name in damages else set()
             # A reader that cannot read the file at all has noticed, too.
             seen = faults.keys() | with_beside(*(reader for reader in READERS if reader in faults))
             silent = sorted(wanted - seen)
@@ -342,7 +447,7 @@ def self_test(file):
             missed += not ok
             told = ", ".join(sorted(faults)) or "nothing"
             print(f"{'ok' if ok else 'MISSED'}: {name}: noticed by {told}{'; not by ' + ', '.join(silent) if silent else ''}")
-    print(f"{len(DAMAGES)} damages, {missed} missed")
+    print(f"{len(damages)} damages, {missed} missed")
     return 1 if missed else 0
 
 

@@ -30,6 +30,13 @@ function spell(time, zones, zone) {
   return new Date(time.toUnixTime() * 1000).toISOString().replace(".000Z", "Z");
 }
 
+/** Who it is: the address as it stands, parameters as they are, or null. */
+function party(property, ...more) {
+  if (property === null) return null;
+  const parameters = ["cn", ...more].map((name) => [name, property.getParameter(name) ?? null]);
+  return { address: property.getFirstValue(), ...Object.fromEntries(parameters) };
+}
+
 function readEntry(entry, zones) {
   const value = (name) => (entry.hasProperty(name) ? entry.getFirstPropertyValue(name) : null);
   const moment = (name) => {
@@ -52,6 +59,11 @@ function readEntry(entry, zones) {
     geo: geo === null ? null : geo.map(Number),
     related_to: value("related-to"),
     last_modified: entry.hasProperty("last-modified") ? moment("last-modified") : null,
+    method: entry.parent.getFirstPropertyValue("method"),
+    organizer: party(entry.getFirstProperty("organizer")),
+    attendees: entry
+      .getAllProperties("attendee")
+      .map((property) => party(property, "partstat", "rsvp", "role", "cutype")),
   };
 }
 

@@ -148,6 +148,75 @@ static void print_geo(icalcomponent *entry) {
     printf("[%.6f, %.6f]", geo.lat, geo.lon);
 }
 
+/* A parameter as the library holds it: known words by their names, the others as they are. */
+static void print_parameter(icalproperty *property, icalparameter_kind kind) {
+    icalparameter *parameter = icalproperty_get_first_parameter(property, kind);
+    if (parameter == NULL) {
+        printf("null");
+        return;
+    }
+    switch (kind) {
+    case ICAL_CN_PARAMETER:
+        print_text(icalparameter_get_cn(parameter));
+        break;
+    case ICAL_PARTSTAT_PARAMETER:
+        print_text(icalparameter_enum_to_string(icalparameter_get_partstat(parameter)));
+        break;
+    case ICAL_RSVP_PARAMETER:
+        print_text(icalparameter_enum_to_string(icalparameter_get_rsvp(parameter)));
+        break;
+    case ICAL_ROLE_PARAMETER:
+        print_text(icalparameter_enum_to_string(icalparameter_get_role(parameter)));
+        break;
+    case ICAL_CUTYPE_PARAMETER:
+        print_text(icalparameter_enum_to_string(icalparameter_get_cutype(parameter)));
+        break;
+    default:
+        print_text("a parameter that is not read here");
+    }
+}
+
+static void print_attendees(icalcomponent *entry) {
+    const char *gap = "";
+    putchar('[');
+    icalproperty *property = icalcomponent_get_first_property(entry, ICAL_ATTENDEE_PROPERTY);
+    for (; property; property = icalcomponent_get_next_property(entry, ICAL_ATTENDEE_PROPERTY)) {
+        printf("%s{\"address\": ", gap);
+        print_text(icalproperty_get_attendee(property));
+        printf(", \"cn\": ");
+        print_parameter(property, ICAL_CN_PARAMETER);
+        printf(", \"partstat\": ");
+        print_parameter(property, ICAL_PARTSTAT_PARAMETER);
+        printf(", \"rsvp\": ");
+        print_parameter(property, ICAL_RSVP_PARAMETER);
+        printf(", \"role\": ");
+        print_parameter(property, ICAL_ROLE_PARAMETER);
+        printf(", \"cutype\": ");
+        print_parameter(property, ICAL_CUTYPE_PARAMETER);
+        printf("}");
+        gap = ", ";
+    }
+    putchar(']');
+}
+
+static void print_organizer(icalcomponent *entry) {
+    icalproperty *property = icalcomponent_get_first_property(entry, ICAL_ORGANIZER_PROPERTY);
+    if (property == NULL) {
+        printf("null");
+        return;
+    }
+    printf("{\"address\": ");
+    print_text(icalproperty_get_organizer(property));
+    printf(", \"cn\": ");
+    print_parameter(property, ICAL_CN_PARAMETER);
+    printf("}");
+}
+
+static void print_method(icalcomponent *calendar) {
+    icalproperty *property = icalcomponent_get_first_property(calendar, ICAL_METHOD_PROPERTY);
+    print_text(property ? icalproperty_method_to_string(icalproperty_get_method(property)) : NULL);
+}
+
 static void print_entry(icalcomponent *calendar, icalcomponent *entry) {
     static const struct {
         const char *name;
@@ -175,6 +244,12 @@ static void print_entry(icalcomponent *calendar, icalcomponent *entry) {
     print_categories(entry);
     printf(", \"geo\": ");
     print_geo(entry);
+    printf(", \"method\": ");
+    print_method(calendar);
+    printf(", \"organizer\": ");
+    print_organizer(entry);
+    printf(", \"attendees\": ");
+    print_attendees(entry);
     printf("}");
 }
 

@@ -8,6 +8,10 @@ server keeps an entry a resource (RFC 4791, section 4.1), so each goes with the 
 with `icalendar` and compared field by field with the same entry of the file. Then each entry is put again with a raised
 SEQUENCE, as an update comes in, and must have replaced the first.
 
+A message does to a collection what a calendar does that takes it: each of one UID replaces the one before, in the order of
+SEQUENCE and DTSTAMP, with its organiser and its attendee. A collection holds entries without METHOD (RFC 4791, section 4.1), so
+that line is left out, and nothing else.
+
 Exits with 1 on any difference, and when there was nothing to put.
 """
 
@@ -22,9 +26,10 @@ import time
 
 import caldav
 
-from check_ics import compare, read_with_icalendar, require
+from check_ics import compare, read_with_icalendar, require, unfolded
 
 ENTRY = re.compile(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", re.S)
+METHOD = re.compile(rb"\r\nMETHOD:[A-Z]+(?=\r\n)")
 
 
 def main(files):
@@ -35,9 +40,14 @@ def main(files):
     with tempfile.TemporaryDirectory() as folder, Server(folder) as url:
         with caldav.DAVClient(url=url, username="reader", password="reader") as client:
             principal = client.principal()
-            entries = sum(round_trip(principal, nth, pathlib.Path(file)) for nth, file in enumerate(files))
-    print(f"{len(files)} files, {entries} entries there and back, each replaced once")
-    return 0 if entries else 1
+            texts = [(file, pathlib.Path(file).read_bytes()) for file in files]
+            calendars = [(file, text) for file, text in texts if not METHOD.search(text)]
+            messages = [text for _, text in texts if METHOD.search(text)]
+            entries = sum(round_trip(principal, nth, file, text) for nth, (file, text) in enumerate(calendars))
+            print(f"{len(calendars)} files, {entries} entries there and back, each replaced once")
+            if messages:
+                follow_messages(principal, messages)
+    return 0 if entries or messages else 1
 
 
 class Server:
@@ -70,8 +80,35 @@ class Server:
         self.process.wait()
 
 
-def round_trip(principal, nth, file):
-    data = file.read_bytes()
+def follow_messages(principal, messages):
+    calendar = principal.make_calendar(name="messages")
+    waiting = {}
+    for message in sorted(messages, key=newness):
+        waiting.setdefault(value(message, b"UID"), []).append(METHOD.sub(b"", message))
+    rounds = 0
+    while any(waiting.values()):
+        now = [of_one.pop(0) for of_one in waiting.values() if of_one]
+        put(calendar, now)
+        uids = {value(message, b"UID").decode() for message in now}
+        back = [entry for entry in fetched(calendar) if entry["uid"] in uids]
+        require(all(entry["attendees"] and entry["organizer"] for entry in back), "somebody is missing")
+        compare("the messages", by_uid(now), "the server", back)
+        rounds += 1
+    require(rounds > 1, "no message replaces another")
+    require(len(fetched(calendar)) == len(waiting), "an entry was doubled")
+    print(f"{len(messages)} messages about {len(waiting)} entries, each in place of the one before")
+
+
+def newness(message):
+    """RFC 5546, section 2.1.5. What was called off comes last where both are the same."""
+    return int(value(message, b"SEQUENCE")), value(message, b"DTSTAMP"), b"METHOD:CANCEL" in message
+
+
+def value(message, name):
+    return re.search(rb"\r\n" + name + rb":([^\r]*)\r\n", unfolded(message))[1]
+
+
+def round_trip(principal, nth, file, data):
     calendar = principal.make_calendar(name=f"round trip {nth}")
     singles = list(one_by_one(data))
     put(calendar, singles)

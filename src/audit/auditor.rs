@@ -238,7 +238,8 @@ impl Auditor {
 
     fn take_fact(&mut self, record: &Record<'_>, so_far: &mut ByGathering, notes: &mut Notes) {
         let (fact, at) = (record.fact(), record.position());
-        if let Err(broken) = self.forgotten.are_left_alone(fact) {
+        let on = fact.gathering().and_then(|id| self.gatherings.get(&id));
+        if let Err(broken) = self.forgotten.are_left_alone(fact, on) {
             notes.note(at, (fact.gathering(), registration_of(fact)), broken);
         }
         self.forgotten.fold(fact);

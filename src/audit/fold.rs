@@ -42,9 +42,10 @@ impl Gathering {
             Fact::GatheringArchived { .. } => self.life = Life::Archived,
             Fact::BooksClosed { .. } => self.close_books(),
             Fact::ReconfirmationClosed { .. } => self.round = None,
-            Fact::SessionAdded { .. } | Fact::SessionMoved { .. } | Fact::SessionDropped { .. } => {
-                self.fold_session(fact);
-            }
+            Fact::SessionAdded { .. }
+            | Fact::SessionMoved { .. }
+            | Fact::SessionRevised { .. }
+            | Fact::SessionDropped { .. } => self.fold_session(fact),
             Fact::ResourceAttached { resource, .. } => drop(self.resources.insert(resource.id)),
             Fact::ResourceWithdrawn { resource, .. } => drop(self.resources.remove(resource)),
             Fact::AnswersExpired { .. } => self.answers_expired = true,
@@ -62,7 +63,6 @@ impl Gathering {
             | Fact::CalendarTokenRevoked { .. }
             | Fact::GatheringAnnounced { .. }
             | Fact::ModeChanged { .. }
-            | Fact::SessionRevised { .. }
             | Fact::InvitationAnswered { .. }
             | Fact::TagsSet { .. }
             | Fact::NoteWritten { .. }
@@ -144,8 +144,13 @@ impl Gathering {
     fn fold_session(&mut self, fact: &Fact) {
         match fact {
             Fact::SessionAdded { session, .. } => {
-                let known = Session { schedule: session.schedule.clone(), dropped: false };
-                self.sessions.insert(session.id, known);
+                let (schedule, speakers) = (session.schedule.clone(), session.texts.speakers.clone());
+                self.sessions.insert(session.id, Session { schedule, speakers, dropped: false });
+            }
+            Fact::SessionRevised { session, texts, .. } => {
+                if let Some(session) = self.sessions.get_mut(session) {
+                    session.speakers.clone_from(&texts.speakers);
+                }
             }
             Fact::SessionMoved { session, schedule, .. } => {
                 if let Some(session) = self.sessions.get_mut(session) {

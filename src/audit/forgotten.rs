@@ -17,9 +17,10 @@ pub(super) struct Forgotten {
 }
 
 impl Forgotten {
-    /// Nothing is recorded anew of anybody who was forgotten. A place that they had stays theirs, without a name.
-    pub(super) fn are_left_alone(&self, fact: &Fact) -> Judged {
-        let named = named_anew(fact);
+    /// Nothing is recorded anew of anybody who was forgotten. A place that they had stays theirs, and so does a session that
+    /// names them already: without a name.
+    pub(super) fn are_left_alone(&self, fact: &Fact, on: Option<&Gathering>) -> Judged {
+        let named = named_anew(fact, on);
         let back = named.iter().find(|person| self.all.contains(*person));
         hold(back.is_none(), Rule::Forgotten, || {
             String::from("something is recorded of somebody who was forgotten before")
@@ -84,7 +85,7 @@ impl Gathering {
 }
 
 /// Everybody of whom a fact records something anew.
-fn named_anew(fact: &Fact) -> Vec<PersonId> {
+fn named_anew(fact: &Fact, on: Option<&Gathering>) -> Vec<PersonId> {
     if let Some((_, booking)) = booked(fact) {
         return booking.party.named().collect();
     }
@@ -102,6 +103,12 @@ fn named_anew(fact: &Fact) -> Vec<PersonId> {
         Fact::HoldConfirmed { booker, answers: Some(_), .. } => vec![*booker],
         Fact::PlaceTransferred { to, .. } => vec![*to],
         Fact::PartyChanged { added, .. } => added.iter().copied().flatten().collect(),
+        Fact::SessionAdded { session, .. } => session.texts.speakers.clone(),
+        Fact::SessionRevised { session, texts, .. } => {
+            let stood = on.and_then(|on| on.sessions.get(session)).map(|it| it.speakers.as_slice());
+            let stood = stood.unwrap_or_default();
+            texts.speakers.iter().copied().filter(|speaker| !stood.contains(speaker)).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -148,6 +148,7 @@ pub(super) struct Kept {
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) schedule: Schedule,
+    pub(super) speakers: Vec<PersonId>,
     pub(super) dropped: bool,
 }
 

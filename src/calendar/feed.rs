@@ -179,9 +179,8 @@ impl PublicFeed {
 /// One person's own calendar: what they have a place in, with join links and reminders.
 ///
 /// It belongs behind a secret address. An entry's UID is the registration's id. A place that was confirmed and was given
-/// up, moved, or lost, with its gathering or otherwise, stays as a cancelled entry, so that no calendar keeps it as it was. One that
-/// was handed to somebody else is no longer in the feed of whoever had it: a message tells them, see
-/// [`Desk::outbox`](crate::Desk::outbox).
+/// up, moved, handed to somebody else, or lost, with its gathering or otherwise, stays as a cancelled entry, so that no calendar
+/// keeps it as it was. Its SEQUENCE is that of the CANCEL in [`Desk::outbox`](crate::Desk::outbox), or a later one.
 /// What was never confirmed has no entry; what people wait for has one if asked for with
 /// [`with_waiting`](Self::with_waiting).
 ///
@@ -241,8 +240,10 @@ impl PersonalFeed {
     /// One person's bookings are few, so their links are opened once, for both times that entries are gone through.
     fn write_pieces<E>(&self, take: impl FnMut(&Lines) -> Result<(), E>) -> Result<Option<DateTime<Utc>>, E> {
         // Of somebody who was forgotten there is no calendar any more.
-        let rows = if self.agenda.forgotten().is_some() { &[] } else { self.agenda.rows() };
-        let own: Vec<_> = rows.iter().filter_map(|row| self.shown(row)).collect();
+        let is_known = self.agenda.forgotten().is_none();
+        let rows = self.agenda.rows().iter().filter_map(|row| self.shown(row));
+        let handed_on = self.agenda.handed_on().iter().map(Own::handed_on);
+        let own: Vec<_> = rows.chain(handed_on).filter(|_| is_known).collect();
         let entries = own.iter().map(|own| own.entry(&self.masthead, &self.reminders));
         self.masthead.calendar(entries).write_pieces(take)
     }
@@ -271,6 +272,13 @@ impl PersonalFeed {
             _ => None,
         };
         Some(Own { row, status, when, link })
+    }
+}
+
+impl<'a> Own<'a> {
+    /// Whatever becomes of it now, it is not theirs.
+    fn handed_on(row: &'a AgendaRow) -> Self {
+        Self { row, status: Status::Cancelled, when: row.shown_schedule().0, link: None }
     }
 }
 

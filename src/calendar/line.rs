@@ -127,6 +127,9 @@ impl Lines {
     }
 
     /// A parameter with free text, always quoted, with carets for what quotes cannot hold (RFC 6868).
+    ///
+    /// Backslashes are left out. They mean nothing in a parameter, yet some readers undo `\,` and `\n` there, and libical takes
+    /// one before the closing quote for an escape, and the rest of the line for the text.
     pub(super) fn text_parameter(&mut self, head: &str, text: &str) {
         self.plain(head);
         self.unit("\"");
@@ -345,7 +348,7 @@ fn is_special_in_text(c: char) -> bool {
 }
 
 fn is_special_in_parameter(c: char) -> bool {
-    matches!(c, '^' | '"') || is_unwritable(c)
+    matches!(c, '^' | '"' | '\\') || is_unwritable(c)
 }
 
 /// Controls and what some readers take for a line break. A tab is a blank, and stays.
@@ -421,6 +424,7 @@ mod tests {
             })
         };
         assert_eq!(parameter("a \"b\"^\r\nc:;,\u{1}"), "X;LABEL=\"a ^'b^'^^^nc:;,\"");
+        assert_eq!(parameter("O\\'Neil \\n\\"), "X;LABEL=\"O'Neil n\"");
         assert_eq!(parameter(""), "X;LABEL=\"\"");
     }
 

@@ -14,7 +14,7 @@
 //! | --- | --- | --- |
 //! | lines | end with CRLF, the last one too; at most 75 octets, folded with a blank; never within a character of UTF-8, never between a backslash and what it escapes, never into a line of blanks | RFC 5545, 3.1 |
 //! | texts | backslash, comma, semicolon escaped; every kind of line break is `\n`; other controls are left out | 3.3.11 |
-//! | parameters with texts | always in quotes; `^^`, `^'`, `^n` for what quotes cannot hold | 3.2, RFC 6868 |
+//! | parameters with texts | always in quotes; `^^`, `^'`, `^n` for what quotes cannot hold; no backslashes, which some readers undo there | 3.2, RFC 6868 |
 //! | addresses | https, percent-encoded, as they stand; others are refused by [`Link`] | 3.3.13, RFC 3986 |
 //! | times | with their zone, whose rules are in the file; in UTC where the wall would not tell (the second pass of a doubled hour) | 3.3.5, 3.6.5 |
 //! | days | as days, the end being the day after the last; several days block nobody's time | 3.3.4, 3.6.1 |

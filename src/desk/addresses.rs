@@ -44,12 +44,14 @@ impl Desk {
     /// The token is found by its hash, in a map in memory; whether it is the one is then decided by a comparison in constant
     /// time. An address that opens nothing takes as long as one that does, but for making the calendar.
     ///
-    /// It looks at what this desk knows. Where others write in the log, call [`refresh`](Self::refresh) first: until then an address
-    /// that they took back, or whose person they forgot, is as it was, but for what the destroyed key closes.
+    /// Where others write in the log, it looks first at what they have written: an address that they took back, or whose person
+    /// they forgot, opens nothing here from the moment on at which it is durable there.
     ///
     /// # Errors
     /// [`Refusal::UnknownCalendar`], one refusal for all: a text that is no token, a token that was never issued, one that was
     /// rotated or revoked, one whose person was forgotten, and one whose key is not to be had.
+    ///
+    /// As for [`refresh`](Self::refresh), where others write in the log and it cannot be read: whatever the token.
     ///
     /// # Example
     /// ```
@@ -66,6 +68,8 @@ impl Desk {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn calendar_by_token(&self, token: &str) -> Result<PersonalFeed, Failure> {
+        // In a shared log it may have been issued, or taken back, elsewhere. That is asked whatever the token is.
+        self.catch_up()?;
         // Read first, so that the time it takes says nothing of what follows.
         let hash = token.parse::<CalendarToken>().map(|token| token.hash());
         let found = hash.ok().and_then(|hash| self.whose(&hash));

@@ -7,6 +7,7 @@ use std::sync::{Arc, RwLock};
 use super::checkpoint::{self, Checkpoints, Wishes};
 use super::clock::system_clock;
 use super::following::Followers;
+use super::kept_list::KeptLists;
 use super::open::Open;
 use super::queue::Queue;
 use super::sync::Mutex;
@@ -286,10 +287,18 @@ impl DeskBuilder {
 
     /// Opens a desk over a log and a vault of the host's own, and folds what the log holds.
     ///
+    /// Several desks may be over one log and one vault. So this destroys no key that the log does not name, as
+    /// [`open`](Self::open) does while a torn end lies beside the log: another desk may be about to store what such a key has
+    /// sealed. Whoever opens a [`FileLog`](crate::log::FileLog) so deletes torn ends when nobody needs them.
+    ///
     /// # Errors
     /// The log cannot be read; the vault lacks keys that the log names.
     pub fn over(self, log: impl Log + 'static, vault: Arc<dyn KeyVault>) -> Result<Desk, Error> {
-        let (inner, wishes) = self.inner(Box::new(log), Keyring::new(vault));
+        self.over_keyring(log, Keyring::new(vault))
+    }
+
+    pub(crate) fn over_keyring(self, log: impl Log + 'static, keyring: Keyring) -> Result<Desk, Error> {
+        let (inner, wishes) = self.inner(Box::new(log), keyring);
         checkpoint::opened(inner, wishes)
     }
 
@@ -312,6 +321,7 @@ impl DeskBuilder {
             known: Mutex::new(None),
             lists: RwLock::new(Lists::new()),
             addresses: Mutex::default(),
+            kept_lists: KeptLists::default(),
             followers: Followers::default(),
             has_written: AtomicBool::new(false),
             checkpoints: Checkpoints::new(&mut wishes),

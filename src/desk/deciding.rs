@@ -148,7 +148,7 @@ impl Desk {
 
     /// Waits until all that stands in line before a marker is durable.
     fn pass(&self, marker: &Arc<Marker>) -> Result<(), Error> {
-        self.inner.queue.wait(&**marker, |entries| self.inner.write(entries));
+        self.inner.queue.wait(&**marker, &**self.inner);
         marker.take().unwrap_or(Err(Error::Broken)).map(|_| ())
     }
 }

@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use super::{Call, Command, Desk, Error, Failure, Receipt};
 use crate::domain::{Change, ExpireAnswers, Forget, Forgetting, Refusal, Settle};
 use crate::fact::{AnswerClass, Fact};
-use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
+use crate::id::{GatheringId, PersonId, RegistrationId, RequestId, SessionId};
 use crate::privacy::Destroyed;
+use crate::projection::{Lists, SessionCard};
 use crate::record::{Position, StoredBatch};
 
 /// What came of forgetting somebody. Keep it: it names ids and positions, and nothing personal.
@@ -47,10 +48,13 @@ pub struct ForgetReceipt {
     pub keys_missing: usize,
     /// Where the log says that all that was held about them was given out: whoever has it must be told.
     pub exports: Vec<Position>,
+    /// The sessions that name them as a speaker when this is told, gathering by gathering, without those that were dropped.
+    /// They stay, and show no name in that place: whoever plans them may want to name somebody else.
+    pub sessions: Vec<SessionId>,
 }
 
 impl ForgetReceipt {
-    fn new(person: PersonId, receipt: &Receipt<Forgetting>, keys: Destroyed, exports: Vec<Position>) -> Self {
+    fn new(person: PersonId, receipt: &Receipt<Forgetting>, keys: Destroyed) -> Self {
         let facts = u64::try_from(receipt.facts.len()).unwrap_or(u64::MAX);
         let first = receipt.position.get().saturating_sub(facts).saturating_add(1);
         let nth = forgotten_in(&receipt.facts, person);
@@ -72,7 +76,8 @@ impl ForgetReceipt {
             offered: Vec::new(),
             keys: keys.overwritten,
             keys_missing: keys.missing,
-            exports,
+            exports: Vec::new(),
+            sessions: Vec::new(),
         };
         told.tell_all(&receipt.facts);
         told
@@ -82,6 +87,13 @@ impl ForgetReceipt {
     fn tell_all(&mut self, facts: &[Fact]) {
         let Some(nth) = forgotten_in(facts, self.person) else { return };
         facts.iter().skip(nth).for_each(|fact| self.tell(fact));
+    }
+
+    /// Tells what the lists know of them still.
+    fn tell_what_is_shown(&mut self, lists: &Lists) {
+        self.exports = lists.exports(self.person).to_vec();
+        let naming = lists.sessions_of(self.person).into_iter().map(|(_, session)| session);
+        self.sessions = naming.filter(|session| session.stands()).map(SessionCard::id).collect();
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "four kinds of facts are told of")]
@@ -127,6 +139,8 @@ impl fmt::Display for ForgetReceipt {
         ] {
             registrations.iter().try_for_each(|one| writeln!(f, "registration {one}: {what}"))?;
         }
+        let unnamed = |session: &SessionId| writeln!(f, "session {session}: stays, without their name");
+        self.sessions.iter().try_for_each(unnamed)?;
         self.exports.iter().try_for_each(|at| writeln!(f, "given out before, at position {at}"))?;
         f.write_str(&self.backups())
     }
@@ -155,7 +169,7 @@ impl Desk {
     /// When this returns, the log says so and their key is overwritten, synced and read back, so nothing that was ever sealed for
     /// them opens again: details, the name under which they spoke, answers; in copies of the log neither. Their id stays, and
     /// every count and order with it; whoever comes back is recorded with a new id, since every command that would record,
-    /// book or invite this one is refused from now on. (A session may still name them as its speaker: they have no name there.)
+    /// book, bill or invite this one is refused from now on.
     ///
     /// * **What they have booked** ends as if they had cancelled it, as far as it has not begun, and what becomes free goes to the
     ///   line in the same batch. What has begun or is over stays, without a name.
@@ -163,7 +177,8 @@ impl Desk {
     ///   place is free. Where nobody else has a name all of it ends, since there is nobody left to tell.
     /// * **As a guest of somebody else** they stay, without a name: the place is the booker's, to be handed on
     ///   ([`Transfer`](crate::Transfer)) or given up ([`ChangeParty`](crate::ChangeParty)).
-    /// * **As a speaker** their name is no longer shown; the session stays.
+    /// * **As a speaker** their name is no longer shown; the session stays, and may go on naming their id
+    ///   ([`ForgetReceipt::sessions`]). No other session takes them.
     ///
     /// It goes forward only. If the program stops in the middle, the next opening destroys whatever the log says is gone; it does
     /// so each time, which also heals an older key file that was put back. Asked for again, it sees to the keys once more and
@@ -320,11 +335,12 @@ impl Call<'_> {
         self.desk.must_have_keys("erased")?;
         let owed = self.desk.inner.keyring.make_good();
         let receipt = self.settled(Forget { person })?;
+        self.desk.inner.kept_lists.forget(person);
         let keys = self.desk.inner.keyring.erase_person(person).map_err(Error::NotErased)?;
         self.desk.let_go_of_addresses();
         owed.map_err(Error::NotErased)?;
-        let exports = self.desk.lists().exports(person).to_vec();
-        let mut told = ForgetReceipt::new(person, &receipt, keys, exports);
+        let mut told = ForgetReceipt::new(person, &receipt, keys);
+        told.tell_what_is_shown(&self.desk.lists());
         told.erased_at = self.desk.inner.clock.now().max(told.at);
         if let Forgetting::Before(position, _) = receipt.outcome {
             let first = self.desk.batch_with(position)?;
@@ -360,6 +376,7 @@ impl Call<'_> {
     fn erase_class(self, gathering: GatheringId, class: AnswerClass) -> Result<Receipt<Change>, Failure> {
         self.desk.must_have_keys("erased")?;
         let receipt = self.settled(ExpireAnswers { gathering, class })?;
+        self.desk.inner.kept_lists.forget_answers(gathering);
         let keyring = &self.desk.inner.keyring;
         let destroyed = match class {
             AnswerClass::Answers => keyring.erase_answers(gathering),

@@ -22,6 +22,7 @@ use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
 mod addresses;
+mod as_of;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
@@ -37,6 +38,7 @@ mod following;
 mod forgetting;
 #[cfg(feature = "replies")]
 mod import;
+mod kept_list;
 #[cfg(test)]
 mod laws;
 mod needs;
@@ -48,8 +50,10 @@ mod pending;
 mod person_export;
 mod queue;
 mod reading;
+mod replaying;
 #[cfg(feature = "replies")]
 mod replies;
+mod reports;
 mod sync;
 mod verify;
 mod what_if;
@@ -57,6 +61,7 @@ mod work;
 mod writing;
 mod zones;
 
+pub use as_of::{AsOf, Then};
 pub use builder::DeskBuilder;
 pub use check_in::{Joined, MergedScan, MergedScans};
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
@@ -68,6 +73,7 @@ pub use following::Follower;
 pub use forgetting::{DueForErasure, ForgetReceipt};
 #[cfg(feature = "replies")]
 pub use import::Imported;
+pub use kept_list::KeptAttendeeList;
 pub use needs::{NeedsList, PersonNeeds};
 pub use outbox::Outbox;
 pub use pending::Pending;
@@ -130,6 +136,8 @@ struct Inner {
     lists: RwLock<Lists>,
     /// Whose calendar is behind a secret address, as far as that was asked.
     addresses: sync::Mutex<addresses::Addresses>,
+    /// Lists with names that somebody keeps.
+    kept_lists: kept_list::KeptLists,
     followers: Followers,
     /// Whether anything was written since the desk was opened.
     has_written: AtomicBool,

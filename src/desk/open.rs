@@ -35,7 +35,7 @@ impl Open {
         if matches!(*writer, Writer::NotNeeded) {
             let inner = Arc::clone(&self.inner);
             let thread = thread::Builder::new().name("gather writer".to_owned());
-            let started = thread.spawn(move || inner.queue.serve(|entries| inner.write(entries)));
+            let started = thread.spawn(move || inner.queue.serve(&*inner));
             if let Ok(thread) = &started {
                 self.inner.queue.hire(thread.thread().clone());
             }
@@ -67,6 +67,6 @@ impl Drop for Open {
                 drop(thread.join());
             }
         }
-        self.inner.queue.write_out(|entries| self.inner.write(entries));
+        self.inner.queue.write_out(&*self.inner);
     }
 }

@@ -97,14 +97,14 @@ fn told() -> Failure {
 impl Desk {
     /// Waits until a command has come to its end, writing for all who wait if nobody else does.
     pub(super) fn await_answer<O: Send + 'static>(&self, work: &Arc<Work<O>>) -> Result<Receipt<O>, Failure> {
-        self.inner.queue.wait(&**work, |entries| self.inner.write(entries));
+        self.inner.queue.wait(&**work, &**self.inner);
         self.answer(work).unwrap_or_else(|| Err(told()))
     }
 
     /// Notes a task that waits; `false` if the answer is there.
     fn note_task<O: Send + 'static>(&self, work: &Arc<Work<O>>, waker: &std::task::Waker) -> bool {
         let waiter = Waiter::Task(waker.clone());
-        self.inner.queue.wait_as(&**work, waiter, |entries| self.inner.write(entries))
+        self.inner.queue.wait_as(&**work, waiter, &**self.inner)
     }
 
     /// The answer of a command that has come to its end, once.

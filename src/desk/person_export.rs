@@ -7,7 +7,7 @@ use super::writing::PAGE;
 use super::{Call, Desk, Failure};
 use crate::domain::RecordExport;
 use crate::fact::{Credential, Fact, Rsvp};
-use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
+use crate::id::{GatheringId, PersonId, RegistrationId, RequestId, SessionId};
 use crate::person::{Answers, Needs, Note, PersonDetails, PublishedName, ReplyComment};
 use crate::projection::{AgendaRow, Consent, GatheringCard, RegistrationCard};
 use crate::record::{Position, Record, StoredBatch, Tag};
@@ -15,24 +15,30 @@ use crate::sealed::{Opened, Opener, Sealed};
 use crate::text::Reference;
 
 mod form;
+mod speaking;
+
+use speaking::{Bill, ExportedSession};
 
 /// All that is held about one person, opened. It is meant to leave the program, so it prints and serialises what it holds;
 /// only `Debug` does not.
 ///
-/// It is what GDPR's articles 15 and 20 ask for: what is known of the person now, what they have booked and answered, and
-/// every record of the log that is about them, with what it said when it was written.
+/// It is what GDPR's articles 15 and 20 ask for: what is known of the person now, what they have booked and answered, the
+/// sessions that name them as a speaker, and every record of the log that is about them, with what it said when it was written.
 ///
 /// A record says what it was, what was sealed in it, and what it said of the person in the clear. Of the address of a person's
 /// calendar only a hash is kept, so it is not in it. What is said of a whole registration, its tags, is told to everybody on it; what
 /// was answered, noted and vouched for to its booker only.
 ///
-/// Serialised it has `person`, `purpose`, `at`, `position`, `details`, `published_name`, `registrations` and `records`.
+/// Serialised it has `person`, `purpose`, `at`, `position`, `details`, `published_name`, `registrations`, `sessions` and
+/// `records`.
 /// `details` is `null`, or has `name`, `email`, `phone`, `organisation`, `role`, `region` and `badge_name`; what cannot be read is
 /// the text `unavailable`, what was erased `erased`. A registration is what [`Agenda`](crate::Agenda) has in `registrations`, with
 /// `own_place` (the number of the person's place, from 1), `presence` (see [`Presence::code`](crate::Presence::code)), `rsvp` (the
 /// last answer to the invitation, see [`Rsvp::code`]), `answers` (pairs of question and answer; `null` where they are not the
 /// person's, or nothing was answered), `credentials` (texts as `code:SPRING`), `tags`, `consents` (`purpose`, `given`, `at`),
-/// `note` and `needs` (`diet`, `access`) beside it. A record has `position`, `at`, `what`, `gathering`, `registration`, `details`,
+/// `note` and `needs` (`diet`, `access`) beside it. A session has `gathering`, `session`,
+/// `title`, `room`, `when` (as text), `starts`, `ends` and `status` (see [`SessionStatus::code`](crate::SessionStatus::code));
+/// dropped ones are there, too. A record has `position`, `at`, `what`, `gathering`, `registration`, `session`, `details`,
 /// `published_name`, `answers`, `comment` (what was written with the answer to an invitation), `needs`, `note`, and `said`: what it
 /// says in the clear, a list of texts. Ids are texts, times are RFC 3339 in UTC.
 pub struct PersonExport {
@@ -44,6 +50,7 @@ pub struct PersonExport {
     details: Option<Opened<PersonDetails>>,
     published_name: Option<Opened<PublishedName>>,
     registrations: Vec<ExportedRegistration>,
+    sessions: Vec<ExportedSession>,
     records: Vec<ExportedRecord>,
 }
 
@@ -75,6 +82,7 @@ struct ExportedRecord {
     what: &'static str,
     gathering: Option<GatheringId>,
     registration: Option<RegistrationId>,
+    session: Option<SessionId>,
     details: Option<Opened<PersonDetails>>,
     published_name: Option<Opened<PublishedName>>,
     answers: Option<Opened<Answers>>,
@@ -143,9 +151,11 @@ impl Desk {
         }
     }
 
-    /// Every record that is about a person, or about a registration that they are or were on.
+    /// Every record that is about a person, about a registration that they are or were on, or about a session while it names
+    /// them.
     fn records_about(&self, person: PersonId, up_to: Position) -> Result<Vec<ExportedRecord>, Failure> {
         let (mut found, mut theirs, mut after) = (Vec::new(), HashSet::new(), Position::START);
+        let mut bill = Bill::of(person);
         while after < up_to {
             let page = self.inner.log.read(after, PAGE)?;
             let Some(last) = page.batches.last() else { break };
@@ -160,8 +170,10 @@ impl Desk {
                 if names {
                     theirs.extend(on);
                 }
-                if names || on.is_some_and(|on| theirs.contains(&on)) {
-                    found.push(self.exported(person, &record, on));
+                let session = bill.told_by(record.fact());
+                if names || session.is_some() || on.is_some_and(|on| theirs.contains(&on)) {
+                    let exported = self.exported(person, &record, on);
+                    found.push(ExportedRecord { session, ..exported });
                 }
             }
         }
@@ -176,6 +188,7 @@ impl Desk {
             what: what(fact),
             gathering: fact.gathering(),
             registration: on,
+            session: None,
             details: None,
             published_name: None,
             answers: None,
@@ -298,6 +311,7 @@ impl Call<'_> {
             details: desk.person(person),
             published_name: name.map(|name| desk.inner.keyring.published_name(person, &name)),
             registrations: desk.exported_registrations(person),
+            sessions: desk.exported_sessions(person),
             records: desk.records_about(person, receipt.position)?,
         })
     }
@@ -377,6 +391,8 @@ const fn what(fact: &Fact) -> &'static str {
         Fact::Scanned { .. } => "scanned",
         Fact::SessionAdded { .. } => "session_added",
         Fact::SessionRevised { .. } => "session_revised",
+        Fact::SessionMoved { .. } => "session_moved",
+        Fact::SessionDropped { .. } => "session_dropped",
         Fact::InvitationAnswered { .. } => "invitation_answered",
         Fact::TagsSet { .. } => "tags_set",
         Fact::NoteWritten { .. } => "note_written",

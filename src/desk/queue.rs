@@ -1,5 +1,5 @@
-//! Who stands in line to be written, and who writes: one of those who wait leads, for all of them. And who tells them:
-//! whoever is told first tells the others, so that the leader writes on meanwhile.
+//! Who stands in line to be written, and who writes: one of those who wait leads, for all of them. And who shows what was
+//! written and tells them: one of those who are to be told, so that the leader writes on meanwhile.
 
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
@@ -9,7 +9,7 @@ use super::Error;
 use super::sync::{Mutex, MutexGuard, Thread, thread};
 use super::work::{End, Job, Waiter};
 use crate::domain::State;
-use crate::record::Batch;
+use crate::log::Encoded;
 
 /// How many groups one leader writes before another has to: its own caller waits, too.
 const ROUNDS: usize = 16;
@@ -17,17 +17,25 @@ const ROUNDS: usize = 16;
 /// What stands in line to be written, in the order in which it was decided, and what has come to its end.
 pub(super) struct Queue {
     line: Mutex<Line>,
-    /// Who has come to their end and is to be told, in order.
-    telling: Mutex<VecDeque<(Entry, End)>>,
+    /// The groups that have come to their end, and are to be shown and told, in order.
+    ended: Mutex<VecDeque<Ended>>,
+    /// Those of the group that is shown who are still to be told. Held while it is shown, so that there is one order.
+    telling: Mutex<Ended>,
 }
 
-/// How far somebody goes who tells others.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Until {
-    /// Until a thread was woken, which goes on.
-    AThreadWakes,
-    /// Until all are told who are there now.
-    AllAreTold,
+/// A group, and how each in it has ended.
+pub(super) type Ended = VecDeque<(Entry, End)>;
+
+/// Who keeps what was decided.
+pub(super) trait Keeper {
+    /// Writes a group, and has everybody in it told what became of theirs.
+    fn write(&self, group: Vec<Entry>);
+
+    /// Shows what was stored of a group, before anybody in it is told.
+    fn show(&self, group: &Ended);
+
+    /// A panic has broken the lists, and nobody relies on what was decided before.
+    fn is_broken(&self);
 }
 
 struct Line {
@@ -45,7 +53,7 @@ pub(super) struct Entry {
     /// Whether it was decided when it came into line; else whoever writes decides it.
     pub(super) decided: bool,
     /// What is to be written for it.
-    pub(super) batch: Option<Batch>,
+    pub(super) batch: Option<Encoded>,
     /// Whether the log has been handed that.
     pub(super) handed_over: bool,
     ended: bool,
@@ -53,7 +61,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// One that was decided, with what is to be written for it.
-    pub(super) fn decided(job: Arc<dyn Job>, batch: Option<Batch>) -> Self {
+    pub(super) fn decided(job: Arc<dyn Job>, batch: Option<Encoded>) -> Self {
         Self { job, decided: true, batch, handed_over: false, ended: false }
     }
 
@@ -70,7 +78,7 @@ impl Entry {
     }
 
     /// What is to be written for it, once.
-    pub(super) fn hand_over(&mut self) -> Option<Batch> {
+    pub(super) fn hand_over(&mut self) -> Option<Encoded> {
         let batch = self.batch.take();
         self.handed_over = batch.is_some();
         batch
@@ -97,7 +105,8 @@ impl Drop for Entry {
 impl Queue {
     pub(super) fn new() -> Self {
         let line = Line { entries: Vec::new(), led: false, writer: None, closed: false };
-        Self { line: Mutex::new(line), telling: Mutex::new(VecDeque::new()) }
+        let (ended, telling) = (Mutex::new(VecDeque::new()), Mutex::new(VecDeque::new()));
+        Self { line: Mutex::new(line), ended, telling }
     }
 
     /// Comes into line. Call it under the lock under which it was decided, so that the order is the same.
@@ -111,67 +120,82 @@ impl Queue {
     }
 
     /// Waits until a job has come to its end. Where nobody writes, this thread does.
-    pub(super) fn wait(&self, job: &dyn Job, write: impl Fn(Vec<Entry>)) {
-        loop {
-            let mut line = self.line();
-            if !job.wait_as(Waiter::Thread(thread::current())) {
-                drop(line);
-                return self.tell_on(Until::AllAreTold);
-            }
-            if line.led {
-                drop(line);
-                thread::park();
+    pub(super) fn wait(&self, job: &dyn Job, keeper: &impl Keeper) {
+        let mut woken = false;
+        // Who waits is noted before anything is looked at: whatever comes after that wakes this thread.
+        while job.wait_as(Waiter::Thread(thread::current())) {
+            // Whoever is woken before they are told is to tell, or to write.
+            if woken && self.help_to_tell(keeper) {
                 continue;
             }
-            line.led = true;
-            drop(line);
-            self.lead(&write);
+            if self.begin_to_lead() {
+                self.lead(keeper);
+            } else {
+                thread::park();
+            }
+            woken = true;
         }
     }
 
-    /// Tells those who have come to their end, after all who have before. Call it as the one who leads, so that the order
-    /// is that of the log.
+    /// Has a group shown and told, after all groups before it. Call it as the one who leads, so that the order is that of the
+    /// log.
     ///
-    /// Waking a thread takes as long as a booking. So only the first is woken here; it wakes the others, while whoever
-    /// leads writes what has come meanwhile.
-    pub(super) fn tell(&self, ended: impl IntoIterator<Item = (Entry, End)>) {
-        self.telling().extend(ended);
-        self.tell_on(Until::AThreadWakes);
+    /// To fold a booking into the lists and to wake its thread takes as long as to decide it. So one of those who are to be told
+    /// is woken to do that, while whoever leads writes what has come meanwhile. Where no thread waits, it is done here.
+    pub(super) fn tell(&self, group: Ended, keeper: &impl Keeper) {
+        let teller = group.iter().find_map(|(entry, _)| entry.job.take_other_thread());
+        self.ended().push_back(group);
+        match teller {
+            Some(teller) => teller.wake(),
+            None => self.tell_all(keeper),
+        }
     }
 
-    /// Tells one after the other, also beside others who do: each is taken and ended in one go, so the order is kept.
-    fn tell_on(&self, until: Until) {
-        let mut left = match until {
-            Until::AThreadWakes => usize::MAX,
-            // Those who come later are told by whoever they are with: somebody who was told has something else to do.
-            Until::AllAreTold => self.telling().len(),
-        };
-        while left > 0 {
-            let Some((_entry, waiter)) = self.end_next() else { return };
-            left -= 1;
-            let Some(waiter) = waiter else { continue };
-            if until == Until::AThreadWakes && waiter.is_another_thread() {
-                left = 0;
+    /// Shows and tells all that has come to its end, unless others are at all of it.
+    fn help_to_tell(&self, keeper: &impl Keeper) -> bool {
+        if self.ended().is_empty() {
+            return false;
+        }
+        self.tell_all(keeper);
+        true
+    }
+
+    /// Shows and tells all that has come to its end, beside others who do: each is taken and ended in one go, so the order
+    /// is kept.
+    pub(super) fn tell_all(&self, keeper: &impl Keeper) {
+        while let Some((_entry, waiter)) = self.end_next(keeper) {
+            if let Some(waiter) = waiter {
+                waiter.wake();
             }
-            waiter.wake();
         }
     }
 
     /// Ends the next who has to be told. Entry and waiter are given out, to be let go of and woken without the lock.
-    fn end_next(&self) -> Option<(Entry, Option<Waiter>)> {
-        let mut telling = self.telling();
+    fn end_next(&self, keeper: &impl Keeper) -> Option<(Entry, Option<Waiter>)> {
+        let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        while telling.is_empty() {
+            let group = self.ended().pop_front()?;
+            if let Err(panicked) = panic::catch_unwind(AssertUnwindSafe(|| keeper.show(&group))) {
+                drop(telling);
+                // Nobody may rely on what is not shown.
+                drop(group);
+                keeper.is_broken();
+                panic::resume_unwind(panicked);
+            }
+            *telling = group;
+        }
         let (mut entry, end) = telling.pop_front()?;
         let waiter = entry.end(end);
         Some((entry, waiter))
     }
 
-    fn telling(&self) -> MutexGuard<'_, VecDeque<(Entry, End)>> {
-        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
+    fn ended(&self) -> MutexGuard<'_, VecDeque<Ended>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a task that waits for a job; `false` if there is nothing to wait for. The writer's thread leads for it; where
     /// there is none, the task has to.
-    pub(super) fn wait_as(&self, job: &dyn Job, waiter: Waiter, write: impl Fn(Vec<Entry>)) -> bool {
+    pub(super) fn wait_as(&self, job: &dyn Job, waiter: Waiter, keeper: &impl Keeper) -> bool {
         let mut line = self.line();
         if !job.wait_as(waiter) {
             return false;
@@ -185,7 +209,7 @@ impl Queue {
         }
         line.led = true;
         drop(line);
-        self.lead(&write);
+        self.lead(keeper);
         true
     }
 
@@ -205,7 +229,7 @@ impl Queue {
     }
 
     /// The life of the writer's thread: it writes whatever stands in line, until the queue is closed.
-    pub(super) fn serve(&self, write: impl Fn(Vec<Entry>)) {
+    pub(super) fn serve(&self, keeper: &impl Keeper) {
         loop {
             let mut line = self.line();
             if line.led || line.entries.is_empty() {
@@ -219,7 +243,7 @@ impl Queue {
             line.led = true;
             drop(line);
             // A panic of the store's, or of a task that is woken, has ended those whose it was; others still come.
-            drop(panic::catch_unwind(AssertUnwindSafe(|| self.lead(&write))));
+            drop(panic::catch_unwind(AssertUnwindSafe(|| self.lead(keeper))));
         }
     }
 
@@ -233,9 +257,9 @@ impl Queue {
     }
 
     /// Writes all that is left, if nobody else does.
-    pub(super) fn write_out(&self, write: impl Fn(Vec<Entry>)) {
+    pub(super) fn write_out(&self, keeper: &impl Keeper) {
         while self.begin_to_lead() {
-            self.lead(&write);
+            self.lead(keeper);
         }
     }
 
@@ -247,14 +271,14 @@ impl Queue {
     }
 
     /// Writes what stands in line and what comes meanwhile, as the only one, and then hands over.
-    fn lead(&self, write: &impl Fn(Vec<Entry>)) {
+    fn lead(&self, keeper: &impl Keeper) {
         let _handover = Handover(self);
         for _ in 0..ROUNDS {
             let group = self.take();
             if group.is_empty() {
                 return;
             }
-            write(group);
+            keeper.write(group);
         }
     }
 

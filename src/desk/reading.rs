@@ -13,7 +13,7 @@ use crate::log::{self, Page, StoredBatch};
 use crate::person::{Answers, Note, PersonDetails, ReplyComment};
 use crate::privacy::Keyring;
 use crate::projection::{
-    Agenda, AgendaRow, AttendeeList, Programme, Resources, WaitingList, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, AttendeeList, Programme, Replied, Resources, WaitingList, WhatsOn, WhatsOnRow,
 };
 use crate::record::Position;
 use crate::sealed::{Opened, Opener};
@@ -34,6 +34,18 @@ pub struct GivenAnswer {
     pub comment: Option<Opened<ReplyComment>>,
 }
 
+impl GivenAnswer {
+    pub(super) fn opened(gathering: GatheringId, reply: Replied, keyring: &Keyring) -> Self {
+        Self {
+            person: reply.person,
+            rsvp: reply.rsvp,
+            sequence: reply.sequence,
+            stamp: reply.stamp,
+            comment: reply.comment.map(|sealed| keyring.reply_comment(reply.person, gathering, &sealed)),
+        }
+    }
+}
+
 impl Desk {
     /// Who has a place in a gathering now, or keeps one from others while they make up their minds, in the order in which
     /// they registered.
@@ -44,6 +56,17 @@ impl Desk {
         // Asked before the lists are held: a host's clock may take its time.
         let now = self.inner.clock.now();
         let list = self.lists().attendee_list(gathering, now, self.opener());
+        Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
+    }
+
+    /// Everybody who ever registered for a gathering, as they stand now: who stands in line, who only wishes to hear of it, who
+    /// has cancelled. In the order in which they registered.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`].
+    pub fn registration_list(&self, gathering: GatheringId) -> Result<AttendeeList, Failure> {
+        let now = self.inner.clock.now();
+        let list = self.lists().registration_list(gathering, now, self.opener());
         Ok(list.ok_or(Refusal::UnknownGathering { gathering })?)
     }
 
@@ -220,14 +243,7 @@ impl Desk {
         // As above: nothing is opened under the lists' lock.
         drop(lists);
         let keyring = &self.inner.keyring;
-        let given = replies.into_iter().map(|reply| GivenAnswer {
-            person: reply.person,
-            rsvp: reply.rsvp,
-            sequence: reply.sequence,
-            stamp: reply.stamp,
-            comment: reply.comment.map(|sealed| keyring.reply_comment(reply.person, gathering, &sealed)),
-        });
-        Ok(given.collect())
+        Ok(replies.into_iter().map(|reply| GivenAnswer::opened(gathering, reply, keyring)).collect())
     }
 
     /// What was last recorded of a person; `None` if nothing was. Of somebody who was forgotten it says that, and nothing else.

@@ -10,7 +10,7 @@ use super::deciding::{batch, decide};
 use super::sync::{Mutex, MutexGuard, Thread, thread};
 use super::{Error, Ready};
 use crate::domain::{Context, Refusal, State};
-use crate::log;
+use crate::log::{self, Encoded};
 use crate::record::{Batch, Position, StoredBatch};
 
 /// A command on its way, shared by whoever waits for the answer and whoever writes.
@@ -49,6 +49,10 @@ impl Wait {
         self.waiter = Some(waiter);
         true
     }
+
+    fn take_other_thread(&mut self) -> Option<Waiter> {
+        self.waiter.take_if(|waiter| waiter.is_another_thread())
+    }
 }
 
 /// How it ended: with the batch that it left, if it left one.
@@ -74,7 +78,7 @@ pub(super) enum Waiter {
 
 impl Waiter {
     /// Whether it is another thread than this, which goes on by itself once it is woken.
-    pub(super) fn is_another_thread(&self) -> bool {
+    fn is_another_thread(&self) -> bool {
         match self {
             Self::Thread(thread) => thread.id() != thread::current().id(),
             Self::Task(_) => false,
@@ -93,7 +97,7 @@ impl Waiter {
 /// What stands in line to be written, whatever it gives back.
 pub(super) trait Job: Send + Sync {
     /// Decides on a state and folds in what comes of it, which is to be written. A verdict of before is forgotten.
-    fn decide(&self, state: &mut State) -> Option<Batch>;
+    fn decide(&self, state: &mut State) -> Option<Encoded>;
 
     /// Notes that all that the verdict stands on is durable, or why it never will be; and gives out whoever waits, to be
     /// woken.
@@ -104,6 +108,9 @@ pub(super) trait Job: Send + Sync {
 
     /// Gives out whoever waits, to be woken though it has not come to its end: somebody has to write.
     fn take_waiter(&self) -> Option<Waiter>;
+
+    /// The same, if it is a thread other than this one.
+    fn take_other_thread(&self) -> Option<Waiter>;
 }
 
 impl<O> Work<O> {
@@ -144,7 +151,7 @@ impl<O> Work<O> {
 }
 
 impl<O: Send> Job for Work<O> {
-    fn decide(&self, state: &mut State) -> Option<Batch> {
+    fn decide(&self, state: &mut State) -> Option<Encoded> {
         let mut progress = self.progress();
         let (verdict, batch) = judge(state, &progress.ready, &self.context);
         if batch.is_some() && !progress.sealed {
@@ -155,7 +162,8 @@ impl<O: Send> Job for Work<O> {
         let batch = batch?;
         let first = state.head().next();
         batch.records(first).for_each(|record| state.evolve(&record));
-        Some(batch)
+        // Here, so that it is done while the group before is on its way to the disk.
+        Some(Encoded::new(batch))
     }
 
     fn end(&self, end: End) -> Option<Waiter> {
@@ -168,6 +176,10 @@ impl<O: Send> Job for Work<O> {
 
     fn take_waiter(&self) -> Option<Waiter> {
         self.progress().wait.waiter.take()
+    }
+
+    fn take_other_thread(&self) -> Option<Waiter> {
+        self.progress().wait.take_other_thread()
     }
 }
 
@@ -233,7 +245,7 @@ impl Marker {
 }
 
 impl Job for Marker {
-    fn decide(&self, _: &mut State) -> Option<Batch> {
+    fn decide(&self, _: &mut State) -> Option<Encoded> {
         let mut progress = self.progress();
         progress.has_lost = progress.has_seen;
         None
@@ -251,5 +263,9 @@ impl Job for Marker {
 
     fn take_waiter(&self) -> Option<Waiter> {
         self.progress().wait.waiter.take()
+    }
+
+    fn take_other_thread(&self) -> Option<Waiter> {
+        self.progress().wait.take_other_thread()
     }
 }

@@ -5,12 +5,12 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use super::queue::Entry;
+use super::queue::{Ended, Entry, Keeper};
 use super::sync::MutexGuard;
 use super::{Error, Inner};
 use crate::domain::State;
-use crate::log::{self, Page, Progress};
-use crate::record::{Anchor, Batch, StoredBatch};
+use crate::log::{self, Encoded, Page, Progress};
+use crate::record::{Anchor, StoredBatch};
 
 /// How many batches are read at a time when the log is folded.
 pub(super) const PAGE: usize = 1_024;
@@ -50,12 +50,11 @@ enum Failed {
     Because(Error),
 }
 
-impl Inner {
-    /// Writes a group, and tells everybody in it what became of theirs.
-    pub(super) fn write(&self, entries: Vec<Entry>) {
+impl Keeper for Inner {
+    fn write(&self, entries: Vec<Entry>) {
         if entries.iter().all(|entry| entry.decided && entry.batch.is_none()) {
             // All before them is durable, or they would not have been reached.
-            return self.queue.tell(entries.into_iter().map(|entry| (entry, Ok(None))));
+            return self.queue.tell(entries.into_iter().map(|entry| (entry, Ok(None))).collect(), self);
         }
         let mut entries = entries;
         loop {
@@ -78,7 +77,32 @@ impl Inner {
         }
     }
 
+    fn show(&self, group: &Ended) {
+        let batches = group.iter().filter_map(|(_, end)| end.as_ref().ok()?.as_ref());
+        let Some(last) = batches.clone().last().map(StoredBatch::last) else { return };
+        for record in batches.clone().flat_map(StoredBatch::records) {
+            // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
+            let _ = self.keyring.learn(&record);
+        }
+        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+        let shown = lists.position();
+        let news = batches.filter(|stored| stored.first > shown);
+        news.flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
+        drop(lists);
+        self.followers.tell(last);
+    }
+
+    fn is_broken(&self) {
+        self.fail(Vec::new(), &Error::Broken);
+    }
+}
+
+impl Inner {
     fn write_once(&self, entries: Vec<Entry>) -> Result<(), (Failed, Vec<Entry>)> {
+        if self.shared {
+            // What others have stored is shown as soon as it is met, and comes after what is ours.
+            self.queue.tell_all(self);
+        }
         let known = match self.known() {
             Ok(known) => known,
             Err(error) => return Err((Failed::Because(error), entries)),
@@ -86,7 +110,7 @@ impl Inner {
         let mut round = Round { inner: self, known, entries, asked: false, failed: None };
         // Let go of before the entries are, so that nobody decides on top of them once theirs have been told.
         let spoilt = Spoilt::of(self);
-        let stored = self.log.exclusive(known.position, &mut |page| round.decide(page));
+        let stored = self.log.exclusive_encoded(known.position, &mut |page| round.decide(page));
         drop(spoilt);
         let Round { entries, failed, .. } = round;
         match (failed, stored) {
@@ -108,6 +132,7 @@ impl Inner {
 
     /// Folds the whole log, and shows what was not shown yet. Nobody decides ahead before it is done.
     pub(super) fn refold(&self) -> Result<Anchor, Error> {
+        self.queue.tell_all(self);
         self.fold_on(State::default(), &mut |_| ())
     }
 
@@ -159,7 +184,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Shows a group that is durable, and tells everybody in it.
+    /// Has a group that is durable shown, and everybody in it told.
     fn publish(&self, entries: Vec<Entry>, stored: Page) -> Result<(), (Error, Vec<Entry>)> {
         let _spoilt = Spoilt::of(self);
         let Page { batches, head, .. } = stored;
@@ -170,23 +195,17 @@ impl Inner {
             let what = "the log does not end where what it stored does; what is in it has to be read anew";
             return Err((log::Error::uncertain(what).at(head.position).into(), entries));
         }
-        for record in batches.iter().flat_map(StoredBatch::records) {
-            // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
-            let _ = self.keyring.learn(&record);
-        }
-        {
-            let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-            batches.iter().flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
-        }
-        if let Err(error) = self.now_known(head) {
-            return Err((error, entries));
+        match self.known.lock() {
+            Ok(mut known) => *known = Some(head),
+            Err(_poisoned) => return Err((Error::Broken, entries)),
         }
         self.has_written.fetch_or(!batches.is_empty(), Ordering::Relaxed);
         let mut batches = batches.into_iter();
-        self.queue.tell(entries.into_iter().map(|entry| {
+        let ended = entries.into_iter().map(|entry| {
             let stored = if entry.handed_over { batches.next() } else { None };
             (entry, Ok(stored))
-        }));
+        });
+        self.queue.tell(ended.collect(), self);
         Ok(())
     }
 
@@ -202,13 +221,13 @@ impl Inner {
         let later = error.for_those_behind();
         let entries = entries.into_iter().map(|entry| (entry, Err(error.clone())));
         let behind = behind.into_iter().map(|entry| (entry, Err(later.clone())));
-        self.queue.tell(entries.chain(behind));
+        self.queue.tell(entries.chain(behind).collect(), self);
     }
 }
 
 impl Round<'_> {
     /// What is to be stored behind a page that this desk has not seen yet. Nobody else stores anything meanwhile.
-    fn decide(&mut self, page: &Page) -> Vec<Batch> {
+    fn decide(&mut self, page: &Page) -> Vec<Encoded> {
         if self.asked {
             // What was decided for the first answer has been folded in.
             self.failed = Some(Failed::Beyond);

@@ -171,10 +171,12 @@ pub(crate) struct SessionCell {
     pub(crate) room: Arc<str>,
     /// What the programme says of it, as a hash: to see whether it changes.
     pub(crate) texts: Fingerprint,
+    /// Whom it names as its speakers: whoever is new to it must not have been forgotten.
+    pub(crate) speakers: Vec<PersonId>,
     pub(crate) dropped: bool,
 }
 
-image!(struct SessionCell { schedule, room, texts, dropped });
+image!(struct SessionCell { schedule, room, texts, speakers, dropped });
 
 /// A hash of texts: of a session's, of a place's. The state holds no texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

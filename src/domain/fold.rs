@@ -11,7 +11,8 @@ use super::cells::{
 };
 use crate::fact::{
     Announcement, Booking, BookingTime, ByHand, Capacity, CheckInList, CheckedIn, Draw, Ending, Fact,
-    Offering, Overbook, Party, Pool, Presence, Reconfirmation, Scan, Session, SetAside, Who, organisation,
+    Offering, Overbook, Party, Pool, Presence, Reconfirmation, Scan, Session, SessionTexts, SetAside, Who,
+    organisation,
 };
 use crate::id::{
     CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ScanId, SessionId, SetAsideId,
@@ -135,7 +136,11 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             });
         }
         Fact::SessionRevised { gathering, session, texts } => {
-            change_session(cells, *gathering, *session, |cell| cell.texts = Fingerprint::of(texts));
+            know_speakers(cells, texts);
+            change_session(cells, *gathering, *session, |cell| {
+                cell.texts = Fingerprint::of(texts);
+                cell.speakers.clone_from(&texts.speakers);
+            });
         }
         Fact::SessionDropped { gathering, session } => {
             change_session(cells, *gathering, *session, |cell| cell.dropped = true);
@@ -261,11 +266,18 @@ fn everybody<C: Cells>(cells: &C, gathering: GatheringId) -> Vec<RegistrationId>
     plan.offerings.iter().flat_map(|offering| cells.holders_of(gathering, offering.id)).collect()
 }
 
+/// Whoever was ever named as a speaker is known.
+fn know_speakers<C: Cells>(cells: &mut C, texts: &SessionTexts) {
+    texts.speakers.iter().for_each(|speaker| cells.put_person(*speaker));
+}
+
 fn add_session<C: Cells>(cells: &mut C, gathering: GatheringId, session: &Session) {
+    know_speakers(cells, &session.texts);
     let cell = SessionCell {
         schedule: Arc::new(session.schedule.clone()),
         room: Arc::from(session.room.as_str()),
         texts: Fingerprint::of(&session.texts),
+        speakers: session.texts.speakers.clone(),
         dropped: false,
     };
     cells.put_session(gathering, session.id, cell);

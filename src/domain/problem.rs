@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::fact::Capacity;
 use crate::id::{GatheringId, OfferingId, PersonId, PoolId, SessionId, SetAsideId};
@@ -161,6 +161,13 @@ pub enum SessionFault {
     },
     /// It names a speaker twice.
     SpeakerTwice(PersonId),
+    /// It names a speaker who is new to it and was forgotten. One whom it named before may stay, without a name.
+    Forgotten {
+        /// Who.
+        person: PersonId,
+        /// Since when.
+        at: DateTime<Utc>,
+    },
 }
 
 impl SessionFault {
@@ -182,6 +189,7 @@ impl SessionFault {
             Self::Outside { .. } => "session_outside",
             Self::TooManySpeakers { .. } => "too_many_speakers",
             Self::SpeakerTwice(_) => "speaker_twice",
+            Self::Forgotten { .. } => "forgotten",
         }
     }
 }
@@ -205,6 +213,10 @@ impl fmt::Display for SessionFault {
                 write!(f, "it names {speakers} speakers; it may name up to {limit}")
             }
             Self::SpeakerTwice(person) => write!(f, "it names speaker {person} twice"),
+            Self::Forgotten { person, at } => {
+                let at = at.format("%Y-%m-%d");
+                write!(f, "it names a new speaker, {person}, who was forgotten on {at}")
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What may be in a programme, and how a session comes into it, moves and leaves it.
 
-use super::cells::Fingerprint;
+use super::cells::{Fingerprint, Forgotten};
 use super::decision::{Decision, Gathering};
 use super::ending;
 use super::refusal::{Refusal, SessionFault};
@@ -95,6 +95,25 @@ pub(super) fn compare(
     match decision.home_of(session.id) {
         Some(other) if other != gathering.id => Err(SessionFault::Exists { gathering: other }),
         _ => Ok(Difference::New),
+    }
+}
+
+/// Refuses to name anybody as a new speaker who was forgotten. Whom the session names already may stay: without a name.
+pub(super) fn check_speakers(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    session: &Session,
+    difference: Difference,
+) -> Result<(), SessionFault> {
+    if let Difference::Known { revised: false, .. } = difference {
+        return Ok(());
+    }
+    let stood = decision.live_session(gathering, session.id).map(|cell| cell.speakers).unwrap_or_default();
+    let mut new = session.texts.speakers.iter().filter(|speaker| !stood.contains(speaker));
+    let gone = new.find_map(|speaker| Some((*speaker, decision.forgotten(*speaker)?)));
+    match gone {
+        Some((person, Forgotten { at, .. })) => Err(SessionFault::Forgotten { person, at }),
+        None => Ok(()),
     }
 }
 

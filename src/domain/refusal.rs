@@ -714,6 +714,10 @@ impl From<TextProblem> for Refusal {
 
 impl From<SessionProblem> for Refusal {
     fn from(problem: SessionProblem) -> Self {
+        // Refused in one way, wherever somebody is named.
+        if let SessionFault::Forgotten { person, at } = problem.fault {
+            return Self::Forgotten { person, at };
+        }
         Self::Session(problem)
     }
 }

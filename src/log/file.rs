@@ -13,7 +13,7 @@ use super::options::{FileLogOptions, Opened};
 use super::recovery::OpenReport;
 use super::room::{FIRST_STEP, LOW, next_step, write_zeros};
 use super::walk::{Mark, length};
-use super::{Log, Page, RawPage, raw, wire};
+use super::{Encoded, Log, Page, RawPage, raw};
 use crate::record::{Anchor, Batch, Position, StoredBatch};
 use crate::storage::Held;
 
@@ -289,14 +289,22 @@ impl Log for FileLog {
     }
 
     fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
+        self.exclusive_encoded(after, &mut |page| decide(page).into_iter().map(Encoded::new).collect())
+    }
+
+    fn exclusive_encoded(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Encoded>,
+    ) -> Result<Page, Error> {
         let mut writer = self.turn()?;
         let page = self.frames.page_behind(self.view(after)?, after)?;
         let mut draft = self.draft()?;
         let mut batches = Vec::new();
-        for batch in decide(&page) {
+        for encoded in decide(&page) {
             let first = draft.head().position.next();
-            draft.add(&wire::encode(&batch)?, batch.facts.len());
-            batches.push(StoredBatch { first, batch });
+            draft.add(encoded.bytes()?, encoded.batch().facts.len());
+            batches.push(StoredBatch { first, batch: encoded.into_batch() });
         }
         self.commit(&mut writer, &draft)?;
         Ok(Page { after: page.head, batches, head: self.frames.anchor(draft.head()) })

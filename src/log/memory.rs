@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::Error;
-use super::{Log, Page, RawPage, check_batch_end, check_within, raw, wire};
+use super::{Encoded, Log, Page, RawPage, check_batch_end, check_within, raw, wire};
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
 
@@ -100,15 +100,23 @@ impl Log for MemoryLog {
     }
 
     fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
+        self.exclusive_encoded(after, &mut |page| decide(page).into_iter().map(Encoded::new).collect())
+    }
+
+    fn exclusive_encoded(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Encoded>,
+    ) -> Result<Page, Error> {
         // Whoever decides may read the log meanwhile, but not store anything.
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let page = self.page_behind(after)?;
         let mut head = page.head;
         let (mut added, mut batches) = (Vec::new(), Vec::new());
-        for batch in decide(&page) {
-            let entry = Entry::behind(head, &batch)?;
+        for encoded in decide(&page) {
+            let entry = Entry::behind(head, &encoded)?;
             head = Anchor { position: entry.last, chain: entry.chain, ..head };
-            batches.push(StoredBatch { first: entry.first, batch });
+            batches.push(StoredBatch { first: entry.first, batch: encoded.into_batch() });
             added.push(entry);
         }
         self.entries().extend(added);
@@ -164,10 +172,10 @@ impl MemoryLog {
 }
 
 impl Entry {
-    fn behind(head: Anchor, batch: &Batch) -> Result<Self, Error> {
-        let bytes = wire::encode(batch)?;
-        let (first, last) = (head.position.next(), head.position.plus(batch.facts.len()));
-        Ok(Self { first, last, chain: head.chain.then(&bytes), bytes: bytes.into() })
+    fn behind(head: Anchor, encoded: &Encoded) -> Result<Self, Error> {
+        let (bytes, facts) = (encoded.bytes()?, encoded.batch().facts.len());
+        let (first, last) = (head.position.next(), head.position.plus(facts));
+        Ok(Self { first, last, chain: head.chain.then(bytes), bytes: bytes.into() })
     }
 }
 

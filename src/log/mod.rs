@@ -9,6 +9,7 @@ use error::Kind;
 #[cfg(feature = "file")]
 mod backup;
 mod copy;
+mod encoded;
 mod error;
 #[cfg(feature = "file")]
 mod file;
@@ -49,6 +50,7 @@ pub use crate::storage::{Disk, Held, Storage, StoredFile};
 #[cfg(feature = "file")]
 pub use backup::backup;
 pub use copy::copy;
+pub use encoded::Encoded;
 pub use error::Error;
 #[cfg(feature = "file")]
 pub use file::FileLog;
@@ -123,6 +125,19 @@ pub trait Log: Send + Sync + std::fmt::Debug {
     /// [`Error::was_written`] says whether any of them may be.
     fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error>;
 
+    /// The same as [`exclusive`](Self::exclusive), for batches whose bytes are made already. A store that keeps bytes keeps these,
+    /// and is the sooner done with its turn; one that says nothing here takes the batches.
+    ///
+    /// # Errors
+    /// As for [`exclusive`](Self::exclusive).
+    fn exclusive_encoded(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Encoded>,
+    ) -> Result<Page, Error> {
+        self.exclusive(after, &mut |page| decide(page).into_iter().map(Encoded::into_batch).collect())
+    }
+
     /// Judges batches in order, each seeing those before it, stores those that pass, and returns when they are
     /// durable: one answer for each batch.
     ///
@@ -186,6 +201,14 @@ impl<L: Log + ?Sized> Log for std::sync::Arc<L> {
 
     fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
         (**self).exclusive(after, decide)
+    }
+
+    fn exclusive_encoded(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Encoded>,
+    ) -> Result<Page, Error> {
+        (**self).exclusive_encoded(after, decide)
     }
 
     fn append(&self, batches: &[Batch]) -> Result<Vec<Appended>, Error> {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use zeroize::Zeroizing;
 
 use super::error::{Kind, VaultError};
-use super::vault::{Key, KeyVault};
+use super::vault::{Key, KeyVault, fill_random};
 use crate::id::{LogId, VaultId};
 use crate::sealed::KeyRef;
 use crate::storage::{Disk, Storage, StoredFile, folder_of};
@@ -269,9 +269,13 @@ impl FileVault {
 
     /// Appends new slots, each with a random key.
     fn push_slots(&self, to: &mut Vec<u8>, numbers: std::ops::Range<u64>) -> Result<(), VaultError> {
-        for number in numbers {
+        // The system is asked once: that takes as long for a pool as for a key.
+        let count = usize::try_from(numbers.end.saturating_sub(numbers.start)).unwrap_or_default();
+        let mut secrets = Zeroizing::new(vec![[0; 32]; count]);
+        fill_random(secrets.as_flattened_mut())?;
+        for (number, secret) in numbers.zip(secrets.iter()) {
             let at = (self.id, KeyRef::new(number));
-            let slot = Slot::of(&Key::random()?, self.wrapping.as_ref(), at)?;
+            let slot = Slot::of(&Key::from_bytes(*secret), self.wrapping.as_ref(), at)?;
             to.extend_from_slice(&slot.bytes(at));
         }
         Ok(())

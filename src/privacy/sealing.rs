@@ -100,6 +100,14 @@ pub(super) fn seal<T: Plain>(
     Ok(std::mem::take(&mut *sealed).into_boxed_slice())
 }
 
+/// Zeros, as many as sealing would give, in the place of a value whose plain form was made.
+#[cfg(feature = "testkit")]
+pub(super) fn blank<T: Plain>(value: &T) -> Result<Box<[u8]>, VaultError> {
+    let mut blank = padded(value).ok_or_else(too_large)?;
+    blank.fill(0);
+    Ok(std::mem::take(&mut *blank).into_boxed_slice())
+}
+
 fn too_large() -> VaultError {
     VaultError::unavailable("a value is too large to be sealed")
 }

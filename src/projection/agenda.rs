@@ -40,6 +40,8 @@ pub struct Agenda {
     person: PersonId,
     forgotten: Option<DateTime<Utc>>,
     rows: Vec<AgendaRow>,
+    /// What was in the person's calendar, and is somebody else's now.
+    handed_on: Vec<AgendaRow>,
     opener: Arc<dyn Opener>,
 }
 
@@ -229,12 +231,22 @@ impl Agenda {
     pub(super) fn of<'a>(
         person: PersonId,
         forgotten: Option<DateTime<Utc>>,
-        registrations: impl Iterator<Item = (&'a GatheringCard, &'a RegistrationCard)>,
+        registrations: [Vec<(&'a GatheringCard, &'a RegistrationCard)>; 2],
         opener: Arc<dyn Opener>,
     ) -> Self {
-        let mut rows: Vec<_> = registrations.map(|(card, it)| AgendaRow::of(card, it, person)).collect();
-        rows.sort_unstable_by_key(AgendaRow::order);
-        Self { person, forgotten, rows, opener }
+        let [rows, handed_on] = registrations.map(|those| {
+            let mut rows: Vec<_> =
+                those.into_iter().map(|(card, it)| AgendaRow::of(card, it, person)).collect();
+            rows.sort_unstable_by_key(AgendaRow::order);
+            rows
+        });
+        Self { person, forgotten, rows, handed_on, opener }
+    }
+
+    /// What the person had a place in and has handed on, or was taken off: it is not theirs any more, so no list shows it, but
+    /// their calendar has to be told.
+    pub(crate) fn handed_on(&self) -> &[AgendaRow] {
+        &self.handed_on
     }
 
     /// When the person was forgotten, if they were: then no link to join opens, and no calendar is made of it.

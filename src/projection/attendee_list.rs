@@ -1,15 +1,15 @@
 //! Who has a place: one row for each place that is confirmed, and for each that is kept from others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, Serializer};
 
-use crate::fact::{Announcement, Capacity, Presence};
-use crate::id::{GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
-use crate::person::{Note, PersonDetails};
+use crate::fact::{Announcement, Capacity, Credential, Presence};
+use crate::id::{CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
+use crate::person::{Answers, Note, PersonDetails};
 use crate::projection::beside::{Aside, Beside, Consent};
 use crate::projection::card::GatheringCard;
 use crate::projection::head::{Head, counted};
@@ -18,7 +18,9 @@ use crate::projection::names::{
 };
 use crate::projection::places::PoolCount;
 use crate::projection::presence::{PresenceCounts, word};
+use crate::projection::query::{AttendeePage, AttendeeQuery, Lister, Opens, QueryError, Sheet};
 use crate::projection::registration::RegistrationCard;
+use crate::projection::route::Route;
 use crate::projection::status::RegistrationStatus;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::{ScheduleForm, day_cell, instant_cell};
@@ -107,8 +109,16 @@ pub struct AttendeeRow {
     pub uncounted: bool,
     /// Whether they came.
     pub presence: Presence,
-    /// When the registration got its places.
+    /// When the registration got its places; since when it stands as it does.
     pub since: DateTime<Utc>,
+    /// When the registration was made.
+    pub booked_at: DateTime<Utc>,
+    /// By which way it came, or got its places.
+    pub route: Route,
+    has_place: bool,
+    check_ins: BTreeMap<CheckInListId, DateTime<Utc>>,
+    credentials: Vec<Credential>,
+    answers: Option<Arc<Sealed<Answers>>>,
     on_record: OnRecord,
     aside: Aside,
 }
@@ -161,7 +171,42 @@ impl AttendeeRow {
     /// Whether it is one of the places that are taken of the pools.
     #[must_use]
     pub fn is_counted(&self) -> bool {
-        !self.uncounted
+        self.has_place && !self.uncounted
+    }
+
+    /// Whether it is confirmed, or keeps its places from others. Every row of [`Desk::attendee_list`](crate::Desk::attendee_list) is.
+    #[must_use]
+    pub fn has_place(&self) -> bool {
+        self.has_place
+    }
+
+    /// When they were first seen going in, at any of the gathering's lists; `None` where no scan counts, also for whoever was only
+    /// said by hand to have come.
+    #[must_use]
+    pub fn first_check_in(&self) -> Option<DateTime<Utc>> {
+        self.check_ins.values().min().copied()
+    }
+
+    /// When they were first seen going in at one list.
+    #[must_use]
+    pub fn first_check_in_at(&self, list: CheckInListId) -> Option<DateTime<Utc>> {
+        self.check_ins.get(&list).copied()
+    }
+
+    /// What the host vouched for with the registration.
+    #[must_use]
+    pub fn credentials(&self) -> &[Credential] {
+        &self.credentials
+    }
+
+    /// What the booker answered, on the booker's row; `None` where nothing was asked or answered.
+    #[must_use]
+    pub fn answers(&self) -> Option<&Sealed<Answers>> {
+        self.answers.as_deref()
+    }
+
+    pub(super) fn shared_details(&self) -> Option<Arc<Sealed<PersonDetails>>> {
+        self.on_record.details.clone()
     }
 
     fn is_confirmed(&self) -> bool {
@@ -192,14 +237,40 @@ impl AttendeeList {
         people: impl Fn(PersonId) -> OnRecord,
         opener: Arc<dyn Opener>,
     ) -> Self {
-        let has_a_place = |registration: &&RegistrationCard| {
-            let status = card.status(registration);
-            let counted = !registration.booking().uncounted;
-            status == RegistrationStatus::Confirmed || (counted && status.uses_places(now))
-        };
-        let registrations = card.registrations().iter().filter(has_a_place);
-        let rows = registrations.flat_map(|registration| rows_of(card, registration, &people)).collect();
+        Self::with(card, now, people, opener, |registration| has_place(card, registration, now))
+    }
+
+    /// With everybody who ever registered, whatever became of them.
+    pub(super) fn of_everybody(
+        card: &GatheringCard,
+        now: DateTime<Utc>,
+        people: impl Fn(PersonId) -> OnRecord,
+        opener: Arc<dyn Opener>,
+    ) -> Self {
+        Self::with(card, now, people, opener, |_| true)
+    }
+
+    fn with(
+        card: &GatheringCard,
+        now: DateTime<Utc>,
+        people: impl Fn(PersonId) -> OnRecord,
+        opener: Arc<dyn Opener>,
+        is_on: impl Fn(&RegistrationCard) -> bool,
+    ) -> Self {
+        let registrations = card.registrations().iter().filter(|registration| is_on(registration));
+        let rows = registrations.flat_map(|registration| rows_of(card, registration, now, &people)).collect();
         Self { head: Head::of(card), at: now, pools: card.pools(now), rows, opener }
+    }
+
+    /// Answers a query without a name: cells that are personal say `[personal]`.
+    ///
+    /// # Errors
+    /// [`QueryError::SortsByPersonal`], [`QueryError::FiltersByPersonal`]: that takes [`expose`](Self::expose).
+    /// [`QueryError::UnknownRow`].
+    pub fn query(&self, query: &AttendeeQuery) -> Result<AttendeePage, QueryError> {
+        let rows: Vec<_> = self.rows.iter().cloned().map(Lister::hidden).collect();
+        let sheet = Sheet { head: self.head.clone(), at: self.at, purpose: None };
+        AttendeePage::of_all(query, sheet, Opens::NOTHING, &rows)
     }
 
     /// The time that was asked about.
@@ -254,7 +325,7 @@ impl AttendeeList {
             Some(person) => opening.of(person, row.on_record.details.as_ref()),
             None => Shown::default(),
         };
-        self.shown_by(Some(purpose), show)
+        ExposedAttendeeList { opener: Some(Arc::clone(&self.opener)), ..self.shown_by(Some(purpose), show) }
     }
 
     /// Takes the names from the host, who keeps people's details in a table of its own. Nothing is opened.
@@ -279,20 +350,35 @@ impl AttendeeList {
             head: self.head.clone(),
             at: self.at,
             pools: self.pools.clone(),
-            purpose: purpose.map(String::from),
+            purpose: purpose.map(Arc::from),
             rows: self.rows.iter().map(exposed).collect(),
+            opener: None,
         }
     }
 }
 
-fn rows_of(
+/// Whether a registration is confirmed, or keeps its places from others at a time.
+fn has_place(card: &GatheringCard, registration: &RegistrationCard, now: DateTime<Utc>) -> bool {
+    let status = card.status(registration);
+    let counted = !registration.booking().uncounted;
+    status == RegistrationStatus::Confirmed || (counted && status.uses_places(now))
+}
+
+/// The places of a registration as they are at a time, the booker's first.
+pub(super) fn rows_of(
     card: &GatheringCard,
     registration: &RegistrationCard,
+    now: DateTime<Utc>,
     people: impl Fn(PersonId) -> OnRecord,
 ) -> Vec<AttendeeRow> {
     let booking = registration.booking();
     let booker = std::iter::once(Some(booking.party.booker));
     let places = booker.chain(booking.party.guests.iter().copied());
+    let (written, since) = (card.status(registration), card.since(registration));
+    let status = written.at(now);
+    // What has ended by itself has ended at its deadline, whether anybody has written that or not.
+    let since = written.deadline().filter(|_| status != written).unwrap_or(since);
+    let answers = booking.answers.as_ref().filter(|sealed| !sealed.bytes().is_empty());
     let row = |(place, person): (u16, Option<PersonId>)| AttendeeRow {
         number: registration.number(),
         place: u32::from(place),
@@ -302,10 +388,16 @@ fn rows_of(
         booker: booking.party.booker,
         offering: booking.offering,
         party: booking.party.size(),
-        status: card.status(registration),
+        status,
         uncounted: booking.uncounted,
         presence: card.presence(registration, place),
-        since: card.since(registration),
+        since,
+        booked_at: registration.joined_at(),
+        route: registration.route(),
+        has_place: has_place(card, registration, now),
+        check_ins: registration.first_check_ins(place),
+        credentials: booking.credentials.clone(),
+        answers: answers.filter(|_| place == 1).cloned().map(Arc::new),
         on_record: person.map(&people).unwrap_or_default(),
         aside: registration.aside().clone(),
     };
@@ -433,8 +525,10 @@ pub struct ExposedAttendeeList {
     head: Head,
     at: DateTime<Utc>,
     pools: Vec<PoolCount>,
-    purpose: Option<String>,
+    purpose: Option<Arc<str>>,
     rows: Vec<ExposedAttendee>,
+    /// Opens what was answered, once that is asked for; `None` where the host gave the names.
+    opener: Option<Arc<dyn Opener>>,
 }
 
 /// One place with who has it.
@@ -450,6 +544,30 @@ pub struct ExposedAttendee {
 }
 
 impl ExposedAttendeeList {
+    /// Answers a query. What was answered is opened where the query asks for it; where the host gave the names, it is
+    /// `[personal]`.
+    ///
+    /// For page after page of a large gathering, [`Desk::keep_attendee_list`](crate::Desk::keep_attendee_list) is faster: this sorts anew
+    /// each time.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownRow`]; [`QueryError::SortsByPersonal`] and [`QueryError::FiltersByPersonal`] for what was answered,
+    /// where the host gave the names.
+    pub fn query(&self, query: &AttendeeQuery) -> Result<AttendeePage, QueryError> {
+        let opener = self.opener.as_deref().filter(|_| query.opens().answers);
+        let mut lister = Lister::default();
+        let mut list = |exposed: &ExposedAttendee| {
+            let ExposedAttendee { row, details, unavailable } = exposed;
+            let open = |sealed| opener.map(|opener| opener.answers(row.booker, self.head.gathering, sealed));
+            let shown = Shown { details: details.clone(), unavailable: *unavailable };
+            lister.shown(row.clone(), shown, row.answers().and_then(open))
+        };
+        let rows: Vec<_> = self.rows.iter().map(&mut list).collect();
+        let shows = if self.opener.is_some() { Opens::EVERYTHING } else { Opens::DETAILS };
+        let sheet = Sheet { head: self.head.clone(), at: self.at, purpose: self.purpose.clone() };
+        AttendeePage::of_all(query, sheet, shows, &rows)
+    }
+
     /// What the names were opened for; `None` when the host gave them.
     #[must_use]
     pub fn purpose(&self) -> Option<&str> {

@@ -13,6 +13,7 @@ use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, Ses
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
 use crate::projection::beside::ReadOfNeeds;
+use crate::projection::changes::Changes;
 use crate::projection::check_in::CheckInBook;
 use crate::projection::invited::Stamp;
 use crate::projection::lifecycle::Lifecycle;
@@ -58,6 +59,8 @@ pub struct GatheringCard {
     dated: Option<Position>,
     /// Where anything last happened that an invitation could follow from.
     touched: Position,
+    /// When how a registration stands last changed: whoever is on it may have been told then.
+    last_turn_at: DateTime<Utc>,
     previous: Option<Schedule>,
     answers_kept: Option<u32>,
     answers_expired: Option<DateTime<Utc>>,
@@ -66,6 +69,7 @@ pub struct GatheringCard {
     /// Who read what people need, and what for, in the log's order.
     reads: Vec<ReadOfNeeds>,
     registrations: Vec<RegistrationCard>,
+    changes: Changes,
     sessions: BTreeMap<SessionId, SessionCard>,
     /// What most have not: lists of their own at which people are checked in, and scans.
     check_in: Option<Box<CheckInBook>>,
@@ -88,6 +92,7 @@ image!(struct GatheringCard {
     revised,
     dated,
     touched,
+    last_turn_at,
     previous,
     answers_kept,
     answers_expired,
@@ -95,6 +100,7 @@ image!(struct GatheringCard {
     needs_expired,
     reads,
     registrations,
+    changes,
     sessions,
     check_in,
 });
@@ -123,6 +129,7 @@ impl GatheringCard {
             revised: at,
             dated: announcement.schedule.starts().map(|_| at.position),
             touched: at.position,
+            last_turn_at: at.time,
             previous: None,
             answers_kept: None,
             answers_expired: None,
@@ -130,6 +137,7 @@ impl GatheringCard {
             needs_expired: None,
             reads: Vec::new(),
             registrations: Vec::new(),
+            changes: Changes::default(),
             sessions: BTreeMap::new(),
             check_in: None,
         }
@@ -162,6 +170,7 @@ impl GatheringCard {
 
     pub(super) fn cancel(&mut self, at: Stamp) {
         self.revise(at, |card| card.cancelled = Some(at));
+        self.changes.note_all();
     }
 
     pub(super) fn set_mode(&mut self, mode: &Mode, link: Option<&Sealed<JoinLink>>, at: Stamp) {
@@ -218,7 +227,7 @@ impl GatheringCard {
     }
 
     /// How a session of this gathering stands.
-    pub(super) fn session_status(&self, session: &SessionCard) -> SessionStatus {
+    pub(crate) fn session_status(&self, session: &SessionCard) -> SessionStatus {
         session.status(&self.announcement, self.is_cancelled(), self.previous.is_some())
     }
 
@@ -268,6 +277,7 @@ impl GatheringCard {
         };
         known.waiting_list = false;
         self.closed_lines.insert(offering);
+        self.changes.note_all();
         let theirs = |registration: &&mut RegistrationCard| registration.booking().offering == offering;
         self.registrations.iter_mut().filter(theirs).for_each(|registration| registration.close_line(at));
     }
@@ -280,6 +290,7 @@ impl GatheringCard {
 
     pub(super) fn close_books(&mut self, at: Stamp) {
         self.completed = Some(at.time);
+        self.changes.note_all();
         self.reconfirmation = None;
         self.registrations.iter_mut().for_each(|registration| registration.close_books(at));
     }
@@ -307,27 +318,55 @@ impl GatheringCard {
         self.touched
     }
 
+    /// Notes when how a registration stands changed.
+    pub(super) fn note_turn(&mut self, at: DateTime<Utc>) {
+        self.last_turn_at = self.last_turn_at.max(at);
+    }
+
+    /// When how a registration stands last changed, or that of none ever did, when the gathering was announced.
+    pub(super) fn last_turn_at(&self) -> DateTime<Utc> {
+        self.last_turn_at
+    }
+
     /// Adds a registration and says where it is kept.
     pub(super) fn join(&mut self, join: Joined<'_>) -> usize {
         self.touch(join.at.position);
+        self.note_turn(join.at.time);
+        let index = self.registrations.len();
         self.registrations.push(RegistrationCard::joined_as(self.next_number(), join));
-        self.registrations.len().saturating_sub(1)
+        self.changes.note(index);
+        index
     }
 
     /// Splits a party in line, and says where the rest is kept; `None` where there is nothing to split.
     pub(super) fn split(&mut self, index: usize, rest: RegistrationId, keep: u16) -> Option<usize> {
         let number = self.next_number();
         let rest = self.registrations.get_mut(index)?.split(rest, keep, number)?;
+        let added = self.registrations.len();
         self.registrations.push(rest);
-        Some(self.registrations.len().saturating_sub(1))
+        self.changes.note(index);
+        self.changes.note(added);
+        Some(added)
     }
 
     fn next_number(&self) -> u32 {
         u32::try_from(self.registrations.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
+    /// The one door to a registration that changes: whoever keeps a list in memory has to hear of it.
     pub(super) fn registration_mut(&mut self, index: usize) -> Option<&mut RegistrationCard> {
+        self.changes.note(index);
         self.registrations.get_mut(index)
+    }
+
+    /// Notes that something else is known of a person on a registration.
+    pub(super) fn note_person_on(&mut self, index: usize) {
+        self.changes.note(index);
+    }
+
+    /// Which of its registrations have changed, for whoever keeps a list of them in memory.
+    pub(super) fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Its id.

@@ -82,6 +82,18 @@ impl Scans {
         counted
     }
 
+    /// When a place was first seen going in, at each list where it was.
+    pub(super) fn first_ins(&self, place: u16) -> BTreeMap<CheckInListId, DateTime<Utc>> {
+        let mut first = BTreeMap::new();
+        for card in self.each.iter().filter(|card| card.place == Some(place)) {
+            if card.counts() && card.scan.way == Way::In {
+                let known = first.entry(card.scan.list).or_insert(card.scan.seen_at);
+                *known = card.scan.seen_at.min(*known);
+            }
+        }
+        first
+    }
+
     /// When a place was first seen going in, at one list or at any.
     pub(super) fn first_in(&self, place: u16, list: Option<CheckInListId>) -> Option<DateTime<Utc>> {
         let is_meant = |card: &&ScanCard| {

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
 
 use super::beside::{Consent, ReadOfNeeds};
 use super::card::GatheringCard;
 use super::invited::Stamp;
 use super::programme::Billing;
 use super::registration::{Joined, RegistrationCard, Replied};
+use super::route::Route;
 use super::session::SessionCard;
 use super::status::RegistrationStatus;
 use super::{Lists, Spot, Theirs};
@@ -24,9 +26,11 @@ impl Lists {
     pub fn apply(&mut self, record: &Record<'_>) {
         self.position = record.position();
         let (at, time) = (Stamp::of(record), record.time());
+        self.latest = self.latest.max(Some(time));
         match record.fact() {
             Fact::PersonRecorded { person, details } => {
                 self.people.insert(*person, Arc::new(details.clone()));
+                self.note_person(*person);
             }
             Fact::NamePublished { person, name } => {
                 // A name is about no gathering, so nothing keeps its time from going back; what a calendar says of when
@@ -131,7 +135,8 @@ impl Lists {
                 self.in_programme(*gathering, *session, |card| card.move_to(schedule, room, at));
             }
             Fact::SessionRevised { gathering, session, texts } => {
-                self.in_programme(*gathering, *session, |card| card.set_texts(texts, at));
+                let sent = self.gathering(*gathering).map_or(time, GatheringCard::last_turn_at);
+                self.in_programme(*gathering, *session, |card| card.set_texts(texts, at, sent));
             }
             Fact::SessionDropped { gathering, session } => {
                 self.in_programme(*gathering, *session, |card| card.drop_out(at));
@@ -247,10 +252,21 @@ impl Lists {
         }
     }
 
+    /// Lets go of all that is sealed of those who were forgotten later than these lists go: their keys are gone whenever one
+    /// looks back, and a list says so.
+    pub(crate) fn forget_all(&mut self, forgotten: HashMap<PersonId, DateTime<Utc>>) {
+        for (person, time) in forgotten {
+            if !self.forgotten.contains_key(&person) {
+                self.forget(person, time);
+            }
+        }
+    }
+
     /// Lets go of all that is sealed of somebody. Their registrations stay, and say that something was answered.
     fn forget(&mut self, person: PersonId, time: DateTime<Utc>) {
         self.forgotten.entry(person).or_insert(time);
         self.people.remove(&person);
+        self.handed_on.remove(&person);
         if let Some(billing) = self.names.get_mut(&person) {
             // Programmes without the name are newer than those with it.
             *billing = Billing { name: Arc::new(billing.name.emptied()), since: time.max(billing.since) };
@@ -258,6 +274,16 @@ impl Lists {
         let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default().to_vec();
         for registration in theirs {
             self.on(registration, |card| card.forget_answers_of(person));
+        }
+    }
+
+    /// Says to the gatherings of a person that they are known otherwise. Whoever is new has none.
+    fn note_person(&mut self, person: PersonId) {
+        let theirs = self.bookings.get(&person).map(Theirs::as_slice).unwrap_or_default();
+        for spot in theirs.iter().filter_map(|id| self.registrations.get(id)) {
+            if let Some(card) = self.gatherings.get_mut(&spot.gathering) {
+                card.note_person_on(spot.index);
+            }
         }
     }
 
@@ -290,6 +316,8 @@ impl Lists {
         gathering.touch(self.position);
         if let Some(card) = gathering.registration_mut(spot.index) {
             change(card);
+            let turned = card.own_since();
+            gathering.note_turn(turned);
         }
     }
 
@@ -308,13 +336,21 @@ impl Lists {
     /// Puts a registration on the agendas of all who are on it, and takes it off those of whoever is no longer.
     fn follow(&mut self, registration: RegistrationId, before: &BTreeSet<PersonId>, at: Stamp) {
         let after = self.people_on(registration);
+        let known = self.registration(registration);
+        let stood = known.is_some_and(|(_, card)| card.standing() == RegistrationStatus::Confirmed);
         for gone in before.difference(&after) {
             if let Some(theirs) = self.bookings.get_mut(gone) {
                 theirs.remove(registration);
             }
             self.on(registration, |card| card.note_coming(*gone, false, at));
+            if stood {
+                note(&mut self.handed_on, *gone, registration);
+            }
         }
         for came in after.difference(before) {
+            if let Some(theirs) = self.handed_on.get_mut(came) {
+                theirs.remove(registration);
+            }
             self.note(*came, registration);
             self.on(registration, |card| card.note_coming(*came, true, at));
         }
@@ -327,8 +363,7 @@ impl Lists {
 
     /// Puts a registration on somebody's agenda.
     fn note(&mut self, person: PersonId, registration: RegistrationId) {
-        let theirs = self.bookings.entry(person);
-        theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
+        note(&mut self.bookings, person, registration);
     }
 
     fn split(&mut self, (registration, rest): (RegistrationId, RegistrationId), keep: u16, at: Stamp) {
@@ -356,12 +391,17 @@ impl Lists {
         if self.registrations.contains_key(&registration) {
             return;
         }
-        let at = Stamp::of(record);
-        let index = card.join(Joined { registration, booking, standing, draws, at });
+        let (at, route) = (Stamp::of(record), Route::of(record.actor(), booking));
+        let index = card.join(Joined { registration, booking, standing, draws, route, at });
         self.registrations.insert(registration, Spot { gathering, index });
         booking.party.named().for_each(|person| self.note(person, registration));
         if let Some(before) = booking.supersedes {
             self.on(before, |card| card.supersede_by(registration));
         }
     }
+}
+
+fn note(of: &mut HashMap<PersonId, Theirs>, person: PersonId, registration: RegistrationId) {
+    let theirs = of.entry(person);
+    theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
 }

@@ -21,8 +21,11 @@ mod attendee_list;
 mod beside;
 mod calendar_tokens;
 mod card;
+mod changes;
 mod check_in;
 mod check_in_counts;
+mod claim;
+mod difference;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
@@ -35,8 +38,11 @@ mod places;
 mod planned;
 mod presence;
 mod programme;
+mod query;
 mod registration;
+mod report;
 mod resources;
+mod route;
 mod scan_list;
 mod session;
 mod status;
@@ -54,6 +60,10 @@ pub use beside::{Consent, ReadOfNeeds};
 pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
 pub use check_in_counts::{CheckInCounts, ListCount};
+pub use claim::{Claim, ClaimCounts};
+pub use difference::{
+    ClaimChange, Compared, Difference, ExposedDifference, GatheringDifference, GatheringStanding,
+};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
 pub(crate) use outbox::Invitation;
@@ -62,9 +72,22 @@ pub use places::{PoolCount, SetAsideCount};
 pub(crate) use planned::Planned;
 pub use presence::PresenceCounts;
 pub use programme::{Programme, ProgrammeRow, ProgrammeWarning};
+pub(crate) use query::KeptList;
+pub use query::{
+    AttendeePage, AttendeeQuery, Column, Columns, CsvForm, Cursor, Filter, ListedAttendee, NotACursor,
+    QueryError, SortKey, UnknownColumn,
+};
+pub(crate) use registration::Replied;
 pub use registration::{PassOver, RegistrationCard};
+pub(crate) use report::FillFold;
+pub use report::{
+    Digest, DigestEntry, ExposedReach, FillCurve, FillDay, NearlyFull, NearlyFullRow, OrganisationReach,
+    OrganisationShowUp, Period, Reach, RegionReach, ShowUp, ShowUpRow, Threshold,
+};
 pub use resources::{ResourceRow, Resources};
+pub use route::Route;
 pub use scan_list::{ScanList, ScanRow};
+pub(crate) use session::SessionCard;
 pub use session::SessionStatus;
 pub use status::RegistrationStatus;
 pub use waiting_list::{ExposedWaiting, ExposedWaitingList, WaitingList, WaitingRow};
@@ -82,12 +105,15 @@ use resources::Reader;
 #[doc(alias = "read model")]
 pub struct Lists {
     position: Position,
+    latest: Option<DateTime<Utc>>,
     gatherings: HashMap<GatheringId, GatheringCard>,
     registrations: HashMap<RegistrationId, Spot>,
     people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
     forgotten: HashMap<PersonId, DateTime<Utc>>,
     exports: HashMap<PersonId, Vec<Position>>,
     bookings: HashMap<PersonId, Theirs>,
+    /// What somebody had a confirmed place by and is on no longer: their calendars may still have it.
+    handed_on: HashMap<PersonId, Theirs>,
     names: HashMap<PersonId, Billing>,
     calendar_tokens: CalendarTokens,
 }
@@ -97,40 +123,46 @@ impl Image for Lists {
     fn put(&self, out: &mut Sink) {
         let Self {
             position,
+            latest,
             gatherings,
             registrations: _,
             people,
             forgotten,
             exports,
             bookings,
+            handed_on,
             names,
             calendar_tokens,
         } = self;
         position.put(out);
+        latest.put(out);
         gatherings.put(out);
         people.put(out);
         forgotten.put(out);
         exports.put(out);
         bookings.put(out);
+        handed_on.put(out);
         names.put(out);
         calendar_tokens.put(out);
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
-        let position = Position::take(from)?;
+        let (position, latest) = (Position::take(from)?, <Option<_> as Image>::take(from)?);
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
         let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
-        let (bookings, names, calendar_tokens) =
-            (HashMap::take(from)?, HashMap::take(from)?, CalendarTokens::take(from)?);
+        let (bookings, handed_on) = (HashMap::take(from)?, HashMap::take(from)?);
+        let (names, calendar_tokens) = (HashMap::take(from)?, CalendarTokens::take(from)?);
         Some(Self {
             position,
+            latest,
             gatherings,
             registrations,
             people,
             forgotten,
             exports,
             bookings,
+            handed_on,
             names,
             calendar_tokens,
         })
@@ -202,6 +234,13 @@ impl Lists {
         self.position
     }
 
+    /// The latest time of all records folded in; `None` before the first. Where a clock was set back, that is not the time
+    /// of the last.
+    #[must_use]
+    pub fn latest(&self) -> Option<DateTime<Utc>> {
+        self.latest
+    }
+
     /// One gathering, cancelled and past ones too.
     #[must_use]
     pub fn gathering(&self, gathering: GatheringId) -> Option<&GatheringCard> {
@@ -235,6 +274,19 @@ impl Lists {
     ) -> Option<AttendeeList> {
         let card = self.gatherings.get(&gathering)?;
         Some(AttendeeList::of(card, now, |person| self.on_record(person), opener))
+    }
+
+    /// Everybody who ever registered, whatever became of them, as they stand at a time. `None` for a gathering never
+    /// announced.
+    #[must_use]
+    pub fn registration_list(
+        &self,
+        gathering: GatheringId,
+        now: DateTime<Utc>,
+        opener: Arc<dyn Opener>,
+    ) -> Option<AttendeeList> {
+        let card = self.gatherings.get(&gathering)?;
+        Some(AttendeeList::of_everybody(card, now, |person| self.on_record(person), opener))
     }
 
     /// Who stands in line, and where, and who has an offer of a place at a time. `None` for a gathering never announced.
@@ -319,7 +371,15 @@ impl Lists {
     /// Everything that a person has booked, or was named for as a guest. Empty for somebody never heard of.
     #[must_use]
     pub fn agenda(&self, person: PersonId, opener: Arc<dyn Opener>) -> Agenda {
-        Agenda::of(person, self.forgotten(person), self.booked_by(person), opener)
+        let handed_on = self.entries_gone_from(person);
+        Agenda::of(person, self.forgotten(person), [self.booked_by(person).collect(), handed_on], opener)
+    }
+
+    /// What was in somebody's calendar, and is theirs no longer: handed to somebody else, or a guest's who was exchanged.
+    fn entries_gone_from(&self, person: PersonId) -> Vec<(&GatheringCard, &RegistrationCard)> {
+        let theirs = self.handed_on.get(&person).map(Theirs::as_slice).unwrap_or_default();
+        let known = theirs.iter().filter_map(|id| self.registration(*id));
+        known.filter(|(card, it)| card.entry_gone(it, person).is_some()).collect()
     }
 
     /// Everything that a person is on, in the order of booking.
@@ -328,6 +388,12 @@ impl Lists {
         person: PersonId,
     ) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
         self.booked_by(person)
+    }
+
+    /// The sessions that name somebody as a speaker, dropped ones too: gathering by gathering, in the order of the ids.
+    pub(crate) fn sessions_of(&self, person: PersonId) -> Vec<(&GatheringCard, &SessionCard)> {
+        let all = self.gatherings().into_iter().flat_map(|card| card.sessions().map(move |it| (card, it)));
+        all.filter(|(_, it)| it.session().texts.speakers.contains(&person)).collect()
     }
 
     fn booked_by(&self, person: PersonId) -> impl Iterator<Item = (&GatheringCard, &RegistrationCard)> {
@@ -354,6 +420,11 @@ impl Lists {
     #[must_use]
     pub fn forgotten(&self, person: PersonId) -> Option<DateTime<Utc>> {
         self.forgotten.get(&person).copied()
+    }
+
+    /// Everybody who was forgotten, and when.
+    pub(crate) fn all_forgotten(&self) -> HashMap<PersonId, DateTime<Utc>> {
+        self.forgotten.clone()
     }
 
     /// Where the log says that all that is held about somebody was given out.

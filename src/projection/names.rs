@@ -14,7 +14,7 @@ use crate::sealed::{Opened, Opener, Sealed, Unavailable};
 pub(crate) const PERSONAL: &str = "[personal]";
 /// In place of the name of somebody who was forgotten.
 pub(crate) const ERASED: &str = "[erased]";
-const UNAVAILABLE: &str = "[unavailable]";
+pub(crate) const UNAVAILABLE: &str = "[unavailable]";
 const NO_NAME: &str = "[no name]";
 
 /// What the lists keep of a person.
@@ -39,7 +39,7 @@ impl Shown {
         Self { details: PersonDetails::new(name.unwrap_or_default()), unavailable: None }
     }
 
-    fn opened(opened: &Opened<PersonDetails>) -> Self {
+    pub(crate) fn opened(opened: &Opened<PersonDetails>) -> Self {
         match opened {
             Opened::Known(details) => Self { details: details.expose().clone(), unavailable: None },
             // The row says that they are forgotten.

@@ -11,6 +11,7 @@ use crate::person::Answers;
 use crate::projection::beside::Aside;
 use crate::projection::check_in::Scans;
 use crate::projection::invited::{Invited, Stamp};
+use crate::projection::route::Route;
 use crate::projection::status::RegistrationStatus;
 use crate::record::Position;
 use crate::sealed::Sealed;
@@ -39,6 +40,7 @@ pub(super) struct Joined<'a> {
     pub(super) booking: &'a Booking,
     pub(super) standing: RegistrationStatus,
     pub(super) draws: &'a [Draw],
+    pub(super) route: Route,
     pub(super) at: Stamp,
 }
 
@@ -54,6 +56,7 @@ pub struct RegistrationCard {
     joined: Position,
     joined_at: DateTime<Utc>,
     invited: Invited,
+    route: Route,
     turn: Turned,
     draws: Vec<Draw>,
     passed: Option<Box<PassedOver>>,
@@ -77,6 +80,7 @@ image!(struct RegistrationCard {
     joined,
     joined_at,
     invited,
+    route,
     turn,
     draws,
     passed,
@@ -148,6 +152,7 @@ impl RegistrationCard {
             joined: position,
             joined_at: time,
             invited,
+            route: join.route,
             turn: Turned { joined: position, of: join.booking.party.booker },
             draws: join.draws.to_vec(),
             passed: None,
@@ -162,6 +167,7 @@ impl RegistrationCard {
 
     pub(super) fn promote(&mut self, draws: &[Draw], at: Stamp) {
         if self.standing == RegistrationStatus::Waiting {
+            self.route = Route::Line;
             self.confirm(draws, at);
         }
     }
@@ -175,6 +181,7 @@ impl RegistrationCard {
 
     pub(super) fn accept(&mut self, at: Stamp) {
         if matches!(self.standing, RegistrationStatus::Offered { .. }) {
+            self.route = Route::Line;
             self.become_confirmed(at);
         }
     }
@@ -344,6 +351,12 @@ impl RegistrationCard {
     #[must_use]
     pub fn booking(&self) -> &Booking {
         &self.booking
+    }
+
+    /// By which way it came, or got its places.
+    #[must_use]
+    pub fn route(&self) -> Route {
+        self.route
     }
 
     /// Why it ended, where a fact of its own says so.

@@ -108,10 +108,15 @@ impl SessionCard {
         }
     }
 
-    /// Other texts move nobody, so the sequence stays.
-    pub(super) fn set_texts(&mut self, texts: &SessionTexts, at: Stamp) {
+    /// Other texts move nobody, so the sequence stays. Of two messages with one SEQUENCE calendars take that with the later
+    /// DTSTAMP (RFC 5546, section 2.1.5), which has no fractions of a second. So a text that changes within a second of what
+    /// somebody may have been sent is dated in the next; one that changes along with time or place is sent with these.
+    pub(super) fn set_texts(&mut self, texts: &SessionTexts, at: Stamp, sent: DateTime<Utc>) {
         Arc::make_mut(&mut self.session).texts = texts.clone();
-        self.revised = at;
+        let Stamp { position, time } = self.revised;
+        let along = time == at.time && position.get().saturating_add(1) == at.position.get();
+        let time = if along { time } else { at.time.max(second_after(sent.max(time))) };
+        self.revised = Stamp { time, ..at };
     }
 
     pub(super) fn drop_out(&mut self, at: Stamp) {
@@ -130,7 +135,7 @@ impl SessionCard {
     }
 
     /// Whether it was not dropped.
-    pub(super) fn stands(&self) -> bool {
+    pub(crate) fn stands(&self) -> bool {
         !self.dropped
     }
 
@@ -190,6 +195,12 @@ impl SessionCard {
         let day = on.schedule.zone().and_then(|zone| self.session.schedule.first_day_in(zone));
         days.zip(day).is_some_and(|((first, last), day)| !(first..=last).contains(&day))
     }
+}
+
+/// The first second that is another than a time's.
+fn second_after(time: DateTime<Utc>) -> DateTime<Utc> {
+    let second = DateTime::from_timestamp(time.timestamp().saturating_add(1), 0);
+    second.unwrap_or(time)
 }
 
 #[cfg(test)]

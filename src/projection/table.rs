@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::text::is_forbidden;
@@ -17,9 +18,9 @@ const GAP: &str = "  ";
 const ZERO_WIDTH_JOINER: char = '\u{200D}';
 
 /// One column of a table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Column {
-    title: &'static str,
+    title: Cow<'static, str>,
     to_the_right: bool,
     /// How much of a narrow table it is worth, beside the others; 0 is never cut.
     share: usize,
@@ -27,23 +28,27 @@ pub(crate) struct Column {
 
 impl Column {
     /// Text that may be cut where the table is too wide.
-    pub(crate) const fn text(title: &'static str) -> Self {
+    pub(crate) fn text(title: impl Into<Cow<'static, str>>) -> Self {
+        let title = match title.into() {
+            title if title.contains(is_forbidden) => harmless(title.into_owned()).into(),
+            title => title,
+        };
         Self { title, to_the_right: false, share: 1 }
     }
 
     /// Text that tells what the row is about: where the table is too wide it keeps twice as much as other texts.
     pub(crate) const fn subject(title: &'static str) -> Self {
-        Self { title, to_the_right: false, share: 2 }
+        Self { title: Cow::Borrowed(title), to_the_right: false, share: 2 }
     }
 
     /// Text that is useless when cut: an id, a date.
-    pub(crate) const fn whole(title: &'static str) -> Self {
-        Self { title, to_the_right: false, share: 0 }
+    pub(crate) fn whole(title: impl Into<Cow<'static, str>>) -> Self {
+        Self { title: title.into(), to_the_right: false, share: 0 }
     }
 
     /// A number, which stands to the right and is never cut.
     pub(crate) const fn number(title: &'static str) -> Self {
-        Self { title, to_the_right: true, share: 0 }
+        Self { title: Cow::Borrowed(title), to_the_right: true, share: 0 }
     }
 }
 
@@ -70,13 +75,39 @@ impl Table {
         self.rows.is_empty()
     }
 
-    fn widths(&self) -> Vec<usize> {
+    /// The titles of the columns for which there is no room: those to the right.
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = &str> {
+        let shown = self.fitting(&self.natural());
+        self.columns.iter().skip(shown).map(|column| column.title.as_ref())
+    }
+
+    /// How wide each column would be.
+    fn natural(&self) -> Vec<usize> {
         let natural = self.columns.iter().enumerate().map(|(n, column)| {
             let cells = self.rows.iter().filter_map(|row| row.get(n)).map(|cell| cell.width());
             cells.max().unwrap_or(0).max(column.title.width())
         });
-        let mut widths: Vec<usize> = natural.collect();
-        let gaps = GAP.len() * self.columns.len().saturating_sub(1);
+        natural.collect()
+    }
+
+    /// How many columns fit, each as narrow as can be; the first always.
+    fn fitting(&self, natural: &[usize]) -> usize {
+        let narrow = natural
+            .iter()
+            .zip(&self.columns)
+            .map(|(width, column)| if column.share > 0 { *width.min(&NARROWEST) } else { *width });
+        let ends = narrow.scan(0, |end, width| {
+            let begin = if *end == 0 { 0 } else { *end + GAP.len() };
+            *end = begin + width;
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= WIDTH).count().max(1)
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        let mut widths = self.natural();
+        widths.truncate(self.fitting(&widths));
+        let gaps = GAP.len() * widths.len().saturating_sub(1);
         let mut excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(WIDTH);
         while excess > 0 {
             let Some(widest) = self.first_to_shrink(&mut widths) else { break };
@@ -98,7 +129,7 @@ impl fmt::Display for Table {
     /// Lines without blanks at their ends, parted by line breaks; no break after the last.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let widths = self.widths();
-        let titles = self.columns.iter().map(|column| column.title);
+        let titles = self.columns.iter().map(|column| column.title.as_ref());
         f.write_str(&line(&self.columns, &widths, titles))?;
         self.rows.iter().try_for_each(|row| {
             let cells = row.iter().map(String::as_str);
@@ -119,12 +150,12 @@ fn line<'a>(columns: &[Column], widths: &[usize], cells: impl Iterator<Item = &'
     line
 }
 
-/// Cuts a text to a display width, with an ellipsis in place of what is lost.
+/// Cuts a text to a display width, with an ellipsis in place of what is lost. What is seen as one character stays one, or goes.
 pub(crate) fn fit(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return Cow::Borrowed(text);
     }
-    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let ends = text.grapheme_indices(true).map(|(at, grapheme)| at + grapheme.len());
     let prefixes = ends.filter_map(|end| text.get(..end));
     let kept = prefixes.take_while(|prefix| prefix.width() < width).last().unwrap_or_default();
     // A joiner left at the end would draw the ellipsis into the emoji before it.

@@ -29,6 +29,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::desk::Clock;
 
+mod blank;
 pub mod conformance;
 mod decider;
 #[cfg(feature = "file")]
@@ -36,6 +37,7 @@ mod disk;
 mod history;
 mod strategies;
 
+pub use blank::blank_desk;
 pub use decider::Decider;
 #[cfg(feature = "file")]
 pub use disk::{Fault, FaultMet, FaultyDisk, Operation};

@@ -19,29 +19,31 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 /// A small reader that shares nothing with the writer: it unfolds, splits, and undoes the escapes.
-mod reader {
+pub(crate) mod reader {
     use super::{BTreeMap, DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 
     #[derive(Debug, Default)]
-    pub(super) struct Component {
-        pub(super) kind: String,
-        pub(super) lines: Vec<Line>,
-        pub(super) parts: Vec<Component>,
+    pub(crate) struct Component {
+        pub(crate) kind: String,
+        pub(crate) lines: Vec<Line>,
+        pub(crate) parts: Vec<Component>,
     }
 
     #[derive(Debug)]
-    pub(super) struct Line {
-        pub(super) name: String,
-        pub(super) parameters: BTreeMap<String, String>,
-        pub(super) value: String,
+    pub(crate) struct Line {
+        pub(crate) name: String,
+        pub(crate) parameters: BTreeMap<String, String>,
+        pub(crate) value: String,
     }
 
     /// Checks the bytes and gives the one calendar.
-    pub(super) fn read(text: &str) -> Component {
+    pub(crate) fn read(text: &str) -> Component {
         let body = text.strip_suffix("\r\n").expect("the last line ends");
         for line in body.split("\r\n") {
             assert!(line.len() <= 75, "{} octets: {line:?}", line.len());
             assert!(!line.trim().is_empty(), "a line of nothing");
+            let backslashes = line.len() - line.trim_end_matches('\\').len();
+            assert!(backslashes.is_multiple_of(2), "a fold behind a backslash: {line:?}");
             assert!(!line.contains(|c: char| c.is_control() && c != '\t'), "a control character: {line:?}");
         }
         let unfolded = body.replace("\r\n ", "").replace("\r\n\t", "");
@@ -117,7 +119,7 @@ mod reader {
         plain
     }
 
-    pub(super) fn unescape(value: &str) -> String {
+    pub(crate) fn unescape(value: &str) -> String {
         let mut plain = String::new();
         let mut characters = value.chars();
         while let Some(c) = characters.next() {
@@ -133,27 +135,27 @@ mod reader {
     }
 
     impl Component {
-        pub(super) fn all(&self, kind: &str) -> Vec<&Component> {
+        pub(crate) fn all(&self, kind: &str) -> Vec<&Component> {
             self.parts.iter().filter(|part| part.kind == kind).collect()
         }
 
-        pub(super) fn line(&self, name: &str) -> Option<&Line> {
+        pub(crate) fn line(&self, name: &str) -> Option<&Line> {
             let mut found = self.lines.iter().filter(|line| line.name == name);
             let line = found.next();
             assert!(found.next().is_none(), "{name} twice");
             line
         }
 
-        pub(super) fn value(&self, name: &str) -> &str {
+        pub(crate) fn value(&self, name: &str) -> &str {
             &self.line(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).value
         }
 
-        pub(super) fn text(&self, name: &str) -> String {
+        pub(crate) fn text(&self, name: &str) -> String {
             unescape(self.value(name))
         }
 
         /// The instant that a time stands for, by the rules in the same file.
-        pub(super) fn instant(&self, entry: &Component, name: &str) -> DateTime<Utc> {
+        pub(crate) fn instant(&self, entry: &Component, name: &str) -> DateTime<Utc> {
             let line = entry.line(name).unwrap();
             if let Some(utc) = line.value.strip_suffix('Z') {
                 assert!(line.parameters.is_empty());
@@ -165,15 +167,15 @@ mod reader {
         }
     }
 
-    pub(super) fn wall(text: &str) -> NaiveDateTime {
+    pub(crate) fn wall(text: &str) -> NaiveDateTime {
         NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").unwrap_or_else(|_| panic!("{text:?}"))
     }
 
     /// A VTIMEZONE, spelt out until 2110.
-    pub(super) struct Zone(pub(super) Vec<(NaiveDateTime, i64)>);
+    pub(crate) struct Zone(pub(super) Vec<(NaiveDateTime, i64)>);
 
     impl Zone {
-        pub(super) fn find(calendar: &Component, name: &str) -> Self {
+        pub(crate) fn find(calendar: &Component, name: &str) -> Self {
             let zones = calendar.all("VTIMEZONE");
             let mut found = zones.iter().filter(|zone| zone.value("TZID") == name);
             let zone = found.next().unwrap_or_else(|| panic!("no zone {name}"));
@@ -181,14 +183,14 @@ mod reader {
             Self::new(zone)
         }
 
-        pub(super) fn new(zone: &Component) -> Self {
+        pub(crate) fn new(zone: &Component) -> Self {
             let mut onsets: Vec<_> = zone.parts.iter().flat_map(onsets).collect();
             onsets.sort_unstable();
             Self(onsets)
         }
 
         /// The offset at a wall time; of a doubled hour, in its first pass (RFC 5545, 3.3.5).
-        pub(super) fn offset(&self, wall: NaiveDateTime) -> i64 {
+        pub(crate) fn offset(&self, wall: NaiveDateTime) -> i64 {
             let passed = self.0.partition_point(|(onset, _)| *onset <= wall);
             self.0[passed.checked_sub(1).expect("the time is before the zone's first onset")].1
         }
@@ -337,8 +339,8 @@ proptest! {
         }
         let conference = entry.line("CONFERENCE").unwrap();
         prop_assert_eq!(&conference.value, "https://meet.example/a,b;c");
-        // In quotes blanks at the end stay.
-        let marked = cleaned(&format!("{label}|"));
+        // In quotes blanks at the end stay, and backslashes go.
+        let marked = cleaned(&format!("{label}|")).replace('\\', "");
         prop_assert_eq!(format!("{}|", conference.parameters["LABEL"]), marked);
         let alarms = entry.all("VALARM");
         prop_assert_eq!(alarms.len(), 1);
@@ -707,6 +709,20 @@ fn samples_in(zone: Tz) -> Vec<Situation> {
             Some(Situation { sequence: number, ..situation(number.into(), summary, when) })
         })
         .collect()
+}
+
+/// Some readers take a line of blanks for an empty one, and refuse the whole calendar.
+#[test]
+fn however_many_blanks_there_are_none_make_a_line() {
+    let when = schedule("2026-03-05 14:00 to 15:30 UTC");
+    for blanks in [1, 60, 66, 67, 68, 140, 141, 142, 500].map(|run| " ".repeat(run)) {
+        for summary in [blanks.clone(), format!("a{blanks}"), format!("a{blanks}b"), format!("{blanks},")] {
+            let entry = PublicEntry::new(uid(1), &summary, &when, revised());
+            let calendar = reader::read(&Calendar::new(&summary, [entry]).to_string());
+            let shown = calendar.all("VEVENT")[0].text("SUMMARY");
+            assert_eq!(shown.replace(' ', ""), summary.replace(' ', ""));
+        }
+    }
 }
 
 #[test]

@@ -2,16 +2,19 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use gather::log::MemoryLog;
-use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
+use gather::log::{FileLog, MemoryLog};
+use gather::privacy::MemoryVault;
+use gather::testkit::{Fault, FaultyDisk};
 use gather::{
     CalendarToken, Change, Desk, Fact, Failure, Gathering, IssueCalendarToken, JoinLink, PersonId, Position,
-    Refusal, Remedy, RequestId, RevokeCalendarToken, RotateCalendarToken, VaultId,
+    Refusal, Remedy, RequestId, RevokeCalendarToken, RotateCalendarToken,
 };
 
+use crate::service::Service;
+
 const LINK: &str = "https://meet.example/room";
+const MARCH: &str = "2099-03-05 14:00 to 15:30 Europe/London";
 
 fn person(number: u128) -> PersonId {
     PersonId::from_u128(number)
@@ -33,7 +36,7 @@ fn revoke(desk: &Desk, person: PersonId) -> Change {
 fn booked(desk: &Desk, people: u128) {
     for number in 1..=people {
         let talk = Gathering::webinar(format!("Talk {number}"))
-            .at("2099-03-05 14:00 to 15:30 Europe/London".parse().unwrap())
+            .at(MARCH.parse().unwrap())
             .join_link(JoinLink::new(LINK));
         let talk = desk.announce(talk).unwrap().outcome;
         drop(desk.register(talk, person(number)).unwrap());
@@ -211,49 +214,17 @@ fn among_many_each_opens_its_own() {
     }
 }
 
-/// A vault that cannot be reached for a while.
-#[derive(Debug)]
-struct Away {
-    vault: MemoryVault,
-    is_away: AtomicBool,
-}
-
-impl KeyVault for Away {
-    fn id(&self) -> VaultId {
-        self.vault.id()
-    }
-
-    fn fresh(&self) -> Result<KeyRef, VaultError> {
-        self.vault.fresh()
-    }
-
-    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.vault.in_use(key)
-    }
-
-    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
-        if self.is_away.load(Ordering::Relaxed) {
-            return Err(VaultError::unavailable("it does not answer"));
-        }
-        self.vault.key(key)
-    }
-
-    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.vault.erase(key)
-    }
-}
-
 #[test]
 fn what_could_not_be_opened_is_tried_again() {
-    let vault = Arc::new(Away { vault: MemoryVault::new(), is_away: AtomicBool::new(false) });
+    let vault = Arc::new(Service::default());
     let desk = Desk::builder().over(MemoryLog::new(), vault.clone()).unwrap();
     booked(&desk, 1);
     let tokens: Vec<_> = (1..=200).map(|number| issue(&desk, person(number))).collect();
-    vault.is_away.store(true, Ordering::Relaxed);
+    vault.set_down(true);
     for token in &tokens {
         opens_nothing(&desk, token);
     }
-    vault.is_away.store(false, Ordering::Relaxed);
+    vault.set_down(false);
     // Few at a time, so that nobody makes the desk open everything by guessing.
     let last = tokens.last().unwrap().expose();
     let tries = (1..10).take_while(|_| desk.calendar_by_token(&last).is_err()).count();
@@ -268,12 +239,39 @@ fn what_another_desk_on_the_same_log_takes_back_opens_nothing_here() {
     let [here, there] = [0, 1].map(|_| Desk::builder().over(Arc::clone(&log), vault.clone()).unwrap());
     booked(&here, 1);
     let token = issue(&here, person(1));
-    there.refresh().unwrap();
     opens(&there, &token, person(1));
     let other = rotate(&there, person(1));
-    here.refresh().unwrap();
     opens_nothing(&here, &token);
     opens(&here, &other, person(1));
+    // What somebody has booked elsewhere is in it, too.
+    let talk = there.announce(Gathering::webinar("Another").at(MARCH.parse().unwrap())).unwrap().outcome;
+    drop(there.register(talk, person(1)).unwrap());
+    let shown = here.calendar_by_token(&other.expose()).unwrap().to_string();
+    assert!(shown.contains("SUMMARY:Another"));
+    let _ = here.forget(person(1)).unwrap();
+    opens_nothing(&there, &other);
+}
+
+/// Whatever the token is: that the log cannot be read says nothing of it.
+#[test]
+fn a_log_that_cannot_be_read_is_told_to_everybody() {
+    let media = FaultyDisk::new();
+    let open = || {
+        let log = FileLog::options().storage(Arc::new(media.clone())).open_in("bookings").unwrap();
+        (Arc::new(log), Arc::new(MemoryVault::new()))
+    };
+    let (log, vault) = open();
+    let [here, there] = [0, 1].map(|_| Desk::builder().over(Arc::clone(&log), vault.clone()).unwrap());
+    booked(&here, 1);
+    let token = issue(&here, person(1));
+    opens(&there, &token, person(1));
+    drop(here.register(here.whats_on().rows()[0].gathering, person(2)).unwrap());
+    for text in [token.expose(), "0".repeat(64), String::from("ann")] {
+        media.fail_nth(1, Fault::Refused);
+        assert!(matches!(there.calendar_by_token(&text), Err(Failure::Fault(_))), "{text}");
+        media.heal();
+    }
+    opens(&there, &token, person(1));
 }
 
 #[test]

@@ -173,6 +173,7 @@ fn a_later_snapshot_comes_in_as_moves_texts_drops_and_additions() {
         "{told}"
     );
     compare(&expected, &before, &entries(&out.join("programme.ics")), "20260301T000000Z");
+    tell_size_and_time(&out, 15 + 1);
 
     // The same sessions say the same wherever they stand.
     let programme = entries(&out.join("programme.ics"));

@@ -575,6 +575,10 @@ fn something_recorded_of_somebody_who_was_forgotten() {
     assert_eq!(forger.add(fact).breaks(Rule::Forgotten), says);
     let (forger, _) = forgotten();
     forger.add(Fact::PersonForgotten { person: person_id(2) }).is(Rule::Forgotten, says);
+    let (forger, _) = forgotten();
+    let gathering = forger.scene.on;
+    let talk = Session::new(SessionId::from_u128(1), "Welcome").speaker(person_id(2));
+    forger.add(Fact::SessionAdded { gathering, session: Box::new(talk) }).is(Rule::Forgotten, says);
     let forger = Forger::with_places(5);
     let asked = Register::new(forger.scene.on, person_id(1)).guest(person_id(2));
     let held = forger.scene.holds(asked, 10);

@@ -7,13 +7,15 @@ use gather::log::{FileLog, Log};
 use gather::privacy::{FileVault, KeyRef, KeyVault};
 use gather::testkit::{FaultyDisk, TestClock, person_id};
 use gather::{
-    Answers, Change, ChangeParty, Desk, Error, FollowUp, Gathering, GatheringId, Hold, KeepAnswers,
-    NoteInterest, Opened, PersonDetails, PersonId, PublishName, PublishedName, RecordPerson, Refusal,
-    Register, RegistrationId, RequestId, Transfer, Unavailable, Venue,
+    AddSession, Answers, Change, ChangeParty, ChangeSession, Desk, DropSession, Error, FollowUp, Gathering,
+    GatheringId, Hold, KeepAnswers, NoteInterest, Opened, PersonDetails, PersonId, PublishName,
+    PublishedName, RecordPerson, Refusal, Register, RegistrationId, RequestId, Session, SessionId,
+    SetProgramme, Transfer, Unavailable, Venue,
 };
 
 use crate::scene::{MORNING, STARTS, Scene, at, hall, workshop};
 
+mod blank;
 mod crashes;
 mod export;
 mod keys;
@@ -312,13 +314,9 @@ fn a_receipt_says_what_was_done_and_what_others_still_hold() {
 
 #[test]
 fn a_speaker_is_no_longer_named_and_the_programme_is_newer() {
-    use gather::{AddSession, Session, SessionId};
-    let scene = Scene::of(
-        Gathering::conference("Day", Venue::new("Hall")).at(crate::scene::day("2027-03-20 10:00 to 16:00")),
-    );
+    let scene = conference();
     drop(scene.receives(PublishName::of(person_id(ANN), PublishedName::new("Dr Ann Example"))));
-    let session = Session::new(SessionId::from_u128(1), "Welcome").speaker(person_id(ANN));
-    drop(scene.receives(AddSession::new(scene.on, session)));
+    drop(scene.receives(AddSession::new(scene.on, talk(1, &[ANN]))));
     let before = scene.desk.programme(scene.on).unwrap();
     assert!(before.to_string().contains("Dr Ann Example"));
     scene.after(chrono::TimeDelta::days(1));
@@ -333,6 +331,97 @@ fn a_speaker_is_no_longer_named_and_the_programme_is_newer() {
 }
 
 /// Two desks on one log with one vault.
+fn conference() -> Scene {
+    Scene::of(
+        Gathering::conference("Day", Venue::new("Hall")).at(crate::scene::day("2027-03-20 10:00 to 16:00")),
+    )
+}
+
+fn talk(number: u128, speakers: &[u8]) -> Session {
+    let talk = Session::new(SessionId::from_u128(number), "Welcome");
+    speakers.iter().fold(talk, |talk, speaker| talk.speaker(person_id(*speaker)))
+}
+
+#[test]
+fn no_session_takes_a_speaker_who_was_forgotten() {
+    let scene = conference();
+    let (desk, on) = (&scene.desk, scene.on);
+    for it in [talk(1, &[ANN, BOB]), talk(2, &[BOB]), talk(3, &[ANN])] {
+        drop(scene.receives(AddSession::new(on, it)));
+    }
+    drop(scene.receives(DropSession::new(on, SessionId::from_u128(3))));
+    let receipt = desk.forget(person_id(ANN)).unwrap();
+    assert_eq!((&receipt.sessions[..], receipt.keys), (&[SessionId::from_u128(1)][..], 0));
+    let head = desk.position();
+    let added = desk.execute(AddSession::new(on, talk(4, &[BOB, ANN]))).unwrap_err();
+    assert_eq!(added.refusal(), Some(&Refusal::Forgotten { person: person_id(ANN), at: receipt.at }));
+    assert_eq!(refused(desk.execute(ChangeSession::new(on, talk(2, &[BOB, ANN])))), "forgotten");
+    // One that was dropped names nobody, so taking it back would name them anew.
+    assert_eq!(refused(desk.execute(AddSession::new(on, talk(3, &[ANN])))), "forgotten");
+    let programme = [talk(1, &[ANN, BOB]), talk(2, &[ANN]), talk(3, &[BOB]), talk(4, &[ANN])];
+    let refusal = desk.execute(SetProgramme::new(on, programme.clone())).unwrap_err();
+    let Some(Refusal::Programme { problems }) = refusal.refusal() else { panic!("{refusal}") };
+    let told: Vec<_> = problems.iter().map(|it| (it.session.uuid().as_u128(), it.fault.code())).collect();
+    assert_eq!(told, [(2, "forgotten"), (4, "forgotten")]);
+    assert_eq!(desk.position(), head);
+    // The rest is taken when it is asked for.
+    let named = problems.iter().map(|it| it.session);
+    let rest = desk.execute(SetProgramme::new(on, programme).leave_alone(named)).unwrap().outcome;
+    assert_eq!((rest.added, rest.unchanged), (vec![SessionId::from_u128(3)], 1));
+    scene.is_sound();
+}
+
+#[test]
+fn a_session_may_go_on_naming_a_speaker_who_was_forgotten() {
+    let scene = conference();
+    let (desk, on) = (&scene.desk, scene.on);
+    drop(scene.receives(AddSession::new(on, talk(1, &[BOB]))));
+    drop(scene.receives(ChangeSession::new(on, talk(1, &[ANN, BOB]))));
+    let _ = desk.forget(person_id(ANN)).unwrap();
+    let change = |it: Session| desk.execute(ChangeSession::new(on, it)).unwrap().outcome;
+    assert_eq!(change(talk(1, &[ANN, BOB])), Change::AlreadySo);
+    assert_eq!(change(talk(1, &[ANN, BOB]).about("What is new.").room("Hall")), Change::Made);
+    assert_eq!(change(talk(1, &[BOB, ANN])), Change::Made, "another order names nobody anew");
+    let programme = SetProgramme::new(on, [talk(1, &[ANN])]);
+    assert_eq!(scene.does(programme).revised, [SessionId::from_u128(1)]);
+    assert_eq!(change(talk(1, &[BOB])), Change::Made);
+    assert_eq!(refused(desk.execute(ChangeSession::new(on, talk(1, &[BOB, ANN])))), "forgotten");
+    assert_eq!(desk.forget(person_id(ANN)).unwrap().sessions, []);
+    scene.is_sound();
+}
+
+/// Nothing was ever recorded of them but that they speak, or once were to.
+#[test]
+fn whoever_only_speaks_is_known() {
+    let scene = conference();
+    let desk = &scene.desk;
+    drop(scene.receives(AddSession::new(scene.on, talk(1, &[ANN, BOB]))));
+    drop(scene.receives(ChangeSession::new(scene.on, talk(1, &[ANN, CYD]))));
+    for (person, sessions) in [(ANN, 1), (BOB, 0), (CYD, 1)] {
+        let _ = desk.export_person(person_id(person), crate::scene::reference("article-15")).unwrap();
+        let receipt = desk.forget(person_id(person)).unwrap();
+        assert_eq!((receipt.sessions.len(), receipt.keys, receipt.exports.len()), (sessions, 0, 1));
+        let said = receipt.to_string().matches("stays, without their name").count();
+        assert_eq!(said, sessions, "{receipt}");
+    }
+    assert_eq!(refused(desk.forget(person_id(DAN))), "unknown_person");
+    scene.is_sound();
+}
+
+/// A published name is all that has a key.
+#[test]
+fn the_name_of_whoever_only_speaks_is_erased() {
+    let scene = conference();
+    drop(scene.receives(AddSession::new(scene.on, talk(1, &[ANN]))));
+    drop(scene.receives(PublishName::of(person_id(ANN), PublishedName::new("Dr Ann Example"))));
+    let receipt = scene.desk.forget(person_id(ANN)).unwrap();
+    assert_eq!((receipt.keys, receipt.sessions), (1, vec![SessionId::from_u128(1)]));
+    let programme = scene.desk.programme(scene.on).unwrap();
+    assert!(programme.speakers().contains(&person_id(ANN)));
+    assert!(!programme.to_string().contains("Example"));
+    scene.is_sound();
+}
+
 #[test]
 fn other_desks_know_of_it() {
     use gather::log::MemoryLog;

@@ -3,18 +3,19 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names what it waits for")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gather::log::{self, Anchor, Batch, Log, MemoryLog, Page};
-use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
+use gather::privacy::MemoryVault;
 use gather::testkit::{TestClock, epoch, person_id};
 use gather::{
     Answers, CancelRegistration, Capacity, Change, ChangeCapacity, Desk, Gathering, GatheringId,
     LayoutProblem, Mode, Offering, OfferingId, PersonDetails, PersonId, Pool, PoolId, Position, RecordPerson,
-    Refusal, Register, Registered, RegistrationId, RequestId, Schedule, Transfer, VaultId, Venue,
+    Refusal, Register, Registered, RegistrationId, RequestId, Schedule, Transfer, Venue,
 };
+
+use crate::service::Service;
 
 const IN_PERSON: OfferingId = OfferingId::new(1);
 const ONLINE: OfferingId = OfferingId::new(2);
@@ -644,49 +645,13 @@ fn three_desks_at_once_give_no_place_twice_and_refuse_nobody() {
     }
 }
 
-/// Keys from a service that can be out of reach.
-#[derive(Debug, Default)]
-struct Service {
-    vault: MemoryVault,
-    down: AtomicBool,
-}
-
-impl Service {
-    fn reach(&self) -> Result<&MemoryVault, VaultError> {
-        let down = self.down.load(Ordering::SeqCst);
-        if down { Err(VaultError::unavailable("the service is down")) } else { Ok(&self.vault) }
-    }
-}
-
-impl KeyVault for Service {
-    fn id(&self) -> VaultId {
-        self.vault.id()
-    }
-
-    fn fresh(&self) -> Result<KeyRef, VaultError> {
-        self.reach()?.fresh()
-    }
-
-    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.reach()?.in_use(key)
-    }
-
-    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
-        self.reach()?.key(key)
-    }
-
-    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.reach()?.erase(key)
-    }
-}
-
 #[test]
 fn where_keys_are_out_of_reach_nothing_is_stored_and_the_same_request_is_done_later() {
     let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(Service::default()));
     let Twins { left, right, gathering } = Twins::over(&log, &vault);
     let _ = left.execute(ann()).unwrap();
 
-    vault.down.store(true, Ordering::SeqCst);
+    vault.set_down(true);
     let request = RequestId::from_u128(5);
     let booking = Register::new(gathering, person_id(1));
     // What others have stored names a key that cannot be asked about, and comes before whatever is decided now.
@@ -696,7 +661,7 @@ fn where_keys_are_out_of_reach_nothing_is_stored_and_the_same_request_is_done_la
     assert_eq!(failure.fault().unwrap().was_written(), Some(false));
     assert_eq!(log.anchor().unwrap(), head);
 
-    vault.down.store(false, Ordering::SeqCst);
+    vault.set_down(false);
     let booked = right.request(request).execute(booking).unwrap();
     assert!(!booked.repeated && booked.outcome.is_confirmed());
     assert_eq!(right.position(), booked.position);

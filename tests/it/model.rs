@@ -21,13 +21,16 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+mod as_of;
 mod checkpoints;
 mod found;
 mod laws;
 mod ledger;
 mod naive;
 mod points;
+mod queries;
 mod read;
+mod reports;
 mod sequences;
 
 use ledger::Ledger;

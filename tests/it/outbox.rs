@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gather::calendar::{Due, Invitations, Mailbox, Message, Method, Unaddressed};
-use gather::testkit::{History, PEOPLE, conferences, epoch, histories, person_id, queues};
+use gather::testkit::{History, PEOPLE, What, conferences, epoch, histories, person_id, queues};
 use gather::{
     CancelRegistration, ChangeMode, ChangeParty, Desk, Gathering, Mode, MoveRegistration, Occasion,
     OutboxMark, PersonDetails, PersonId, Position, RecordPerson, RegistrationId, Transfer, Venue,
@@ -83,6 +83,21 @@ fn known_to_everybody(desk: &Desk) {
     }
 }
 
+/// Whoever subscribes to their own calendar as well finds in it each entry that messages have told of, by the same number, and
+/// no other that was ever theirs.
+fn check_feed<'a>(desk: &Desk, person: PersonId, taken: impl Iterator<Item = (&'a String, &'a Kept)>) {
+    let feed = read(&desk.calendar(person).to_string());
+    for (uid, kept) in taken {
+        let entry = feed.iter().find(|entry| entry["uid"] == **uid);
+        let entry = entry.unwrap_or_else(|| panic!("{uid} is not in the calendar of {person}"));
+        let (sequence, is_gone) = (entry["sequence"].as_u64().unwrap(), kept.entry.is_none());
+        assert_eq!(entry["status"] == "CANCELLED", is_gone, "{entry}");
+        // What is gone may have been moved since, and nobody is told of that.
+        let told = u64::from(kept.newest.0);
+        assert!(if is_gone { sequence >= told } else { sequence == told }, "{entry}, told {told}");
+    }
+}
+
 /// A host that sends what is due, keeping marks as it goes; and the calendars of everybody.
 struct Host {
     clients: BTreeMap<PersonId, Client>,
@@ -140,12 +155,32 @@ impl Host {
             }
             let shown = self.clients.get(&person).map(Client::shown).unwrap_or_default();
             assert_eq!(shown, expected(desk, person).iter().collect::<Vec<_>>(), "{person}");
+            let taken = self.clients.get(&person).map(|client| &client.entries);
+            check_feed(desk, person, taken.into_iter().flatten());
         }
     }
 }
 
 fn lives() -> impl Strategy<Value = History> {
     prop_oneof![2 => histories(5..60), 1 => conferences(5..60), 1 => queues(5..60)]
+}
+
+/// Lives through a history, with people whose addresses are known, and lets a host look after each step. In the end it reads
+/// all that is left, and calendars have what the lists say.
+fn along(history: &History, look: impl Fn(&mut Host, &Desk, usize)) -> Host {
+    let desk = Desk::builder().clock(epoch).in_memory();
+    known_to_everybody(&desk);
+    let mut host = Host::new();
+    for nth in 0..history.steps.len() {
+        if matches!(history.steps[nth].what, What::RecordPerson(_)) {
+            continue;
+        }
+        let _ = history.play_step(&desk, nth);
+        look(&mut host, &desk, nth);
+    }
+    host.read_all(&desk);
+    host.check(&desk);
+    host
 }
 
 proptest! {
@@ -155,43 +190,25 @@ proptest! {
     /// lists say, and no message was described twice.
     #[test]
     fn calendars_come_to_what_the_lists_say(history in lives(), reads in prop::collection::vec((0..8_usize, any::<bool>()), 60)) {
-        let desk = Desk::builder().clock(epoch).in_memory();
-        known_to_everybody(&desk);
-        let mut host = Host::new();
-        for nth in 0..history.steps.len() {
-            if matches!(history.steps[nth].what, gather::testkit::What::RecordPerson(_)) {
-                continue;
-            }
-            let _ = history.play_step(&desk, nth);
+        let host = along(&history, |host, desk, nth| {
             let (limit, each) = reads[nth % reads.len()];
             if limit > 0 {
-                host.read(&desk, limit, each);
+                host.read(desk, limit, each);
             }
-        }
-        host.read_all(&desk);
-        host.check(&desk);
+        });
         prop_assert_eq!(host.twice, 0);
     }
 
     /// Marks that were not kept bring what is due again, as it is now, and calendars end up the same.
     #[test]
     fn what_was_not_acknowledged_is_due_again(history in lives(), forgets in prop::collection::vec(any::<bool>(), 60)) {
-        let desk = Desk::builder().clock(epoch).in_memory();
-        known_to_everybody(&desk);
-        let mut host = Host::new();
-        for nth in 0..history.steps.len() {
-            if matches!(history.steps[nth].what, gather::testkit::What::RecordPerson(_)) {
-                continue;
-            }
-            let _ = history.play_step(&desk, nth);
+        along(&history, |host, desk, nth| {
             let mark = host.mark;
-            host.read(&desk, 4, true);
+            host.read(desk, 4, true);
             if forgets[nth % forgets.len()] {
                 host.mark = mark;
             }
-        }
-        host.read_all(&desk);
-        host.check(&desk);
+        });
     }
 
     /// Lists that were kept in a checkpoint, or folded anew, say the same is due.
@@ -376,6 +393,39 @@ fn a_zone_without_a_rule_has_one_offset_in_a_message() {
     let text = outbox.due[0].mail.as_ref().unwrap().text().expose();
     assert_eq!(text.matches("BEGIN:STANDARD").count(), 1, "{text}");
     assert!(!text.contains("BEGIN:DAYLIGHT"));
+}
+
+/// Calendars tell such messages by DTSTAMP alone, and that has no fractions of a second.
+#[test]
+fn texts_that_change_within_a_second_are_told_apart() {
+    use gather::{
+        AddOffering, AddSession, ChangeSession, Offering, OfferingId, Pool, PoolId, Session, SessionId,
+    };
+    let (scene, mut mark) = scene();
+    let talk = Session::new(SessionId::from_u128(1), "Binding").at(day("2027-03-20 11:00 to 12:00"));
+    scene.does(AddSession::new(scene.on, talk.clone()));
+    let offering = Offering::new(OfferingId::new(3), "binding", [PoolId::new(3)]).for_session(talk.id);
+    scene.does(AddOffering::new(scene.on, offering).pool(Pool::new(PoolId::new(3), "table", 5)));
+    let mut client = Client::default();
+    let mut stamps = Vec::new();
+    let mut reads = |scene: &Scene| {
+        let outbox = scene.desk.outbox(&invitations(), mark, 10);
+        mark = outbox.mark;
+        let message = outbox.due[0].mail.as_ref().unwrap();
+        client.take(message);
+        stamps.push((message.sequence(), message.stamp().timestamp()));
+        client.shown()[0]["summary"].as_str().unwrap().to_owned()
+    };
+    let _ = scene.books(scene.one(1).offering(OfferingId::new(3)));
+    assert_eq!(reads(&scene), "Binding");
+    for nth in 0..5 {
+        let title = format!("Binding, draft {nth}");
+        scene.does(ChangeSession::new(scene.on, talk.clone().titled(&*title)));
+        assert_eq!(reads(&scene), title);
+        scene.after(chrono::TimeDelta::milliseconds(300));
+    }
+    assert!(stamps.windows(2).all(|two| two[0] < two[1]), "{stamps:?}");
+    assert!(stamps.iter().all(|(sequence, _)| *sequence == 0));
 }
 
 /// A text of a session that is booked is another: the same SEQUENCE, a newer DTSTAMP, and the answer stands.

@@ -3,23 +3,30 @@
 //! `GATHER_SOAK=50` tries fifty times as many mutations.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use gather::calendar::{Import, Message, NotTaken, OtherMethod, Reply, Unaddressed, Unreadable};
 use gather::log::MemoryLog;
-use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
+use gather::privacy::MemoryVault;
 use gather::testkit::{TestClock, person_id};
 use gather::{
     AcceptOffer, AnnounceDraft, AnswerInvitation, Answered, CancelRegistration, Change, ChangeParty, Desk,
     Failure, FollowUp, Gathering, Hold, JoinLink, Lifecycle, Mode, OutboxMark, PersonDetails, PersonId,
     RecordPerson, Register, RegistrationId, RegistrationStatus, ReplyComment, Reschedule, Rsvp, Schedule,
-    Silence, Transfer, VaultId,
+    Silence, Transfer,
 };
 
 use crate::day::answer_to;
 use crate::outbox::invitations;
 use crate::scene::{Scene, at, day, hall};
+use crate::service::Service;
+
+#[path = "../../examples/read_anything/hostile.rs"]
+mod hostile;
+#[path = "../../examples/read_anything/mutation.rs"]
+mod mutation;
+
+use mutation::{Dice, mutate};
 
 const STAMP: &str = "20270104T100000Z";
 const GIVEN_UP: RegistrationStatus = RegistrationStatus::Cancelled { by: gather::Ending::Attendee };
@@ -189,6 +196,15 @@ fn whoever_handed_their_place_on_has_nothing_to_decline() {
     let (scene, registration, message) = invited();
     known(&scene, 2);
     scene.does(Transfer::new(registration, person_id(2)));
+    let entries = |number: u8| crate::feeds::read(&scene.desk.calendar(person_id(number)).to_string());
+    let [gone] = entries(1).try_into().unwrap();
+    assert_eq!(
+        (&gone["status"], &gone["sequence"]),
+        (&"CANCELLED".into(), &1.into()),
+        "no calendar keeps it"
+    );
+    assert_eq!((entries(2)[0]["status"].clone(), entries(2).len()), ("CONFIRMED".into(), 1));
+    assert!(scene.desk.agenda(person_id(1)).rows().is_empty(), "it is not theirs any more");
     assert_eq!(takes(&scene, &answer_to(&message, "DECLINED", STAMP, "")), Answered::Outdated);
     let seen = answer_to(&message, "DECLINED", STAMP, "").replace("SEQUENCE:0", "SEQUENCE:1");
     assert_eq!(takes(&scene, &seen), Answered::NothingLeft);
@@ -197,41 +213,9 @@ fn whoever_handed_their_place_on_has_nothing_to_decline() {
     assert_eq!(status(&scene, registration), RegistrationStatus::Confirmed);
 }
 
-/// A vault that does not give out one of its keys.
-#[derive(Debug)]
-struct Without {
-    vault: MemoryVault,
-    key: AtomicU64,
-}
-
-impl KeyVault for Without {
-    fn id(&self) -> VaultId {
-        self.vault.id()
-    }
-
-    fn fresh(&self) -> Result<KeyRef, VaultError> {
-        self.vault.fresh()
-    }
-
-    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.vault.in_use(key)
-    }
-
-    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
-        if self.key.load(Ordering::Relaxed) == key.get() {
-            return Err(VaultError::unavailable("it does not answer"));
-        }
-        self.vault.key(key)
-    }
-
-    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.vault.erase(key)
-    }
-}
-
 #[test]
 fn what_a_vault_keeps_back_for_a_moment_is_neither_a_wrong_sender_nor_a_message_without_its_link() {
-    let vault = Arc::new(Without { vault: MemoryVault::new(), key: AtomicU64::new(u64::MAX) });
+    let vault = Arc::new(Service::default());
     let clock = TestClock::at(at(crate::scene::MORNING));
     let desk = Desk::builder().clock(clock.clone()).over(MemoryLog::new(), vault.clone()).unwrap();
     let webinar = Gathering::webinar("Bookbinding").at(day("2027-03-20 10:00 to 16:00"));
@@ -242,7 +226,7 @@ fn what_a_vault_keeps_back_for_a_moment_is_neither_a_wrong_sender_nor_a_message_
     let declined = reply(&answer_to(&message_to(&scene, registration), "DECLINED", STAMP, ""));
     let (mut kept_back, mut faults) = (0, 0);
     for key in 0..4 {
-        vault.key.store(key, Ordering::Relaxed);
+        vault.keep_back(Some(key));
         match scene.desk.invitations(&invitations(), registration).unwrap().remove(0).mail {
             Ok(message) => assert!(message.text().expose().contains("https://meet.example/1")),
             Err(Unaddressed::Unavailable(_)) => kept_back += 1,
@@ -254,7 +238,7 @@ fn what_a_vault_keeps_back_for_a_moment_is_neither_a_wrong_sender_nor_a_message_
         }
     }
     assert_eq!((kept_back, faults), (2, 1), "the person's key, and the gathering's");
-    vault.key.store(u64::MAX, Ordering::Relaxed);
+    vault.keep_back(None);
     let taken = scene.desk.take_reply(&declined, "p1@example.org").unwrap();
     assert!(matches!(taken.outcome, Answered::GivenUp(_)));
 }
@@ -545,151 +529,29 @@ fn what_is_said_twice_or_not_at_all_or_cannot_be_read() {
 
 // Hostile lengths.
 
-/// A mebibyte, less a little, of what makes readers slow.
-fn hostile() -> Vec<(&'static str, String)> {
-    const LONG: usize = 1_000_000;
-    let within = |inner: String| {
-        format!(
-            "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n{inner}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-        )
-    };
-    let lines = |line: String| line.repeat(LONG / line.len());
-    vec![
-        ("parameters in one line", within(format!("ATTENDEE{}:mailto:a@b", ";A=1".repeat(LONG / 4)))),
-        ("64 parameters in each line", within(lines(format!("X{}:1\r\n", ";A=1".repeat(64))))),
-        (
-            "ten values in each of 64 parameters",
-            within(lines(format!("X{}:1\r\n", format!(";A=1{}", ",1".repeat(9)).repeat(64)))),
-        ),
-        ("quotes", within(format!("X;A={}:1", "\"".repeat(LONG)))),
-        ("folds", within(format!("X:{}", "\r\n ".repeat(LONG / 3)))),
-        ("folds of one letter each", within(format!("X:{}", "a\r\n ".repeat(LONG / 4)))),
-        ("empty lines", within("\r\n".repeat(LONG / 2))),
-        ("long lines", within(lines(format!("X:{}\r\n", "a".repeat(65_000))))),
-        ("long lines of parameters", within(lines(format!("X;A={}:1\r\n", "a".repeat(65_000))))),
-        ("parts in parts", "BEGIN:VCALENDAR\r\n".repeat(LONG / 17)),
-        (
-            "parts beside parts",
-            format!(
-                "BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n",
-                "BEGIN:VEVENT\r\nEND:VEVENT\r\n".repeat(LONG / 26)
-            ),
-        ),
-        ("attendees", within(lines("ATTENDEE;PARTSTAT=DECLINED:mailto:a@b.example\r\n".into()))),
-        ("comments", within(lines("COMMENT:\\n\\,\\;\\\\\r\n".into()))),
-        (
-            "carets",
-            within(format!("UID:1\r\nATTENDEE;X-RESPONSE-COMMENT=\"{}\":mailto:a@b", "^^".repeat(30_000))),
-        ),
-        ("colons", within(format!("X{}", ":".repeat(60_000)).repeat(1))),
-        ("letters of several bytes", within(lines(format!("X:{}\r\n", "é".repeat(30_000))))),
-        ("no lines at all", "a".repeat(LONG)),
-        ("controls", within(lines(format!("X:{}\r\n", "\u{1}".repeat(60_000))))),
-    ]
-}
-
-/// The figures are in `docs/messages.md`; unoptimised and on a busy machine it takes many times as long as there.
+/// Within 20 ms where the build is optimised; unoptimised it takes many times as long. Of some tries the best counts: on a busy
+/// machine it says most.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "it is the time that is held here")]
-fn a_mebibyte_of_hostile_text_is_done_with_at_once() {
-    for (name, text) in hostile() {
-        assert!(text.len() <= 1_048_576, "{name} has {} bytes", text.len());
-        let begun = Instant::now();
-        let read = Reply::read(text.as_bytes());
-        let taken = begun.elapsed();
-        println!("{name}: {taken:?}, {:?}", read.as_ref().err().map(Unreadable::code));
-        assert!(read.is_err(), "{name}");
-        assert!(taken < Duration::from_secs(2), "{name} took {taken:?}");
+fn a_mebibyte_of_hostile_text_is_refused_at_once() {
+    let at_most = Duration::from_millis(if cfg!(debug_assertions) { 2_000 } else { 20 });
+    for (name, text) in hostile::hostile() {
+        assert!((900_000..=1_048_576).contains(&text.len()), "{name} has {} bytes", text.len());
+        let mut best = Duration::MAX;
+        for _ in 0..5 {
+            let begun = Instant::now();
+            let read = Reply::read(text.as_bytes());
+            best = best.min(begun.elapsed());
+            assert!(read.is_err(), "{name}");
+            if best < at_most {
+                break;
+            }
+        }
+        assert!(best < at_most, "{name} took {best:?}");
     }
 }
 
 // Any bytes.
-
-/// Numbers that look random and are the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(most).unwrap()).unwrap()
-    }
-}
-
-const PIECES: &[&str] = &[
-    "\r\n",
-    "\n ",
-    "\r",
-    " ",
-    "\t",
-    ":",
-    ";",
-    ",",
-    "\"",
-    "=",
-    "\\",
-    "\\n",
-    "^",
-    "^n",
-    "BEGIN:VEVENT\r\n",
-    "END:VEVENT\r\n",
-    "BEGIN:VCALENDAR\r\n",
-    "END:VCALENDAR\r\n",
-    "BEGIN:VALARM\r\n",
-    "END:VALARM\r\n",
-    "UID:",
-    "ATTENDEE",
-    ";PARTSTAT=",
-    "mailto:",
-    "%",
-    "%4",
-    "%FF",
-    "\u{FEFF}",
-    "\u{2028}",
-    "é",
-    "😀",
-    "\u{0}",
-    "\u{1}",
-    "DTSTART:",
-    "RRULE:",
-    "P1D",
-    "20270320T100000",
-    "Z",
-    "TZID=",
-    "VALUE=DATE",
-    "99999999999999999999",
-    "-1",
-    "METHOD:REPLY\r\n",
-    "SEQUENCE:",
-    "END:",
-    "BEGIN:",
-];
-
-fn mutated(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
-    let mut text = seed.to_vec();
-    for _ in 0..=dice.below(6) {
-        let at = dice.below(text.len() + 1);
-        match dice.below(5) {
-            0 => text.truncate(at),
-            1 if at < text.len() => text[at] = u8::try_from(dice.below(256)).unwrap(),
-            2 => {
-                let end = (at + dice.below(30)).min(text.len());
-                text.drain(at..end);
-            }
-            3 => {
-                let end = (at + dice.below(60)).min(text.len());
-                let again = text[at..end].to_vec();
-                text.splice(at..at, again);
-            }
-            _ => {
-                let piece = PIECES[dice.below(PIECES.len())].bytes();
-                text.splice(at..at, piece);
-            }
-        }
-    }
-    text
-}
 
 #[test]
 fn whatever_is_read_nothing_panics() {
@@ -699,7 +561,10 @@ fn whatever_is_read_nothing_panics() {
     let soak: usize = std::env::var("GATHER_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     let (mut dice, mut taken) = (Dice(0x9E37_79B9_7F4A_7C15), [0_usize; 2]);
     for nth in 0..20_000 * soak {
-        let text = mutated(seeds[nth % seeds.len()], &mut dice);
+        let mut text = seeds[nth % seeds.len()].to_vec();
+        for _ in 0..=dice.below(6) {
+            mutate(&mut text, &mut dice);
+        }
         taken[0] += usize::from(Reply::read(&text).is_ok());
         taken[1] += usize::from(Import::read(&text).is_ok_and(|import| !import.drafts.is_empty()));
     }
@@ -787,6 +652,22 @@ fn a_long_link_is_taken_whole_and_a_long_venue_is_cut() {
     let draft = kept_elsewhere(&format!("LOCATION:{}\r\n", "Hall ".repeat(60))).drafts.remove(0);
     let Mode::InPerson(venue) = draft.mode else { panic!("{:?}", draft.mode) };
     assert_eq!((venue.name.chars().count(), draft.join_link.is_none()), (200, true));
+    assert_eq!(draft.cut, ["LOCATION"]);
+}
+
+#[test]
+fn what_a_draft_has_no_place_for_and_what_was_cut_is_listed_with_it() {
+    let long = format!(
+        "DESCRIPTION:{}\r\nURL:https://example.org\r\nCATEGORIES:One\r\nCATEGORIES:Two\r\nx-apple-structured-location:x\r\nDTSTAMP:20270104T100000Z\r\n\
+         SEQUENCE:2\r\nATTENDEE:mailto:ann@example.org\r\nBEGIN:VALARM\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n",
+        "a".repeat(4_001)
+    );
+    let draft = kept_elsewhere(&long).drafts.remove(0);
+    assert_eq!((draft.cut.as_slice(), draft.about.len()), (&["DESCRIPTION"][..], 4_000));
+    assert_eq!(draft.passed_over, ["ATTENDEE", "CATEGORIES", "URL", "VALARM", "X-APPLE-STRUCTURED-LOCATION"]);
+    let odd = kept_elsewhere("DESCRIPTION:One\\ntwo\u{202e}\r\nLOCATION: Hall  one \r\n").drafts.remove(0);
+    assert_eq!((odd.cut.as_slice(), odd.about.as_str()), (&["DESCRIPTION"][..], "One\ntwo"));
+    assert!(odd.passed_over.is_empty() && kept_elsewhere("").drafts[0].cut.is_empty());
 }
 
 #[test]

@@ -5,6 +5,8 @@
 //! values for a parameter, and needs time that grows with the square of the parameters of a line. So lines are unfolded here,
 //! parts are matched, limits are held, names are upper-cased and parameters quoted; each value stands between two marks.
 
+use std::collections::BTreeSet;
+
 use super::Unreadable;
 use super::value::MARK;
 
@@ -21,6 +23,8 @@ pub(super) struct Cleaned {
     pub(super) text: String,
     /// Where each VEVENT begins in what was sent, from 1, in order.
     pub(super) events: Vec<usize>,
+    /// Of each VEVENT the names of what is in it and does not go to the parser, properties and parts, if that was asked for.
+    pub(super) passed_over: Vec<BTreeSet<String>>,
     /// Parts of other kinds that lie in the calendar itself, by name and line; time zones are not among them.
     pub(super) others: Vec<(String, usize)>,
     /// Lines that are none of the format, from 1.
@@ -32,6 +36,10 @@ pub(super) struct Cleaned {
 pub(super) struct Wanted {
     pub(super) properties: &'static [&'static str],
     pub(super) parameters: &'static [&'static str],
+    /// Of what else nothing is told: it stands in every entry, or is nothing that anybody would miss.
+    pub(super) unmissed: &'static [&'static str],
+    /// Whether whatever else is in an entry is told.
+    pub(super) tells_rest: bool,
     /// How many lines of these there may be, with those that begin entries.
     pub(super) lines: usize,
 }
@@ -110,7 +118,7 @@ struct Cleaning<'w> {
 impl<'w> Cleaning<'w> {
     fn new(wanted: &'w Wanted) -> Self {
         let (events, others, odd_lines) = (Vec::new(), Vec::new(), Vec::new());
-        let cleaned = Cleaned { text: String::new(), events, others, odd_lines };
+        let cleaned = Cleaned { text: String::new(), events, passed_over: Vec::new(), others, odd_lines };
         Self { wanted, cleaned, lines: 0, open: Vec::new(), kept: 0 }
     }
 
@@ -137,8 +145,21 @@ impl<'w> Cleaning<'w> {
         if is_kept && is_among(self.wanted.properties, parts.name) {
             self.count(number)?;
             parts.write(self.wanted, &mut self.cleaned.text);
+        } else if is_kept {
+            self.pass_over(parts.name);
         }
         Ok(false)
+    }
+
+    /// Notes what is left out of the entry that is open.
+    fn pass_over(&mut self, name: &str) {
+        let in_entry = self.open.len() == 2 && self.kept == 2;
+        if !self.wanted.tells_rest || !in_entry || is_among(self.wanted.unmissed, name) {
+            return;
+        }
+        if let Some(names) = self.cleaned.passed_over.last_mut() {
+            names.insert(name.to_ascii_uppercase());
+        }
     }
 
     fn begin(&mut self, number: usize, value: &str) -> Result<(), Unreadable> {
@@ -157,10 +178,14 @@ impl<'w> Cleaning<'w> {
         if self.open.len() == 1 && name != "VTIMEZONE" && !is_kept {
             self.cleaned.others.push((name.clone(), number));
         }
+        self.pass_over(&name);
         if is_kept && self.kept == self.open.len() {
             self.count(number)?;
             self.kept = self.kept.saturating_add(1);
-            self.cleaned.events.extend((name == "VEVENT").then_some(number));
+            if name == "VEVENT" {
+                self.cleaned.events.push(number);
+                self.cleaned.passed_over.push(BTreeSet::new());
+            }
             self.write_bound("BEGIN:", &name);
         }
         self.open.push(name);
@@ -321,6 +346,8 @@ mod tests {
     const SOME: Wanted = Wanted {
         properties: &["SUMMARY", "METHOD", "UID", "X"],
         parameters: &["LANGUAGE", "X", "A"],
+        unmissed: &["DTSTAMP"],
+        tells_rest: true,
         lines: 100,
     };
 
@@ -371,6 +398,9 @@ mod tests {
         assert_eq!(cleaned.text.matches("UID").count(), 1);
         assert!(cleaned.text.contains(&format!("UID:{MARK}3{MARK}")));
         assert_eq!((cleaned.events, cleaned.others), (vec![7], vec![(String::from("X-ODD"), 2)]));
+        let passed_over: Vec<Vec<_>> =
+            cleaned.passed_over.iter().map(|names| names.iter().map(String::as_str).collect()).collect();
+        assert_eq!(passed_over, [["VALARM"]], "what is in it is part of it");
     }
 
     #[test]

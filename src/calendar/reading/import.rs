@@ -35,6 +35,8 @@ const WANTED: Wanted = Wanted {
         "RECURRENCE-ID",
     ],
     parameters: &["TZID"],
+    unmissed: &["DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE"],
+    tells_rest: true,
     lines: 50_000,
 };
 
@@ -44,9 +46,9 @@ const WANTED: Wanted = Wanted {
 /// [`AnnounceDraft`](crate::AnnounceDraft) when somebody has looked at it. The id of a gathering follows from the UID of its
 /// entry, so a calendar that is read again brings nothing twice.
 ///
-/// Titles, texts and venues are cut where they are longer than a gathering takes: at 200 characters, texts at 4,000. Neither that nor
-/// what no draft has a place for is listed: URL, CONFERENCE, CATEGORIES, GEO, ATTACH, ATTENDEE, ORGANIZER, alarms. A location that
-/// is an https address is where to join online; any other is a venue. Times keep their zone; those in UTC or without a zone
+/// Titles, texts and venues are cut where they are longer than a gathering takes: at 200 characters, texts at 4,000. Each draft lists
+/// [which were](ImportedDraft::cut), and [what it has no place for](ImportedDraft::passed_over): URL, CONFERENCE, CATEGORIES, GEO, ATTACH,
+/// ATTENDEE, ORGANIZER, alarms, and whatever else there is. A location that is an https address is where to join online; any other is a venue. Times keep their zone; those in UTC or without a zone
 /// are planned in that of the calendar (`X-WR-TIMEZONE`), if it says one, else those in UTC stay there.
 ///
 /// Of several entries with one UID the first that can be taken is.
@@ -91,6 +93,12 @@ pub struct ImportedDraft {
     pub mode: Mode,
     /// Where to join it, where its location is an address.
     pub join_link: Option<Personal<JoinLink>>,
+    /// Which of SUMMARY, DESCRIPTION and LOCATION were not taken whole: longer than a gathering takes, or with characters that it does
+    /// not. In that order.
+    pub cut: Vec<&'static str>,
+    /// The names of the properties, and of parts such as VALARM, that a gathering has no place for: each once, in the order of
+    /// the alphabet. Those that say when an entry was made, changed and sent are not among them.
+    pub passed_over: Vec<String>,
 }
 
 /// Something that was not taken over.
@@ -184,12 +192,15 @@ impl Import {
         let zone = zone.and_then(|property| Zone::named(value_of(property).trim()).ok());
         let mut import = Self { drafts: Vec::new(), left_out: Vec::new() };
         let mut known = BTreeSet::new();
-        for (event, &line) in calendar.events.iter().zip(&cleaned.events) {
+        let places = cleaned.events.iter().zip(cleaned.passed_over);
+        for (event, (&line, passed_over)) in calendar.events.iter().zip(places) {
             let uid = uid_of(event);
             match draft(event, uid.as_deref(), zone, &known) {
                 Ok(draft) => {
                     known.insert(draft.uid.clone());
-                    import.drafts.push(draft);
+                    import
+                        .drafts
+                        .push(ImportedDraft { passed_over: passed_over.into_iter().collect(), ..draft });
                 }
                 Err(why) => import.left_out.push(LeftOut { line, uid, why }),
             }
@@ -234,21 +245,25 @@ fn draft(
     if cancelled {
         return Err(NotTaken::Cancelled);
     }
-    let title = line_of(event, "SUMMARY");
+    let mut cut = Vec::new();
+    let title = line_of(event, "SUMMARY", &mut cut);
     if title.is_empty() {
         return Err(NotTaken::NoTitle);
     }
     let schedule = schedule(event, zone)?;
     let id = gathering_of(&uid);
-    let about: String = taken(&text_of(event, "DESCRIPTION")).take(TEXT_LIMIT).collect();
+    let description = text_of(event, "DESCRIPTION");
+    let about: String = taken(&description).take(TEXT_LIMIT).collect();
+    if about.chars().count() < description.chars().count() {
+        cut.push("DESCRIPTION");
+    }
     // An address is taken whole or not at all: one that is cut leads nowhere.
     let location = text_of(event, "LOCATION");
     let link = Link::new(location.trim()).ok();
     let join_link = link.map(|link| Personal::new(JoinLink::new(link.as_str())));
-    let venue = line_of(event, "LOCATION");
-    let is_online = venue.is_empty() || join_link.is_some();
-    let mode = if is_online { Mode::Online } else { Mode::InPerson(Venue::new(venue)) };
-    Ok(ImportedDraft { uid, id, title, about, schedule, mode, join_link })
+    let venue = if join_link.is_some() { String::new() } else { line_of(event, "LOCATION", &mut cut) };
+    let mode = if venue.is_empty() { Mode::Online } else { Mode::InPerson(Venue::new(venue)) };
+    Ok(ImportedDraft { uid, id, title, about, schedule, mode, join_link, cut, passed_over: Vec::new() })
 }
 
 /// What a gathering takes of a text.
@@ -256,11 +271,16 @@ fn taken(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().filter(|c| *c == '\n' || crate::text::check_text("text", c.encode_utf8(&mut [0; 4])).is_ok())
 }
 
-/// A text in one line.
-fn line_of(event: &IcalEvent, name: &'static str) -> String {
+/// A text in one line; it is noted if that is not all of it.
+fn line_of(event: &IcalEvent, name: &'static str, cut: &mut Vec<&'static str>) -> String {
     let text = text_of(event, name);
-    let line: String = taken(&text).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    line.trim().chars().take(LINE_LIMIT).collect()
+    let text = text.trim();
+    let line: String = taken(text).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let line: String = line.trim().chars().take(LINE_LIMIT).collect();
+    if line.chars().count() < text.chars().count() {
+        cut.push(name);
+    }
+    line
 }
 
 /// A time with the zone that it is in.

@@ -17,6 +17,8 @@ use crate::text::TEXT_LIMIT;
 const WANTED: Wanted = Wanted {
     properties: &["METHOD", "UID", "RECURRENCE-ID", "ATTENDEE", "DTSTAMP", "SEQUENCE", "COMMENT"],
     parameters: &["PARTSTAT", "EMAIL", "X-RESPONSE-COMMENT"],
+    unmissed: &[],
+    tells_rest: false,
     lines: 500,
 };
 

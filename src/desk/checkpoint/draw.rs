@@ -12,7 +12,8 @@ use crate::desk::work::{End, Job, Marker, Waiter};
 use crate::desk::writing::Standing;
 use crate::desk::{Desk, Error};
 use crate::domain::State;
-use crate::record::{Anchor, Batch, Position};
+use crate::log::Encoded;
+use crate::record::{Anchor, Position};
 
 /// A state taken down, once all before it has been decided.
 struct Sketch {
@@ -37,7 +38,7 @@ impl Sketch {
 
 impl Job for Sketch {
     /// It may be asked for again, where what it was taken down on was not stored.
-    fn decide(&self, state: &mut State) -> Option<Batch> {
+    fn decide(&self, state: &mut State) -> Option<Encoded> {
         *self.draft() = Some(Draft::of(state));
         None
     }
@@ -52,6 +53,10 @@ impl Job for Sketch {
 
     fn take_waiter(&self) -> Option<Waiter> {
         self.marker.take_waiter()
+    }
+
+    fn take_other_thread(&self) -> Option<Waiter> {
+        self.marker.take_other_thread()
     }
 }
 
@@ -82,7 +87,7 @@ impl Desk {
             };
             self.inner.queue.join(entry);
         }
-        self.inner.queue.wait(&*sketch, |entries| self.inner.write(entries));
+        self.inner.queue.wait(&*sketch, &**self.inner);
         sketch.take()
     }
 

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, Serializer};
 use zeroize::Zeroize;
 
+use super::speaking::{ExportedSession, SessionForm};
 use super::{ExportedRecord, ExportedRegistration, PersonExport};
 use crate::fact::Rsvp;
-use crate::id::{GatheringId, PersonId, RegistrationId};
+use crate::id::{GatheringId, PersonId, RegistrationId, SessionId};
 use crate::person::{Answers, Needs, Note, PersonDetails, PublishedName, ReplyComment};
 use crate::projection::{AgendaRow, Consent};
 use crate::sealed::Opened;
@@ -36,6 +37,8 @@ impl fmt::Display for PersonExport {
         write_opened(f, "  ", self.published_name.as_ref(), |name| vec![name.as_str().to_owned()])?;
         writeln!(f, "\nRegistrations: {}", self.registrations.len())?;
         self.registrations.iter().try_for_each(|registration| write!(f, "{registration}"))?;
+        writeln!(f, "\nSessions as a speaker: {}", self.sessions.len())?;
+        self.sessions.iter().try_for_each(|session| write!(f, "{session}"))?;
         write!(f, "\nRecords: {}", self.records.len())?;
         self.records.iter().try_for_each(|record| write!(f, "\n{record}"))
     }
@@ -73,13 +76,16 @@ impl fmt::Display for ExportedRegistration {
 
 impl fmt::Display for ExportedRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { position, at, what, gathering, registration, .. } = self;
+        let Self { position, at, what, gathering, registration, session, .. } = self;
         write!(f, "  {position}  {}  {what}", at.format("%Y-%m-%d %H:%M:%S UTC"))?;
         if let Some(gathering) = gathering {
             write!(f, ", gathering {gathering}")?;
         }
         if let Some(registration) = registration {
             write!(f, ", registration {registration}")?;
+        }
+        if let Some(session) = session {
+            write!(f, ", session {session}")?;
         }
         let lines = [
             self.details.as_ref().map(|it| lines_of(it, details_lines)),
@@ -234,6 +240,7 @@ struct RecordForm<'a> {
     what: &'static str,
     gathering: Option<GatheringId>,
     registration: Option<RegistrationId>,
+    session: Option<SessionId>,
     details: Option<OpenedForm<DetailsForm<'a>>>,
     published_name: Option<OpenedForm<&'a str>>,
     answers: Option<OpenedForm<AnswersForm<'a>>>,
@@ -252,6 +259,7 @@ struct ExportForm<'a> {
     details: Option<OpenedForm<DetailsForm<'a>>>,
     published_name: Option<OpenedForm<&'a str>>,
     registrations: Vec<RegistrationForm<'a>>,
+    sessions: Vec<SessionForm<'a>>,
     records: Vec<RecordForm<'a>>,
 }
 
@@ -265,6 +273,7 @@ impl Serialize for PersonExport {
             details: OpenedForm::of(self.details.as_ref(), DetailsForm::of),
             published_name: OpenedForm::of(self.published_name.as_ref(), PublishedName::as_str),
             registrations: self.registrations.iter().map(ExportedRegistration::form).collect(),
+            sessions: self.sessions.iter().map(ExportedSession::form).collect(),
             records: self.records.iter().map(ExportedRecord::form).collect(),
         };
         form.serialize(serializer)
@@ -296,6 +305,7 @@ impl ExportedRecord {
             what: self.what,
             gathering: self.gathering,
             registration: self.registration,
+            session: self.session,
             details: OpenedForm::of(self.details.as_ref(), DetailsForm::of),
             comment: OpenedForm::of(self.comment.as_ref(), ReplyComment::as_str),
             published_name: OpenedForm::of(self.published_name.as_ref(), PublishedName::as_str),

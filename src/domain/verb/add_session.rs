@@ -15,7 +15,8 @@ use crate::id::{GatheringId, SessionId};
 ///
 /// # Refusals
 /// In this order: unknown gathering, called off, over; a text of the session that is not taken, too many speakers, one
-/// of them twice; a day that is none of the gathering's; an id that a session has already; more than 5,000 sessions.
+/// of them twice; a day that is none of the gathering's; an id that a session has already; a speaker who was forgotten
+/// ([`Refusal::Forgotten`]); more than 5,000 sessions.
 ///
 /// # Example
 /// ```
@@ -62,6 +63,8 @@ impl Decide for AddSession {
         if difference != Difference::New {
             return Err(SessionFault::Exists { gathering: gathering.id }.of(session.id).into());
         }
+        let speakers = programme::check_speakers(decision, &gathering, session, difference);
+        speakers.map_err(|fault| fault.of(session.id))?;
         programme::check_count(decision, &gathering, std::iter::once(session.id))?;
         programme::record(decision, &gathering, session, difference);
         Ok(session.id)

@@ -14,7 +14,8 @@ use crate::id::GatheringId;
 ///
 /// # Refusals
 /// In this order: unknown gathering, called off; a text that is not taken, too many speakers, one of them twice; unknown
-/// session, dropped before; for a move: gathering over, a day that is none of the gathering's.
+/// session, dropped before; for a move: gathering over, a day that is none of the gathering's; a new speaker who was forgotten
+/// ([`Refusal::Forgotten`]). One whom the session named before may stay: nobody sees a name.
 ///
 /// # Example
 /// ```
@@ -62,6 +63,8 @@ impl Decide for ChangeSession {
             gathering.must_not_be_over(decision.time())?;
             programme::check_day(&gathering, &session.schedule).map_err(|fault| fault.of(session.id))?;
         }
+        let speakers = programme::check_speakers(decision, &gathering, session, difference);
+        speakers.map_err(|fault| fault.of(session.id))?;
         programme::record(decision, &gathering, session, difference);
         // A session that was over and has a new time can serve its line again.
         waiting_list::serve(decision, gathering.id);

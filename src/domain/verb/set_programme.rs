@@ -22,8 +22,8 @@ use crate::id::{GatheringId, RegistrationId, SessionId};
 /// # Refusals
 /// In this order: unknown gathering, called off; texts of more than 12 MiB in all; sessions that are not taken, all of
 /// them named, each with the first that is wrong with it ([`Refusal::Programme`]): named twice, a text that is not taken,
-/// the id of another gathering's session, a day that is none of the gathering's for one that is new or moved; more than
-/// 5,000 sessions; no session at all where there are some, unless that is [said to be meant](Self::even_if_empty);
+/// the id of another gathering's session, a day that is none of the gathering's for one that is new or moved, a speaker who is
+/// new to it and was forgotten; more than 5,000 sessions; no session at all where there are some, unless that is [said to be meant](Self::even_if_empty);
 /// unless only texts change: gathering over. To take the rest in spite of some that are refused, ask for it:
 /// [`leave_alone`](Self::leave_alone).
 ///
@@ -197,6 +197,7 @@ fn difference(
     if difference.is_move() {
         programme::check_day(gathering, &session.schedule)?;
     }
+    programme::check_speakers(decision, gathering, session, difference)?;
     Ok(difference)
 }
 

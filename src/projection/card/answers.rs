@@ -13,6 +13,7 @@ impl GatheringCard {
     /// Lets go of what people answered. That they did is still known.
     pub(in crate::projection) fn expire_answers(&mut self, time: DateTime<Utc>) {
         self.answers_expired.get_or_insert(time);
+        self.changes.note_all();
         self.registrations.iter_mut().for_each(RegistrationCard::forget_answers);
     }
 

@@ -28,7 +28,7 @@ impl GatheringCard {
             return;
         }
         let card = book.card(scan, (source, told), at);
-        match on.and_then(|index| self.registrations.get_mut(index)) {
+        match on.and_then(|index| self.registration_mut(index)) {
             Some(registration) => registration.take_in(card),
             None => self.check_in_mut().take_in_stray(card),
         }
@@ -37,7 +37,7 @@ impl GatheringCard {
     /// Takes a scan back, perhaps before it arrives.
     pub(in crate::projection) fn undo_scan(&mut self, scan: ScanId, at: DateTime<Utc>) {
         let on = self.check_in_mut().undo(scan, at);
-        if let Some(registration) = on.and_then(|index| self.registrations.get_mut(index)) {
+        if let Some(registration) = on.and_then(|index| self.registration_mut(index)) {
             registration.undo_scan(scan, at);
         }
     }

@@ -1,5 +1,7 @@
 //! What was scanned of a registration.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::RegistrationCard;
@@ -25,6 +27,14 @@ impl RegistrationCard {
     /// The scans of a place that count, in the order in which they were seen.
     pub(in crate::projection) fn counted_scans(&self, place: u16) -> Vec<&ScanCard> {
         self.scans.as_ref().map(|scans| scans.counted(place)).unwrap_or_default()
+    }
+
+    /// When a place was first seen going in, at each list where it was.
+    pub(in crate::projection) fn first_check_ins(
+        &self,
+        place: u16,
+    ) -> BTreeMap<CheckInListId, DateTime<Utc>> {
+        self.scans.as_ref().map(|scans| scans.first_ins(place)).unwrap_or_default()
     }
 
     /// When a place, from 1, was first seen going in at any list: the earliest scan that counts. `None` where there is none,

@@ -92,6 +92,7 @@ use std::rc::Rc;
 
 use crate::log::Log;
 
+mod broken;
 mod fault;
 mod given;
 mod guarding;
@@ -99,6 +100,8 @@ mod keeping;
 mod reading;
 mod turns;
 pub mod vaults;
+
+pub use broken::Broken;
 
 use fault::{Fault, Held};
 
@@ -354,7 +357,7 @@ impl Conformance {
     fn check_all(&self, promises: &[Promise]) -> Result<(), Broken> {
         let broken = promises.iter().filter_map(|&promise| Some((promise, self.try_one(promise).err()?)));
         let broken: Vec<_> = broken.collect();
-        if broken.is_empty() { Ok(()) } else { Err(Broken(broken)) }
+        Broken::verdict("store", broken)
     }
 
     /// A store that panics has not kept its promise.
@@ -366,30 +369,3 @@ impl Conformance {
         catch_unwind(AssertUnwindSafe(trial)).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)))
     }
 }
-
-/// The promises that a store does not keep, and how that was seen.
-pub struct Broken(Vec<(Promise, Fault)>);
-
-impl Broken {
-    /// The promises, in order.
-    #[must_use]
-    pub fn promises(&self) -> Vec<Promise> {
-        self.0.iter().map(|(promise, _)| *promise).collect()
-    }
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the store does not keep its promises:")?;
-        self.0.iter().try_for_each(|(promise, fault)| write!(f, "\n  {promise:?}: {fault}"))
-    }
-}
-
-/// As it is displayed: a test that returns it is read by people.
-impl fmt::Debug for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Broken {}

@@ -23,7 +23,6 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
@@ -127,7 +126,7 @@ fn check_all(begin: impl Fn() -> Opening, is_reopened: bool) -> Result<(), Broke
             catch_unwind(AssertUnwindSafe(trial)).unwrap_or_else(|panic| Err(Fault::of_panic(&*panic)));
         broken.extend(held.err().map(|fault| (promise, fault)));
     }
-    if broken.is_empty() { Ok(()) } else { Err(Broken(broken)) }
+    Broken::verdict("vault", broken)
 }
 
 impl From<VaultError> for Fault {
@@ -254,28 +253,4 @@ fn erasure_lasts(open: &Opening) -> Held {
 }
 
 /// The promises that a vault does not keep, and how that was seen.
-pub struct Broken(Vec<(Promise, Fault)>);
-
-impl Broken {
-    /// The promises, in order.
-    #[must_use]
-    pub fn promises(&self) -> Vec<Promise> {
-        self.0.iter().map(|(promise, _)| *promise).collect()
-    }
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the vault does not keep its promises:")?;
-        self.0.iter().try_for_each(|(promise, fault)| write!(f, "\n  {promise:?}: {fault}"))
-    }
-}
-
-/// As it is displayed: a test that returns it is read by people.
-impl fmt::Debug for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Broken {}
+pub type Broken = super::Broken<Promise>;

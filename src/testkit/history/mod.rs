@@ -507,7 +507,7 @@ impl History {
         let call = desk.request(self.request(nth)).at(self.time(nth)).ahead_of_clock();
         let command = self.command(nth);
         let receipt = call.execute(command.clone())?;
-        command.destroy_keys(desk)?;
+        command.destroy_keys(call)?;
         Ok(Answer { told: receipt.outcome, repeated: receipt.repeated })
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::terms::reference;
-use crate::desk::{Command, Desk, Edge, Failure, Ready};
+use crate::desk::{Call, Command, Edge, Failure, Ready};
 use crate::domain::{
     AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answered, Approve,
     Archive, AttachResource, Basket, CancelGathering, CancelRegistration, Change, ChangeCapacity, ChangeMode,
@@ -260,16 +260,17 @@ impl Command for AnyCommand {
 }
 
 impl AnyCommand {
-    /// Destroys the keys of whatever the log says is gone, where this command has said so and was done.
+    /// Destroys the keys of whatever the log says is gone, where this command has said so and was done. The call is that of the
+    /// command, with its request: so nothing is decided anew, and nothing that has become due since is written.
     ///
     /// # Errors
     /// A key could not be destroyed.
     #[expect(clippy::wildcard_enum_match_arm, reason = "three commands destroy keys")]
-    pub fn destroy_keys(&self, desk: &Desk) -> Result<(), Failure> {
+    pub fn destroy_keys(&self, call: Call<'_>) -> Result<(), Failure> {
         match self {
-            Self::Forget(person) => desk.forget(*person).map(drop),
-            Self::ExpireAnswers(gathering) => desk.expire(*gathering).map(drop),
-            Self::ExpireNeeds(gathering) => desk.expire_needs(*gathering).map(drop),
+            Self::Forget(person) => call.forget(*person).map(drop),
+            Self::ExpireAnswers(gathering) => call.expire(*gathering).map(drop),
+            Self::ExpireNeeds(gathering) => call.expire_needs(*gathering).map(drop),
             _ => Ok(()),
         }
     }

@@ -531,7 +531,7 @@ fn calendars(book: &Book) {
 /// The last of all: whatever is new comes behind what was there.
 fn checks_in(book: &Book) {
     let (on, other) = (GatheringId::from_u128(11), GatheringId::from_u128(1));
-    let webinar = Gathering::webinar("Talk").at(day("2027-03-20 15:30 to 18:00")).id(on);
+    let webinar = Gathering::webinar("Talk").at(day("2027-03-20 16:10 to 18:00")).id(on);
     let webinar = webinar.join_link(JoinLink::new("https://meet.example/talk"));
     let _ = book.desk().announce(webinar).unwrap();
     let pair =

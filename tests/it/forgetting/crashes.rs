@@ -260,3 +260,134 @@ fn an_erasure_goes_on_past_a_failure() {
     }
     assert!(seen);
 }
+
+/// Ways of erasing all that was answered in the house.
+const ERASING: [fn(&Desk) -> Result<(), gather::Failure>; 2] =
+    [|desk| desk.expire(TALK).map(drop), |desk| desk.apply_retention(at(AFTER)).map(drop)];
+
+/// The house where answers are kept for a day, with the key that all of them share.
+fn house_with_retention() -> (FaultyDisk, Vec<u8>) {
+    let (media, _) = house();
+    drop(open(&media).unwrap().execute(KeepAnswers::new(TALK).for_days(1)).unwrap());
+    let key = answers_slot(&media)[8..8 + 32].to_vec();
+    assert!(holds(&media, &key));
+    (media, key)
+}
+
+/// What Ann and Bob have answered.
+fn answers(desk: &Desk) -> [Opened<Answers>; 2] {
+    let theirs = |person| desk.agenda(person_id(person)).rows()[0].registration;
+    [ANN, BOB].map(|person| desk.answers(theirs(person)).unwrap().unwrap())
+}
+
+/// No answer is left, nor is it due any more; and nothing else has changed.
+fn answers_are_gone(desk: &Desk, media: &FaultyDisk, key: &[u8], how: &str) {
+    assert!(answers(desk).iter().all(|it| matches!(it, Opened::Forgotten { .. })), "{how}");
+    assert!(!holds(media, key) && is_erased(&answers_slot(media)), "{how}: the key is there still");
+    assert_eq!(desk.due_for_erasure(at(AFTER)), [], "{how}");
+    for (person, name) in [(ANN, "Ann Example"), (BOB, "Bob Example")] {
+        assert_eq!(desk.person(person_id(person)).unwrap().known().unwrap().expose().name, name, "{how}");
+    }
+    assert_eq!(has_the_place(desk), person_id(ANN), "{how}");
+    let findings = desk.verify(&mut |_| ()).unwrap();
+    assert!(findings.is_sound(), "{how}: {findings}");
+}
+
+/// What the next process finds of the answers is all or nothing; and nothing, if anybody was told so or the log says so.
+fn check_answers_next(
+    found: &FaultyDisk,
+    key: &[u8],
+    told: bool,
+    way: fn(&Desk) -> Result<(), gather::Failure>,
+    how: &str,
+) {
+    let desk = open(found).unwrap_or_else(|error| panic!("{how}: {error}"));
+    let open_still = answers(&desk).iter().filter(|it| it.known().is_some()).count();
+    if open_still == 0 {
+        answers_are_gone(&desk, found, key, how);
+    } else {
+        assert!(!told && open_still == 2 && holds(found, key), "{how}: {open_still} open");
+        assert_eq!(desk.due_for_erasure(at(AFTER)).len(), 1, "{how}");
+    }
+    way(&desk).unwrap_or_else(|error| panic!("{how}: {error}"));
+    answers_are_gone(&desk, found, key, how);
+    let later = found.crash(0);
+    answers_are_gone(&open(&later).unwrap(), &later, key, how);
+}
+
+#[test]
+fn stopped_at_any_step_of_erasing_answers_it_is_made_up_for() {
+    let (base, key) = house_with_retention();
+    for way in ERASING {
+        for nth in 1.. {
+            let media = base.crash(0);
+            let desk = open(&media).unwrap();
+            media.fail_nth(nth, Fault::Stop);
+            let told = way(&desk);
+            if media.met().is_empty() {
+                assert!(nth > 6, "an append and an erasure have more steps than {nth}");
+                break;
+            }
+            assert!(told.is_err(), "it was told before step {nth}");
+            for seed in 0..4 {
+                let how = format!("power gone at step {nth}, seed {seed}");
+                check_answers_next(&media.crash(seed), &key, false, way, &how);
+            }
+            check_answers_next(&media.kill(nth), &key, false, way, &format!("killed at step {nth}"));
+        }
+    }
+}
+
+#[test]
+fn whatever_fails_while_answers_are_erased_it_is_done_when_it_is_told() {
+    let (base, key) = house_with_retention();
+    for way in ERASING {
+        for fault in [Fault::Refused, Fault::Full, Fault::Short, Fault::Lost, Fault::Done] {
+            for nth in 1.. {
+                let media = base.crash(0);
+                let desk = open(&media).unwrap();
+                media.fail_nth(nth, fault);
+                let told = way(&desk).is_ok();
+                if media.met().is_empty() {
+                    break;
+                }
+                let how = format!("{fault:?} at step {nth}: {:?}", media.met());
+                for seed in 0..2 {
+                    check_answers_next(&media.crash(seed), &key, told, way, &how);
+                }
+                // The same desk, if it can still work: it is asked again.
+                media.heal();
+                if way(&desk).is_ok() {
+                    answers_are_gone(&desk, &media, &key, &how);
+                    check_answers_next(&media.crash(1), &key, true, way, &how);
+                }
+            }
+        }
+    }
+}
+
+/// The opening that makes up for it may be interrupted as well.
+#[test]
+fn stopped_at_any_step_of_the_opening_that_erases_answers_it_is_made_up_for() {
+    let (base, key) = house_with_retention();
+    // The log says so, and the key file is an older one.
+    let keys = base.contents(KEYS).unwrap();
+    let expired = base.crash(0);
+    drop(open(&expired).unwrap().expire(TALK).unwrap());
+    expired.set_contents(KEYS, keys);
+    assert!(holds(&expired, &key));
+    for nth in 1.. {
+        let media = expired.crash(0);
+        media.fail_nth(nth, Fault::Stop);
+        let opened = open(&media);
+        let how = format!("opening stopped at step {nth}");
+        if media.met().is_empty() {
+            media.heal();
+            return answers_are_gone(&opened.unwrap(), &media, &key, &how);
+        }
+        for seed in 0..4 {
+            let found = media.crash(seed);
+            answers_are_gone(&open(&found).unwrap(), &found, &key, &how);
+        }
+    }
+}

@@ -57,6 +57,44 @@ fn it_has_all_of_one_person_and_nothing_of_anybody_else() {
 }
 
 #[test]
+fn a_speaker_is_told_of_their_sessions_and_of_no_others() {
+    let scene = conference();
+    drop(scene.receives(PublishName::of(person_id(ANN), PublishedName::new("Dr Ann Example"))));
+    drop(scene.receives(PublishName::of(person_id(BOB), PublishedName::new("Prof Bob Sample"))));
+    let noon = talk(1, &[ANN, BOB]).at(crate::scene::day("2027-03-20 12:00 to 12:30")).room("Hall");
+    for it in [noon, talk(2, &[BOB]), talk(3, &[ANN]), talk(4, &[ANN])] {
+        drop(scene.receives(AddSession::new(scene.on, it)));
+    }
+    drop(scene.receives(ChangeSession::new(scene.on, talk(3, &[BOB]))));
+    for number in [2, 3, 4] {
+        drop(scene.receives(DropSession::new(scene.on, SessionId::from_u128(number))));
+    }
+    let export = scene.desk.export_person(person_id(ANN), reference("article-15")).unwrap();
+    let told: Value = serde_json::to_value(&export).unwrap();
+    let [first, fourth] = [1, 4].map(|number| SessionId::from_u128(number).to_string());
+    let sessions = told["sessions"].as_array().unwrap();
+    let of = |nth: usize| (&sessions[nth]["session"], &sessions[nth]["status"]);
+    assert_eq!(sessions.len(), 2);
+    assert_eq!(of(0), (&json!(first), &json!("confirmed")));
+    assert_eq!(of(1), (&json!(fourth), &json!("cancelled")));
+    assert_eq!(sessions[0]["when"], "2027-03-20 12:00 to 12:30 Europe/London");
+    assert_eq!((&sessions[0]["title"], &sessions[0]["room"]), (&json!("Welcome"), &json!("Hall")));
+    let records = told["records"].as_array().unwrap();
+    let about = |number: u128| {
+        let id = json!(SessionId::from_u128(number).to_string());
+        let theirs = records.iter().filter(|record| record["session"] == id);
+        theirs.map(|record| record["what"].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(about(1), ["session_added"]);
+    assert_eq!(about(2), [""; 0]);
+    assert_eq!(about(3), ["session_added", "session_revised"], "after that it is not theirs");
+    assert_eq!(about(4), ["session_added", "session_dropped"]);
+    let said = export.to_string();
+    assert!(said.contains("Sessions as a speaker: 2") && said.contains(&fourth), "{said}");
+    assert!(!said.contains("Bob") && !told.to_string().contains("Bob"));
+}
+
+#[test]
 fn a_guest_is_told_of_their_place_and_not_of_what_the_booker_answered() {
     let (scene, _, bobs) = scene();
     let export = scene.desk.export_person(person_id(CYD), reference("article-15")).unwrap();

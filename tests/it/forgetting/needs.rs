@@ -78,7 +78,7 @@ fn whatever_becomes_of_a_booking_it_has_its_needs() {
     let part = Register::new(scene.on, person_id(CYD)).needs(Needs::diet("none"));
     let _ = scene.does(gather::Basket::new().part(part).best_effort());
     assert_eq!(scene.needed(), [ANN, BOB, CYD].map(person_id));
-    scene.cancels(bobs);
+    let _ = scene.cancels(bobs);
     assert_eq!(scene.needed(), [ANN, CYD].map(person_id), "who does not come need not be cooked for");
     scene.is_sound();
     let asks = Scene::of(hall(1, gather::Offering::needs_approval));
@@ -281,7 +281,7 @@ fn they_are_refused_where_they_make_no_sense() {
     assert_eq!(problem.fault, TextFault::TooLong { length: 21, limit: SetTags::LIMIT });
 
     let bobs = scene.books(scene.one(BOB));
-    scene.cancels(anns);
+    let _ = scene.cancels(anns);
     assert_eq!(scene.refused(RecordNeeds::new(anns, person, needs())), "registration_ended");
     let refund = SetTags::new(anns).tag(reference("refund"));
     assert_eq!(scene.does(refund), Change::Made, "the host may still have something to do with it");

@@ -25,6 +25,8 @@ impl Naive<'_> {
             Done::PersonRecorded(other) | Done::NamePublished(other) | Done::CalendarTokenIssued(other) => {
                 *other == person
             }
+            Done::SessionAdded(_, plan) => plan.texts.speakers.contains(&person),
+            Done::SessionRevised(_, _, texts) => texts.speakers.contains(&person),
             Done::Joined(asked, _) => asked.names(person),
             Done::Transferred(_, _, _, from, to) => *to == person || *from == Some(person),
             Done::PartyChanged(_, _, _, added, _) => added.contains(&Some(person)),

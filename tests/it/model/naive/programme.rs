@@ -132,6 +132,14 @@ impl Naive<'_> {
         }
     }
 
+    /// Whoever was forgotten is no new speaker; one whom the session names already may stay.
+    fn knows_new_speakers(&self, gathering: GatheringId, plan: &SessionPlan) -> Result<(), No> {
+        let stood = self.live_session(gathering, plan.session).map(|session| session.texts.speakers);
+        let stood = stood.unwrap_or_default();
+        let new = plan.texts.speakers.iter().copied().filter(|speaker| !stood.contains(speaker));
+        self.knows_all(&new.collect::<Vec<_>>())
+    }
+
     pub(super) fn add_session(
         &mut self,
         gathering: GatheringId,
@@ -143,6 +151,7 @@ impl Naive<'_> {
         refuse_if(self.is_outside(gathering, plan.when), "session_outside")?;
         let is_there = self.live_session(gathering, plan.session).is_ok();
         refuse_if(is_there || self.belongs_elsewhere(gathering, plan.session), "session_exists")?;
+        self.knows_new_speakers(gathering, plan)?;
         self.done(now, Done::SessionAdded(gathering, plan.clone()));
         Ok(Told::SessionAdded(session_id(plan.session)))
     }
@@ -185,6 +194,7 @@ impl Naive<'_> {
             refuse_if(self.over(gathering, now), "gathering_over")?;
             refuse_if(self.is_outside(gathering, plan.when), "session_outside")?;
         }
+        self.knows_new_speakers(gathering, plan)?;
         self.say_what_it_is(gathering, plan, same_place, same_texts, now);
         self.serve(gathering, now);
         Ok(Told::Changed(Change::Made))
@@ -320,6 +330,7 @@ impl Naive<'_> {
         };
         let stays = matches!(wanted, Wanted::Same | Wanted::Revised);
         refuse_if(!stays && self.is_outside(gathering, plan.when), "session_outside")?;
+        self.knows_new_speakers(gathering, plan)?;
         Ok(wanted)
     }
 }
