@@ -14,7 +14,6 @@ use std::io::{BufRead, stdin};
 
 use gather::{Desk, GatheringId, Lists, Position};
 
-mod csv;
 mod own;
 mod terminal;
 

@@ -1,16 +1,18 @@
 //! What can be asked for at the door, and what is answered.
 
 use std::fs;
+use std::io::BufWriter;
 
 use chrono::{DateTime, Utc};
 use gather::{
-    CheckIn, CheckInListId, Desk, GatheringId, RegistrationId, Scan, ScanId, UndoCheckIn, Way, Zone,
+    AttendeeQuery, CheckIn, CheckInListId, CsvForm, Desk, Filter, GatheringId, RegistrationId, Scan, ScanId,
+    UndoCheckIn, Way, Zone,
 };
 
-use super::{Fault, csv};
+use super::Fault;
 
 const HELP: &str = "\
-search NAME      who has this in their name or organisation
+search NAME      who is called so: the beginnings of words will do
 in NO [LIST]     lets in number NO, or place P of its party as NO.P; LIST is the number of a list, 0 is the door
 out NO [LIST]    lets out
 undo             takes the last scan made here back
@@ -34,7 +36,7 @@ pub(super) struct Terminal {
     desk: Desk,
     on: GatheringId,
     zone: Zone,
-    /// What time it is; `None` is what the machine's clock says.
+    /// What time it is; `None` is what the desk's clock says.
     at: Option<DateTime<Utc>>,
     /// The last scan made here.
     last: Option<ScanId>,
@@ -83,21 +85,14 @@ impl Terminal {
     }
 
     fn search(&self, name: &str) -> Result<String, Fault> {
-        let wanted = name.to_lowercase();
-        let list = self.desk.attendee_list(self.on)?.expose("door");
+        let query = AttendeeQuery::new().columns("name, organisation, presence".parse()?);
+        let query = query.narrow(Filter::name(name)).sort(["name".parse()?]);
+        let page = self.desk.attendee_list(self.on)?.expose("door").query(&query)?;
         let mut found = Vec::new();
-        for attendee in list.rows() {
-            let (row, details) = (&attendee.row, &attendee.details);
-            let text = format!("{} {}", details.name, details.organisation).to_lowercase();
-            if row.person.is_some() && text.contains(&wanted) {
-                let (name, organisation) = (&details.name, &details.organisation);
-                found.push(format!(
-                    "{}.{} {name}, {organisation}: {}",
-                    row.number,
-                    row.place,
-                    row.presence.code()
-                ));
-            }
+        for attendee in page.rows() {
+            let cells: Vec<_> = page.cells(attendee).collect();
+            let row = attendee.row();
+            found.push(format!("{}.{} {}", row.number, row.place, cells.join(", ")));
         }
         Ok(if found.is_empty() { format!("nobody is called {name:?}") } else { found.join("\n") })
     }
@@ -107,10 +102,10 @@ impl Terminal {
         let (number, place) = number.split_once('.').unwrap_or((number, "1"));
         let registration = self.numbered(number.parse()?)?;
         let id = ScanId::random();
-        let seen_at = self.at.unwrap_or_else(Utc::now);
-        let scan = Scan::new(id, registration, seen_at).place(place.parse()?).way(way);
-        let scan = scan.list(CheckInListId::new(list.trim().parse()?));
-        let told = self.desk.execute(CheckIn::of(self.on, scan))?.outcome;
+        let command = CheckIn::new(self.on, registration).scan(id).place(place.parse()?).way(way);
+        let command = command.list(CheckInListId::new(list.trim().parse()?));
+        let command = self.at.map_or(command, |at| command.seen_at(at));
+        let told = self.desk.execute(command)?.outcome;
         self.last = Some(id);
         Ok(format!("{number}.{place} {}: {}", way.code(), told.text(self.zone)))
     }
@@ -132,18 +127,11 @@ impl Terminal {
     }
 
     fn write_csv(&self, file: &str) -> Result<String, Fault> {
-        let list = self.desk.attendee_list(self.on)?.expose("door");
-        let mut text = csv::line(["number", "place", "name", "organisation", "offering", "presence"]);
-        for attendee in list.rows() {
-            let (row, details) = (&attendee.row, &attendee.details);
-            let (number, place) = (row.number.to_string(), row.place.to_string());
-            let offering = list.announcement().offering(row.offering).map_or("", |offering| &offering.name);
-            let cells =
-                [&number, &place, &*details.name, &*details.organisation, offering, row.presence.code()];
-            text += &csv::line(cells);
-        }
-        fs::write(file, text)?;
-        Ok(format!("{} people written to {file}", list.rows().len()))
+        let columns = "number, place, name, organisation, offering, presence, first_check_in";
+        let query = AttendeeQuery::new().columns(columns.parse()?);
+        let page = self.desk.attendee_list(self.on)?.expose("door").query(&query)?;
+        page.write_csv(BufWriter::new(fs::File::create(file)?), CsvForm::for_spreadsheets())?;
+        Ok(format!("{} people written to {file}", page.total()))
     }
 
     /// Takes in what a device kept: a scan a line. A line that is none is told, and the others are taken in.

@@ -155,13 +155,12 @@ impl Desk {
     ///
     /// # Example
     /// ```
-    /// use chrono::{TimeDelta, Utc};
-    /// use gather::{CheckedIn, Desk, Gathering, JoinLink, Opened, PersonId, Schedule};
+    /// use gather::{CheckedIn, Desk, Gathering, JoinLink, Opened, PersonId};
     ///
-    /// let desk = Desk::in_memory();
-    /// let now = Utc::now();
+    /// let five_to_two = || "2099-03-05T13:55:00Z".parse().unwrap();
+    /// let desk = Desk::builder().clock(five_to_two).in_memory();
     /// let talk = Gathering::webinar("Volunteering")
-    ///     .at(Schedule::between(now + TimeDelta::minutes(5), now + TimeDelta::hours(1), "UTC")?)
+    ///     .at("2099-03-05 14:00 to 15:30 UTC".parse()?)
     ///     .join_link(JoinLink::new("https://meet.example/volunteering"));
     /// let talk = desk.announce(talk)?.outcome;
     /// let anns = desk.register(talk, PersonId::random())?.outcome.registration();

@@ -41,6 +41,7 @@ mod import;
 mod kept_list;
 #[cfg(test)]
 mod laws;
+mod needs;
 mod open;
 #[cfg(all(test, gather_shuttle))]
 mod orders;
@@ -73,6 +74,7 @@ pub use forgetting::{DueForErasure, ForgetReceipt};
 #[cfg(feature = "replies")]
 pub use import::Imported;
 pub use kept_list::KeptAttendeeList;
+pub use needs::{NeedsList, PersonNeeds};
 pub use outbox::Outbox;
 pub use pending::Pending;
 pub use person_export::PersonExport;

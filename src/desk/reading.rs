@@ -10,7 +10,7 @@ use crate::domain::Refusal;
 use crate::fact::Rsvp;
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
 use crate::log::{self, Page, StoredBatch};
-use crate::person::{Answers, PersonDetails, ReplyComment};
+use crate::person::{Answers, Note, PersonDetails, ReplyComment};
 use crate::privacy::Keyring;
 use crate::projection::{
     Agenda, AgendaRow, AttendeeList, Programme, Replied, Resources, WaitingList, WhatsOn, WhatsOnRow,
@@ -194,6 +194,23 @@ impl Desk {
         drop(lists);
         let open = |sealed| self.inner.keyring.answers(booking.party.booker, gathering, sealed);
         Ok(booking.answers.as_ref().map(open))
+    }
+
+    /// What the staff noted about a registration; `None` if they noted nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRegistration`]. A note that cannot be read is no error but [`Opened::Unavailable`].
+    ///
+    /// # Example
+    /// See [`WriteNote`](crate::WriteNote).
+    pub fn note(&self, registration: RegistrationId) -> Result<Option<Opened<Note>>, Failure> {
+        let lists = self.lists();
+        let known = lists.registration(registration);
+        let (_, it) = known.ok_or(Refusal::UnknownRegistration { registration })?;
+        let (booker, note) = (it.booking().party.booker, it.note().cloned());
+        // As for answers.
+        drop(lists);
+        Ok(note.map(|sealed| self.inner.keyring.note(booker, registration, &sealed)))
     }
 
     /// What the people of a registration have answered to their invitations, each one's last, the latest last.

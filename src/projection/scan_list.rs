@@ -11,6 +11,7 @@ use crate::id::GatheringId;
 use crate::projection::card::GatheringCard;
 use crate::projection::check_in::ScanCard;
 use crate::projection::head::{Head, counted};
+use crate::projection::registration::RegistrationCard;
 use crate::projection::table::{Column, Table};
 use crate::projection::when::instant_cell;
 use crate::record::Position;
@@ -18,7 +19,8 @@ use crate::record::Position;
 /// Every scan at a gathering in the order in which it was taken in: those that count, those that are flagged, and those
 /// that were taken back. Nothing personal is in it. It is a value of its own and stays as it is.
 ///
-/// Serialised it has `gathering`, `title` and `scans`. A scan has the fields of [`Scan`], and `list_name`, `place_now`
+/// Serialised it has `gathering`, `title` and `scans`. A scan has the fields of [`Scan`], and `number` (the registration's; `null`
+/// where it is none of the gathering's), `list_name`, `place_now`
 /// (where its place is by now; `null` where it is gone), `source` (`door`, `online` or `organiser`), `told` (as
 /// [`CheckedIn`] is serialised), `flagged`, `recorded_at`, `position` and `undone` (when it was taken back, or `null`).
 ///
@@ -50,6 +52,8 @@ pub struct ScanList {
 pub struct ScanRow {
     /// Who, where, which way and when, as it was scanned.
     pub scan: Scan,
+    /// The registration's number within the gathering; `None` where it is none of the gathering's.
+    pub number: Option<u32>,
     /// What people call the list.
     pub list_name: String,
     /// The place that it is of by now: places are numbered anew when a party changes. `None` where it is gone, or where the
@@ -68,11 +72,12 @@ pub struct ScanRow {
 }
 
 impl ScanRow {
-    fn of(card: &GatheringCard, scan: &ScanCard, is_stray: bool) -> Self {
+    fn of(card: &GatheringCard, scan: &ScanCard, number: Option<u32>) -> Self {
         Self {
             scan: scan.scan,
+            number,
             list_name: card.check_in_list_name(scan.scan.list),
-            place_now: scan.place.filter(|_| !is_stray),
+            place_now: scan.place.filter(|_| number.is_some()),
             source: scan.source,
             told: scan.told.clone(),
             recorded_at: scan.recorded_at,
@@ -100,10 +105,12 @@ impl ScanRow {
 
 impl ScanList {
     pub(super) fn of(card: &GatheringCard) -> Self {
-        let on_registrations = card.registrations().iter().flat_map(|it| it.scans());
-        let strays = card.stray_scans().iter().map(|scan| ScanRow::of(card, scan, true));
+        let of_registration = |it: &RegistrationCard| -> Vec<ScanRow> {
+            it.scans().iter().map(|scan| ScanRow::of(card, scan, Some(it.number()))).collect()
+        };
+        let strays = card.stray_scans().iter().map(|scan| ScanRow::of(card, scan, None));
         let mut rows: Vec<ScanRow> =
-            on_registrations.map(|scan| ScanRow::of(card, scan, false)).chain(strays).collect();
+            card.registrations().iter().flat_map(of_registration).chain(strays).collect();
         rows.sort_unstable_by_key(|row| row.position);
         Self { head: Head::of(card), rows }
     }
@@ -122,18 +129,18 @@ impl ScanList {
 }
 
 impl fmt::Display for ScanList {
-    /// A table with times as clocks show them there, at most 80 columns wide, without a line break at its end.
+    /// A table with times as clocks show them there, `?` where nobody knows the registration, at most 80 columns wide, without a line break at its end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let zone = self.head.announcement.schedule.zone();
-        let columns = [Column::whole("Seen"), Column::whole("Registration"), Column::number("Place")];
+        let columns = [Column::whole("Seen"), Column::number("No."), Column::number("Place")];
         let mut columns = columns.to_vec();
-        columns.extend([Column::text("List"), Column::whole("Way"), Column::text("Told")]);
+        columns.extend([Column::text("List"), Column::whole("Way"), Column::whole("Told")]);
         let mut table = Table::new(columns);
         for row in &self.rows {
-            let Scan { registration, place, way, seen_at, .. } = row.scan;
-            let (list, way) = (row.list_name.clone(), way.code().into());
-            let seen = instant_cell(seen_at, zone);
-            table.row(vec![seen, registration.to_string(), place.to_string(), list, way, row.word().into()]);
+            let number = row.number.map_or_else(|| String::from("?"), |number| number.to_string());
+            let (list, way) = (row.list_name.clone(), row.scan.way.code().into());
+            let (seen, place) = (instant_cell(row.scan.seen_at, zone), row.scan.place.to_string());
+            table.row(vec![seen, number, place, list, way, row.word().into()]);
         }
         write!(f, "{}\n{}", self.head.heading(), counted(row_count(&self.rows), "scan", "scans"))?;
         if table.is_empty() { Ok(()) } else { write!(f, "\n\n{table}") }
@@ -155,6 +162,7 @@ struct ListForm<'a> {
 struct RowForm<'a> {
     #[serde(flatten)]
     scan: Scan,
+    number: Option<u32>,
     list_name: &'a str,
     place_now: Option<u16>,
     source: &'static str,
@@ -182,6 +190,7 @@ impl Serialize for ScanRow {
         };
         RowForm {
             scan: self.scan,
+            number: self.number,
             list_name: &self.list_name,
             place_now: self.place_now,
             source,

@@ -119,7 +119,7 @@ fn a_terminal_at_a_door_lets_people_in() {
     let told = at_the_door(
         folder.path(),
         &[
-            "search example",
+            "search sam",
             "in 1",
             "in 1",
             "undo",
@@ -134,7 +134,7 @@ fn a_terminal_at_a_door_lets_people_in() {
         ],
     );
     let expected = "\
-1.1 Ann Example, Riverside Library: unknown
+2.1 Bob Sample, Hill Street Library, unknown
 1.1 in: counted
 1.1 in: seen already, at 2026-03-28 09:00:00
 taken back
@@ -197,8 +197,17 @@ fn what_a_device_kept_comes_to_the_same_however_often_and_in_whatever_order_it_i
     let files = files(folder.path());
     let csv = |name: &str| text(&files[Path::new(name)]);
     assert_eq!(csv("one.csv"), csv("two.csv"));
-    assert!(csv("one.csv").contains("3,1,'=1+1,\"Spreadsheet, Inc.\",in person,attended\r\n"));
-    assert!(csv("one.csv").contains("4,1,\"O\"\"Neil, Cleo\",Riverside Library,in person,attended\r\n"));
+    assert!(
+        csv("one.csv")
+            .contains("3,1,'=1+1,\"Spreadsheet, Inc.\",in person,attended,2026-03-28T09:12:00Z\r\n"),
+        "{}",
+        csv("one.csv")
+    );
+    assert!(
+        csv("one.csv").contains(
+            "4,1,\"O\"\"Neil, Cleo\",Riverside Library,in person,attended,2026-03-28T09:15:00Z\r\n"
+        )
+    );
 }
 
 #[test]

@@ -67,9 +67,30 @@ fn lists() -> impl Strategy<Value = CheckInListPlan> {
     )
 }
 
+/// A list that counts at any time, and people who come to it and join: some again, some where they do not belong.
+pub(super) fn people_come(of: impl Fn() -> BoxedStrategy<Which>) -> impl Strategy<Value = Vec<What>> {
+    let list = (any_which(), 0..2_u16, option::weighted(0.6, any_which()), any::<bool>());
+    let scan = (of(), 1..3_u16, prop::bool::weighted(0.3), option::weighted(0.7, 0..40_u8));
+    let scans = prop::collection::vec((0..2_u16, scan), 1..5);
+    (list, scans, of(), prop::bool::weighted(0.8)).prop_map(
+        |((gathering, number, offering, online), scans, joins, again)| {
+            let hours = (500, 500);
+            let list = CheckInListPlan { number, named: true, offering, session: None, online, hours };
+            let mut steps = vec![What::SetCheckInList { gathering, list }];
+            steps.extend(scans.into_iter().map(|(list, (registration, place, out, scan))| {
+                let list = list.min(number);
+                What::CheckIn { gathering, registration, place, list, out, scan, seen: None }
+            }));
+            steps.push(What::Join { registration: joins, place: 1 });
+            steps.extend(again.then_some(What::Join { registration: joins, place: 1 }));
+            steps
+        },
+    )
+}
+
 /// Few scans, so that they come again, with the same and with other content, and before and after they are taken back.
 pub(super) fn checking_in(of: impl Fn() -> BoxedStrategy<Which>) -> impl Strategy<Value = What> {
-    let list = || prop_oneof![6 => Just(0_u16), 3 => 1..4_u16, 1 => Just(7)];
+    let list = || prop_oneof![12 => Just(0_u16), 3 => 1..4_u16, 1 => Just(7)];
     let place = || prop_oneof![8 => Just(1_u16), 2 => 2..4_u16, 1 => Just(0)];
     let how = (list(), prop::bool::weighted(0.3), option::weighted(0.8, 0..40_u8));
     let seen = prop_oneof![2 => Just(None), 1 => (-20_000..4_000_i64).prop_map(Some), 1 => Just(Some(-600))];

@@ -13,7 +13,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::check_in::checking_in;
+use super::check_in::{checking_in, people_come};
 use super::generate::{afterwards, any_which, capacities, on_terms};
 use super::plan::{GatheringPlan, OfferingPlan, PEOPLE, PartPlan, PoolPlan, When, Which};
 use super::policies::{
@@ -270,6 +270,7 @@ fn scene() -> BoxedStrategy<Scene> {
         2 => then(less_than_a_place()).prop_map(|step| vec![step]),
         1 => then(afterwards()).prop_map(|step| vec![step]),
         1 => then(checking_in(|| back(8).boxed())).prop_map(|step| vec![step]),
+        1 => somebody_comes(),
         1 => then(any_which().prop_map(What::SendAgain)).prop_map(|step| vec![step]),
         1 => then(
             (any_which(), any_which()).prop_map(|(request, content)| What::SendOther { request, content })
@@ -299,6 +300,12 @@ fn somebody_goes() -> BoxedStrategy<Scene> {
             asked.chain(answers).collect()
         })
         .boxed()
+}
+
+/// People come, and join.
+fn somebody_comes() -> BoxedStrategy<Scene> {
+    let step = |what| Some(Step { after: 20, what });
+    people_come(|| back(8).boxed()).prop_map(move |steps| steps.into_iter().map(step).collect()).boxed()
 }
 
 /// Somebody says that they will not come, and then is taken off the party.

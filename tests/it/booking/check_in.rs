@@ -318,7 +318,7 @@ fn whoever_joins_by_their_link_is_there_once_and_nobody_else_gets_it() {
     drop(scene.cancels(ann));
     assert_eq!(scene.refused(Join::new(ann)), "no_confirmed_place");
     assert!(scene.desk.join(bob, 1).unwrap().link.is_some(), "who has the place now");
-    let hall = scene.does(hall(1, |place| place));
+    let hall = scene.does(hall(1, |place| place).at(day("2027-05-20 10:00 to 16:00")));
     let here = scene.books(Register::new(hall, person_id(3)));
     assert_eq!(scene.refused(Join::new(here)), "no_join_link");
 }
