@@ -72,10 +72,10 @@ mod token;
 #[cfg(feature = "replies")]
 pub use desk::Imported;
 pub use desk::{
-    Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder, DueForErasure,
-    Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined, KeptAttendeeList,
-    LeftAsPlanned, MergedScan, MergedScans, Opening, Outbox, Pending, PersonExport, PoolForecast, Receipt,
-    RequestIds, WhatIf, WhyLeft, ZonesFollowed,
+    AsOf, Call, CheckpointError, CheckpointUnused, Checkpointed, Clock, Command, Desk, DeskBuilder,
+    DueForErasure, Error, Explanation, Failure, Follower, ForgetReceipt, GivenAnswer, Joined,
+    KeptAttendeeList, LeftAsPlanned, MergedScan, MergedScans, NeedsList, Opening, Outbox, Pending,
+    PersonExport, PersonNeeds, PoolForecast, Receipt, RequestIds, Then, WhatIf, WhyLeft, ZonesFollowed,
 };
 #[doc(hidden)]
 pub use desk::{Edge, Ready};
@@ -86,14 +86,14 @@ pub use domain::{
     CloseLine, ConfirmHold, DeclineOffer, DropSession, Effects, ExtendHold, FollowUp, Gathering, Hold,
     IssueCalendarToken, Join, KeepAnswers, LayoutProblem, LineOnly, MorePlaces, MoveRegistration,
     MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
-    PublishName, Reconfirm, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Remedy,
-    Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault, SessionProblem, SetCheckInList,
-    SetProgramme, Settle, Shortage, Transfer, UndoCheckIn, WaitsFor, WithdrawCheckInList, WithdrawOffer,
-    WithdrawResource,
+    PublishName, Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Refusal, Register,
+    Registered, Reject, Remedy, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SessionFault,
+    SessionProblem, SetCheckInList, SetProgramme, SetTags, Settle, Shortage, Transfer, UndoCheckIn, WaitsFor,
+    WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
 };
 pub use fact::{
-    Announcement, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand, Capacity,
-    CheckInKind, CheckInList, CheckedIn, Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy,
+    Announcement, AnswerClass, Approval, Audience, Booking, BookingState, BookingTime, BookingWindow, ByHand,
+    Capacity, CheckInKind, CheckInList, CheckedIn, Credential, Draw, Ending, Fact, GatheringKind, HeadPolicy,
     LinePolicy, ListName, Mode, OfferTerms, Offering, OrganisationCap, Overbook, Party, PassReason,
     Pending as PendingApproval, Pool, Presence, PresenceSource, QuietHours, Reconfirmation, Resource,
     ResourceKind, Rsvp, Scan, Serving, Session, SessionTexts, SetAside, Silence, Standing, Venue, Way, Who,
@@ -102,15 +102,18 @@ pub use id::{
     ActorId, CheckInListId, GatheringId, LogId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId,
     RequestId, ResourceId, ScanId, SeriesId, SessionId, SetAsideId, TraceId, VaultId,
 };
-pub use person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+pub use person::{Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 pub use projection::{
     Agenda, AgendaRow, Attendance, AttendanceRow, AttendeeList, AttendeePage, AttendeeQuery, AttendeeRow,
-    CheckInCounts, Column, Columns, CsvForm, Cursor, ExposedAttendance, ExposedAttendanceRow,
-    ExposedAttendee, ExposedAttendeeList, ExposedWaiting, ExposedWaitingList, Filter, GatheringCard,
-    Lifecycle, ListCount, ListedAttendee, Lists, NotACursor, Occasion, OfferingOn, OutboxMark, PassOver,
-    PoolCount, PresenceCounts, Programme, ProgrammeRow, ProgrammeWarning, QueryError, RegistrationCard,
-    RegistrationStatus, ResourceRow, Resources, Route, ScanList, ScanRow, SessionStatus, SetAsideCount,
-    SortKey, Turn, UnknownColumn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
+    CheckInCounts, Claim, ClaimChange, ClaimCounts, Column, Columns, Compared, Consent, CsvForm, Cursor,
+    Difference, Digest, DigestEntry, ExposedAttendance, ExposedAttendanceRow, ExposedAttendee,
+    ExposedAttendeeList, ExposedDifference, ExposedReach, ExposedWaiting, ExposedWaitingList, FillCurve,
+    FillDay, Filter, GatheringCard, GatheringDifference, GatheringStanding, Lifecycle, ListCount,
+    ListedAttendee, Lists, NearlyFull, NearlyFullRow, NotACursor, Occasion, OfferingOn, OrganisationReach,
+    OrganisationShowUp, OutboxMark, PassOver, Period, PoolCount, PresenceCounts, Programme, ProgrammeRow,
+    ProgrammeWarning, QueryError, Reach, ReadOfNeeds, RegionReach, RegistrationCard, RegistrationStatus,
+    ResourceRow, Resources, Route, ScanList, ScanRow, SessionStatus, SetAsideCount, ShowUp, ShowUpRow,
+    SortKey, Threshold, Turn, UnknownColumn, UnreadableMark, WaitingList, WaitingRow, WhatsOn, WhatsOnRow,
 };
 pub use record::{Content, Position, Record};
 pub use schedule::{
@@ -139,6 +142,11 @@ struct CheckInPage;
 #[cfg(all(doctest, feature = "replies"))]
 #[doc = include_str!("../docs/messages.md")]
 struct Messages;
+
+/// The page on looking back and on reports, the same.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/reports.md")]
+struct Reports;
 
 /// The page on attendee lists, the same.
 #[cfg(doctest)]

@@ -27,6 +27,8 @@ pub struct PersonDetails {
     pub role: String,
     /// Where the person comes from; empty if not said.
     pub region: String,
+    /// What a badge shows in place of the name; empty where that is the name. Ask [`on_badge`](Self::on_badge).
+    pub badge_name: String,
 }
 
 impl PersonDetails {
@@ -71,6 +73,27 @@ impl PersonDetails {
         self
     }
 
+    /// Sets what a badge shows in place of the name: how somebody wants to be called.
+    ///
+    /// ```
+    /// use gather::PersonDetails;
+    ///
+    /// let ann = PersonDetails::new("Annabel Example");
+    /// assert_eq!(ann.on_badge(), "Annabel Example");
+    /// assert_eq!(ann.badge_name("Ann").on_badge(), "Ann");
+    /// ```
+    #[must_use]
+    pub fn badge_name(mut self, badge_name: impl Into<String>) -> Self {
+        self.badge_name = badge_name.into();
+        self
+    }
+
+    /// What a badge shows: the badge name, or the name where there is none.
+    #[must_use]
+    pub fn on_badge(&self) -> &str {
+        if self.badge_name.is_empty() { &self.name } else { &self.badge_name }
+    }
+
     /// Whether these details would be taken.
     ///
     /// # Errors
@@ -82,7 +105,8 @@ impl PersonDetails {
         text::check_optional_line("phone", &self.phone)?;
         text::check_optional_line("organisation", &self.organisation)?;
         text::check_optional_line("role", &self.role)?;
-        text::check_optional_line("region", &self.region)
+        text::check_optional_line("region", &self.region)?;
+        text::check_optional_line("badge name", &self.badge_name)
     }
 }
 
@@ -293,6 +317,111 @@ impl std::fmt::Debug for ReplyComment {
     }
 }
 
+/// What somebody needs in order to take part: what they eat, and how they get in, hear, see and sit. Special category data
+/// (GDPR, article 9), so it is kept apart from other answers: sealed with a key of its own, kept for its own time, and read
+/// for a named purpose only ([`Desk::read_needs`](crate::Desk::read_needs)).
+///
+/// ```
+/// use gather::Needs;
+///
+/// let needs = Needs::diet("no nuts").and_access("step-free, near the front");
+/// assert_eq!((needs.diet.as_str(), needs.access.as_str()), ("no nuts", "step-free, near the front"));
+/// assert!(needs.check().is_ok());
+/// ```
+#[derive(Clone, PartialEq, Eq, Default, Zeroize)]
+#[non_exhaustive]
+pub struct Needs {
+    /// What they eat and what they must not; at most 4,000 characters, empty if not said.
+    pub diet: String,
+    /// What they need to take part; at most 4,000 characters, empty if not said.
+    pub access: String,
+}
+
+impl Needs {
+    /// What somebody eats and what they must not.
+    #[must_use]
+    pub fn diet(diet: impl Into<String>) -> Self {
+        Self { diet: diet.into(), ..Self::default() }
+    }
+
+    /// What somebody needs to take part.
+    #[must_use]
+    pub fn access(access: impl Into<String>) -> Self {
+        Self { access: access.into(), ..Self::default() }
+    }
+
+    /// Adds what they need to take part.
+    #[must_use]
+    pub fn and_access(mut self, access: impl Into<String>) -> Self {
+        self.access = access.into();
+        self
+    }
+
+    /// How many bytes both texts have.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.diet.len().saturating_add(self.access.len())
+    }
+
+    /// Whether a command would take it; line breaks are welcome.
+    ///
+    /// # Errors
+    /// A [`TextProblem`] where nothing is said at all, or a text is too long or holds control characters.
+    pub fn check(&self) -> Result<(), TextProblem> {
+        if self.text_bytes() == 0 {
+            return Err(TextProblem { field: "needs", fault: TextFault::Empty });
+        }
+        text::check_text("diet", &self.diet)?;
+        text::check_text("access needs", &self.access)
+    }
+}
+
+impl std::fmt::Debug for Needs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Needs([personal])")
+    }
+}
+
+/// What the staff noted about a registration: personal, and the booker's to be told ([`WriteNote`](crate::WriteNote)).
+///
+/// ```
+/// use gather::Note;
+///
+/// assert_eq!(Note::new("asked for a seat by the door").as_str(), "asked for a seat by the door");
+/// ```
+#[derive(Clone, PartialEq, Eq, Zeroize)]
+pub struct Note(String);
+
+impl Note {
+    /// What was noted; line breaks are welcome.
+    #[must_use]
+    pub fn new(note: impl Into<String>) -> Self {
+        Self(note.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a command would take it.
+    ///
+    /// # Errors
+    /// A [`TextProblem`] for one that is empty, longer than 4,000 characters, or holds control characters.
+    pub fn check(&self) -> Result<(), TextProblem> {
+        if self.0.trim().is_empty() {
+            return Err(TextProblem { field: "note", fault: TextFault::Empty });
+        }
+        text::check_text("note", &self.0)
+    }
+}
+
+impl std::fmt::Debug for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Note([personal])")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,7 +431,18 @@ mod tests {
         assert_eq!(PersonDetails::new("").check().unwrap_err().field, "name");
         assert_eq!(PersonDetails::new("A").email("nobody").check().unwrap_err().field, "email");
         assert_eq!(PersonDetails::new("A").role("x\u{0}").check().unwrap_err().field, "role");
+        assert_eq!(PersonDetails::new("A").badge_name("x\n").check().unwrap_err().field, "badge name");
         assert_eq!(PersonDetails::new("A").email("a@b").region("N").check(), Ok(()));
+    }
+
+    #[test]
+    fn needs_and_notes_say_something() {
+        assert_eq!(Needs::default().check().unwrap_err().field, "needs");
+        assert_eq!(Needs::diet("x".repeat(4_001)).check().unwrap_err().field, "diet");
+        assert_eq!(Needs::access("x\u{0}").check().unwrap_err().field, "access needs");
+        assert_eq!(Needs::diet("vegan\nno nuts").check(), Ok(()));
+        assert_eq!(Note::new(" \n").check().unwrap_err().field, "note");
+        assert_eq!(Note::new("asked twice").check(), Ok(()));
     }
 
     #[test]
@@ -315,8 +455,10 @@ mod tests {
     #[test]
     fn debug_shows_nothing() {
         let shown = format!(
-            "{:?} {:?} {:?} {:?}",
-            PersonDetails::new("Ann"),
+            "{:?} {:?} {:?} {:?} {:?} {:?}",
+            PersonDetails::new("Ann").badge_name("Ann"),
+            Needs::diet("Ann").and_access("Ann"),
+            Note::new("Ann"),
             Answers::new().answer("a", "Ann"),
             JoinLink::new("Ann"),
             ResourceLink::new("Ann")

@@ -100,6 +100,9 @@ impl Tag {
             | Fact::ResourceWithdrawn { gathering, .. }
             | Fact::AnswersExpired { gathering }
             | Fact::RetentionSet { gathering, .. }
+            | Fact::NeedsRead { gathering, .. }
+            | Fact::NeedsRetentionSet { gathering, .. }
+            | Fact::NeedsExpired { gathering }
             | Fact::CheckInListWithdrawn { gathering, .. }
             | Fact::ScanUndone { gathering, .. }
             | Fact::GatheringCancelled { gathering } => vec![Self::Gathering(*gathering)],
@@ -158,13 +161,17 @@ impl Tag {
                 tags.extend(added.iter().copied().flatten().map(Self::Person));
                 tags
             }
-            Fact::HoldConfirmed { gathering, registration, booker, .. } => {
+            Fact::HoldConfirmed { gathering, registration, booker, .. }
+            | Fact::NoteWritten { gathering, registration, booker, .. } => {
                 vec![Self::Gathering(*gathering), Self::Registration(*registration), Self::Person(*booker)]
             }
-            Fact::InvitationAnswered { gathering, registration, person, .. } => {
+            Fact::InvitationAnswered { gathering, registration, person, .. }
+            | Fact::ConsentRecorded { gathering, registration, person, .. }
+            | Fact::NeedsRecorded { gathering, registration, person, .. } => {
                 vec![Self::Gathering(*gathering), Self::Registration(*registration), Self::Person(*person)]
             }
             Fact::RegistrationPromoted { gathering, registration, .. }
+            | Fact::TagsSet { gathering, registration, .. }
             | Fact::RegistrationEnded { gathering, registration, .. }
             | Fact::HoldExtended { gathering, registration, .. }
             | Fact::RegistrationApproved { gathering, registration, .. }

@@ -8,9 +8,9 @@ use std::marker::PhantomData;
 use chrono::{DateTime, Utc};
 use zeroize::Zeroize;
 
-use crate::id::{GatheringId, PersonId, ResourceId};
+use crate::id::{GatheringId, PersonId, RegistrationId, ResourceId};
 use crate::image::{Image, Sink, Source, image};
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
+use crate::person::{Answers, JoinLink, Note, PersonDetails, PublishedName, ResourceLink};
 
 /// A value about a person, in the clear, in memory only.
 ///
@@ -97,11 +97,12 @@ impl KeyRef {
 pub enum Keys {
     /// One key: the person's own, or the gathering's own.
     One(KeyRef),
-    /// Two: answers open only with the person's key and the gathering's answers key together.
+    /// Two: answers open only with the person's key and the gathering's answers key together; needs likewise, with the
+    /// gathering's key for needs.
     Both {
         /// The person's key.
         person: KeyRef,
-        /// The key that the answers of one gathering share.
+        /// The key that the answers, or the needs, of one gathering share.
         gathering: KeyRef,
     },
 }
@@ -252,6 +253,8 @@ pub trait Opener: Send + Sync {
         resource: ResourceId,
         sealed: &Sealed<ResourceLink>,
     ) -> Opened<ResourceLink>;
+    /// Opens what the staff noted about a registration of a booker's.
+    fn note(&self, booker: PersonId, registration: RegistrationId, sealed: &Sealed<Note>) -> Opened<Note>;
 }
 
 #[cfg(test)]

@@ -298,6 +298,38 @@ impl Gathering {
     }
 }
 
+impl Gathering {
+    /// There is, or was, such a registration. Of those of a gathering that is called off or archived nothing is known any more.
+    pub(super) fn was_made(&self, id: RegistrationId) -> Judged {
+        let was_made = self.is_gone() || self.known(id).is_some() || self.past.contains_key(&id);
+        hold(was_made, Rule::UnknownRegistration, || {
+            String::from("there is no such registration on the gathering")
+        })
+    }
+
+    /// Whoever says something by a registration is on it; of one that has ended it is not known who was.
+    pub(super) fn is_on_it(&self, id: RegistrationId, person: PersonId) -> Judged {
+        self.was_made(id)?;
+        let is_on_it = self.known(id).is_none_or(|one| one.party.named().any(|named| named == person));
+        hold(is_on_it, Rule::NotOnIt, || format!("person {person} is not on the registration"))
+    }
+
+    /// Whoever a note is about is the booker.
+    pub(super) fn has_booked(&self, id: RegistrationId, booker: PersonId) -> Judged {
+        self.was_made(id)?;
+        let is_booker = self.known(id).is_none_or(|one| one.party.booker == booker);
+        hold(is_booker, Rule::NotOnIt, || format!("person {booker} is not the booker of the registration"))
+    }
+
+    /// Whoever needs something comes, or wants to, and there is a key for it.
+    pub(super) fn needs(&self, id: RegistrationId, person: PersonId, time: DateTime<Utc>) -> Judged {
+        let one = self.live(id)?;
+        self.is_on_it(id, person)?;
+        self.keeps_needs()?;
+        self.can_be_had(one.offering, time)
+    }
+}
+
 /// Whether a hold lasts for a while, and no longer than it may.
 fn lasts(until: DateTime<Utc>, latest: DateTime<Utc>, time: DateTime<Utc>) -> Judged {
     hold(time < until && until <= latest, Rule::Deadline, || {

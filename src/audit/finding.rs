@@ -141,6 +141,8 @@ rules! {
     Reconfirmation = "reconfirmation",
     /// Only whoever has a place by a registration answers the invitation to it.
     NotInvited = "not_invited",
+    /// Needs and consents are of people who are on the registration, and a note is about its booker.
+    NotOnIt = "not_on_it",
     /// Whoever was seen is on a place that is there, and is flagged if and only if it was not confirmed.
     Presence = "presence",
     /// Whoever scans is told what was so, and each list sees people where it stands.
@@ -173,6 +175,8 @@ rules! {
     BookerLeft = "booker_left",
     /// No answers are taken, and nothing more is said of them, where those of the gathering are kept no more.
     AnswersExpired = "answers_expired",
+    /// No needs are taken or read, and nothing more is said of them, where those at the gathering are kept no more.
+    NeedsExpired = "needs_expired",
 }
 
 /// One record that breaks a rule.

@@ -49,6 +49,7 @@ impl Gathering {
             Fact::ResourceAttached { resource, .. } => drop(self.resources.insert(resource.id)),
             Fact::ResourceWithdrawn { resource, .. } => drop(self.resources.remove(resource)),
             Fact::AnswersExpired { .. } => self.answers_expired = true,
+            Fact::NeedsExpired { .. } => self.needs_expired = true,
             Fact::CheckInListSet { .. }
             | Fact::CheckInListWithdrawn { .. }
             | Fact::Scanned { .. }
@@ -63,6 +64,12 @@ impl Gathering {
             | Fact::GatheringAnnounced { .. }
             | Fact::ModeChanged { .. }
             | Fact::InvitationAnswered { .. }
+            | Fact::TagsSet { .. }
+            | Fact::NoteWritten { .. }
+            | Fact::ConsentRecorded { .. }
+            | Fact::NeedsRecorded { .. }
+            | Fact::NeedsRead { .. }
+            | Fact::NeedsRetentionSet { .. }
             | Fact::PassedOver { .. } => {}
             Fact::RegistrationConfirmed { .. }
             | Fact::RegistrationWaitlisted { .. }

@@ -64,6 +64,13 @@ impl Gathering {
         })
     }
 
+    /// Whether there is a key for needs still.
+    pub(super) fn keeps_needs(&self) -> Judged {
+        hold(!self.needs_expired, Rule::NeedsExpired, || {
+            String::from("what people need at the gathering is kept no more")
+        })
+    }
+
     pub(super) fn takes_answers(&self, fact: &Fact) -> Judged {
         let said = matches!(
             fact,
@@ -89,6 +96,9 @@ fn named_anew(fact: &Fact, on: Option<&Gathering>) -> Vec<PersonId> {
         | Fact::PersonForgotten { person }
         | Fact::PersonExported { person, .. }
         | Fact::InvitationAnswered { person, .. }
+        | Fact::ConsentRecorded { person, .. }
+        | Fact::NeedsRecorded { person, .. }
+        | Fact::NoteWritten { booker: person, .. }
         | Fact::CalendarTokenIssued { person, .. } => vec![*person],
         Fact::HoldConfirmed { booker, answers: Some(_), .. } => vec![*booker],
         Fact::PlaceTransferred { to, .. } => vec![*to],

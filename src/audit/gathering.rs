@@ -53,6 +53,7 @@ pub(super) struct Gathering {
     pub(super) past: HashMap<RegistrationId, u32>,
     /// Whether what people answered is kept no more.
     pub(super) answers_expired: bool,
+    pub(super) needs_expired: bool,
     /// The lists at which people are checked in, and the scans.
     pub(super) check_in: CheckIn,
     /// The requests that it was about.
@@ -178,6 +179,7 @@ impl Gathering {
             registrations: HashMap::new(),
             past: HashMap::new(),
             answers_expired: false,
+            needs_expired: false,
             check_in: CheckIn::default(),
             requests: Vec::new(),
         }
@@ -255,6 +257,7 @@ impl Gathering {
             Stage::NotGone => self.stands() || self.life == Life::Completed,
             Stage::Draft => self.life == Life::Draft,
             Stage::Any => true,
+            Stage::Kept => self.life != Life::Archived,
             Stage::Completed => self.life == Life::Completed,
             Stage::Ending(id) => {
                 let is_asking = || self.known(id).is_some_and(|one| one.claim == Claim::FollowUp);
@@ -304,6 +307,8 @@ impl Gathering {
 enum Stage {
     /// Whatever has become of it: what is known of people can be erased at any time.
     Any,
+    /// As long as it was not put away.
+    Kept,
     Draft,
     /// A draft, too.
     Standing,
@@ -359,6 +364,7 @@ fn stage(fact: &Fact) -> Stage {
         | Fact::PartyChanged { .. }
         | Fact::RegistrationReconfirmed { .. }
         | Fact::InvitationAnswered { .. }
+        | Fact::NeedsRecorded { needs: Some(_), .. }
         | Fact::ReconfirmationClosed { .. }
         | Fact::BooksClosed { .. } => Stage::Booking,
         Fact::RegistrationEnded { registration, .. } => Stage::Ending(*registration),
@@ -373,7 +379,13 @@ fn stage(fact: &Fact) -> Stage {
         Fact::PersonForgotten { .. }
         | Fact::PersonExported { .. }
         | Fact::AnswersExpired { .. }
-        | Fact::RetentionSet { .. } => Stage::Any,
+        | Fact::RetentionSet { .. }
+        | Fact::ConsentRecorded { .. }
+        | Fact::NeedsRecorded { needs: None, .. }
+        | Fact::NeedsRead { .. }
+        | Fact::NeedsRetentionSet { .. }
+        | Fact::NeedsExpired { .. } => Stage::Any,
+        Fact::TagsSet { .. } | Fact::NoteWritten { .. } => Stage::Kept,
         Fact::GatheringArchived { .. } => Stage::Completed,
     }
 }

@@ -86,6 +86,18 @@ impl Gathering {
             | Fact::PersonForgotten { .. }
             | Fact::PersonExported { .. } => Ok(()),
             Fact::AnswersExpired { .. } | Fact::RetentionSet { .. } => self.keeps_answers(),
+            Fact::NeedsExpired { .. } | Fact::NeedsRetentionSet { .. } | Fact::NeedsRead { .. } => {
+                self.keeps_needs()
+            }
+            Fact::TagsSet { registration, .. } => self.was_made(*registration),
+            Fact::NoteWritten { registration, booker, .. } => self.has_booked(*registration, *booker),
+            Fact::ConsentRecorded { registration, person, .. }
+            | Fact::NeedsRecorded { registration, person, needs: None, .. } => {
+                self.is_on_it(*registration, *person)
+            }
+            Fact::NeedsRecorded { registration, person, needs: Some(_), .. } => {
+                self.needs(*registration, *person, time)
+            }
             Fact::CheckInListSet { .. }
             | Fact::CheckInListWithdrawn { .. }
             | Fact::Scanned { .. }
@@ -217,6 +229,10 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::PartyChanged { registration, .. }
         | Fact::RegistrationReconfirmed { registration, .. }
         | Fact::InvitationAnswered { registration, .. }
+        | Fact::TagsSet { registration, .. }
+        | Fact::NoteWritten { registration, .. }
+        | Fact::ConsentRecorded { registration, .. }
+        | Fact::NeedsRecorded { registration, .. }
         | Fact::PresenceRecorded { registration, .. } => Some(*registration),
         Fact::Scanned { scan, .. } => Some(scan.registration),
         Fact::PersonRecorded { .. }
@@ -252,6 +268,9 @@ pub(super) fn registration_of(fact: &Fact) -> Option<RegistrationId> {
         | Fact::PersonExported { .. }
         | Fact::AnswersExpired { .. }
         | Fact::RetentionSet { .. }
+        | Fact::NeedsRead { .. }
+        | Fact::NeedsRetentionSet { .. }
+        | Fact::NeedsExpired { .. }
         | Fact::CheckInListSet { .. }
         | Fact::CheckInListWithdrawn { .. }
         | Fact::ScanUndone { .. } => None,

@@ -14,10 +14,10 @@ use crate::domain::{
     CloseLine, ConfirmHold, Context, Decide, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold,
     FollowUp, Forget, Forgetting, Gathering, Hold, IssueCalendarToken, Join, KeepAnswers, LineOnly,
     MadeToken, MoveRegistration, MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part,
-    PauseBooking, ProgrammeChange, PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence,
-    Refusal, Register, Registered, Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen,
-    SetCheckInList, SetProgramme, Settle, Shown, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer,
-    WithdrawResource,
+    PauseBooking, ProgrammeChange, PublishName, ReadNeeds, Reconfirm, RecordConsent, RecordExport,
+    RecordNeeds, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule,
+    RevokeCalendarToken, RotateCalendarToken, SealedRegister, Seen, SetCheckInList, SetProgramme, SetTags,
+    Settle, Shown, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};
@@ -25,7 +25,7 @@ use crate::fact::CheckedIn;
 #[cfg(feature = "testkit")]
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
-use crate::person::{Answers, JoinLink};
+use crate::person::JoinLink;
 use crate::privacy::{Keyring, VaultError, random_token};
 use crate::sealed::{KeyRef, Keys, Personal, Sealed};
 use crate::token::CalendarToken;
@@ -267,8 +267,7 @@ impl Command for Basket {
     type Outcome = Vec<Part>;
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Vec<Part>>, Failure> {
-        let answers = self.parts.iter().filter_map(|part| part.answers.as_ref());
-        Refusal::check_text_bytes(answers.map(|answers| answers.expose().text_bytes()).sum())?;
+        Refusal::check_text_bytes(self.parts.iter().map(text_bytes).sum())?;
         let parts = self.parts.iter().map(|part| sealed_part(part, edge)).collect::<Result<_, _>>()?;
         Ok(Ready::new(Basket { parts, best_effort: self.best_effort }))
     }
@@ -322,8 +321,65 @@ fn sealed_link(
     edge.seal(link, |keyring, link| keyring.seal_join_link(gathering, link)).map(Some)
 }
 
-fn sealed_part(part: &Register, edge: &Edge<'_>) -> Result<Register<Sealed<Answers>>, Failure> {
+impl Command for SetTags {
+    type Outcome = Change;
+
+    fn ready(&self, _: &Edge<'_>) -> Result<Ready<Change>, Failure> {
+        self.check()?;
+        Ok(Ready::new(self.clone()))
+    }
+}
+
+impl Command for WriteNote {
+    type Outcome = Change;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Change>, Failure> {
+        let registration = self.registration;
+        let Some(note) = &self.note else {
+            return Ok(Ready::new(WriteNote { registration, note: None, booker: None }));
+        };
+        note.expose().check()?;
+        let whose = edge.is_sealing().then(|| edge.booker_of(registration)).transpose()?;
+        let booker = whose.map(|(_, booker)| booker);
+        let sealed_for = booker.unwrap_or(PersonId::from_u128(0));
+        let sealed = edge.seal(note, |keyring, note| keyring.seal_note(sealed_for, registration, note))?;
+        Ok(Ready::new(WriteNote { registration, note: Some(sealed), booker }))
+    }
+}
+
+impl Command for RecordNeeds {
+    type Outcome = Change;
+
+    fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Change>, Failure> {
+        let Self { registration, person, ref needs } = *self;
+        let Some(needs) = needs else {
+            return Ok(Ready::new(RecordNeeds { registration, person, needs: None }));
+        };
+        needs.expose().check()?;
+        let whose = edge.is_sealing().then(|| edge.booker_of(registration)).transpose()?;
+        let gathering = whose.map_or(GatheringId::from_u128(0), |(gathering, _)| gathering);
+        let sealed = edge.seal(needs, |keyring, needs| keyring.seal_needs(person, gathering, needs))?;
+        Ok(Ready::new(RecordNeeds { registration, person, needs: Some(sealed) }))
+    }
+}
+
+/// How many bytes the texts of a registration have.
+fn text_bytes(part: &Register) -> usize {
+    let answers = part.answers.as_ref().map_or(0, |answers| answers.expose().text_bytes());
+    part.needs.iter().map(|(_, needs)| needs.expose().text_bytes()).fold(answers, usize::saturating_add)
+}
+
+fn sealed_part(part: &Register, edge: &Edge<'_>) -> Result<SealedRegister, Failure> {
     let (gathering, booker) = (part.gathering, part.party.booker);
+    if !part.needs.is_empty() {
+        Refusal::check_text_bytes(text_bytes(part))?;
+    }
+    let needs = part.needs.iter().map(|(person, needs)| {
+        needs.expose().check()?;
+        let seal = |keyring: &Keyring, needs: &_| keyring.seal_needs(*person, gathering, needs);
+        Ok((*person, edge.seal(needs, seal)?))
+    });
+    let needs = needs.collect::<Result<_, Failure>>()?;
     let answers = part.answers.as_ref().map(|answers| {
         answers.expose().check()?;
         edge.seal(answers, |keyring, answers| keyring.seal_answers(booker, gathering, answers))
@@ -338,6 +394,7 @@ fn sealed_part(part: &Register, edge: &Edge<'_>) -> Result<Register<Sealed<Answe
         supersedes: part.supersedes,
         uncounted: part.uncounted,
         may_split: part.may_split,
+        needs,
     })
 }
 
@@ -383,6 +440,7 @@ clear_command! {
     ChangeParty => Effects,
     Reconfirm => Change,
     Transfer => Change,
+    RecordConsent => Change,
     RecordPresence => Seen,
     SetCheckInList => Change,
     WithdrawCheckInList => Change,
@@ -399,8 +457,9 @@ clear_command! {
     DropSession => Effects,
     SetProgramme => ProgrammeChange,
     KeepAnswers => Change,
-    // These are for the desk's own: it erases what they say is erased, and gives out what they say is given out.
+    // These are for the desk's own: it erases what they say is erased, and gives out, or shows, what they say it does.
     Forget => Forgetting,
     ExpireAnswers => Change,
     RecordExport => PersonId,
+    ReadNeeds => GatheringId,
 }

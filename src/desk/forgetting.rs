@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Call, Command, Desk, Error, Failure, Receipt};
 use crate::domain::{Change, ExpireAnswers, Forget, Forgetting, Refusal, Settle};
-use crate::fact::Fact;
+use crate::fact::{AnswerClass, Fact};
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId, SessionId};
 use crate::privacy::Destroyed;
 use crate::projection::{Lists, SessionCard};
@@ -151,12 +151,14 @@ fn forgotten_in(facts: &[Fact], whom: PersonId) -> Option<usize> {
     facts.iter().position(|fact| matches!(fact, Fact::PersonForgotten { person } if *person == whom))
 }
 
-/// Answers that are to be erased by now.
+/// Answers, or needs, that are to be erased by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DueForErasure {
     /// For which gathering.
     pub gathering: GatheringId,
+    /// Which of what people told.
+    pub class: AnswerClass,
     /// Since when.
     pub since: DateTime<Utc>,
 }
@@ -244,21 +246,50 @@ impl Desk {
         self.call().expire(gathering)
     }
 
-    /// The gatherings whose answers are to be erased by a time, as [`KeepAnswers`](crate::KeepAnswers) says: the longest due
-    /// first, then by id.
+    /// Erases what people need at a gathering, all of it, as [`expire`](Self::expire) erases what they answered: one does not touch
+    /// the other. That something was said is still known; no needs are taken for the gathering any more, and none read.
+    ///
+    /// # Refusals
+    /// [`Refusal::UnknownGathering`].
+    ///
+    /// # Errors
+    /// As for [`forget`](Self::forget).
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{Desk, Gathering, Needs, PersonId, Reference, Register};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let lunch = Gathering::webinar("Lunch talk").at("2099-03-05 12:00 to 13:30 UTC".parse()?);
+    /// let lunch = desk.announce(lunch)?.outcome;
+    /// let booking = Register::new(lunch, PersonId::random()).needs(Needs::diet("no nuts"));
+    /// assert!(desk.execute(booking)?.outcome.is_confirmed());
+    ///
+    /// drop(desk.expire_needs(lunch)?);
+    /// let refused = desk.read_needs(lunch, Reference::new("catering")?).unwrap_err();
+    /// assert_eq!(refused.refusal().unwrap().code(), "needs_expired");
+    /// assert!(desk.attendee_list(lunch)?.rows()[0].has_needs());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn expire_needs(&self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.call().expire_needs(gathering)
+    }
+
+    /// The gatherings whose answers, or needs, are to be erased by a time, as [`KeepAnswers`](crate::KeepAnswers) says: the longest
+    /// due first, then by id, then by class.
     #[must_use]
     pub fn due_for_erasure(&self, now: DateTime<Utc>) -> Vec<DueForErasure> {
         let lists = self.lists();
-        let due = lists.gatherings().into_iter().filter_map(|card| {
-            let since = card.answers_due().filter(|since| *since <= now)?;
-            Some(DueForErasure { gathering: card.id(), since })
+        let due = lists.gatherings().into_iter().flat_map(|card| {
+            let each = [(AnswerClass::Answers, card.answers_due()), (AnswerClass::Needs, card.needs_due())];
+            each.map(|(class, since)| Some(DueForErasure { gathering: card.id(), class, since: since? }))
         });
-        let mut due: Vec<_> = due.collect();
-        due.sort_by_key(|due| (due.since, due.gathering));
+        let mut due: Vec<_> = due.flatten().filter(|due| due.since <= now).collect();
+        due.sort_by_key(|due| (due.since, due.gathering, due.class));
         due
     }
 
-    /// Erases all answers that are [due](Self::due_for_erasure) by a time, and says which. Nothing calls it by itself: a host
+    /// Erases all answers and needs that are [due](Self::due_for_erasure) by a time, and says which. Nothing calls it by itself: a host
     /// does, once a day.
     ///
     /// # Errors
@@ -267,7 +298,7 @@ impl Desk {
     pub fn apply_retention(&self, now: DateTime<Utc>) -> Result<Vec<DueForErasure>, Failure> {
         let owed = self.inner.keyring.make_good().map_err(|error| Error::NotErased(error).into());
         let due = self.due_for_erasure(now);
-        let each = due.iter().map(|due| self.call().erase_answers(due.gathering).map(drop));
+        let each = due.iter().map(|due| self.call().erase_class(due.gathering, due.class).map(drop));
         each.fold(owed, Result::and)?;
         Ok(due)
     }
@@ -285,12 +316,12 @@ impl Desk {
         }
     }
 
-    /// Refuses to record that something is erased where it could not be.
-    fn must_have_keys(&self) -> Result<(), Error> {
+    /// Refuses to record that something is erased, or read, where it could not be.
+    pub(super) fn must_have_keys(&self, to: &str) -> Result<(), Error> {
         if !self.inner.keyring.is_without_keys() {
             return Ok(());
         }
-        let what = "the desk was opened without its keys, so nothing can be erased";
+        let what = format!("the desk was opened without its keys, so nothing can be {to}");
         Err(crate::privacy::VaultError::unavailable(what).into())
     }
 }
@@ -301,7 +332,7 @@ impl Call<'_> {
     /// # Errors
     /// As for [`Desk::forget`].
     pub fn forget(self, person: PersonId) -> Result<ForgetReceipt, Failure> {
-        self.desk.must_have_keys()?;
+        self.desk.must_have_keys("erased")?;
         let owed = self.desk.inner.keyring.make_good();
         let receipt = self.settled(Forget { person })?;
         self.desk.inner.kept_lists.forget(person);
@@ -323,18 +354,37 @@ impl Call<'_> {
     /// # Errors
     /// As for [`Desk::expire`].
     pub fn expire(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
-        self.desk.must_have_keys()?;
+        self.expire_class(gathering, AnswerClass::Answers)
+    }
+
+    /// Erases what people need at a gathering. See [`Desk::expire_needs`].
+    ///
+    /// # Errors
+    /// As for [`Desk::expire_needs`].
+    pub fn expire_needs(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
+        self.expire_class(gathering, AnswerClass::Needs)
+    }
+
+    fn expire_class(self, gathering: GatheringId, class: AnswerClass) -> Result<Receipt<Change>, Failure> {
+        self.desk.must_have_keys("erased")?;
         let owed = self.desk.inner.keyring.make_good();
-        let receipt = self.erase_answers(gathering)?;
+        let receipt = self.erase_class(gathering, class)?;
         owed.map_err(Error::NotErased)?;
         Ok(receipt)
     }
 
-    fn erase_answers(self, gathering: GatheringId) -> Result<Receipt<Change>, Failure> {
-        self.desk.must_have_keys()?;
-        let receipt = self.settled(ExpireAnswers { gathering })?;
-        self.desk.inner.kept_lists.forget_answers(gathering);
-        let _destroyed = self.desk.inner.keyring.erase_answers(gathering).map_err(Error::NotErased)?;
+    fn erase_class(self, gathering: GatheringId, class: AnswerClass) -> Result<Receipt<Change>, Failure> {
+        self.desk.must_have_keys("erased")?;
+        let receipt = self.settled(ExpireAnswers { gathering, class })?;
+        let inner = &self.desk.inner;
+        let destroyed = match class {
+            AnswerClass::Answers => {
+                inner.kept_lists.forget_answers(gathering);
+                inner.keyring.erase_answers(gathering)
+            }
+            AnswerClass::Needs => inner.keyring.erase_needs(gathering),
+        };
+        destroyed.map_err(Error::NotErased)?;
         Ok(receipt)
     }
 

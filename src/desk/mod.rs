@@ -22,6 +22,7 @@ use crate::record::{Anchor, Position};
 use crate::schedule::Schedule;
 
 mod addresses;
+mod as_of;
 #[cfg(feature = "file")]
 mod backup;
 mod builder;
@@ -40,6 +41,7 @@ mod import;
 mod kept_list;
 #[cfg(test)]
 mod laws;
+mod needs;
 mod open;
 #[cfg(all(test, gather_shuttle))]
 mod orders;
@@ -48,8 +50,10 @@ mod pending;
 mod person_export;
 mod queue;
 mod reading;
+mod replaying;
 #[cfg(feature = "replies")]
 mod replies;
+mod reports;
 mod sync;
 mod verify;
 mod what_if;
@@ -57,6 +61,7 @@ mod work;
 mod writing;
 mod zones;
 
+pub use as_of::{AsOf, Then};
 pub use builder::DeskBuilder;
 pub use check_in::{Joined, MergedScan, MergedScans};
 pub use checkpoint::{CheckpointError, CheckpointUnused, Checkpointed, Opening};
@@ -69,6 +74,7 @@ pub use forgetting::{DueForErasure, ForgetReceipt};
 #[cfg(feature = "replies")]
 pub use import::Imported;
 pub use kept_list::KeptAttendeeList;
+pub use needs::{NeedsList, PersonNeeds};
 pub use outbox::Outbox;
 pub use pending::Pending;
 pub use person_export::PersonExport;

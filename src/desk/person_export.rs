@@ -1,26 +1,23 @@
 //! All that is held about one person: for them to have, or for whoever has to answer for it.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use hashbrown::HashSet;
-use serde::ser::{Serialize, Serializer};
-use zeroize::Zeroize;
 
 use super::writing::PAGE;
 use super::{Call, Desk, Failure};
 use crate::domain::RecordExport;
-use crate::fact::Fact;
+use crate::fact::{Credential, Fact, Rsvp};
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId, SessionId};
-use crate::person::{Answers, PersonDetails, PublishedName, ReplyComment};
-use crate::projection::AgendaRow;
+use crate::person::{Answers, Needs, Note, PersonDetails, PublishedName, ReplyComment};
+use crate::projection::{AgendaRow, Consent, GatheringCard, RegistrationCard};
 use crate::record::{Position, Record, StoredBatch, Tag};
-use crate::sealed::{Opened, Opener};
+use crate::sealed::{Opened, Opener, Sealed};
 use crate::text::Reference;
 
+mod form;
 mod speaking;
 
-use speaking::{Bill, ExportedSession, SessionForm};
+use speaking::{Bill, ExportedSession};
 
 /// All that is held about one person, opened. It is meant to leave the program, so it prints and serialises what it holds;
 /// only `Debug` does not.
@@ -28,18 +25,22 @@ use speaking::{Bill, ExportedSession, SessionForm};
 /// It is what GDPR's articles 15 and 20 ask for: what is known of the person now, what they have booked and answered, the
 /// sessions that name them as a speaker, and every record of the log that is about them, with what it said when it was written.
 ///
-/// A record says what it was and what was sealed in it. It leaves out what is clear and in no list: which answer was given to an
-/// invitation ([`Desk::given_answers`] has it), and the address of a person's calendar, of which only a hash is kept.
+/// A record says what it was, what was sealed in it, and what it said of the person in the clear. Of the address of a person's
+/// calendar only a hash is kept, so it is not in it. What is said of a whole registration, its tags, is told to everybody on it; what
+/// was answered, noted and vouched for to its booker only.
 ///
 /// Serialised it has `person`, `purpose`, `at`, `position`, `details`, `published_name`, `registrations`, `sessions` and
 /// `records`.
-/// `details` is `null`, or has `name`, `email`, `phone`, `organisation`, `role` and `region`; what cannot be read is the text
-/// `unavailable`. A registration is what [`Agenda`](crate::Agenda) has in `registrations`, with `own_place` (the number of
-/// the person's place, from 1), `presence` (see [`Presence::code`](crate::Presence::code)) and `answers` (pairs of question and
-/// answer; `null` where they are not the person's, or nothing was answered) beside it. A session has `gathering`, `session`,
+/// `details` is `null`, or has `name`, `email`, `phone`, `organisation`, `role`, `region` and `badge_name`; what cannot be read is
+/// the text `unavailable`, what was erased `erased`. A registration is what [`Agenda`](crate::Agenda) has in `registrations`, with
+/// `own_place` (the number of the person's place, from 1), `presence` (see [`Presence::code`](crate::Presence::code)), `rsvp` (the
+/// last answer to the invitation, see [`Rsvp::code`]), `answers` (pairs of question and answer; `null` where they are not the
+/// person's, or nothing was answered), `credentials` (texts as `code:SPRING`), `tags`, `consents` (`purpose`, `given`, `at`),
+/// `note` and `needs` (`diet`, `access`) beside it. A session has `gathering`, `session`,
 /// `title`, `room`, `when` (as text), `starts`, `ends` and `status` (see [`SessionStatus::code`](crate::SessionStatus::code));
-/// dropped ones are there, too. A record has `position`, `at`, `what`, `gathering`, `registration`, `session`, `details`, `published_name`, `answers`, and `comment`, what was written with the answer to an
-/// invitation. Ids are texts, times are RFC 3339 in UTC.
+/// dropped ones are there, too. A record has `position`, `at`, `what`, `gathering`, `registration`, `session`, `details`,
+/// `published_name`, `answers`, `comment` (what was written with the answer to an invitation), `needs`, `note`, and `said`: what it
+/// says in the clear, a list of texts. Ids are texts, times are RFC 3339 in UTC.
 pub struct PersonExport {
     person: PersonId,
     purpose: Reference,
@@ -58,7 +59,20 @@ struct ExportedRegistration {
     row: AgendaRow,
     own_place: u16,
     presence: &'static str,
+    rsvp: Option<Rsvp>,
     answers: Option<Opened<Answers>>,
+    credentials: Vec<String>,
+    tags: Vec<Reference>,
+    consents: Vec<Consent>,
+    note: Option<Opened<Note>>,
+    needs: Option<Opened<Needs>>,
+}
+
+/// What is sealed of somebody on a registration.
+struct SealedOn {
+    answers: Option<Sealed<Answers>>,
+    note: Option<Sealed<Note>>,
+    needs: Option<Sealed<Needs>>,
 }
 
 /// A record that is about somebody, and what was sealed in it.
@@ -73,6 +87,10 @@ struct ExportedRecord {
     published_name: Option<Opened<PublishedName>>,
     answers: Option<Opened<Answers>>,
     comment: Option<Opened<ReplyComment>>,
+    needs: Option<Opened<Needs>>,
+    note: Option<Opened<Note>>,
+    /// What it says in the clear.
+    said: Vec<String>,
 }
 
 impl Desk {
@@ -106,25 +124,31 @@ impl Desk {
         self.call().export_person(person, purpose)
     }
 
-    /// What the person has booked, with what they answered.
+    /// What the person has booked, with what they answered and what else is known of them there.
     fn exported_registrations(&self, person: PersonId) -> Vec<ExportedRegistration> {
         let theirs: Vec<_> = {
             let lists = self.lists();
-            let theirs = lists.registrations_of(person).map(|(card, it)| {
-                let booking = it.booking();
-                let own_place = booking.party.place_of(person).unwrap_or_default();
-                let answers = booking.answers.clone().filter(|_| booking.party.booker == person);
-                (AgendaRow::of(card, it, person), own_place, card.presence(it, own_place).code(), answers)
-            });
-            theirs.collect()
+            lists.registrations_of(person).map(|(card, it)| still_sealed(card, it, person)).collect()
         };
         // Keys may come from a service of the host's, so nothing is opened under the lists' lock.
-        let open = |(row, own_place, presence, answers): (AgendaRow, u16, _, Option<_>)| {
-            let keyring = &self.inner.keyring;
-            let answers = answers.map(|sealed| keyring.answers(person, row.gathering, &sealed));
-            ExportedRegistration { row, own_place, presence, answers }
-        };
-        theirs.into_iter().map(open).collect()
+        theirs.into_iter().map(|(exported, sealed)| self.opened_on(exported, &sealed, person)).collect()
+    }
+
+    fn opened_on(
+        &self,
+        exported: ExportedRegistration,
+        sealed: &SealedOn,
+        person: PersonId,
+    ) -> ExportedRegistration {
+        let keyring = &self.inner.keyring;
+        let (on, registration) = (exported.row.gathering, exported.row.registration);
+        let SealedOn { answers, note, needs } = sealed;
+        ExportedRegistration {
+            answers: answers.as_ref().map(|sealed| keyring.answers(person, on, sealed)),
+            note: note.as_ref().map(|sealed| keyring.note(person, registration, sealed)),
+            needs: needs.as_ref().map(|sealed| keyring.needs(person, on, sealed)),
+            ..exported
+        }
     }
 
     /// Every record that is about a person, about a registration that they are or were on, or about a session while it names
@@ -169,6 +193,9 @@ impl Desk {
             published_name: None,
             answers: None,
             comment: None,
+            needs: None,
+            note: None,
+            said: said(fact, person),
         };
         #[expect(
             clippy::wildcard_enum_match_arm,
@@ -187,6 +214,12 @@ impl Desk {
             {
                 exported.comment = Some(keyring.reply_comment(person, *gathering, comment));
             }
+            Fact::NeedsRecorded { gathering, person: of, needs: Some(needs), .. } if *of == person => {
+                exported.needs = Some(keyring.needs(person, *gathering, needs));
+            }
+            Fact::NoteWritten { registration, booker, note: Some(note), .. } if *booker == person => {
+                exported.note = Some(keyring.note(person, *registration, note));
+            }
             other => {
                 let booking = other.registration_made().map(|(_, booking)| booking);
                 let booking = booking.filter(|booking| booking.party.booker == person);
@@ -195,6 +228,68 @@ impl Desk {
             }
         }
         exported
+    }
+}
+
+/// A registration that somebody is on, and what of it is to be opened.
+fn still_sealed(
+    card: &GatheringCard,
+    it: &RegistrationCard,
+    person: PersonId,
+) -> (ExportedRegistration, SealedOn) {
+    let booking = it.booking();
+    let own_place = booking.party.place_of(person).unwrap_or_default();
+    let is_booker = booking.party.booker == person;
+    let replies = it.replies().iter();
+    let exported = ExportedRegistration {
+        row: AgendaRow::of(card, it, person),
+        own_place,
+        presence: card.presence(it, own_place).code(),
+        rsvp: replies.filter(|reply| reply.person == person).map(|reply| reply.rsvp).next_back(),
+        answers: None,
+        credentials: if is_booker { credentials(&booking.credentials) } else { Vec::new() },
+        tags: it.tags().to_vec(),
+        consents: it.consents().iter().filter(|consent| consent.person == person).cloned().collect(),
+        note: None,
+        needs: None,
+    };
+    let mut needs = it.needs();
+    let sealed = SealedOn {
+        answers: booking.answers.clone().filter(|_| is_booker),
+        note: it.note().cloned().filter(|_| is_booker),
+        needs: needs.find(|(whose, _)| *whose == person).map(|(_, needs)| needs.clone()),
+    };
+    (exported, sealed)
+}
+
+/// What somebody was vouched for with, each with its kind in front.
+fn credentials(all: &[Credential]) -> Vec<String> {
+    let text = |credential: &Credential| match credential {
+        Credential::Code(code) => format!("code:{code}"),
+        Credential::Category(category) => format!("category:{category}"),
+        Credential::Organisation(organisation) => format!("organisation:{organisation}"),
+    };
+    all.iter().map(text).collect()
+}
+
+/// What a record says of somebody in the clear, beside its ids.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few kinds of facts say something in the clear of a person"
+)]
+fn said(fact: &Fact, person: PersonId) -> Vec<String> {
+    match fact {
+        Fact::InvitationAnswered { person: by, rsvp, .. } if *by == person => vec![rsvp.code().to_owned()],
+        Fact::TagsSet { tags, .. } => tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
+        Fact::ConsentRecorded { person: by, purpose, given, .. } if *by == person => {
+            vec![format!("{purpose}: {}", if *given { "given" } else { "withdrawn" })]
+        }
+        Fact::PersonExported { purpose, .. } => vec![purpose.as_str().to_owned()],
+        other => {
+            let booking = other.registration_made().map(|(_, booking)| booking);
+            let booking = booking.filter(|booking| booking.party.booker == person);
+            booking.map(|booking| credentials(&booking.credentials)).unwrap_or_default()
+        }
     }
 }
 
@@ -299,222 +394,10 @@ const fn what(fact: &Fact) -> &'static str {
         Fact::SessionMoved { .. } => "session_moved",
         Fact::SessionDropped { .. } => "session_dropped",
         Fact::InvitationAnswered { .. } => "invitation_answered",
+        Fact::TagsSet { .. } => "tags_set",
+        Fact::NoteWritten { .. } => "note_written",
+        Fact::ConsentRecorded { .. } => "consent_recorded",
+        Fact::NeedsRecorded { .. } => "needs_recorded",
         _ => "other",
-    }
-}
-
-impl fmt::Debug for PersonExport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PersonExport")
-            .field("person", &self.person)
-            .field("position", &self.position)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for PersonExport {
-    /// As plain text, part by part; without a line break at its end.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { person, purpose, at, position, .. } = self;
-        let at = at.format("%Y-%m-%d %H:%M:%S UTC");
-        writeln!(f, "All that is held about person {person}")?;
-        writeln!(f, "given out at {at} for {}, position {position}", purpose.as_str())?;
-        writeln!(f, "\nDetails")?;
-        write_opened(f, "  ", self.details.as_ref(), details_lines)?;
-        writeln!(f, "\nName as a speaker")?;
-        write_opened(f, "  ", self.published_name.as_ref(), |name| vec![name.as_str().to_owned()])?;
-        writeln!(f, "\nRegistrations: {}", self.registrations.len())?;
-        for ExportedRegistration { row, own_place, presence, answers } in &self.registrations {
-            writeln!(f, "  {} ({})", row.title(), row.offering_name())?;
-            writeln!(f, "    registration {}, place {own_place} of {}", row.registration, row.party)?;
-            writeln!(f, "    {}, presence {presence}, since {}", row.status, row.since.format("%Y-%m-%d"))?;
-            if answers.is_some() {
-                write_opened(f, "    ", answers.as_ref(), answer_lines)?;
-            }
-        }
-        writeln!(f, "\nSessions as a speaker: {}", self.sessions.len())?;
-        self.sessions.iter().try_for_each(|session| write!(f, "{session}"))?;
-        write!(f, "\nRecords: {}", self.records.len())?;
-        self.records.iter().try_for_each(|record| write!(f, "\n{record}"))
-    }
-}
-
-impl fmt::Display for ExportedRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { position, at, what, gathering, registration, session, .. } = self;
-        write!(f, "  {position}  {}  {what}", at.format("%Y-%m-%d %H:%M:%S UTC"))?;
-        if let Some(gathering) = gathering {
-            write!(f, ", gathering {gathering}")?;
-        }
-        if let Some(registration) = registration {
-            write!(f, ", registration {registration}")?;
-        }
-        if let Some(session) = session {
-            write!(f, ", session {session}")?;
-        }
-        let lines = [
-            self.details.as_ref().map(|it| lines_of(it, details_lines)),
-            self.published_name.as_ref().map(|it| lines_of(it, |name| vec![name.as_str().to_owned()])),
-            self.answers.as_ref().map(|it| lines_of(it, answer_lines)),
-            self.comment.as_ref().map(|it| lines_of(it, |comment| vec![comment.as_str().to_owned()])),
-        ];
-        lines.into_iter().flatten().flatten().try_for_each(|line| write!(f, "\n      {line}"))
-    }
-}
-
-fn details_lines(details: &PersonDetails) -> Vec<String> {
-    let PersonDetails { name, email, phone, organisation, role, region } = details;
-    let fields = [
-        ("name", name),
-        ("email", email),
-        ("phone", phone),
-        ("organisation", organisation),
-        ("role", role),
-        ("region", region),
-    ];
-    let said = fields.into_iter().filter(|(_, value)| !value.is_empty());
-    said.map(|(field, value)| format!("{field}: {value}")).collect()
-}
-
-fn answer_lines(answers: &Answers) -> Vec<String> {
-    answers.iter().map(|(question, answer)| format!("{question}: {answer}")).collect()
-}
-
-fn lines_of<T: Zeroize>(opened: &Opened<T>, lines: impl Fn(&T) -> Vec<String>) -> Vec<String> {
-    match opened {
-        Opened::Known(value) => lines(value.expose()),
-        Opened::Forgotten { at } => vec![format!("[erased at {}]", at.format("%Y-%m-%d %H:%M:%S UTC"))],
-        Opened::Unavailable(_) => vec![String::from("[unavailable]")],
-    }
-}
-
-fn write_opened<T: Zeroize>(
-    f: &mut fmt::Formatter<'_>,
-    indent: &str,
-    opened: Option<&Opened<T>>,
-    lines: impl Fn(&T) -> Vec<String>,
-) -> fmt::Result {
-    match opened {
-        Some(opened) => lines_of(opened, lines).iter().try_for_each(|line| writeln!(f, "{indent}{line}")),
-        None => writeln!(f, "{indent}none"),
-    }
-}
-
-/// A value that was opened, as it is serialised: itself, or a word for why not.
-#[derive(serde::Serialize)]
-#[serde(untagged)]
-enum OpenedForm<T> {
-    Known(T),
-    Not(&'static str),
-}
-
-impl<T> OpenedForm<T> {
-    fn of<'a, V: Zeroize>(opened: Option<&'a Opened<V>>, form: impl Fn(&'a V) -> T) -> Option<Self> {
-        Some(match opened? {
-            Opened::Known(value) => Self::Known(form(value.expose())),
-            Opened::Forgotten { .. } => Self::Not("erased"),
-            Opened::Unavailable(_) => Self::Not("unavailable"),
-        })
-    }
-}
-
-#[derive(serde::Serialize)]
-struct DetailsForm<'a> {
-    name: &'a str,
-    email: &'a str,
-    phone: &'a str,
-    organisation: &'a str,
-    role: &'a str,
-    region: &'a str,
-}
-
-impl<'a> DetailsForm<'a> {
-    fn of(details: &'a PersonDetails) -> Self {
-        let PersonDetails { name, email, phone, organisation, role, region } = details;
-        Self { name, email, phone, organisation, role, region }
-    }
-}
-
-type AnswersForm<'a> = Vec<(&'a str, &'a str)>;
-
-fn answers_form(answers: &Answers) -> AnswersForm<'_> {
-    answers.iter().collect()
-}
-
-#[derive(serde::Serialize)]
-struct RegistrationForm<'a> {
-    #[serde(flatten)]
-    row: &'a AgendaRow,
-    own_place: u16,
-    presence: &'static str,
-    answers: Option<OpenedForm<AnswersForm<'a>>>,
-}
-
-#[derive(serde::Serialize)]
-struct RecordForm<'a> {
-    position: u64,
-    at: DateTime<Utc>,
-    what: &'static str,
-    gathering: Option<GatheringId>,
-    registration: Option<RegistrationId>,
-    session: Option<SessionId>,
-    details: Option<OpenedForm<DetailsForm<'a>>>,
-    published_name: Option<OpenedForm<&'a str>>,
-    answers: Option<OpenedForm<AnswersForm<'a>>>,
-    comment: Option<OpenedForm<&'a str>>,
-}
-
-#[derive(serde::Serialize)]
-struct ExportForm<'a> {
-    person: PersonId,
-    purpose: &'a str,
-    at: DateTime<Utc>,
-    position: u64,
-    details: Option<OpenedForm<DetailsForm<'a>>>,
-    published_name: Option<OpenedForm<&'a str>>,
-    registrations: Vec<RegistrationForm<'a>>,
-    sessions: Vec<SessionForm<'a>>,
-    records: Vec<RecordForm<'a>>,
-}
-
-impl Serialize for PersonExport {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let form = ExportForm {
-            person: self.person,
-            purpose: self.purpose.as_str(),
-            at: self.at,
-            position: self.position.get(),
-            details: OpenedForm::of(self.details.as_ref(), DetailsForm::of),
-            published_name: OpenedForm::of(self.published_name.as_ref(), PublishedName::as_str),
-            registrations: self.registrations.iter().map(ExportedRegistration::form).collect(),
-            sessions: self.sessions.iter().map(ExportedSession::form).collect(),
-            records: self.records.iter().map(ExportedRecord::form).collect(),
-        };
-        form.serialize(serializer)
-    }
-}
-
-impl ExportedRegistration {
-    fn form(&self) -> RegistrationForm<'_> {
-        let Self { row, own_place, presence, answers } = self;
-        let answers = OpenedForm::of(answers.as_ref(), answers_form);
-        RegistrationForm { row, own_place: *own_place, presence, answers }
-    }
-}
-
-impl ExportedRecord {
-    fn form(&self) -> RecordForm<'_> {
-        RecordForm {
-            position: self.position.get(),
-            at: self.at,
-            what: self.what,
-            gathering: self.gathering,
-            registration: self.registration,
-            session: self.session,
-            details: OpenedForm::of(self.details.as_ref(), DetailsForm::of),
-            comment: OpenedForm::of(self.comment.as_ref(), ReplyComment::as_str),
-            published_name: OpenedForm::of(self.published_name.as_ref(), PublishedName::as_str),
-            answers: OpenedForm::of(self.answers.as_ref(), answers_form),
-        }
     }
 }

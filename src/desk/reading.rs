@@ -10,10 +10,10 @@ use crate::domain::Refusal;
 use crate::fact::Rsvp;
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId};
 use crate::log::{self, Page, StoredBatch};
-use crate::person::{Answers, PersonDetails, ReplyComment};
+use crate::person::{Answers, Note, PersonDetails, ReplyComment};
 use crate::privacy::Keyring;
 use crate::projection::{
-    Agenda, AgendaRow, AttendeeList, Programme, Resources, WaitingList, WhatsOn, WhatsOnRow,
+    Agenda, AgendaRow, AttendeeList, Programme, Replied, Resources, WaitingList, WhatsOn, WhatsOnRow,
 };
 use crate::record::Position;
 use crate::sealed::{Opened, Opener};
@@ -32,6 +32,18 @@ pub struct GivenAnswer {
     pub stamp: DateTime<Utc>,
     /// What they wrote with it.
     pub comment: Option<Opened<ReplyComment>>,
+}
+
+impl GivenAnswer {
+    pub(super) fn opened(gathering: GatheringId, reply: Replied, keyring: &Keyring) -> Self {
+        Self {
+            person: reply.person,
+            rsvp: reply.rsvp,
+            sequence: reply.sequence,
+            stamp: reply.stamp,
+            comment: reply.comment.map(|sealed| keyring.reply_comment(reply.person, gathering, &sealed)),
+        }
+    }
 }
 
 impl Desk {
@@ -184,6 +196,23 @@ impl Desk {
         Ok(booking.answers.as_ref().map(open))
     }
 
+    /// What the staff noted about a registration; `None` if they noted nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRegistration`]. A note that cannot be read is no error but [`Opened::Unavailable`].
+    ///
+    /// # Example
+    /// See [`WriteNote`](crate::WriteNote).
+    pub fn note(&self, registration: RegistrationId) -> Result<Option<Opened<Note>>, Failure> {
+        let lists = self.lists();
+        let known = lists.registration(registration);
+        let (_, it) = known.ok_or(Refusal::UnknownRegistration { registration })?;
+        let (booker, note) = (it.booking().party.booker, it.note().cloned());
+        // As for answers.
+        drop(lists);
+        Ok(note.map(|sealed| self.inner.keyring.note(booker, registration, &sealed)))
+    }
+
     /// What the people of a registration have answered to their invitations, each one's last, the latest last.
     ///
     /// # Errors
@@ -214,14 +243,7 @@ impl Desk {
         // As above: nothing is opened under the lists' lock.
         drop(lists);
         let keyring = &self.inner.keyring;
-        let given = replies.into_iter().map(|reply| GivenAnswer {
-            person: reply.person,
-            rsvp: reply.rsvp,
-            sequence: reply.sequence,
-            stamp: reply.stamp,
-            comment: reply.comment.map(|sealed| keyring.reply_comment(reply.person, gathering, &sealed)),
-        });
-        Ok(given.collect())
+        Ok(replies.into_iter().map(|reply| GivenAnswer::opened(gathering, reply, keyring)).collect())
     }
 
     /// What was last recorded of a person; `None` if nothing was. Of somebody who was forgotten it says that, and nothing else.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::refusal::Refusal;
 use crate::fact::{
     BookingWindow, ByHand, Capacity, CheckInList, CheckedIn, Credential, Draw, Mode, Offering,
     OrganisationCap, Overbook, Party, Pending, Presence, Reconfirmation, Scan, SessionTexts, SetAside, Who,
@@ -16,6 +17,7 @@ use crate::id::{
 use crate::image::image;
 use crate::record::Position;
 use crate::schedule::Schedule;
+use crate::text::Reference;
 
 /// A gathering as decisions see it. Cheap to copy: what is large in it is shared.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +42,8 @@ pub(crate) struct GatheringCell {
     pub(crate) in_line: u32,
     /// What is to become of what people answer.
     pub(crate) answers: AnswersKept,
+    /// What is to become of what they need.
+    pub(crate) needs: AnswersKept,
     /// The time of the last fact about it: no later decision is dated before.
     pub(crate) touched: DateTime<Utc>,
 }
@@ -57,10 +61,11 @@ image!(struct GatheringCell {
     round,
     in_line,
     answers,
+    needs,
     touched,
 });
 
-/// For how long what people answer for a gathering is kept.
+/// For how long what people tell for a gathering, of one class, is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AnswersKept {
     /// For so many days after it has ended; `None` is for as long as the log is.
@@ -248,9 +253,34 @@ pub(crate) struct Particulars {
     pub(crate) asked: Asked,
     /// The last answer of each who has answered the invitation.
     pub(crate) replies: Vec<Replied>,
+    /// The host's own labels, in order.
+    pub(crate) tags: Vec<Reference>,
+    /// The latest word of each who is on it on each purpose.
+    pub(crate) consents: Vec<Consented>,
 }
 
-image!(struct Particulars { credentials, draws, uncounted, may_split, made_by, latest, asked, replies });
+image!(struct Particulars {
+    credentials,
+    draws,
+    uncounted,
+    may_split,
+    made_by,
+    latest,
+    asked,
+    replies,
+    tags,
+    consents,
+});
+
+/// Whether somebody has agreed to something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Consented {
+    pub(crate) person: PersonId,
+    pub(crate) purpose: Reference,
+    pub(crate) given: bool,
+}
+
+image!(struct Consented { person, purpose, given });
 
 /// Which answer to an invitation was somebody's last: what comes from before it is not theirs any more.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -383,6 +413,24 @@ impl RegistrationCell {
     pub(crate) fn reply_of(&self, person: PersonId) -> Option<Replied> {
         let replies = self.particulars.as_ref().map_or(&[][..], |it| &it.replies);
         replies.iter().find(|reply| reply.person == person).copied()
+    }
+
+    /// The host's own labels, in order.
+    pub(crate) fn tags(&self) -> &[Reference] {
+        self.particulars.as_ref().map_or(&[], |it| &it.tags)
+    }
+
+    /// Somebody's latest word on a purpose.
+    pub(crate) fn has_consented(&self, person: PersonId, purpose: &Reference) -> Option<bool> {
+        let consents = self.particulars.as_ref().map_or(&[][..], |it| &it.consents);
+        let theirs = consents.iter().find(|it| it.person == person && it.purpose == *purpose);
+        theirs.map(|it| it.given)
+    }
+
+    /// Refuses somebody who is not on it.
+    pub(crate) fn must_have(&self, registration: RegistrationId, person: PersonId) -> Result<(), Refusal> {
+        let is_on_it = self.party.named().any(|named| named == person);
+        if is_on_it { Ok(()) } else { Err(Refusal::NotOnRegistration { registration }) }
     }
 
     /// Who made the booking: whoever booked, whoever has place 1 by now.

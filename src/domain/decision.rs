@@ -435,6 +435,22 @@ impl Gathering {
         Ok(())
     }
 
+    /// Refuses needs where those at the gathering are kept no more.
+    pub(crate) fn must_keep_needs(&self, has_some: bool) -> Result<(), Refusal> {
+        if has_some && self.cell.needs.expired {
+            return Err(Refusal::NeedsExpired { gathering: self.id });
+        }
+        Ok(())
+    }
+
+    /// Refuses when the gathering was put away.
+    pub(crate) fn must_not_be_archived(&self) -> Result<(), Refusal> {
+        match self.cell.phase {
+            Phase::Archived => self.must_stand(),
+            Phase::Draft | Phase::Announced | Phase::Cancelled | Phase::Completed => Ok(()),
+        }
+    }
+
     /// Refuses when the gathering has been called off, or its books are closed.
     pub(crate) fn must_stand(&self) -> Result<(), Refusal> {
         let gathering = self.id;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{
-    AnswersKept, Asked, Cells, Claim, Fingerprint, Forgotten, GatheringCell, ListCell, Particulars, Phase,
-    Plan, PoolCell, RegistrationCell, Replied, Scanned, SessionCell,
+    AnswersKept, Asked, Cells, Claim, Consented, Fingerprint, Forgotten, GatheringCell, ListCell,
+    Particulars, Phase, Plan, PoolCell, RegistrationCell, Replied, Scanned, SessionCell,
 };
 use crate::fact::{
     Announcement, Booking, BookingTime, ByHand, Capacity, CheckInList, CheckedIn, Draw, Ending, Fact,
@@ -153,8 +153,24 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::RetentionSet { gathering, answers } => {
             change(cells, *gathering, |cell| cell.answers.days = *answers);
         }
-        // Who was passed stays where they were, and what was given out is still here; the lists tell of it.
-        Fact::PassedOver { .. } | Fact::PersonExported { .. } => {}
+        Fact::NeedsExpired { gathering } => change(cells, *gathering, |cell| cell.needs.expired = true),
+        Fact::NeedsRetentionSet { gathering, days } => {
+            change(cells, *gathering, |cell| cell.needs.days = *days);
+        }
+        Fact::TagsSet { registration, tags, .. } => {
+            change_registration(cells, *registration, |cell| cell.particular().tags.clone_from(tags));
+        }
+        Fact::ConsentRecorded { registration, person, purpose, given, .. } => {
+            let consent = Consented { person: *person, purpose: purpose.clone(), given: *given };
+            change_registration(cells, *registration, |cell| note_consent(cell.particular(), consent));
+        }
+        // Who was passed stays where they were, and what was given out is still here; the lists tell of it, and of what is
+        // sealed, which no rule asks for.
+        Fact::PassedOver { .. }
+        | Fact::PersonExported { .. }
+        | Fact::NoteWritten { .. }
+        | Fact::NeedsRecorded { .. }
+        | Fact::NeedsRead { .. } => {}
         Fact::InvitationAnswered { registration, person, sequence, stamp, .. } => {
             let reply = Replied { person: *person, sequence: *sequence, stamp: *stamp };
             change_registration(cells, *registration, |cell| note_reply(cell.particular(), reply));
@@ -199,6 +215,7 @@ fn announce<C: Cells>(
         round: None,
         in_line: 0,
         answers: AnswersKept::default(),
+        needs: AnswersKept::default(),
         touched: time,
     };
     cells.put_gathering(id, cell);
@@ -297,6 +314,17 @@ fn change_registration<C: Cells>(cells: &mut C, id: RegistrationId, how: impl Fn
 fn note_reply(it: &mut Particulars, reply: Replied) {
     it.replies.retain(|known| known.person != reply.person);
     it.replies.push(reply);
+}
+
+fn note_consent(it: &mut Particulars, consent: Consented) {
+    it.consents.retain(|known| (known.person, &known.purpose) != (consent.person, &consent.purpose));
+    it.consents.push(consent);
+}
+
+/// What people agreed to goes with them when they leave a registration.
+fn drop_consents(cell: &mut RegistrationCell) {
+    let RegistrationCell { party, particulars: Some(it), .. } = cell else { return };
+    it.consents.retain(|consent| party.named().any(|person| person == consent.person));
 }
 
 fn set_phase<C: Cells>(cells: &mut C, id: GatheringId, phase: Phase) {
@@ -530,6 +558,8 @@ fn split<C: Cells>(cells: &mut C, id: RegistrationId, rest: RegistrationId, keep
     for person in others.party.named() {
         disengage(cells, person, id);
     }
+    drop_consents(&mut cell);
+    drop_consents(&mut others);
     cells.put_registration(id, cell);
     admit(cells, rest, others);
 }
@@ -556,6 +586,7 @@ fn change_party<C: Cells>(
         cell.particular().made_by = Some(made_by);
     }
     cell.party.change(removed, added);
+    drop_consents(&mut cell);
     for person in added.iter().copied().flatten() {
         cells.put_holder((gathering, offering, person), Some(id));
         if cell.claim.is_engagement() {
@@ -588,6 +619,7 @@ fn transfer<C: Cells>(cells: &mut C, id: RegistrationId, place: u16, from: Optio
         cell.particular().made_by = Some(made_by);
     }
     cell.party.put(place, to);
+    drop_consents(&mut cell);
     cells.put_registration(id, cell);
 }
 

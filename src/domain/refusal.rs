@@ -548,6 +548,12 @@ pub enum Refusal {
         /// The gathering.
         gathering: GatheringId,
     },
+    /// What people need at this gathering is kept no more, so no needs are taken for it, and none are read. It can be booked
+    /// without.
+    NeedsExpired {
+        /// The gathering.
+        gathering: GatheringId,
+    },
     /// The gathering has no such list at which people are checked in.
     UnknownCheckInList {
         /// The gathering.
@@ -679,6 +685,7 @@ impl Refusal {
             Self::UnknownPerson { .. } => "unknown_person",
             Self::Forgotten { .. } => "forgotten",
             Self::AnswersExpired { .. } => "answers_expired",
+            Self::NeedsExpired { .. } => "needs_expired",
             Self::UnknownCheckInList { .. } => "unknown_check_in_list",
             Self::TooManyCheckInLists { .. } => "too_many_check_in_lists",
             Self::ScanReused { .. } => "scan_reused",

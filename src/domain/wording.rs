@@ -125,7 +125,8 @@ impl fmt::Display for Refusal {
             | Self::SettleFirst { .. }
             | Self::UnknownPerson { .. }
             | Self::Forgotten { .. }
-            | Self::AnswersExpired { .. } => self.of_rules(f),
+            | Self::AnswersExpired { .. }
+            | Self::NeedsExpired { .. } => self.of_rules(f),
             Self::UnknownCheckInList { .. }
             | Self::TooManyCheckInLists { .. }
             | Self::ScanReused { .. }
@@ -248,6 +249,9 @@ impl Refusal {
             ),
             Self::AnswersExpired { .. } => {
                 f.write_str("what people answered for the gathering is kept no more, so no answers are taken; it can be booked without")
+            }
+            Self::NeedsExpired { .. } => {
+                f.write_str("what people need at the gathering is kept no more, so none is taken or read; it can be booked without")
             }
             Self::StillLive { registration } => write!(f, "registration {registration} has not ended, so nothing can take its place; cancel it first"),
             Self::OrganisationNeeded { .. } => f.write_str("each organisation may have only so many places here; say which one the party comes from"),

@@ -9,13 +9,16 @@ use crate::id::{
     CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId, ResourceId, ScanId, SessionId,
     SetAsideId,
 };
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+use crate::person::{
+    Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink,
+};
 use crate::schedule::Schedule;
 use crate::sealed::Sealed;
 use crate::text::Reference;
 use crate::token::TokenHash;
 
 mod announcement;
+mod answer_class;
 mod booking;
 mod check_in;
 mod credential;
@@ -27,6 +30,7 @@ mod window;
 
 pub(crate) use announcement::DEFAULT_MAX_PARTY;
 pub use announcement::{Announcement, Capacity, GatheringKind, Mode, Offering, Pool, Venue};
+pub use answer_class::AnswerClass;
 pub use booking::{Booking, Ending, Party, PassReason};
 pub use check_in::{CheckInKind, CheckInList, CheckedIn, ListName, Scan, Standing, Way};
 pub(crate) use credential::organisation;
@@ -514,6 +518,69 @@ pub enum Fact {
         /// What they wrote with it, sealed.
         comment: Option<Sealed<ReplyComment>>,
     },
+    /// A registration got labels of the host's. They replace those that it had.
+    TagsSet {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+        /// The labels, each once, in order.
+        tags: Vec<Reference>,
+    },
+    /// The staff noted something about a registration, or took their note back. It replaces the one before.
+    NoteWritten {
+        /// On which gathering.
+        gathering: GatheringId,
+        /// Which registration.
+        registration: RegistrationId,
+        /// Who has its place 1: the note is sealed for them, and goes with them.
+        booker: PersonId,
+        /// The note, sealed with the booker's key; `None` takes it back.
+        note: Option<Sealed<Note>>,
+    },
+    /// Somebody gave their consent to something, or withdrew it. The latest counts.
+    ConsentRecorded {
+        /// For which gathering.
+        gathering: GatheringId,
+        /// On which registration.
+        registration: RegistrationId,
+        /// Who.
+        person: PersonId,
+        /// To what, as a code of the host's.
+        purpose: Reference,
+        /// Whether it is given; else it is withdrawn.
+        given: bool,
+    },
+    /// What somebody needs in order to take part, or that it is no longer so. It replaces what was said before.
+    NeedsRecorded {
+        /// At which gathering.
+        gathering: GatheringId,
+        /// On which registration.
+        registration: RegistrationId,
+        /// Who.
+        person: PersonId,
+        /// What, sealed with their key and the key of the needs at this gathering; `None` takes it back.
+        needs: Option<Sealed<Needs>>,
+    },
+    /// Somebody read what the people of a gathering need: recorded before they were shown it. The record's actor is who.
+    NeedsRead {
+        /// Of which gathering.
+        gathering: GatheringId,
+        /// What for, as a code of the host's.
+        purpose: Reference,
+    },
+    /// It was said for how long what people need at a gathering is kept.
+    NeedsRetentionSet {
+        /// For which gathering.
+        gathering: GatheringId,
+        /// For so many days after the gathering has ended; `None` is for as long as the log is.
+        days: Option<u32>,
+    },
+    /// What people need at a gathering is forgotten: the key that these needs share is destroyed.
+    NeedsExpired {
+        /// For which gathering.
+        gathering: GatheringId,
+    },
     /// A list at which people are checked in was set, for the first time or anew.
     CheckInListSet {
         /// Of which gathering.
@@ -634,6 +701,13 @@ impl Fact {
             | Self::ResourceWithdrawn { gathering, .. }
             | Self::AnswersExpired { gathering }
             | Self::RetentionSet { gathering, .. }
+            | Self::TagsSet { gathering, .. }
+            | Self::NoteWritten { gathering, .. }
+            | Self::ConsentRecorded { gathering, .. }
+            | Self::NeedsRecorded { gathering, .. }
+            | Self::NeedsRead { gathering, .. }
+            | Self::NeedsRetentionSet { gathering, .. }
+            | Self::NeedsExpired { gathering }
             | Self::InvitationAnswered { gathering, .. }
             | Self::CheckInListSet { gathering, .. }
             | Self::CheckInListWithdrawn { gathering, .. }

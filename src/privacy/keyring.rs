@@ -15,9 +15,11 @@ use super::plain::Plain;
 use super::sealing::{self, Subject};
 use super::vault::{Key, KeyVault};
 use crate::fact::Fact;
-use crate::id::{GatheringId, PersonId, ResourceId};
+use crate::id::{GatheringId, PersonId, RegistrationId, ResourceId};
 use crate::image::{Image, Sink, image};
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+use crate::person::{
+    Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink,
+};
 use crate::record::Record;
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 use crate::token::TokenHash;
@@ -27,8 +29,8 @@ use crate::token::TokenHash;
 /// A desk has a keyring of its own. Make one by hand to read a log's personal data without a desk: tell it of
 /// every fact with [`learn`](Self::learn), in the log's order, then open.
 ///
-/// Every person has one key, and every gathering two: one for its own texts, one for its answers. Who has which
-/// key is nowhere but in the log, beside each sealed value.
+/// Every person has one key, and every gathering three: one for its own texts, one for its answers, one for its people's
+/// needs. Who has which key is nowhere but in the log, beside each sealed value.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -95,9 +97,10 @@ enum Holder {
     Person(PersonId),
     Texts(GatheringId),
     Answers(GatheringId),
+    Needs(GatheringId),
 }
 
-image!(enum Holder { 0 => Person(person), 1 => Texts(gathering), 2 => Answers(gathering) });
+image!(enum Holder { 0 => Person(person), 1 => Texts(gathering), 2 => Answers(gathering), 3 => Needs(gathering) });
 
 impl Keyring {
     /// A keyring that knows of nobody's key yet. Tell it of the whole log before it seals anything.
@@ -144,15 +147,15 @@ impl Keyring {
             self.holders().is_gone(holder, record.time());
         }
         match record.fact() {
-            Fact::PersonRecorded { person, details } => self.note([Holder::Person(*person)], details.keys()),
-            Fact::NamePublished { person, name } => self.note([Holder::Person(*person)], name.keys()),
-            Fact::CalendarTokenIssued { person, hash } => self.note([Holder::Person(*person)], hash.keys()),
+            Fact::PersonRecorded { person, details } => self.heed([Holder::Person(*person)], details.keys()),
+            Fact::NamePublished { person, name } => self.heed([Holder::Person(*person)], name.keys()),
+            Fact::CalendarTokenIssued { person, hash } => self.heed([Holder::Person(*person)], hash.keys()),
             Fact::GatheringAnnounced { gathering, join_link: Some(link), .. }
             | Fact::ModeChanged { gathering, join_link: Some(link), .. } => {
-                self.note([Holder::Texts(*gathering)], link.keys())
+                self.heed([Holder::Texts(*gathering)], link.keys())
             }
             Fact::ResourceAttached { gathering, link, .. } => {
-                self.note([Holder::Texts(*gathering)], link.keys())
+                self.heed([Holder::Texts(*gathering)], link.keys())
             }
             Fact::RegistrationConfirmed { gathering, booking, .. }
             | Fact::RegistrationWaitlisted { gathering, booking, .. }
@@ -166,9 +169,17 @@ impl Keyring {
                 self.note_answers(*booker, *gathering, answers.as_ref())
             }
             Fact::InvitationAnswered { gathering, person, comment: Some(comment), .. } => {
-                self.note([Holder::Person(*person), Holder::Answers(*gathering)], comment.keys())
+                self.heed([Holder::Person(*person), Holder::Answers(*gathering)], comment.keys())
+            }
+            Fact::NeedsRecorded { gathering, person, needs: Some(needs), .. } => {
+                self.heed([Holder::Person(*person), Holder::Needs(*gathering)], needs.keys())
+            }
+            Fact::NoteWritten { booker, note: Some(note), .. } => {
+                self.heed([Holder::Person(*booker)], note.keys())
             }
             Fact::InvitationAnswered { comment: None, .. }
+            | Fact::NeedsRecorded { needs: None, .. }
+            | Fact::NoteWritten { note: None, .. }
             | Fact::GatheringAnnounced { join_link: None, .. }
             | Fact::ModeChanged { join_link: None, .. }
             | Fact::GatheringRescheduled { .. }
@@ -214,6 +225,11 @@ impl Keyring {
             | Fact::AnswersExpired { .. }
             | Fact::RetentionSet { .. }
             | Fact::PersonExported { .. }
+            | Fact::TagsSet { .. }
+            | Fact::ConsentRecorded { .. }
+            | Fact::NeedsRead { .. }
+            | Fact::NeedsRetentionSet { .. }
+            | Fact::NeedsExpired { .. }
             | Fact::CalendarTokenRevoked { .. } => Ok(()),
         }
     }
@@ -335,6 +351,45 @@ impl Keyring {
         self.open(sealed, Subject::ReplyComment(person, gathering))
     }
 
+    /// Seals what a person needs at a gathering. It opens only with both the person's key and the key that the needs at this
+    /// gathering share, which is another than that of its answers.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not those that the two have. Nothing is sealed.
+    pub fn seal_needs(
+        &self,
+        person: PersonId,
+        gathering: GatheringId,
+        needs: &Personal<Needs>,
+    ) -> Result<Sealed<Needs>, VaultError> {
+        let keys = Keys::Both {
+            person: self.key_of(Holder::Person(person))?,
+            gathering: self.key_of(Holder::Needs(gathering))?,
+        };
+        self.seal(needs, Subject::Needs(person, gathering), keys)
+    }
+
+    /// Opens what a person needs at a gathering. A desk does so for a named purpose only, and records it; whoever has a
+    /// keyring by hand answers for it.
+    #[must_use]
+    pub fn needs(&self, person: PersonId, gathering: GatheringId, sealed: &Sealed<Needs>) -> Opened<Needs> {
+        self.open(sealed, Subject::Needs(person, gathering))
+    }
+
+    /// Seals what the staff noted about a registration, with its booker's key.
+    ///
+    /// # Errors
+    /// The vault has no key to give, or not the one that the booker has. Nothing is sealed.
+    pub fn seal_note(
+        &self,
+        booker: PersonId,
+        registration: RegistrationId,
+        note: &Personal<Note>,
+    ) -> Result<Sealed<Note>, VaultError> {
+        let keys = Keys::One(self.key_of(Holder::Person(booker))?);
+        self.seal(note, Subject::Note(booker, registration), keys)
+    }
+
     /// Writes what was learned, for [`Learned`] to read. A key that was given out and is nowhere in the log is not in it.
     pub(crate) fn put_learned(&self, out: &mut Sink) {
         let holders = self.holders();
@@ -429,6 +484,14 @@ impl Keyring {
         self.erase(Holder::Answers(gathering))
     }
 
+    /// Destroys the keys that the needs at a gathering share, likewise.
+    ///
+    /// # Errors
+    /// A key may be there still. Ask again.
+    pub(crate) fn erase_needs(&self, gathering: GatheringId) -> Result<Destroyed, VaultError> {
+        self.erase(Holder::Needs(gathering))
+    }
+
     fn erase(&self, holder: Holder) -> Result<Destroyed, VaultError> {
         let theirs = self.holders().keys_of(holder);
         let missing = self.destroy(&theirs)?;
@@ -458,8 +521,12 @@ impl Keyring {
         let holders = self.holders();
         let since = |holder| holders.gone.get(&holder).copied();
         match about {
-            Subject::Person(person) | Subject::PublishedName(person) | Subject::CalendarToken(person) => {
-                since(Holder::Person(person))
+            Subject::Person(person)
+            | Subject::PublishedName(person)
+            | Subject::CalendarToken(person)
+            | Subject::Note(person, _) => since(Holder::Person(person)),
+            Subject::Needs(person, gathering) => {
+                since(Holder::Person(person)).or_else(|| since(Holder::Needs(gathering)))
             }
             Subject::Answers(person, gathering) | Subject::ReplyComment(person, gathering) => {
                 since(Holder::Person(person)).or_else(|| since(Holder::Answers(gathering)))
@@ -476,7 +543,7 @@ impl Keyring {
     }
 
     /// The log has the last word on who has which key: a key given out here that never reached it is let go.
-    fn note<const N: usize>(&self, whose: [Holder; N], keys: Keys) -> Result<(), VaultError> {
+    fn heed<const N: usize>(&self, whose: [Holder; N], keys: Keys) -> Result<(), VaultError> {
         let mut holders = self.holders();
         for (holder, key) in whose.into_iter().zip(keys.each()) {
             if holders.keys.get(&holder) != Some(&key) {
@@ -498,7 +565,7 @@ impl Keyring {
         answers: Option<&Sealed<Answers>>,
     ) -> Result<(), VaultError> {
         match answers {
-            Some(answers) => self.note([Holder::Person(booker), Holder::Answers(gathering)], answers.keys()),
+            Some(answers) => self.heed([Holder::Person(booker), Holder::Answers(gathering)], answers.keys()),
             None => Ok(()),
         }
     }
@@ -528,11 +595,12 @@ impl Keyring {
     ) -> Result<Sealed<T>, VaultError> {
         #[cfg(feature = "testkit")]
         if self.keeps_nothing {
-            return Ok(Sealed::from_parts(keys, T::VERSION, sealing::blank(value.expose())?));
+            let version = value.expose().version();
+            return Ok(Sealed::from_parts(keys, version, sealing::blank(value.expose())?));
         }
-        let key = self.cipher_key(keys)?;
+        let key = self.cipher_key(keys, about)?;
         let bytes = sealing::seal(value.expose(), about, self.vault.id(), &key)?;
-        Ok(Sealed::from_parts(keys, T::VERSION, bytes))
+        Ok(Sealed::from_parts(keys, value.expose().version(), bytes))
     }
 
     fn open<T: Plain>(&self, sealed: &Sealed<T>, about: Subject) -> Opened<T> {
@@ -546,16 +614,18 @@ impl Keyring {
     }
 
     fn try_open<T: Plain>(&self, sealed: &Sealed<T>, about: Subject) -> Result<T, Unavailable> {
-        let key = self.cipher_key(sealed.keys()).map_err(|error| why_unavailable(&error))?;
+        let key = self.cipher_key(sealed.keys(), about).map_err(|error| why_unavailable(&error))?;
         sealing::open(sealed.bytes(), sealed.version(), about, self.vault.id(), &key)
             .ok_or(Unavailable::Damaged)
     }
 
-    fn cipher_key(&self, keys: Keys) -> Result<Key, VaultError> {
+    fn cipher_key(&self, keys: Keys, about: Subject) -> Result<Key, VaultError> {
+        let derived =
+            if matches!(about, Subject::Needs(..)) { sealing::needs_key } else { sealing::answers_key };
         match keys {
             Keys::One(key) => self.vault.key(key),
             Keys::Both { person, gathering } => {
-                Ok(sealing::answers_key(&self.vault.key(person)?, &self.vault.key(gathering)?))
+                Ok(derived(&self.vault.key(person)?, &self.vault.key(gathering)?))
             }
         }
     }
@@ -602,11 +672,12 @@ impl Holders {
 }
 
 /// Whose keys are to be destroyed since a fact.
-#[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of facts erase something")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "three kinds of facts erase something")]
 fn gone_by(fact: &Fact) -> Option<Holder> {
     match fact {
         Fact::PersonForgotten { person } => Some(Holder::Person(*person)),
         Fact::AnswersExpired { gathering } => Some(Holder::Answers(*gathering)),
+        Fact::NeedsExpired { gathering } => Some(Holder::Needs(*gathering)),
         _ => None,
     }
 }
@@ -653,6 +724,10 @@ impl Opener for Keyring {
         sealed: &Sealed<ResourceLink>,
     ) -> Opened<ResourceLink> {
         self.open(sealed, Subject::ResourceLink(resource, gathering))
+    }
+
+    fn note(&self, booker: PersonId, registration: RegistrationId, sealed: &Sealed<Note>) -> Opened<Note> {
+        self.open(sealed, Subject::Note(booker, registration))
     }
 }
 

@@ -4,13 +4,20 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+use crate::person::{
+    Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink,
+};
 use crate::token::TokenHash;
 
 /// A value that can be sealed: its newest plain form to write, and every form to read.
 pub(super) trait Plain: Zeroize + Sized {
     /// The version that is written now; kept beside the sealed bytes and bound to them.
     const VERSION: u8;
+
+    /// The version that this value is written in: the oldest that says all of it, so that older readers open what they can.
+    fn version(&self) -> u8 {
+        Self::VERSION
+    }
 
     /// The plain form that is written now.
     type Form<'a>: Serialize
@@ -43,28 +50,98 @@ pub(super) struct PersonDetailsV1<'a> {
     region: &'a str,
 }
 
-impl Plain for PersonDetails {
-    const VERSION: u8 = 1;
-    type Form<'a> = PersonDetailsV1<'a>;
+impl PersonDetailsV1<'_> {
+    fn details(&self, badge_name: &str) -> PersonDetails {
+        let Self { name, email, phone, organisation, role, region } = *self;
+        let details = PersonDetails::new(name).email(email).phone(phone).organisation(organisation);
+        details.role(role).region(region).badge_name(badge_name)
+    }
+}
 
-    fn form(&self) -> PersonDetailsV1<'_> {
-        let Self { name, email, phone, organisation, role, region } = self;
-        PersonDetailsV1 { name, email, phone, organisation, role, region }
+#[derive(Serialize, Deserialize)]
+pub(super) struct PersonDetailsV2<'a> {
+    #[serde(borrow)]
+    first: PersonDetailsV1<'a>,
+    badge_name: &'a str,
+}
+
+/// Either form, as its own bytes and nothing beside them.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum PersonDetailsForm<'a> {
+    V1(PersonDetailsV1<'a>),
+    V2(PersonDetailsV2<'a>),
+}
+
+impl Plain for PersonDetails {
+    const VERSION: u8 = 2;
+    type Form<'a> = PersonDetailsForm<'a>;
+
+    fn version(&self) -> u8 {
+        if self.badge_name.is_empty() { 1 } else { Self::VERSION }
+    }
+
+    fn form(&self) -> PersonDetailsForm<'_> {
+        let Self { name, email, phone, organisation, role, region, badge_name } = self;
+        let first = PersonDetailsV1 { name, email, phone, organisation, role, region };
+        if badge_name.is_empty() {
+            return PersonDetailsForm::V1(first);
+        }
+        PersonDetailsForm::V2(PersonDetailsV2 { first, badge_name })
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        match version {
+            1 => whole::<PersonDetailsV1<'_>>(plain).map(|form| form.details("")),
+            2 => whole::<PersonDetailsV2<'_>>(plain).map(|form| form.first.details(form.badge_name)),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct NeedsV1<'a> {
+    diet: &'a str,
+    access: &'a str,
+}
+
+impl Plain for Needs {
+    const VERSION: u8 = 1;
+    type Form<'a> = NeedsV1<'a>;
+
+    fn form(&self) -> NeedsV1<'_> {
+        let Self { diet, access } = self;
+        NeedsV1 { diet, access }
     }
 
     fn read(version: u8, plain: &[u8]) -> Option<Self> {
         if version != 1 {
             return None;
         }
-        let form: PersonDetailsV1<'_> = whole(plain)?;
-        Some(Self {
-            name: form.name.into(),
-            email: form.email.into(),
-            phone: form.phone.into(),
-            organisation: form.organisation.into(),
-            role: form.role.into(),
-            region: form.region.into(),
-        })
+        let form: NeedsV1<'_> = whole(plain)?;
+        Some(Self::diet(form.diet).and_access(form.access))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct NoteV1<'a> {
+    note: &'a str,
+}
+
+impl Plain for Note {
+    const VERSION: u8 = 1;
+    type Form<'a> = NoteV1<'a>;
+
+    fn form(&self) -> NoteV1<'_> {
+        NoteV1 { note: self.as_str() }
+    }
+
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version != 1 {
+            return None;
+        }
+        let form: NoteV1<'_> = whole(plain)?;
+        Some(Self::new(form.note))
     }
 }
 
@@ -220,6 +297,19 @@ mod tests {
         assert_eq!(bytes(&ann), b"\x03Ann\x03a@b\x011\x03H\xc3\xbc\x00\x01N");
         assert!(PersonDetails::read(1, b"\x03Ann\x03a@b\x011\x03H\xc3\xbc\x00\x01N").unwrap() == ann);
 
+        let badge = ann.badge_name("An");
+        assert_eq!(badge.version(), 2);
+        assert_eq!(bytes(&badge), b"\x03Ann\x03a@b\x011\x03H\xc3\xbc\x00\x01N\x02An");
+        assert!(PersonDetails::read(2, b"\x03Ann\x03a@b\x011\x03H\xc3\xbc\x00\x01N\x02An").unwrap() == badge);
+
+        let needs = Needs::diet("no nuts").and_access("ramp");
+        assert_eq!(bytes(&needs), b"\x07no nuts\x04ramp");
+        assert!(Needs::read(1, b"\x07no nuts\x04ramp").unwrap() == needs);
+
+        let note = Note::new("by the door");
+        assert_eq!(bytes(&note), b"\x0bby the door");
+        assert!(Note::read(1, b"\x0bby the door").unwrap() == note);
+
         let answers = Answers::new().answer("diet", "no nuts").answer("q", "");
         assert_eq!(bytes(&answers), b"\x02\x04diet\x07no nuts\x01q\x00");
         assert!(Answers::read(1, b"\x02\x04diet\x07no nuts\x01q\x00").unwrap() == answers);
@@ -249,6 +339,11 @@ mod tests {
             assert!(PersonDetails::read(1, &whole[..end]).is_none(), "{end} bytes");
         }
         assert!(PersonDetails::read(1, b"\x03Ann\x00\x00\x00\x00\x00\x00").is_none());
+        assert!(PersonDetails::read(2, b"\x03Ann\x00\x00\x00\x00\x00").is_none());
+        assert!(PersonDetails::read(2, b"\x03Ann\x00\x00\x00\x00\x00\x00").is_some());
+        assert!(Needs::read(1, b"\x01x\x00\x00").is_none());
+        assert!(Needs::read(1, b"\x01x").is_none());
+        assert!(Note::read(1, b"\x01x\x00").is_none());
         assert!(JoinLink::read(1, b"\x01x\x00").is_none());
         assert!(PublishedName::read(1, b"\x01x\x00").is_none());
         assert!(ResourceLink::read(1, b"\x01x\x00").is_none());
@@ -259,8 +354,13 @@ mod tests {
 
     #[test]
     fn only_known_versions_are_read() {
-        for version in [0, 2, 255] {
+        for version in [0, 3, 255] {
             assert!(PersonDetails::read(version, b"\x00\x00\x00\x00\x00\x00").is_none());
+            assert!(PersonDetails::read(version, b"\x00\x00\x00\x00\x00\x00\x00").is_none());
+        }
+        for version in [0, 2, 255] {
+            assert!(Needs::read(version, b"\x00\x00").is_none());
+            assert!(Note::read(version, b"\x00").is_none());
             assert!(Answers::read(version, b"\x00").is_none());
             assert!(JoinLink::read(version, b"\x00").is_none());
             assert!(PublishedName::read(version, b"\x00").is_none());

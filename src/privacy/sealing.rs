@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::error::VaultError;
 use super::plain::Plain;
 use super::vault::{Key, fill_random};
-use crate::id::{GatheringId, PersonId, ResourceId, VaultId};
+use crate::id::{GatheringId, PersonId, RegistrationId, ResourceId, VaultId};
 
 const NONCE: usize = 24;
 const TAG: usize = 16;
@@ -28,14 +28,17 @@ pub(super) enum Subject {
     ResourceLink(ResourceId, GatheringId),
     CalendarToken(PersonId),
     ReplyComment(PersonId, GatheringId),
+    Needs(PersonId, GatheringId),
+    Note(PersonId, RegistrationId),
 }
 
 /// What is bound to a sealed value without being in it: it opens only where this is the same.
 ///
-/// Every part has a fixed place, so no two subjects share it. A resource has a person's place; the class tells them apart.
+/// Every part has a fixed place, so no two subjects share it. A resource has a person's place and a registration a gathering's;
+/// the class tells them apart.
 fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
     let nobody = [0; 16];
-    let (class, whose, gathering) = match about {
+    let (class, whose, on) = match about {
         Subject::Person(person) => (1, person.bytes(), nobody),
         Subject::Answers(person, gathering) => (2, person.bytes(), gathering.bytes()),
         Subject::JoinLink(gathering) => (3, nobody, gathering.bytes()),
@@ -43,9 +46,11 @@ fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
         Subject::ResourceLink(resource, gathering) => (5, resource.bytes(), gathering.bytes()),
         Subject::CalendarToken(person) => (6, person.bytes(), nobody),
         Subject::ReplyComment(person, gathering) => (11, person.bytes(), gathering.bytes()),
+        Subject::Needs(person, gathering) => (12, person.bytes(), gathering.bytes()),
+        Subject::Note(person, registration) => (13, person.bytes(), registration.bytes()),
     };
     let mut bytes = [0; 50];
-    let parts = [&vault.bytes()[..], &[class, version], &whose, &gathering];
+    let parts = [&vault.bytes()[..], &[class, version], &whose, &on];
     for (place, byte) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
         *place = *byte;
     }
@@ -54,8 +59,16 @@ fn bound(vault: VaultId, about: Subject, version: u8) -> [u8; 50] {
 
 /// The key of one person's answers for one gathering. Without either of the two it cannot be made again.
 pub(super) fn answers_key(person: &Key, gathering: &Key) -> Key {
-    let mut hash =
-        blake3::Hasher::new_derive_key("gather 2026 key of one person's answers for one gathering");
+    derived("gather 2026 key of one person's answers for one gathering", person, gathering)
+}
+
+/// The key of one person's needs for one gathering, as that of their answers.
+pub(super) fn needs_key(person: &Key, gathering: &Key) -> Key {
+    derived("gather 2026 key of one person's needs for one gathering", person, gathering)
+}
+
+fn derived(context: &str, person: &Key, gathering: &Key) -> Key {
+    let mut hash = blake3::Hasher::new_derive_key(context);
     hash.update(person.expose());
     hash.update(gathering.expose());
     Key::from_bytes(hash.finalize().into())
@@ -79,7 +92,7 @@ pub(super) fn seal<T: Plain>(
     let mut sealed = padded(value).ok_or_else(too_large)?;
     let (nonce, text, tag) = parts(&mut sealed).ok_or_else(too_large)?;
     fill_random(nonce)?;
-    let bound = bound(vault, about, T::VERSION);
+    let bound = bound(vault, about, value.version());
     *tag = XChaCha20Poly1305::new(key.expose().into())
         .encrypt_inout_detached((&*nonce).into(), &bound, text.into())
         .map_err(|cause| too_large().because(cause.to_string()))?
@@ -285,6 +298,11 @@ mod tests {
         assert_eq!(bound(VAULT, Subject::ResourceLink(SLIDES, TALK), 1)[16..], link);
         let token = [&[6, 1], &person[..], &[0; 16]].concat();
         assert_eq!(bound(VAULT, Subject::CalendarToken(ANN), 1)[16..], token);
+        let needs = [&[12, 1], &person[..], &gathering].concat();
+        assert_eq!(bound(VAULT, Subject::Needs(ANN, TALK), 1)[16..], needs);
+        let registration = RegistrationId::from_uuid(TALK.uuid());
+        let note = [&[13, 1], &person[..], &gathering].concat();
+        assert_eq!(bound(VAULT, Subject::Note(ANN, registration), 1)[16..], note);
     }
 
     /// Made by another implementation of the cipher, from what `docs/keys.md` says.
@@ -306,6 +324,17 @@ mod tests {
     fn answers_keys_never_change() {
         let shown = blake3::Hash::from_bytes(*answers_key(&key(1), &key(2)).expose()).to_hex();
         assert_eq!(shown.as_str(), "0cbe6c88666114f1448fdae1ba527db1ffbf479819ee6546517c5041de91c716");
+    }
+
+    #[test]
+    fn needs_keys_never_change_and_are_not_those_of_answers() {
+        let derived = needs_key(&key(1), &key(2));
+        assert_eq!(
+            blake3::Hash::from_bytes(*derived.expose()).to_hex().as_str(),
+            "502264461b2e5c0fa95c9635929d9cd9dfd1403545b707f3868dc35d24021c48"
+        );
+        assert_ne!(derived.expose(), answers_key(&key(1), &key(2)).expose());
+        assert_ne!(derived.expose(), needs_key(&key(2), &key(1)).expose());
     }
 
     #[test]

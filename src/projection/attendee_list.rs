@@ -9,7 +9,8 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::fact::{Announcement, Capacity, Credential, Presence};
 use crate::id::{CheckInListId, GatheringId, OfferingId, PersonId, PoolId, RegistrationId};
-use crate::person::{Answers, PersonDetails};
+use crate::person::{Answers, Note, PersonDetails};
+use crate::projection::beside::{Aside, Beside, Consent};
 use crate::projection::card::GatheringCard;
 use crate::projection::head::{Head, counted};
 use crate::projection::names::{
@@ -119,9 +120,42 @@ pub struct AttendeeRow {
     credentials: Vec<Credential>,
     answers: Option<Arc<Sealed<Answers>>>,
     on_record: OnRecord,
+    aside: Aside,
 }
 
 impl AttendeeRow {
+    /// The host's own labels of the registration, in the order of their text.
+    #[must_use]
+    pub fn tags(&self) -> &[Reference] {
+        self.aside.get().map(Beside::tags).unwrap_or_default()
+    }
+
+    /// What the staff noted about the registration, sealed for its booker.
+    #[must_use]
+    pub fn note(&self) -> Option<&Sealed<Note>> {
+        self.aside.get()?.note()
+    }
+
+    /// The latest word of whoever has the place on each purpose, the latest last.
+    pub fn consents(&self) -> impl Iterator<Item = &Consent> {
+        let all = self.aside.get().map(Beside::consents).unwrap_or_default();
+        all.iter().filter(|consent| self.person == Some(consent.person))
+    }
+
+    /// Whether whoever has the place agrees to something; `None` where they have never said.
+    #[must_use]
+    pub fn has_consented(&self, purpose: &Reference) -> Option<bool> {
+        self.consents().find(|consent| consent.purpose == *purpose).map(|consent| consent.given)
+    }
+
+    /// Whether whoever has the place has said what they need in order to take part. What that is is read for a named purpose
+    /// ([`Desk::read_needs`](crate::Desk::read_needs)); it may have been erased.
+    #[must_use]
+    pub fn has_needs(&self) -> bool {
+        let mut all = self.aside.get().into_iter().flat_map(Beside::needs);
+        all.any(|(person, _)| self.person == Some(person))
+    }
+
     /// The person's details as the log keeps them; `None` where nothing was recorded or nobody is named.
     #[must_use]
     pub fn details(&self) -> Option<&Sealed<PersonDetails>> {
@@ -365,6 +399,7 @@ pub(super) fn rows_of(
         credentials: booking.credentials.clone(),
         answers: answers.filter(|_| place == 1).cloned().map(Arc::new),
         on_record: person.map(&people).unwrap_or_default(),
+        aside: registration.aside().clone(),
     };
     (1..).zip(places).map(row).collect()
 }
@@ -483,7 +518,7 @@ fn places(pool: &PoolCount) -> String {
 /// An attendee list with names, for the eyes of those who may see them.
 ///
 /// Serialised it is what [`AttendeeList`] is, with `purpose` at the top (`null` when the host gave the names) and
-/// with `email`, `phone`, `organisation`, `role`, `region` and `unavailable` beside each `name`. Fields are empty
+/// with `email`, `phone`, `organisation`, `role`, `region`, `badge_name` and `unavailable` beside each `name`. Fields are empty
 /// where nothing is recorded; `unavailable` is `null`, `key_missing`, `damaged` or `key_erased`. `Debug` shows no name.
 #[derive(Clone)]
 pub struct ExposedAttendeeList {

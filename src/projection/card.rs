@@ -12,6 +12,7 @@ use crate::fact::{
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId, ResourceId, SessionId, SetAsideId};
 use crate::image::image;
 use crate::person::{JoinLink, ResourceLink};
+use crate::projection::beside::ReadOfNeeds;
 use crate::projection::changes::Changes;
 use crate::projection::check_in::CheckInBook;
 use crate::projection::invited::Stamp;
@@ -30,6 +31,7 @@ mod answers;
 mod check_in;
 mod entry;
 mod line;
+mod needs;
 mod presence;
 #[cfg(test)]
 mod tests;
@@ -62,6 +64,10 @@ pub struct GatheringCard {
     previous: Option<Schedule>,
     answers_kept: Option<u32>,
     answers_expired: Option<DateTime<Utc>>,
+    needs_kept: Option<u32>,
+    needs_expired: Option<DateTime<Utc>>,
+    /// Who read what people need, and what for, in the log's order.
+    reads: Vec<ReadOfNeeds>,
     registrations: Vec<RegistrationCard>,
     changes: Changes,
     sessions: BTreeMap<SessionId, SessionCard>,
@@ -90,6 +96,9 @@ image!(struct GatheringCard {
     previous,
     answers_kept,
     answers_expired,
+    needs_kept,
+    needs_expired,
+    reads,
     registrations,
     changes,
     sessions,
@@ -124,6 +133,9 @@ impl GatheringCard {
             previous: None,
             answers_kept: None,
             answers_expired: None,
+            needs_kept: None,
+            needs_expired: None,
+            reads: Vec::new(),
             registrations: Vec::new(),
             changes: Changes::default(),
             sessions: BTreeMap::new(),

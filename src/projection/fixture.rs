@@ -14,7 +14,7 @@ use crate::fact::{
 use crate::id::{
     GatheringId, OfferingId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SessionId,
 };
-use crate::person::{Answers, JoinLink, PersonDetails, PublishedName, ResourceLink};
+use crate::person::{Answers, JoinLink, Note, PersonDetails, PublishedName, ResourceLink};
 use crate::record::{Batch, Guard, Position, Scope};
 use crate::sealed::{KeyRef, Keys, Opened, Opener, Personal, Sealed, Unavailable};
 
@@ -66,6 +66,10 @@ impl Opener for Register {
 
     fn resource_link(&self, _: GatheringId, _: ResourceId, _: &Sealed<ResourceLink>) -> Opened<ResourceLink> {
         Opened::Known(Personal::new(ResourceLink::new("https://files.example/secret")))
+    }
+
+    fn note(&self, _: PersonId, _: RegistrationId, _: &Sealed<Note>) -> Opened<Note> {
+        Opened::Unavailable(Unavailable::KeyMissing)
     }
 
     fn published_name(&self, person: PersonId, _: &Sealed<PublishedName>) -> Opened<PublishedName> {

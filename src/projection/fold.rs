@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
+use super::beside::{Consent, ReadOfNeeds};
 use super::card::GatheringCard;
 use super::invited::Stamp;
 use super::programme::Billing;
@@ -25,6 +26,7 @@ impl Lists {
     pub fn apply(&mut self, record: &Record<'_>) {
         self.position = record.position();
         let (at, time) = (Stamp::of(record), record.time());
+        self.latest = self.latest.max(Some(time));
         match record.fact() {
             Fact::PersonRecorded { person, details } => {
                 self.people.insert(*person, Arc::new(details.clone()));
@@ -46,6 +48,32 @@ impl Lists {
             Fact::AnswersExpired { gathering } => self.at(*gathering, |card| card.expire_answers(time)),
             Fact::RetentionSet { gathering, answers } => {
                 self.at(*gathering, |card| card.keep_answers(*answers));
+            }
+            Fact::NeedsExpired { gathering } => self.at(*gathering, |card| card.expire_needs(time)),
+            Fact::NeedsRetentionSet { gathering, days } => self.at(*gathering, |card| card.keep_needs(*days)),
+            Fact::NeedsRead { gathering, purpose } => {
+                let (position, actor, purpose) = (record.position(), record.actor(), purpose.clone());
+                let read = ReadOfNeeds { position, at: time, actor, purpose };
+                self.at(*gathering, |card| card.note_read(read));
+            }
+            Fact::TagsSet { gathering: _, registration, tags } => {
+                self.on(*registration, |card| card.beside_mut().set_tags(tags));
+            }
+            Fact::NoteWritten { gathering: _, registration, booker, note } => {
+                self.on(*registration, |card| {
+                    // A note on somebody who is no longer the booker is not for whoever is.
+                    if card.booking().party.booker == *booker {
+                        card.beside_mut().set_note(note.as_ref());
+                    }
+                });
+            }
+            Fact::ConsentRecorded { gathering: _, registration, person, purpose, given } => {
+                let (person, purpose, given) = (*person, purpose.clone(), *given);
+                let consent = Consent { person, purpose, given, at: time };
+                self.on(*registration, |card| card.beside_mut().consent(consent));
+            }
+            Fact::NeedsRecorded { gathering: _, registration, person, needs } => {
+                self.on(*registration, |card| card.beside_mut().set_needs(*person, needs.as_ref()));
             }
             Fact::CalendarTokenIssued { person, hash } => {
                 self.calendar_tokens.issue(record.position(), *person, hash);
@@ -220,6 +248,16 @@ impl Lists {
             }
             Fact::ScanUndone { gathering, scan } => {
                 self.at(*gathering, |card| card.undo_scan(*scan, time));
+            }
+        }
+    }
+
+    /// Lets go of all that is sealed of those who were forgotten later than these lists go: their keys are gone whenever one
+    /// looks back, and a list says so.
+    pub(crate) fn forget_all(&mut self, forgotten: HashMap<PersonId, DateTime<Utc>>) {
+        for (person, time) in forgotten {
+            if !self.forgotten.contains_key(&person) {
+                self.forget(person, time);
             }
         }
     }

@@ -18,11 +18,14 @@ use crate::sealed::{Opener, Sealed};
 mod agenda;
 mod attendance;
 mod attendee_list;
+mod beside;
 mod calendar_tokens;
 mod card;
 mod changes;
 mod check_in;
 mod check_in_counts;
+mod claim;
+mod difference;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
@@ -37,6 +40,7 @@ mod presence;
 mod programme;
 mod query;
 mod registration;
+mod report;
 mod resources;
 mod route;
 mod scan_list;
@@ -52,9 +56,14 @@ mod when;
 pub use agenda::{Agenda, AgendaRow};
 pub use attendance::{Attendance, AttendanceRow, ExposedAttendance, ExposedAttendanceRow};
 pub use attendee_list::{AttendeeList, AttendeeRow, ExposedAttendee, ExposedAttendeeList};
+pub use beside::{Consent, ReadOfNeeds};
 pub(crate) use calendar_tokens::{CalendarTokens, IssuedToken};
 pub use card::{GatheringCard, Turn};
 pub use check_in_counts::{CheckInCounts, ListCount};
+pub use claim::{Claim, ClaimCounts};
+pub use difference::{
+    ClaimChange, Compared, Difference, ExposedDifference, GatheringDifference, GatheringStanding,
+};
 pub(crate) use head::GatheringEntry;
 pub use lifecycle::Lifecycle;
 pub(crate) use outbox::Invitation;
@@ -68,7 +77,13 @@ pub use query::{
     AttendeePage, AttendeeQuery, Column, Columns, CsvForm, Cursor, Filter, ListedAttendee, NotACursor,
     QueryError, SortKey, UnknownColumn,
 };
+pub(crate) use registration::Replied;
 pub use registration::{PassOver, RegistrationCard};
+pub(crate) use report::FillFold;
+pub use report::{
+    Digest, DigestEntry, ExposedReach, FillCurve, FillDay, NearlyFull, NearlyFullRow, OrganisationReach,
+    OrganisationShowUp, Period, Reach, RegionReach, ShowUp, ShowUpRow, Threshold,
+};
 pub use resources::{ResourceRow, Resources};
 pub use route::Route;
 pub use scan_list::{ScanList, ScanRow};
@@ -90,6 +105,7 @@ use resources::Reader;
 #[doc(alias = "read model")]
 pub struct Lists {
     position: Position,
+    latest: Option<DateTime<Utc>>,
     gatherings: HashMap<GatheringId, GatheringCard>,
     registrations: HashMap<RegistrationId, Spot>,
     people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
@@ -107,6 +123,7 @@ impl Image for Lists {
     fn put(&self, out: &mut Sink) {
         let Self {
             position,
+            latest,
             gatherings,
             registrations: _,
             people,
@@ -118,6 +135,7 @@ impl Image for Lists {
             calendar_tokens,
         } = self;
         position.put(out);
+        latest.put(out);
         gatherings.put(out);
         people.put(out);
         forgotten.put(out);
@@ -129,7 +147,7 @@ impl Image for Lists {
     }
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
-        let position = Position::take(from)?;
+        let (position, latest) = (Position::take(from)?, <Option<_> as Image>::take(from)?);
         let gatherings = HashMap::take(from)?;
         let registrations = spots(&gatherings);
         let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
@@ -137,6 +155,7 @@ impl Image for Lists {
         let (names, calendar_tokens) = (HashMap::take(from)?, CalendarTokens::take(from)?);
         Some(Self {
             position,
+            latest,
             gatherings,
             registrations,
             people,
@@ -213,6 +232,13 @@ impl Lists {
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// The latest time of all records folded in; `None` before the first. Where a clock was set back, that is not the time
+    /// of the last.
+    #[must_use]
+    pub fn latest(&self) -> Option<DateTime<Utc>> {
+        self.latest
     }
 
     /// One gathering, cancelled and past ones too.
@@ -394,6 +420,11 @@ impl Lists {
     #[must_use]
     pub fn forgotten(&self, person: PersonId) -> Option<DateTime<Utc>> {
         self.forgotten.get(&person).copied()
+    }
+
+    /// Everybody who was forgotten, and when.
+    pub(crate) fn all_forgotten(&self) -> HashMap<PersonId, DateTime<Utc>> {
+        self.forgotten.clone()
     }
 
     /// Where the log says that all that is held about somebody was given out.

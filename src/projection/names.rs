@@ -82,6 +82,7 @@ pub(crate) struct ExposedRowForm<'a, Row> {
     organisation: &'a str,
     role: &'a str,
     region: &'a str,
+    badge_name: &'a str,
     unavailable: Option<&'static str>,
 }
 
@@ -94,6 +95,7 @@ impl<'a, Row> ExposedRowForm<'a, Row> {
             organisation: &details.organisation,
             role: &details.role,
             region: &details.region,
+            badge_name: &details.badge_name,
             unavailable: unavailable.map(reason),
         }
     }

@@ -29,9 +29,40 @@ impl PresenceCounts {
         [self.attended, self.late, self.excused, self.no_show, self.unknown].iter().sum()
     }
 
+    /// Those who came, late or not.
+    #[must_use]
+    pub fn came(&self) -> u64 {
+        self.attended.saturating_add(self.late)
+    }
+
+    /// How many of a hundred came, of all of whom it is known; rounded down, and `None` where it is known of nobody.
+    ///
+    /// ```
+    /// use gather::{Presence, PresenceCounts};
+    ///
+    /// let seen = [Presence::Attended, Presence::Late, Presence::NoShow, Presence::Unknown];
+    /// assert_eq!(seen.into_iter().collect::<PresenceCounts>().per_cent_came(), Some(66));
+    /// assert_eq!(PresenceCounts::default().per_cent_came(), None);
+    /// ```
+    #[must_use]
+    pub fn per_cent_came(&self) -> Option<u8> {
+        let per_cent = self.came().saturating_mul(100).checked_div(self.known())?;
+        u8::try_from(per_cent).ok()
+    }
+
     /// Those of whom anything is known.
     pub(super) fn known(&self) -> u64 {
         self.total().saturating_sub(self.unknown)
+    }
+}
+
+impl std::ops::AddAssign for PresenceCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.attended += other.attended;
+        self.late += other.late;
+        self.excused += other.excused;
+        self.no_show += other.no_show;
+        self.unknown += other.unknown;
     }
 }
 

@@ -8,6 +8,7 @@ use crate::fact::{Booking, Draw, Ending, PassReason, Pending};
 use crate::id::{PersonId, RegistrationId};
 use crate::image::image;
 use crate::person::Answers;
+use crate::projection::beside::Aside;
 use crate::projection::check_in::Scans;
 use crate::projection::invited::{Invited, Stamp};
 use crate::projection::route::Route;
@@ -16,6 +17,7 @@ use crate::record::Position;
 use crate::sealed::Sealed;
 
 mod answers;
+mod aside;
 mod check_in;
 mod party;
 mod presence;
@@ -63,6 +65,7 @@ pub struct RegistrationCard {
     seen: BTreeMap<u16, Seen>,
     /// The last answer of each who has answered the invitation. Most never do.
     replies: Option<Box<Replies>>,
+    aside: Aside,
     /// What was scanned of it, whether it counts or not.
     scans: Option<Box<Scans>>,
 }
@@ -85,6 +88,7 @@ image!(struct RegistrationCard {
     superseded_by,
     seen,
     replies,
+    aside,
     scans,
 });
 
@@ -156,6 +160,7 @@ impl RegistrationCard {
             superseded_by: None,
             seen: BTreeMap::new(),
             replies: None,
+            aside: Aside::default(),
             scans: None,
         }
     }

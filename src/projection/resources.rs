@@ -118,6 +118,15 @@ impl Resources {
         Self { rows, opener }
     }
 
+    /// All that can be had of some gatherings, in the order in which they come.
+    pub(super) fn all_of_several<'a>(
+        cards: impl IntoIterator<Item = &'a GatheringCard>,
+        opener: Arc<dyn Opener>,
+    ) -> Self {
+        let of = |card: &'a GatheringCard| card.resources().iter().map(|it| ResourceRow::of(card, it));
+        Self { rows: cards.into_iter().flat_map(of).collect(), opener }
+    }
+
     /// What is called off is had no more: nobody would come to see who may have it.
     pub(super) fn for_reader<'a>(
         cards: impl Iterator<Item = &'a GatheringCard>,
@@ -142,6 +151,13 @@ impl Resources {
     #[must_use]
     pub fn of(mut self, gathering: GatheringId) -> Self {
         self.rows.retain(|row| row.gathering == gathering);
+        self
+    }
+
+    /// Those for one audience only.
+    #[must_use]
+    pub fn for_audience(mut self, audience: Audience) -> Self {
+        self.rows.retain(|row| row.resource.audience == audience);
         self
     }
 

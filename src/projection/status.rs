@@ -109,7 +109,7 @@ impl RegistrationStatus {
     }
 
     /// Whether it has not ended.
-    pub(super) const fn is_live(self) -> bool {
+    pub(crate) const fn is_live(self) -> bool {
         matches!(
             self,
             Self::Confirmed

@@ -75,7 +75,14 @@ fn is_told(fact: &Fact) -> bool {
         | Fact::RetentionSet { .. }
         | Fact::PersonExported { .. }
         | Fact::CalendarTokenIssued { .. }
-        | Fact::CalendarTokenRevoked { .. } => false,
+        | Fact::CalendarTokenRevoked { .. }
+        | Fact::TagsSet { .. }
+        | Fact::NoteWritten { .. }
+        | Fact::ConsentRecorded { .. }
+        | Fact::NeedsRecorded { .. }
+        | Fact::NeedsRead { .. }
+        | Fact::NeedsRetentionSet { .. }
+        | Fact::NeedsExpired { .. } => false,
     }
 }
 

@@ -308,7 +308,7 @@ fn write_list<'a>(
 /// A waiting list with names, for the eyes of those who may see them.
 ///
 /// Serialised it is what [`WaitingList`] is, with `purpose` at the top (`null` when the host gave the names) and with
-/// `email`, `phone`, `organisation`, `role`, `region` and `unavailable` beside each `name`. Fields are empty where
+/// `email`, `phone`, `organisation`, `role`, `region`, `badge_name` and `unavailable` beside each `name`. Fields are empty where
 /// nothing is recorded; `unavailable` is `null`, `key_missing`, `damaged` or `key_erased`. `Debug` shows no name.
 #[derive(Clone)]
 pub struct ExposedWaitingList {
@@ -586,7 +586,7 @@ Line  Name        Person                                Party  Offering
         assert_eq!(plain["waiting"][1], row);
         let fields: Vec<_> = plain.as_object().unwrap().keys().cloned().collect();
         assert_eq!(fields, ["cancelled", "gathering", "offered", "schedule", "title", "waiting"]);
-        for field in ["name", "email", "phone", "organisation", "role", "region"] {
+        for field in ["name", "email", "phone", "organisation", "role", "region", "badge_name"] {
             row[field] = "".into();
         }
         row["unavailable"] = "key_missing".into();

@@ -623,3 +623,102 @@ The mark to keep: ";
         );
     }
 }
+
+/// What a reader of XML would stumble over: tags that do not match, attributes without quotes, bare `&`. Returns the texts.
+fn texts_of_xml(xml: &str) -> Vec<String> {
+    let (mut open, mut texts) = (Vec::new(), Vec::new());
+    let mut rest = xml.trim_start();
+    while let Some((text, tag)) = rest.split_once('<') {
+        let (tag, behind) = tag.split_once('>').expect("a tag is closed");
+        rest = behind;
+        check_entities(text);
+        texts.push(text.trim().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+        if tag.starts_with('?') || tag.starts_with('!') {
+            continue;
+        }
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name.trim()), "the tag that is closed is the last that was opened");
+            continue;
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        check_entities(tag);
+        if !tag.ends_with('/') {
+            open.push(tag.split_whitespace().next().unwrap());
+        }
+    }
+    assert!(open.is_empty() && rest.trim().is_empty(), "{open:?} {rest}");
+    texts.retain(|text| !text.is_empty());
+    texts
+}
+
+fn check_entities(text: &str) {
+    for behind in text.split('&').skip(1) {
+        let known = ["amp;", "lt;", "gt;", "quot;", "apos;", "#"];
+        assert!(known.iter().any(|entity| behind.starts_with(entity)), "a bare ampersand before {behind}");
+    }
+}
+
+#[test]
+fn a_fill_curve_is_drawn_with_its_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    let draw = || {
+        let output = run("fill_curve", folder.path(), ["--out", "pictures"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        files(&folder.path().join("pictures"))
+    };
+    let drawn = draw();
+    assert_eq!(
+        drawn.keys().map(|path| path.to_str().unwrap()).collect::<Vec<_>>(),
+        ["fill-1.svg", "show-up.svg"]
+    );
+    let curve = texts_of_xml(text(&drawn[Path::new("fill-1.svg")]));
+    for told in [
+        "Heat pumps & roofs: what a library <can> do",
+        "20 of 20 places",
+        "up to 7 waiting",
+        "days before it began",
+    ] {
+        assert!(curve.iter().any(|text| text == told), "{told}: {curve:?}");
+    }
+    let came = texts_of_xml(text(&drawn[Path::new("show-up.svg")]));
+    assert!(came.iter().any(|text| text.ends_with("14 of 20 came")), "{came:?}");
+    assert_eq!(draw(), drawn, "the same log gives the same bytes");
+
+    let output = run("fill_curve", folder.path(), ["nowhere"]);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), "nowhere has no log.gather\n"));
+    assert!(!folder.path().join("nowhere").exists());
+    assert_eq!(run("fill_curve", folder.path(), ["--what"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_year_is_drawn_without_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("year");
+    year(&out);
+    fs::remove_file(out.join("keys.gather")).unwrap();
+    let output =
+        run("fill_curve", folder.path(), [OsStr::new("year"), OsStr::new("--out"), OsStr::new("pictures")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let drawn = files(&folder.path().join("pictures"));
+    assert!(drawn.len() > 10, "{:?}", drawn.keys());
+    drawn.values().for_each(|picture| drop(texts_of_xml(text(picture))));
+}
+
+#[test]
+fn a_read_model_of_ones_own_goes_on_where_it_was_and_is_the_same_when_built_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = || {
+        let output = run("own_projection", folder.path(), [""; 0]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).to_owned()
+    };
+    let first = told();
+    assert!(first.starts_with("from 0: 0 %\nfrom 0: 100 %\n"), "{first}");
+    assert!(first.ends_with("2 gatherings, the same when built anew: true\n"), "{first}");
+    let second = told();
+    assert!(!second.starts_with("from 0"), "{second}");
+    assert!(second.ends_with("4 gatherings, the same when built anew: true\n"), "{second}");
+    // Where the file is lost it begins anew, and comes to the same.
+    fs::remove_file(folder.path().join("target/own_projection/out_of_the_line.json")).unwrap();
+    assert!(told().ends_with("6 gatherings, the same when built anew: true\n"));
+}

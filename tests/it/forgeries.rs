@@ -630,6 +630,53 @@ fn answers_where_none_are_kept_any_more() {
 }
 
 #[test]
+fn needs_where_none_are_kept_any_more() {
+    let says = "what people need at the gathering is kept no more";
+    let forger = Forger::with_places(5);
+    forger.scene.books(forger.scene.one(1).needs(gather::Needs::diet("none")));
+    let expired = Fact::NeedsExpired { gathering: forger.scene.on };
+    forger.rewrites(0, |facts| facts.insert(1, expired)).is(Rule::NeedsExpired, says);
+    let expired = || {
+        let forger = Forger::with_places(5);
+        drop(forger.scene.desk.expire_needs(forger.scene.on).unwrap());
+        forger
+    };
+    let forger = expired();
+    let fact = Fact::NeedsRetentionSet { gathering: forger.scene.on, days: Some(3) };
+    forger.add(fact).is(Rule::NeedsExpired, says);
+    let forger = expired();
+    let fact = Fact::NeedsRead { gathering: forger.scene.on, purpose: crate::scene::reference("late") };
+    forger.add(fact).is(Rule::NeedsExpired, says);
+}
+
+#[test]
+fn what_is_said_of_somebody_who_is_not_on_it_or_of_nothing_at_all() {
+    let booked = || {
+        let forger = Forger::with_places(5);
+        let ann = forger.scene.books(forger.scene.one(1));
+        (forger, ann)
+    };
+    let (forger, registration) = booked();
+    let (gathering, person) = (forger.scene.on, person_id(2));
+    let says = format!("person {person} is not on the registration");
+    let purpose = crate::scene::reference("photos");
+    let fact = Fact::ConsentRecorded { gathering, registration, person, purpose, given: true };
+    forger.add(fact).is(Rule::NotOnIt, &says);
+    let (forger, registration) = booked();
+    let gathering = forger.scene.on;
+    forger.add(Fact::NeedsRecorded { gathering, registration, person, needs: None }).is(Rule::NotOnIt, &says);
+    let (forger, registration) = booked();
+    let gathering = forger.scene.on;
+    let says = format!("person {person} is not the booker of the registration");
+    forger
+        .add(Fact::NoteWritten { gathering, registration, booker: person, note: None })
+        .is(Rule::NotOnIt, &says);
+    let (forger, _) = booked();
+    let fact = Fact::TagsSet { gathering: forger.scene.on, registration: FORGED, tags: Vec::new() };
+    forger.add(fact).is(Rule::UnknownRegistration, "there is no such registration on the gathering");
+}
+
+#[test]
 fn an_answer_to_a_question_that_was_not_asked_and_silence_that_comes_to_nothing() {
     let forger = Forger::with_places(5);
     let ann = forger.scene.books(forger.scene.one(1));

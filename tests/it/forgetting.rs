@@ -19,6 +19,7 @@ mod blank;
 mod crashes;
 mod export;
 mod keys;
+mod needs;
 mod retention;
 mod torn;
 mod vaults;

@@ -19,6 +19,18 @@ const FACTS: &str = include_str!("../data/facts.txt");
 const FIRST_LAYOUT: usize = 20;
 /// How many lines of layout 2 there were when the format was frozen. What comes later has a log of its own.
 const FIRST_FORMAT: usize = 57;
+/// What came later with what stands beside a booking. It has a log of its own, and each line a name: others come between.
+const BESIDE: [&str; 9] = [
+    "layout2/TagsSet/1",
+    "layout2/NoteWritten/1",
+    "layout2/ConsentRecorded/1",
+    "layout2/NeedsRecorded/1",
+    "layout2/NeedsRead/1",
+    "layout2/NeedsRetentionSet/1",
+    "layout2/NeedsExpired/1",
+    "layout2/NoteWritten/1/none",
+    "layout2/NeedsRecorded/1/none",
+];
 /// How many lines of checking in came then.
 const CHECK_IN: usize = 12;
 /// Of the first, what already had a later version.
@@ -32,6 +44,8 @@ const SECOND_LOG: &[u8] = include_bytes!("../data/format1b.gather");
 const THIRD_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1c.gather");
 /// A log of every kind that there was when the format was frozen, written once.
 const FOURTH_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1e.gather");
+/// A log of what stands beside a booking, written once.
+const BESIDE_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1g.gather");
 /// A log of the kinds of checking in, written once.
 const CHECK_IN_LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/format1f.gather");
 /// What a desk left in its folder when the format was frozen: log, head and keys; and beside them a wrapped key file.
@@ -64,7 +78,7 @@ fn kind_of(name: &str) -> &str {
 
 #[test]
 fn frozen_bytes_are_read_and_written_as_ever() {
-    assert_eq!(frozen().count(), FIRST_LAYOUT + FIRST_FORMAT + CHECK_IN);
+    assert_eq!(frozen().count(), FIRST_LAYOUT + FIRST_FORMAT + CHECK_IN + BESIDE.len());
     for (nth, (name, bytes)) in frozen().enumerate() {
         let batch = decode(&bytes).unwrap();
         assert_eq!(encode(&batch).unwrap() == bytes, nth >= FIRST_LAYOUT, "{name}");
@@ -423,6 +437,21 @@ fn batches_of_format_1(behind: usize, lines: usize, first: u128) -> Vec<Batch> {
     })
 }
 
+/// Every kind of what stands beside a booking.
+fn beside_batches() -> Vec<Batch> {
+    let facts: Vec<Fact> = BESIDE.iter().map(|name| frozen_fact(name)).collect();
+    let scope = a_tag_of_every_type();
+    each_and_all(&facts, |n, facts| Batch {
+        id: RequestId::from_u128(0x600 + u128::from(n)),
+        time: chrono::DateTime::from_timestamp_micros(1_893_369_600_000_000 + i64::from(n)).unwrap(),
+        actor: Some(ActorId::from_u128(0x51)),
+        trace: n.is_multiple_of(3).then_some(TraceId::from_u128(0x71)),
+        content: n.is_multiple_of(2).then_some(Content::from_bytes([0xC0, 1, 2, 3, 4, 5, 6, 0xC7])),
+        guard: Guard { seen: Position::new(n.into()), scope: scope.clone() },
+        facts,
+    })
+}
+
 /// Opens a frozen log and holds it against what it was made of.
 fn is_read_as_ever(frozen: &[u8], made_of: &[Batch], head: u64) {
     let folder = tempfile::tempdir().unwrap();
@@ -457,6 +486,14 @@ fn a_log_of_all_that_was_frozen_is_read_as_ever() {
     let frozen = std::fs::read(FOURTH_LOG).unwrap();
     is_read_as_ever(&frozen, &fourth_batches(), 2 * u64::try_from(FIRST_FORMAT).unwrap());
     assert_eq!(u32::from_le_bytes(frozen[8..12].try_into().unwrap()), 1, "the format");
+}
+
+#[test]
+fn a_log_of_what_stands_beside_a_booking_is_read_and_written_as_ever() {
+    let frozen = std::fs::read(BESIDE_LOG).unwrap();
+    is_read_as_ever(&frozen, &beside_batches(), 18);
+    let written = written(&beside_batches());
+    assert!(without_what_is_its_own(written) == without_what_is_its_own(frozen));
 }
 
 #[test]

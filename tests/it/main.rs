@@ -50,6 +50,7 @@ mod replies;
 mod requirements;
 mod scene;
 mod service;
+mod time_travel;
 mod upcasting;
 mod vault;
 mod zones;

@@ -21,6 +21,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+mod as_of;
 mod checkpoints;
 mod found;
 mod laws;
@@ -29,6 +30,7 @@ mod naive;
 mod points;
 mod queries;
 mod read;
+mod reports;
 mod sequences;
 
 use ledger::Ledger;

@@ -576,3 +576,29 @@ fn a_kept_list_follows() {
     assert_eq!((kept.purpose(), kept.gathering()), ("door", house.day));
     assert!(!format!("{kept:?}").contains("Ann"));
 }
+
+/// What was answered is opened once it is asked for, and is gone once it has been expired.
+#[test]
+fn a_kept_list_lets_go_of_what_was_answered() {
+    let house = three();
+    let kept = house.desk.keep_attendee_list(house.day, "kitchen").unwrap();
+    let query = AttendeeQuery::new().columns("answer:diet".parse().unwrap()).narrow(!Filter::guest());
+    let nuts = query.clone().narrow(Filter::answer("diet", "NO NUTS "));
+    assert!(kept.page(&AttendeeQuery::new()).unwrap().rows()[0].answer("diet").is_none());
+    assert_eq!(cells(&kept.page(&query).unwrap()), [["no nuts"]]);
+    assert_eq!(kept.page(&nuts).unwrap().total(), 1);
+    drop(house.desk.expire(house.day).unwrap());
+    assert_eq!(cells(&kept.page(&query).unwrap()), [[""]]);
+    assert_eq!(kept.page(&nuts).unwrap().total(), 0);
+}
+
+/// Many conditions are side by side, so no stack is needed for them.
+#[test]
+fn as_many_conditions_as_one_likes() {
+    let house = three();
+    let people = (0..200_000).map(|nth| Filter::person(PersonId::from_u128(nth)));
+    let any = people.clone().reduce(Filter::or).unwrap();
+    let all = people.map(|filter| !filter).fold(Filter::everybody(), Filter::and);
+    let found = |filter| house.exposed().query(&AttendeeQuery::everybody().narrow(filter)).unwrap().total();
+    assert_eq!((found(any), found(all)), (0, 8));
+}

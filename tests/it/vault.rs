@@ -15,9 +15,9 @@ use gather::log::{Batch, Guard, Scope, decode, encode};
 use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
 use gather::{
     Announcement, Answers, Audience, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind,
-    JoinLink, LogId, Mode, OfferingId, Opened, Party, PendingApproval, PersonDetails, PersonId, Personal,
-    Position, PublishedName, Register, RegistrationId, RequestId, Resource, ResourceId, ResourceKind,
-    ResourceLink, Schedule, Sealed, Unavailable,
+    JoinLink, LogId, Mode, Needs, Note, OfferingId, Opened, Party, PendingApproval, PersonDetails, PersonId,
+    Personal, Position, PublishedName, Register, RegistrationId, RequestId, Resource, ResourceId,
+    ResourceKind, ResourceLink, Schedule, Sealed, Unavailable,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -298,7 +298,7 @@ fn a_published_name_and_details_do_not_open_as_each_other() {
 // ---- the keyring ----
 
 #[test]
-fn a_person_has_one_key_and_a_gathering_two() {
+fn a_person_has_one_key_and_a_gathering_three() {
     let keyring = Keyring::new(Arc::new(MemoryVault::new()));
     let ann = one(keyring.seal_person(ANN, &details("Ann")).unwrap().keys());
     let bob = one(keyring.seal_published_name(BOB, &public("Dr Bob")).unwrap().keys());
@@ -306,12 +306,71 @@ fn a_person_has_one_key_and_a_gathering_two() {
     let (ann_again, answers) = both(keyring.seal_answers(ANN, TALK, &diet("")).unwrap().keys());
     let (bob_again, same_answers) = both(keyring.seal_answers(BOB, TALK, &diet("")).unwrap().keys());
     let (_, other_answers) = both(keyring.seal_answers(ANN, VISIT, &diet("")).unwrap().keys());
+    let (ann_needs, shared) = both(keyring.seal_needs(ANN, TALK, &needs("fish")).unwrap().keys());
+    let (_, same_needs) = both(keyring.seal_needs(BOB, TALK, &needs("")).unwrap().keys());
+    let note = one(keyring.seal_note(ANN, RegistrationId::from_u128(9), &note("late")).unwrap().keys());
+    assert_eq!((ann_needs, note, shared), (ann, ann, same_needs));
 
     assert_eq!((ann, bob, answers), (ann_again, bob_again, same_answers));
     assert_eq!(one(keyring.seal_person(ANN, &details("Ann B")).unwrap().keys()), ann);
     assert_eq!(one(keyring.seal_published_name(ANN, &public("Dr Ann")).unwrap().keys()), ann);
     assert_eq!(one(keyring.seal_person(BOB, &details("Bob")).unwrap().keys()), bob);
-    assert_eq!(BTreeSet::from([ann, bob, texts, answers, other_answers]).len(), 5);
+    assert_eq!(BTreeSet::from([ann, bob, texts, answers, other_answers, shared]).len(), 6);
+}
+
+fn needs(diet: &str) -> Personal<Needs> {
+    Personal::new(Needs::diet(diet))
+}
+
+fn note(text: &str) -> Personal<Note> {
+    Personal::new(Note::new(text))
+}
+
+/// Neither opens as anybody else's, nor elsewhere.
+#[test]
+fn needs_and_notes_open_for_whom_and_where_they_were_sealed() {
+    let keyring = Keyring::new(Arc::new(MemoryVault::new()));
+    let (here, there) = (RegistrationId::from_u128(9), RegistrationId::from_u128(10));
+    let fish = keyring.seal_needs(ANN, TALK, &needs("fish")).unwrap();
+    let late = keyring.seal_note(ANN, here, &note("late")).unwrap();
+    let Opened::Known(known) = keyring.needs(ANN, TALK, &fish) else { panic!("it was just sealed") };
+    assert_eq!(known.expose().diet, "fish");
+    let Opened::Known(known) = keyring.note(ANN, here, &late) else { panic!("it was just sealed") };
+    assert_eq!(known.expose().as_str(), "late");
+    for (person, gathering) in [(BOB, TALK), (ANN, VISIT)] {
+        assert!(keyring.needs(person, gathering, &fish).known().is_none());
+    }
+    for (person, registration) in [(BOB, here), (ANN, there)] {
+        assert!(keyring.note(person, registration, &late).known().is_none());
+    }
+}
+
+/// A log of nothing but these names their keys, and what was said to be gone is forgotten, class by class.
+#[test]
+fn after_a_restart_needs_and_notes_say_whose_their_keys_are() {
+    let place = Place::new();
+    let registration = RegistrationId::from_u128(9);
+    let before = place.keyring();
+    before.seal_answers(BOB, VISIT, &diet("no milk")).unwrap();
+    let fish = before.seal_needs(ANN, TALK, &needs("fish")).unwrap();
+    let late = before.seal_note(BOB, registration, &note("late")).unwrap();
+    drop(before);
+
+    let after = place.keyring();
+    let said = Fact::NeedsRecorded { gathering: TALK, registration, person: ANN, needs: Some(fish.clone()) };
+    let noted = Fact::NoteWritten { gathering: TALK, registration, booker: BOB, note: Some(late.clone()) };
+    for fact in [&said, &noted, &said, &noted] {
+        learn(&after, fact).unwrap();
+    }
+    assert_eq!(after.seal_needs(ANN, TALK, &needs("")).unwrap().keys(), fish.keys());
+    assert_eq!(after.seal_note(BOB, registration, &note("x")).unwrap().keys(), late.keys());
+    learn(&after, &Fact::AnswersExpired { gathering: TALK }).unwrap();
+    assert!(matches!(after.needs(ANN, TALK, &fish), Opened::Known(_)), "answers are another class");
+    learn(&after, &Fact::NeedsExpired { gathering: TALK }).unwrap();
+    assert!(matches!(after.needs(ANN, TALK, &fish), Opened::Forgotten { .. }));
+    assert!(after.seal_needs(ANN, TALK, &needs("")).unwrap_err().is_erased());
+    learn(&after, &Fact::PersonForgotten { person: BOB }).unwrap();
+    assert!(matches!(after.note(BOB, registration, &late), Opened::Forgotten { .. }));
 }
 
 #[test]

@@ -143,6 +143,14 @@ impl<'b> Whole<'b> {
         Some(Self { header, fold: from.rest() })
     }
 
+    /// The lists alone. `None` where the bytes are none of this code's.
+    #[cfg(feature = "file")]
+    pub(super) fn lists(&self) -> Option<Lists> {
+        let (_, rest) = self.fold.split_at_checked(bounded(self.header.state)?)?;
+        let (lists, _) = rest.split_at_checked(bounded(self.header.lists)?)?;
+        read_all::<Lists>(lists).filter(|lists| lists.position() == number(self.header.shown))
+    }
+
     /// What was folded. `None` where the bytes are none of this code's.
     pub(super) fn read(&self) -> Option<Folded> {
         let (state, rest) = self.fold.split_at_checked(bounded(self.header.state)?)?;

@@ -258,6 +258,25 @@ impl Inner {
         }
     }
 
+    /// The lists of the checkpoint beside the log, if there is one that fits and does not go too far. Whatever is wrong with it,
+    /// the log has all of it too.
+    #[cfg(feature = "file")]
+    pub(super) fn checkpointed(&self, goes_too_far: impl Fn(&Lists) -> bool) -> Option<Lists> {
+        let bytes = file::read(self.checkpoints.place.as_ref()?).ok()??;
+        let whole = Whole::of(&bytes)?;
+        if !whole.header.is_ours() {
+            return None;
+        }
+        check_history(self.log.as_ref(), whole.header.anchor()).ok()?;
+        whole.lists().filter(|lists| !goes_too_far(lists))
+    }
+
+    #[cfg(not(feature = "file"))]
+    #[expect(clippy::unused_self, reason = "as with files")]
+    pub(super) fn checkpointed(&self, _: impl Fn(&Lists) -> bool) -> Option<Lists> {
+        None
+    }
+
     #[cfg(feature = "file")]
     fn kept(&self, given: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, CheckpointUnused> {
         match (given, &self.checkpoints.place) {

@@ -257,16 +257,32 @@ fn parties_change(story: &mut Story) {
     story.ask(What::MoveRegistration { registration, gathering, offering: None });
 }
 
+/// Of the first party on a gathering.
+fn things_are_said_beside(story: &mut Story, talk: usize) {
+    let (registration, gathering, person) =
+        (story.party(story.parties - 2), story.gathering(talk), story.person(0));
+    story.ask(What::SetTags { registration, tags: vec![1, 2] });
+    story.ask(What::WriteNote { registration, some: true });
+    for given in [true, false] {
+        story.ask(What::RecordConsent { registration, person, purpose: 1, given });
+    }
+    story.ask(What::RecordNeeds { registration, person, some: true });
+    story.ask(What::KeepNeeds { gathering, days: Some(3) });
+    story.ask(What::ReadNeeds(gathering));
+}
+
 fn somebody_is_forgotten(story: &mut Story) {
     let talk = story.announce(2, plain());
     let pair = PartPlan { guests: vec![Some(story.person(1))], ..story.part(talk, 0) };
     story.ask(What::RecordPerson(story.person(0)));
     story.ask(What::Register(pair));
     story.register(talk, 2);
+    things_are_said_beside(story, talk);
     story.ask(What::RecordExport(story.person(0)));
     story.ask(What::KeepAnswers { gathering: story.gathering(talk), days: Some(30) });
     story.ask(What::Forget(story.person(0)));
     story.ask(What::ExpireAnswers(story.gathering(talk)));
+    story.ask(What::ExpireNeeds(story.gathering(talk)));
     story.register(talk, 0);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::register::{Asked, Register, Registered, Supersedes, registered};
+use super::register::{Asked, Register, Registered, SealedRegister, Supersedes, registered};
 use crate::domain::capacity;
 use crate::domain::decision::Decision;
 use crate::domain::refusal::{Refusal, Shortage};
@@ -10,7 +10,7 @@ use crate::domain::waiting_list::{Ahead, Room};
 use crate::domain::{Clear, Context, Decide};
 use crate::fact::Fact;
 use crate::id::{GatheringId, OfferingId, PoolId, RegistrationId};
-use crate::person::Answers;
+use crate::person::{Answers, Needs};
 use crate::sealed::{Personal, Sealed};
 
 /// Asks for several things at once: the conference and its site visit, three webinars of a series.
@@ -65,8 +65,8 @@ use crate::sealed::{Personal, Sealed};
 #[doc(alias = "cart")]
 #[doc(alias = "order")]
 #[doc(alias = "bundle")]
-pub struct Basket<A = Personal<Answers>> {
-    pub(crate) parts: Vec<Register<A>>,
+pub struct Basket<A = Personal<Answers>, N = Personal<Needs>> {
+    pub(crate) parts: Vec<Register<A, N>>,
     pub(crate) best_effort: bool,
 }
 
@@ -111,12 +111,10 @@ impl Default for Basket {
     }
 }
 
-type SealedPart = Register<Sealed<Answers>>;
-
 /// A part that has been looked at, with its number in the basket.
 struct Item<'b> {
     number: usize,
-    part: &'b SealedPart,
+    part: &'b SealedRegister,
     asked: Asked,
     /// Who comes before it, as it was before any part was registered.
     ahead: Ahead,
@@ -205,7 +203,7 @@ fn can_be_left_out(refusal: &Refusal) -> bool {
     )
 }
 
-impl Basket<Sealed<Answers>> {
+impl Basket<Sealed<Answers>, Sealed<Needs>> {
     /// The parts, each looked at, in the order in which they are to be registered: what others require first.
     fn items(&self, decision: &mut Decision<'_>) -> Result<Vec<Item<'_>>, Refusal> {
         // All is read before anything is acted on: a decision's time depends on what it acts on, and all parts are judged
@@ -261,7 +259,7 @@ fn must_fit_when_empty(decision: &Decision<'_>, items: &[Item<'_>]) -> Result<()
     if never.is_empty() { Ok(()) } else { Err(Refusal::NeverFits { short: never }) }
 }
 
-impl Decide for Basket<Sealed<Answers>> {
+impl Decide for Basket<Sealed<Answers>, Sealed<Needs>> {
     type Outcome = Vec<Part>;
 
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Vec<Part>, Refusal> {
@@ -288,6 +286,12 @@ impl Decide for Basket<Sealed<Answers>> {
     fn content(&self) -> Clear {
         let mut clear = Clear::new("basket");
         clear.each(self.parts.iter(), |clear, part| part.clear(clear)).flag(self.best_effort);
+        if self.parts.iter().any(|part| !part.needs.is_empty()) {
+            clear.each(self.parts.iter(), |clear, part| {
+                clear.flag(!part.needs.is_empty());
+                part.clear_needs(clear);
+            });
+        }
         clear
     }
 

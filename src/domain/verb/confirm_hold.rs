@@ -1,6 +1,6 @@
 //! Confirm a hold: its form is complete.
 
-use super::register::{self, Register, Registered, Supersedes};
+use super::register::{self, Register, Registered, SealedRegister, Supersedes};
 use crate::domain::cells::Claim;
 use crate::domain::decision::Decision;
 use crate::domain::refusal::Refusal;
@@ -112,7 +112,7 @@ fn outcome(registration: RegistrationId, is_pending: bool) -> Registered {
 }
 
 fn admit_afresh(
-    again: &Register<Sealed<Answers>>,
+    again: &SealedRegister,
     decision: &mut Decision<'_>,
     context: &Context,
 ) -> Result<Registered, Refusal> {

@@ -8,7 +8,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::{Clear, Context, Decide};
 use crate::fact::Fact;
 use crate::id::RegistrationId;
-use crate::person::Answers;
+use crate::person::{Answers, Needs};
 use crate::sealed::{Personal, Sealed};
 
 /// Keeps places until a deadline, while the host's form is filled in. [`ConfirmHold`](crate::ConfirmHold) makes it a
@@ -41,8 +41,8 @@ use crate::sealed::{Personal, Sealed};
 #[derive(Clone, Debug)]
 #[doc(alias = "reserve")]
 #[doc(alias = "cart")]
-pub struct Hold<A = Personal<Answers>> {
-    pub(crate) asked: Register<A>,
+pub struct Hold<A = Personal<Answers>, N = Personal<Needs>> {
+    pub(crate) asked: Register<A, N>,
     pub(crate) until: DateTime<Utc>,
 }
 
@@ -64,7 +64,7 @@ impl Hold {
     }
 }
 
-impl Decide for Hold<Sealed<Answers>> {
+impl Decide for Hold<Sealed<Answers>, Sealed<Needs>> {
     type Outcome = OnHold;
 
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<OnHold, Refusal> {
@@ -89,6 +89,7 @@ impl Decide for Hold<Sealed<Answers>> {
             until: *until,
             latest,
         });
+        wanted.record_needs(decision, registration);
         Ok(OnHold { registration, until: *until })
     }
 
@@ -96,6 +97,7 @@ impl Decide for Hold<Sealed<Answers>> {
         let mut clear = Clear::new("hold");
         self.asked.clear(&mut clear);
         clear.time(self.until);
+        self.asked.clear_needs(&mut clear);
         clear
     }
 

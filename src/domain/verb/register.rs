@@ -13,7 +13,7 @@ use crate::domain::waiting_list::{Ahead, Room};
 use crate::domain::{Clear, Context, Decide, eligibility, ending, waiting_list};
 use crate::fact::{Approval, Booking, Credential, Ending, Fact, Offering, Party, Pending};
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId};
-use crate::person::Answers;
+use crate::person::{Answers, Needs};
 use crate::sealed::{Personal, Sealed};
 use crate::text::Reference;
 
@@ -23,7 +23,7 @@ use crate::text::Reference;
 /// full gathering that keeps a line is no refusal: see [`Registered::Waiting`].
 ///
 /// # Refusals
-/// In this order: an answer that is not taken, unknown gathering, unknown offering (or none named where there are
+/// In this order: an answer or a need that is not taken, unknown gathering, unknown offering (or none named where there are
 /// several), somebody named twice, party too large, somebody without a name in a party that may be split; gathering
 /// called off, completed, archived, a draft, over; session dropped, session over; booking not open, for interest only,
 /// paused, closed; what it supersedes is unknown or has not ended; somebody registered already; the offering is for
@@ -54,7 +54,7 @@ use crate::text::Reference;
 /// # Ok::<(), gather::Failure>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Register<A = Personal<Answers>> {
+pub struct Register<A = Personal<Answers>, N = Personal<Needs>> {
     pub(crate) gathering: GatheringId,
     pub(crate) offering: Option<OfferingId>,
     pub(crate) party: Party,
@@ -64,7 +64,12 @@ pub struct Register<A = Personal<Answers>> {
     pub(crate) supersedes: Option<RegistrationId>,
     pub(crate) uncounted: bool,
     pub(crate) may_split: bool,
+    /// What some of its people need: few say so.
+    pub(crate) needs: Vec<(PersonId, N)>,
 }
+
+/// One whose personal parts are sealed.
+pub(crate) type SealedRegister = Register<Sealed<Answers>, Sealed<Needs>>;
 
 /// What came of a registration that was not refused.
 ///
@@ -128,6 +133,7 @@ impl Register {
             supersedes: None,
             uncounted: false,
             may_split: false,
+            needs: Vec::new(),
         }
     }
 
@@ -164,6 +170,22 @@ impl Register {
     pub fn answers(mut self, answers: impl Into<Personal<Answers>>) -> Self {
         self.answers = Some(answers.into());
         self
+    }
+
+    /// Adds what the booker needs in order to take part: a fact of its own beside the booking, as
+    /// [`RecordNeeds`](crate::RecordNeeds) makes it. It replaces what was said of the booker before.
+    #[must_use]
+    pub fn needs(mut self, needs: impl Into<Personal<Needs>>) -> Self {
+        self.needs.retain(|(person, _)| *person != self.party.booker);
+        self.needs.push((self.party.booker, needs.into()));
+        self
+    }
+
+    /// Brings somebody along, as [`guest`](Self::guest) does, and says what they need in order to take part.
+    #[must_use]
+    pub fn guest_with_needs(mut self, guest: PersonId, needs: impl Into<Personal<Needs>>) -> Self {
+        self.needs.push((guest, needs.into()));
+        self.guest(guest)
     }
 
     /// Vouches for something: a code that was entered, a category, the organisation that the party comes from. It is
@@ -219,7 +241,7 @@ pub(super) enum Supersedes {
     Now,
 }
 
-impl Register<Sealed<Answers>> {
+impl SealedRegister {
     /// The same that a registration has asked for, to take its place.
     pub(super) fn again(
         registration: RegistrationId,
@@ -238,6 +260,7 @@ impl Register<Sealed<Answers>> {
             supersedes: Some(registration),
             uncounted: cell.is_uncounted(),
             may_split: cell.may_split(),
+            needs: Vec::new(),
         }
     }
 
@@ -276,6 +299,7 @@ impl Register<Sealed<Answers>> {
         gathering.must_be_open(decision.time())?;
         self.party.named().try_for_each(|person| decision.must_not_be_forgotten(person))?;
         gathering.must_keep_answers(self.answers.is_some())?;
+        gathering.must_keep_needs(!self.needs.is_empty())?;
         if supersedes == Supersedes::Ended {
             self.must_supersede_what_has_ended(decision)?;
         }
@@ -404,6 +428,7 @@ impl Register<Sealed<Answers>> {
         room.record_passed(decision, &asked.gathering);
         let (gathering, booking, draws) = (self.gathering, self.booking(asked), room.draws);
         decision.record(Fact::RegistrationConfirmed { gathering, registration, booking, draws });
+        self.record_needs(decision, registration);
         Ok(Registered::Confirmed { registration })
     }
 
@@ -419,6 +444,7 @@ impl Register<Sealed<Answers>> {
         let ahead = decision.waiting_before(&asked.gathering, asked.offering.id, class);
         let (gathering, booking) = (self.gathering, self.booking(asked));
         decision.record(Fact::RegistrationWaitlisted { gathering, registration, booking, ahead });
+        self.record_needs(decision, registration);
         if self.may_split || !asked.gathering.cell.plan.priorities.is_empty() {
             // As many of it as there is room for need not wait for the others; and whoever comes in before others takes
             // over what the first of them has held.
@@ -442,10 +468,28 @@ impl Register<Sealed<Answers>> {
         });
         let (gathering, booking) = (self.gathering, self.booking(asked));
         decision.record(Fact::ApprovalRequested { gathering, registration, booking, draws, pending });
+        self.record_needs(decision, registration);
         Ok(Registered::Pending { registration, uses_places: pending.uses_places })
     }
 
-    /// What is clear in it.
+    /// Records what its people need, beside the registration itself.
+    pub(super) fn record_needs(&self, decision: &mut Decision<'_>, registration: RegistrationId) {
+        for (person, needs) in &self.needs {
+            let (gathering, person, needs) = (self.gathering, *person, Some(needs.clone()));
+            decision.record(Fact::NeedsRecorded { gathering, registration, person, needs });
+        }
+    }
+
+    /// Of whom it says what they need. A request without says nothing here, as before there were needs.
+    pub(super) fn clear_needs(&self, clear: &mut Clear) {
+        if !self.needs.is_empty() {
+            clear.each(self.needs.iter(), |clear, (person, _)| {
+                clear.id(person.bytes());
+            });
+        }
+    }
+
+    /// What is clear in it, but for [`clear_needs`](Self::clear_needs).
     pub(super) fn clear(&self, clear: &mut Clear) {
         clear.gathering(self.gathering).offering(self.offering).party(&self.party);
         clear.reference(self.reference.as_ref()).flag(self.answers.is_some()).credentials(&self.credentials);
@@ -481,7 +525,7 @@ pub(super) fn registered(facts: &[Fact], registration: RegistrationId) -> Option
     }
 }
 
-impl Decide for Register<Sealed<Answers>> {
+impl Decide for SealedRegister {
     type Outcome = Registered;
 
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Registered, Refusal> {
@@ -496,6 +540,7 @@ impl Decide for Register<Sealed<Answers>> {
     fn content(&self) -> Clear {
         let mut clear = Clear::new("register");
         self.clear(&mut clear);
+        self.clear_needs(&mut clear);
         clear
     }
 

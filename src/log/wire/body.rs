@@ -21,6 +21,7 @@ use crate::record::Tag;
 
 mod afterwards;
 mod answer;
+mod beside;
 mod booking;
 mod check_in;
 mod forgetting;
@@ -32,6 +33,9 @@ mod waiting;
 
 use afterwards::{PresenceRecordedV1, ResourceAttachedV1, ResourceWithdrawnV1};
 use answer::InvitationAnsweredV1;
+use beside::{
+    ConsentRecordedV1, NeedsReadV1, NeedsRecordedV1, NeedsRetentionSetV1, NoteWrittenV1, TagsSetV1,
+};
 use check_in::{CheckInListSetV1, CheckInListWithdrawnV1, ScanUndoneV1, ScannedV1};
 use forgetting::{PersonExportedV1, RetentionSetV1};
 use gathering::{
@@ -106,6 +110,13 @@ pub(super) mod kind {
     pub(in crate::log::wire) const CALENDAR_TOKEN_ISSUED: u16 = 66;
     pub(in crate::log::wire) const CALENDAR_TOKEN_REVOKED: u16 = 67;
     pub(in crate::log::wire) const INVITATION_ANSWERED: u16 = 70;
+    pub(in crate::log::wire) const TAGS_SET: u16 = 85;
+    pub(in crate::log::wire) const NOTE_WRITTEN: u16 = 86;
+    pub(in crate::log::wire) const CONSENT_RECORDED: u16 = 87;
+    pub(in crate::log::wire) const NEEDS_RECORDED: u16 = 88;
+    pub(in crate::log::wire) const NEEDS_READ: u16 = 89;
+    pub(in crate::log::wire) const NEEDS_RETENTION_SET: u16 = 90;
+    pub(in crate::log::wire) const NEEDS_EXPIRED: u16 = 91;
     pub(in crate::log::wire) const CHECK_IN_LIST_SET: u16 = 80;
     pub(in crate::log::wire) const CHECK_IN_LIST_WITHDRAWN: u16 = 81;
     pub(in crate::log::wire) const SCANNED: u16 = 82;
@@ -290,6 +301,23 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
             let wire = InvitationAnsweredV1::of(*rsvp, *sequence, *stamp, comment.as_ref())?;
             body(kind::INVITATION_ANSWERED, 1, &wire)
         }
+        Fact::TagsSet { gathering: _, registration: _, tags } => {
+            body(kind::TAGS_SET, 1, &TagsSetV1::of(tags))
+        }
+        Fact::NoteWritten { gathering: _, registration: _, booker: _, note } => {
+            body(kind::NOTE_WRITTEN, 1, &NoteWrittenV1::of(note.as_ref()))
+        }
+        Fact::ConsentRecorded { gathering: _, registration: _, person: _, purpose, given } => {
+            body(kind::CONSENT_RECORDED, 1, &ConsentRecordedV1::of(purpose, *given))
+        }
+        Fact::NeedsRecorded { gathering: _, registration: _, person: _, needs } => {
+            body(kind::NEEDS_RECORDED, 1, &NeedsRecordedV1::of(needs.as_ref()))
+        }
+        Fact::NeedsRead { gathering: _, purpose } => body(kind::NEEDS_READ, 1, &NeedsReadV1::of(purpose)),
+        Fact::NeedsRetentionSet { gathering: _, days } => {
+            body(kind::NEEDS_RETENTION_SET, 1, &NeedsRetentionSetV1 { days: *days })
+        }
+        Fact::NeedsExpired { gathering: _ } => body(kind::NEEDS_EXPIRED, 1, &NeedsExpiredV1 {}),
         Fact::CheckInListSet { gathering: _, list } => {
             body(kind::CHECK_IN_LIST_SET, 1, &CheckInListSetV1::of(list))
         }
@@ -422,6 +450,13 @@ stored! {
     CALENDAR_TOKEN_ISSUED 1 => CalendarTokenIssuedV1<'_>;
     CALENDAR_TOKEN_REVOKED 1 => CalendarTokenRevokedV1;
     INVITATION_ANSWERED 1 => InvitationAnsweredV1<'_>;
+    TAGS_SET 1 => TagsSetV1<'_>;
+    NOTE_WRITTEN 1 => NoteWrittenV1<'_>;
+    CONSENT_RECORDED 1 => ConsentRecordedV1<'_>;
+    NEEDS_RECORDED 1 => NeedsRecordedV1<'_>;
+    NEEDS_READ 1 => NeedsReadV1<'_>;
+    NEEDS_RETENTION_SET 1 => NeedsRetentionSetV1;
+    NEEDS_EXPIRED 1 => NeedsExpiredV1;
     CHECK_IN_LIST_SET 1 => CheckInListSetV1<'_>;
     CHECK_IN_LIST_WITHDRAWN 1 => CheckInListWithdrawnV1;
     SCANNED 1 => ScannedV1<'_>;
@@ -547,6 +582,7 @@ bare! {
     PersonForgottenV1 => PersonForgotten { person };
     AnswersExpiredV1 => AnswersExpired { gathering };
     CalendarTokenRevokedV1 => CalendarTokenRevoked { person };
+    NeedsExpiredV1 => NeedsExpired { gathering };
 }
 
 #[derive(Serialize, Deserialize)]

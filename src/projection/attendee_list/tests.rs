@@ -213,7 +213,7 @@ fn field_names_are_stable() {
     assert_eq!(serde_json::to_value(&list).unwrap(), expected);
     expected["purpose"] = "badges".into();
     let row = &mut expected["attendees"][0];
-    for field in ["name", "email", "phone", "organisation", "role", "region"] {
+    for field in ["name", "email", "phone", "organisation", "role", "region", "badge_name"] {
         row[field] = "".into();
     }
     row["unavailable"] = "key_missing".into();

@@ -33,8 +33,12 @@ impl GatheringCard {
     /// no end.
     #[must_use]
     pub fn answers_due(&self) -> Option<DateTime<Utc>> {
-        let days =
-            TimeDelta::try_days(i64::from(self.answers_kept.filter(|_| self.answers_expired.is_none())?))?;
+        self.due_after(self.answers_kept.filter(|_| self.answers_expired.is_none())?)
+    }
+
+    /// So many days after its end.
+    pub(super) fn due_after(&self, days: u32) -> Option<DateTime<Utc>> {
+        let days = TimeDelta::try_days(i64::from(days))?;
         self.announcement.schedule.ends()?.checked_add_signed(days)
     }
 }

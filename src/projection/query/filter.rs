@@ -47,9 +47,10 @@ enum Test {
     Name(Arc<[Folded]>),
     Organisation(Folded),
     Answer(Arc<str>, Folded),
-    Not(Arc<Test>),
-    Both(Arc<(Test, Test)>),
-    Either(Arc<(Test, Test)>),
+    Not(Box<Test>),
+    /// Side by side, not one within the other: a host may put together as many as it likes.
+    All(Vec<Test>),
+    Any(Vec<Test>),
 }
 
 impl Filter {
@@ -158,14 +159,24 @@ impl Filter {
     pub fn and(self, other: Self) -> Self {
         match (self.0, other.0) {
             (Test::Everybody, only) | (only, Test::Everybody) => Self(only),
-            both => Self(Test::Both(Arc::new(both))),
+            (Test::All(mut all), next) => {
+                all.push(next);
+                Self(Test::All(all))
+            }
+            (one, other) => Self(Test::All(vec![one, other])),
         }
     }
 
     /// Who passes one of the two, or both.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self(Test::Either(Arc::new((self.0, other.0))))
+        match (self.0, other.0) {
+            (Test::Any(mut any), next) => {
+                any.push(next);
+                Self(Test::Any(any))
+            }
+            (one, other) => Self(Test::Any(vec![one, other])),
+        }
     }
 
     pub(super) fn opens(&self) -> Opens {
@@ -182,7 +193,7 @@ impl Not for Filter {
 
     /// Who does not pass it.
     fn not(self) -> Self {
-        Self(Test::Not(Arc::new(self.0)))
+        Self(Test::Not(Box::new(self.0)))
     }
 }
 
@@ -192,7 +203,9 @@ impl Test {
             Self::Name(_) | Self::Organisation(_) => Opens::DETAILS,
             Self::Answer(..) => Opens::ANSWERS,
             Self::Not(of) => of.opens(),
-            Self::Both(two) | Self::Either(two) => two.0.opens().and(two.1.opens()),
+            Self::All(each) | Self::Any(each) => {
+                each.iter().map(Self::opens).fold(Opens::NOTHING, Opens::and)
+            }
             Self::Everybody
             | Self::HasPlace
             | Self::State(_)
@@ -233,8 +246,8 @@ impl Test {
                 listed.answer(question).is_some_and(|answer| Folded::of(answer.trim()) == *text)
             }
             Self::Not(of) => !of.passes(listed, announcement),
-            Self::Both(two) => two.0.passes(listed, announcement) && two.1.passes(listed, announcement),
-            Self::Either(two) => two.0.passes(listed, announcement) || two.1.passes(listed, announcement),
+            Self::All(each) => each.iter().all(|one| one.passes(listed, announcement)),
+            Self::Any(each) => each.iter().any(|one| one.passes(listed, announcement)),
         }
     }
 }

@@ -5,12 +5,14 @@ use crate::id::PersonId;
 use crate::sealed::Sealed;
 
 impl RegistrationCard {
-    /// Lets go of what somebody answered who is forgotten; that something was answered is still known.
+    /// Lets go of what somebody answered who is forgotten, and of all else that is sealed of them; that there was something is
+    /// still known.
     pub(in crate::projection) fn forget_answers_of(&mut self, person: PersonId) {
         if self.booking.party.booker == person {
             self.booking.answers = self.booking.answers.as_ref().map(Sealed::emptied);
         }
         self.forget_comments(|reply| reply.person == person);
+        self.aside.forget_person(person, self.booking.party.booker);
     }
 
     /// Lets go of what was answered, by all.

@@ -14,6 +14,7 @@ impl RegistrationCard {
         if place == 1 {
             self.booking.answers = None;
         }
+        self.aside.keep_for(&self.booking.party, place != 1);
     }
 
     /// Other people, or more, or fewer. Places are numbered anew: those that stay in their order, then those that came.
@@ -33,6 +34,7 @@ impl RegistrationCard {
         }
         let stay = places_that_stay(&self.booking.party, removed);
         self.booking.party.change(removed, added);
+        self.aside.keep_for(&self.booking.party, !removed.contains(&1));
         self.draws = draws.to_vec();
         let now = |place: u16| (1..).zip(&stay).find(|(_, before)| **before == place).map(|(now, _)| now);
         let seen = std::mem::take(&mut self.seen).into_iter();
@@ -63,7 +65,10 @@ impl RegistrationCard {
             supersedes: None,
             ..self.booking.clone()
         };
-        Some(Self { id: rest, number, booking, seen: BTreeMap::new(), scans: None, ..self.clone() })
+        let mut aside = self.aside.clone();
+        aside.keep_for(&booking.party, false);
+        self.aside.keep_for(&self.booking.party, true);
+        Some(Self { id: rest, number, booking, aside, seen: BTreeMap::new(), scans: None, ..self.clone() })
     }
 }
 

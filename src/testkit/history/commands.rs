@@ -12,13 +12,13 @@ use crate::domain::{
     ChangePriorities, ChangeSession, ChangeSetAside, CheckIn, CloseBooking, CloseBooks, CloseLine,
     ConfirmHold, DeclineOffer, DropSession, ExtendHold, FollowUp, Hold, IssueCalendarToken, Join,
     KeepAnswers, LineOnly, MoveRegistration, MoveSession, NoteInterest, OpenBooking, OpenInterest,
-    PauseBooking, PublishName, Reconfirm, RecordPerson, RecordPresence, Register, Reject, Reschedule,
-    RevokeCalendarToken, RotateCalendarToken, SetCheckInList, SetProgramme, Settle, Transfer, UndoCheckIn,
-    WithdrawCheckInList, WithdrawOffer, WithdrawResource,
+    PauseBooking, PublishName, Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register,
+    Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, SetCheckInList, SetProgramme, SetTags,
+    Settle, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
 };
-use crate::fact::{Offering, ResourceKind, Way};
+use crate::fact::{AnswerClass, Offering, ResourceKind, Way};
 use crate::id::{CheckInListId, OfferingId, PoolId, SetAsideId};
-use crate::person::{Answers, PersonDetails, PublishedName, ReplyComment, ResourceLink};
+use crate::person::{Answers, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink};
 
 impl History {
     /// What a step asks a desk for.
@@ -234,6 +234,12 @@ impl History {
                 AnyCommand::KeepAnswers(days.map_or(command, |days| command.for_days(days)))
             }
             What::ExpireAnswers(which) => AnyCommand::ExpireAnswers(of(which)),
+            What::KeepNeeds { gathering, days } => {
+                let command = KeepAnswers::new(of(gathering)).of_class(AnswerClass::Needs);
+                AnyCommand::KeepAnswers(days.map_or(command, |days| command.for_days(days)))
+            }
+            What::ExpireNeeds(which) => AnyCommand::ExpireNeeds(of(which)),
+            What::ReadNeeds(which) => AnyCommand::ReadNeeds(of(which)),
             What::CloseLine { gathering, offering } => {
                 let command = CloseLine::new(of(gathering));
                 AnyCommand::CloseLine(match self.offering(*offering, *gathering, nth) {
@@ -309,6 +315,36 @@ impl History {
                     command.leave_alone(leave.iter().map(|&session| session_id(session))),
                 )
             }
+            _ => self.beside(what, nth),
+        }
+    }
+
+    /// What is said beside a booking.
+    fn beside(&self, what: &What, nth: usize) -> AnyCommand {
+        let of = |which: &Which| self.registration(*which, nth);
+        match what {
+            What::RecordNeeds { registration, person, some } => {
+                let (registration, person) = (of(registration), person_id(*person));
+                AnyCommand::RecordNeeds(if *some {
+                    RecordNeeds::new(registration, person, Needs::diet("vegan").and_access("step-free"))
+                } else {
+                    RecordNeeds::take_back(registration, person)
+                })
+            }
+            What::RecordConsent { registration, person, purpose, given } => {
+                let how = if *given { RecordConsent::given } else { RecordConsent::withdrawn };
+                let purpose = terms::reference("purpose", *purpose);
+                AnyCommand::RecordConsent(how(of(registration), person_id(*person), purpose))
+            }
+            What::SetTags { registration, tags } => {
+                let tags = tags.iter().map(|tag| terms::reference("tag", *tag));
+                AnyCommand::SetTags(SetTags::new(of(registration)).tags(tags))
+            }
+            What::WriteNote { registration, some } => AnyCommand::WriteNote(if *some {
+                WriteNote::new(of(registration), Note::new("asked for a seat by the door"))
+            } else {
+                WriteNote::take_back(of(registration))
+            }),
             // `original` has followed what is sent again, but for a first step that would send itself.
             _ => AnyCommand::CancelGathering(CancelGathering::new(gathering_id(NO_GATHERING))),
         }
@@ -322,6 +358,9 @@ impl History {
         }
         if part.booker.is_multiple_of(3) {
             command = command.answers(Answers::new().answer("diet", "vegan"));
+        }
+        if part.booker % 4 == 1 {
+            command = command.needs(Needs::diet("vegan"));
         }
         if part.uncounted {
             command = command.uncounted();

@@ -316,6 +316,7 @@ fn what() -> impl Strategy<Value = What> {
         8 => on_terms(),
         14 => on_programmes(),
         6 => afterwards(),
+        4 => beside(),
         6 => checking_in(|| any_which().boxed()),
         4 => any_which().prop_map(What::SendAgain),
         2 => (any_which(), any_which())
@@ -461,8 +462,8 @@ pub(super) fn afterwards() -> impl Strategy<Value = What> {
             }
         ),
         4 => which().prop_map(What::CloseBooks),
-        2 => (which(), option::of(0..3_u32)).prop_map(|(gathering, days)| What::KeepAnswers { gathering, days }),
-        1 => which().prop_map(What::ExpireAnswers),
+        2 => retention(),
+        4 => beside(),
         2 => which().prop_map(What::Archive),
         2 => (which(), 0..3_u8, prop::bool::weighted(0.9), audience).prop_map(
             |(gathering, resource, titled, audience)| {
@@ -472,6 +473,35 @@ pub(super) fn afterwards() -> impl Strategy<Value = What> {
         1 => (which(), 0..3_u8).prop_map(|(gathering, resource)| {
             What::WithdrawResource { gathering, resource }
         }),
+    ]
+}
+
+fn retention() -> impl Strategy<Value = What> {
+    let which = any_which;
+    let days = || option::of(0..3_u32);
+    prop_oneof![
+        2 => (which(), days()).prop_map(|(gathering, days)| What::KeepAnswers { gathering, days }),
+        1 => which().prop_map(What::ExpireAnswers),
+        2 => (which(), days()).prop_map(|(gathering, days)| What::KeepNeeds { gathering, days }),
+        1 => which().prop_map(What::ExpireNeeds),
+    ]
+}
+
+/// What is said beside a booking: at any time, and mostly of whoever booked.
+pub(super) fn beside() -> impl Strategy<Value = What> {
+    let (which, person) = (any_which, || 0..FEW);
+    prop_oneof![
+        3 => (which(), person(), prop::bool::weighted(0.8)).prop_map(|(registration, person, some)| {
+            What::RecordNeeds { registration, person, some }
+        }),
+        3 => (which(), person(), 0..2_u8, any::<bool>()).prop_map(|(registration, person, purpose, given)| {
+            What::RecordConsent { registration, person, purpose, given }
+        }),
+        2 => (which(), vec(0..3_u8, 0..3)).prop_map(|(registration, tags)| What::SetTags { registration, tags }),
+        2 => (which(), prop::bool::weighted(0.8)).prop_map(|(registration, some)| {
+            What::WriteNote { registration, some }
+        }),
+        1 => which().prop_map(What::ReadNeeds),
     ]
 }
 

@@ -92,6 +92,51 @@ pub enum What {
     },
     /// Keep the answers for a gathering no more.
     ExpireAnswers(Which),
+    /// Say for how long needs are kept.
+    KeepNeeds {
+        /// Which of the gatherings announced so far.
+        gathering: Which,
+        /// For how many days.
+        days: Option<u32>,
+    },
+    /// Keep the needs at a gathering no more.
+    ExpireNeeds(Which),
+    /// Read what the people of a gathering need.
+    ReadNeeds(Which),
+    /// Record what somebody needs, or that it is so no more.
+    RecordNeeds {
+        /// Which of the registrations asked for so far.
+        registration: Which,
+        /// Who.
+        person: u8,
+        /// Whether they need something.
+        some: bool,
+    },
+    /// Record a consent.
+    RecordConsent {
+        /// Which of the registrations asked for so far.
+        registration: Which,
+        /// Who.
+        person: u8,
+        /// To which purpose.
+        purpose: u8,
+        /// Whether it is given.
+        given: bool,
+    },
+    /// Set the tags of a registration.
+    SetTags {
+        /// Which of the registrations asked for so far.
+        registration: Which,
+        /// Which tags; more than 20 are refused.
+        tags: Vec<u8>,
+    },
+    /// Write a note, or take it back.
+    WriteNote {
+        /// Which of the registrations asked for so far.
+        registration: Which,
+        /// Whether there is one.
+        some: bool,
+    },
     /// Announce a gathering.
     Announce(GatheringPlan),
     /// Add an offering.

@@ -11,11 +11,12 @@ use crate::domain::{
     CloseLine, ConfirmHold, DeclineOffer, DropSession, Effects, ExpireAnswers, ExtendHold, FollowUp, Forget,
     Forgetting, Gathering, Hold, IssueCalendarToken, Join, KeepAnswers, LineOnly, MoveRegistration,
     MoveSession, NoteInterest, OnHold, OpenBooking, OpenInterest, Part, PauseBooking, ProgrammeChange,
-    PublishName, Reconfirm, RecordExport, RecordPerson, RecordPresence, Register, Registered, Reject,
-    Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen, SetCheckInList, SetProgramme, Settle,
-    Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer, WithdrawResource,
+    PublishName, ReadNeeds, Reconfirm, RecordConsent, RecordExport, RecordNeeds, RecordPerson,
+    RecordPresence, Register, Registered, Reject, Reschedule, RevokeCalendarToken, RotateCalendarToken, Seen,
+    SetCheckInList, SetProgramme, SetTags, Settle, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer,
+    WithdrawResource, WriteNote,
 };
-use crate::fact::CheckedIn;
+use crate::fact::{AnswerClass, CheckedIn};
 use crate::id::{GatheringId, OfferingId, PersonId, RegistrationId, ResourceId, SessionId, SetAsideId};
 
 /// What a desk was heard to say.
@@ -55,6 +56,8 @@ pub enum Told {
     SetAside(SetAsideId),
     /// Something can be had afterwards.
     Attached(ResourceId),
+    /// It is recorded that needs are read.
+    NeedsRead(GatheringId),
     /// Somebody was seen.
     Seen {
         /// Whether they had no confirmed place.
@@ -208,6 +211,18 @@ pub enum AnyCommand {
     Forget(PersonId),
     /// Keep the answers for a gathering no more, as far as the log goes.
     ExpireAnswers(GatheringId),
+    /// Keep the needs at a gathering no more, as far as the log goes.
+    ExpireNeeds(GatheringId),
+    /// Record that what the people of a gathering need is read.
+    ReadNeeds(GatheringId),
+    /// Record what somebody needs.
+    RecordNeeds(RecordNeeds),
+    /// Record a consent.
+    RecordConsent(RecordConsent),
+    /// Set tags.
+    SetTags(SetTags),
+    /// Write a note.
+    WriteNote(WriteNote),
     /// Say for how long answers are kept.
     KeepAnswers(KeepAnswers),
     /// Record that all that is held about a person was given out.
@@ -250,11 +265,12 @@ impl AnyCommand {
     ///
     /// # Errors
     /// A key could not be destroyed.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "two commands destroy keys")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "three commands destroy keys")]
     pub fn destroy_keys(&self, call: Call<'_>) -> Result<(), Failure> {
         match self {
             Self::Forget(person) => call.forget(*person).map(drop),
             Self::ExpireAnswers(gathering) => call.expire(*gathering).map(drop),
+            Self::ExpireNeeds(gathering) => call.expire_needs(*gathering).map(drop),
             _ => Ok(()),
         }
     }
@@ -300,9 +316,29 @@ impl AnyCommand {
             Self::Settle(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Forget(person) => Ok(Forget { person: *person }.ready(edge)?.map(Told::from)),
             Self::ExpireAnswers(gathering) => {
-                Ok(ExpireAnswers { gathering: *gathering }.ready(edge)?.map(Told::from))
+                let command = ExpireAnswers { gathering: *gathering, class: AnswerClass::Answers };
+                Ok(command.ready(edge)?.map(Told::from))
             }
             Self::KeepAnswers(command) => Ok(command.ready(edge)?.map(Told::from)),
+            _ => self.ready_beside(edge),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are ready before this is asked")]
+    fn ready_beside(&self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
+        match self {
+            Self::ExpireNeeds(gathering) => {
+                let command = ExpireAnswers { gathering: *gathering, class: AnswerClass::Needs };
+                Ok(command.ready(edge)?.map(Told::from))
+            }
+            Self::ReadNeeds(gathering) => {
+                let command = ReadNeeds { gathering: *gathering, purpose: reference("kitchen", 1) };
+                Ok(command.ready(edge)?.map(Told::NeedsRead))
+            }
+            Self::RecordNeeds(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::RecordConsent(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::SetTags(command) => Ok(command.ready(edge)?.map(Told::from)),
+            Self::WriteNote(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::RecordExport(person) => {
                 let command = RecordExport { person: *person, purpose: reference("export", 1) };
                 Ok(command.ready(edge)?.map(Told::Exported))

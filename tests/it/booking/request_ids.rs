@@ -8,18 +8,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::TimeDelta;
 use gather::testkit::{TestClock, person_id, session_id};
 use gather::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answers, Approval,
-    Approve, Archive, AttachResource, Audience, Basket, BookingTime, BookingWindow, CancelGathering,
-    CancelRegistration, Capacity, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession,
-    ChangeSetAside, CheckIn, CheckInList, CheckInListId, Clock, CloseBooking, CloseBooks, CloseLine, Command,
-    ConfirmHold, Credential, DeclineOffer, Desk, DropSession, ExtendHold, FollowUp, Gathering, GatheringId,
-    Hold, IssueCalendarToken, Join, JoinLink, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession,
-    NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest, OrganisationCap, OrganisationId, Overbook,
-    PauseBooking, PersonDetails, PersonId, Pool, PoolId, Position, Presence, PresenceSource, PublishName,
-    PublishedName, Reconfirm, RecordPerson, RecordPresence, Register, RegistrationId, Reject, ReplyComment,
-    RequestId, Reschedule, ResourceId, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken,
-    ScanId, SeriesId, Session, SessionId, SetAside, SetAsideId, SetCheckInList, SetProgramme, Settle,
+    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerClass, AnswerInvitation, Answers,
+    Approval, Approve, Archive, AttachResource, Audience, Basket, BookingTime, BookingWindow,
+    CancelGathering, CancelRegistration, Capacity, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities,
+    ChangeSession, ChangeSetAside, CheckIn, CheckInList, CheckInListId, Clock, CloseBooking, CloseBooks,
+    CloseLine, Command, ConfirmHold, Credential, DeclineOffer, Desk, DropSession, ExtendHold, FollowUp,
+    Gathering, GatheringId, Hold, IssueCalendarToken, Join, JoinLink, KeepAnswers, LineOnly, LinePolicy,
+    Mode, MoveRegistration, MoveSession, Needs, Note, NoteInterest, Offering, OfferingId, OpenBooking,
+    OpenInterest, OrganisationCap, OrganisationId, Overbook, PauseBooking, PersonDetails, PersonId, Pool,
+    PoolId, Position, Presence, PresenceSource, PublishName, PublishedName, Reconfirm, RecordConsent,
+    RecordNeeds, RecordPerson, RecordPresence, Register, RegistrationId, Reject, ReplyComment, RequestId,
+    Reschedule, ResourceId, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, ScanId,
+    SeriesId, Session, SessionId, SetAside, SetAsideId, SetCheckInList, SetProgramme, SetTags, Settle,
     Silence, Transfer, UndoCheckIn, Venue, Way, WithdrawCheckInList, WithdrawOffer, WithdrawResource,
+    WriteNote,
 };
 use tempfile::TempDir;
 
@@ -579,6 +581,39 @@ fn checks_in(book: &Book) {
     book.does("withdraw check-in list", withdraw(on, first), [withdraw(on, second), withdraw(other, first)]);
 }
 
+/// What stands beside a booking, and bookings with needs.
+fn beside_bookings(book: &Book) {
+    let on = GatheringId::from_u128(20);
+    let _ = book.desk().announce(workshop(20, 9).at(day("2027-06-20 10:00 to 16:00"))).unwrap();
+    let (ann, bob) = (person(1), person(2));
+    let diet = || Needs::diet("vegan");
+    let asked = |number: u8| Register::new(on, person(number)).unnamed_guests(1);
+    let of_a_guest = |number: u8| Register::new(on, person(number)).guest_with_needs(bob, diet());
+    let anns = asked(1).needs(diet());
+    let anns = book.does("register with needs", anns, [asked(1), of_a_guest(1)]).registration();
+    let until = at("2027-03-20T16:05:00Z");
+    let hold = |asked| Hold::new(asked, until);
+    book.does("hold with needs", hold(asked(3).needs(diet())), [hold(asked(3)), hold(of_a_guest(3))]);
+    let basket = |part| Basket::new().part(part).part(asked(5));
+    let first = basket(asked(4).needs(diet()));
+    let other = Basket::new().part(asked(4)).part(asked(5).needs(diet()));
+    book.does("basket with needs", first, [basket(asked(4)), other]);
+    let needs = |person| RecordNeeds::new(anns, person, diet());
+    book.does("record needs", needs(ann), [needs(bob), RecordNeeds::take_back(anns, ann)]);
+    let tags = |tags: &[&str]| SetTags::new(anns).tags(tags.iter().map(|tag| reference(tag)));
+    book.does("set tags", tags(&["a", "b"]), [tags(&["a"]), tags(&["a", "c"]), tags(&["ab"])]);
+    let note = || WriteNote::new(anns, Note::new("asked twice"));
+    book.does("write note", note(), [WriteNote::take_back(anns)]);
+    let photos = || reference("photos");
+    let given = |person, purpose| RecordConsent::given(anns, person, purpose);
+    let others =
+        [given(bob, photos()), given(ann, reference("list")), RecordConsent::withdrawn(anns, ann, photos())];
+    book.does("record consent", given(ann, photos()), others);
+    let keep = |class, days| KeepAnswers::new(on).of_class(class).for_days(days);
+    let others = [keep(AnswerClass::Needs, 4), keep(AnswerClass::Answers, 3)];
+    book.does("keep needs", keep(AnswerClass::Needs, 3), others);
+}
+
 /// Every command once, with all that it could have been instead.
 fn everything() -> Book {
     let book = Book::new();
@@ -591,6 +626,7 @@ fn everything() -> Book {
     ends(&book);
     calendars(&book);
     checks_in(&book);
+    beside_bookings(&book);
     book
 }
 

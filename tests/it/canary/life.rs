@@ -11,22 +11,25 @@ use gather::calendar::{Mailbox, Reply};
 use gather::privacy::Key;
 use gather::testkit::{TestClock, person_id, session_id};
 use gather::{
-    AcceptOffer, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerInvitation, Answers, Approve,
-    Archive, AttachResource, Audience, Basket, BookingTime, CalendarToken, CancelGathering,
+    AcceptOffer, ActorId, AddOffering, AddSession, AddSetAside, AnnounceDraft, AnswerClass, AnswerInvitation,
+    Answers, Approve, Archive, AttachResource, Audience, Basket, BookingTime, CalendarToken, CancelGathering,
     CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession,
     ChangeSetAside, CheckIn, CheckInList, CheckInListId, Clock, CloseBooking, CloseBooks, CloseLine, Command,
     ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold,
     IssueCalendarToken, Join, JoinLink, KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration,
-    MoveSession, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest, Opened, PauseBooking,
-    PersonDetails, PersonId, Personal, Pool, PoolId, Presence, PublishName, PublishedName, Reconfirm,
-    RecordPerson, RecordPresence, Register, RegistrationId, Reject, ReplyComment, Reschedule, ResourceKind,
-    ResourceLink, RevokeCalendarToken, RotateCalendarToken, ScanId, Session, SetAside, SetAsideId,
-    SetCheckInList, SetProgramme, Settle, Silence, Transfer, UndoCheckIn, Venue, WithdrawCheckInList,
-    WithdrawOffer, WithdrawResource,
+    MoveSession, Needs, Note, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest, Opened,
+    PauseBooking, PersonDetails, PersonId, Personal, Pool, PoolId, Presence, PublishName, PublishedName,
+    Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register, RegistrationId, Reject,
+    ReplyComment, Reschedule, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, ScanId,
+    Session, SetAside, SetAsideId, SetCheckInList, SetProgramme, SetTags, Settle, Silence, Transfer,
+    UndoCheckIn, Venue, WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
 };
 
 use super::scanner::Scanner;
-use super::{ANSWER, CANARIES, COMMENT, EMAIL, NAME, ORGANISATION, PHONE, QUESTION, REGION, ROLE, SPEAKS_AS};
+use super::{
+    ACCESS, ANSWER, BADGE, CANARIES, COMMENT, DIET, EMAIL, NAME, NOTE, ORGANISATION, PHONE, QUESTION, REGION,
+    ROLE, SPEAKS_AS,
+};
 use crate::scene::{HALL, MORNING, at, day, hall, reference};
 
 pub(super) const CANARY: PersonId = PersonId::from_u128(0x00CA_CACA);
@@ -52,7 +55,17 @@ pub(super) struct Life {
 }
 
 fn details() -> PersonDetails {
-    PersonDetails::new(NAME).email(EMAIL).phone(PHONE).organisation(ORGANISATION).role(ROLE).region(REGION)
+    PersonDetails::new(NAME)
+        .email(EMAIL)
+        .phone(PHONE)
+        .organisation(ORGANISATION)
+        .role(ROLE)
+        .region(REGION)
+        .badge_name(BADGE)
+}
+
+fn needs() -> Needs {
+    Needs::diet(DIET).and_access(ACCESS)
 }
 
 fn answers() -> Answers {
@@ -155,6 +168,8 @@ impl Life {
         self.assert_silent("details", &details());
         self.assert_silent("answers", &answers());
         self.assert_silent("a published name", &PublishedName::new(SPEAKS_AS));
+        self.assert_silent("needs", &needs());
+        self.assert_silent("a note", &Note::new(NOTE));
         self.assert_silent("a comment", &ReplyComment::new(COMMENT));
         self.assert_silent("a mailbox", &Mailbox::new(NAME, EMAIL).unwrap());
         self.assert_silent("a link to join", &JoinLink::new(link()));
@@ -192,6 +207,7 @@ impl Life {
         self.speaks();
         self.looks_ahead();
         self.answers_mail();
+        self.says_what_they_need();
         self.is_refused();
         self.is_exported();
         self.sees_it_end();
@@ -353,12 +369,34 @@ impl Life {
         self.assert_silent("what came of a reply", &receipt);
     }
 
+    /// The canary needs something, in a party of their own and as a guest, and the staff note something.
+    fn says_what_they_need(&mut self) {
+        let on = self.workshop(9);
+        let theirs = self.does(Register::new(on, CANARY).needs(needs())).registration();
+        self.does(RecordNeeds::new(theirs, CANARY, Needs::diet(DIET)));
+        self.does(RecordNeeds::new(theirs, CANARY, needs()));
+        self.does(WriteNote::new(theirs, Note::new(NOTE)));
+        self.does(SetTags::new(theirs).tag(reference("front-row")));
+        self.does(RecordConsent::given(theirs, CANARY, reference("photos")));
+        let other = self.workshop(9);
+        let asked = Register::new(other, person_id(1)).guest_with_needs(CANARY, needs());
+        let _ = self.does(asked);
+        self.does(KeepAnswers::new(other).of_class(AnswerClass::Needs).for_days(400));
+        for on in [on, other] {
+            let read = self.desk().by(ActorId::from_u128(7)).read_needs(on, reference("kitchen")).unwrap();
+            self.assert_silent("what people need", &read);
+            let shown = [read.to_string(), serde_json::to_string(&read).unwrap()];
+            assert!(shown.iter().all(|text| text.contains(DIET) && text.contains(ACCESS)), "{shown:?}");
+        }
+        self.done.insert("ReadNeeds");
+    }
+
     /// Somebody is given all that is held about the canary.
     fn is_exported(&mut self) {
         let export = self.desk().export_person(CANARY, reference("article-15")).unwrap();
         self.assert_silent("an export", &export);
         let shown = [export.to_string(), serde_json::to_string(&export).unwrap()];
-        for canary in [NAME, EMAIL, SPEAKS_AS, QUESTION, COMMENT] {
+        for canary in [NAME, EMAIL, SPEAKS_AS, QUESTION, COMMENT, DIET, ACCESS, NOTE, BADGE] {
             let is_told = shown.iter().all(|text| !Scanner::of([canary]).scan(text.as_bytes()).is_empty());
             assert!(is_told, "an export tells {canary:?}");
         }
@@ -421,6 +459,8 @@ impl Life {
             desk.execute(PublishName::of(CANARY, PublishedName::new(SPEAKS_AS))).unwrap_err(),
             desk.execute(Register::new(on, CANARY).answers(answers())).unwrap_err(),
             desk.execute(Register::new(on, person_id(5)).guest(CANARY)).unwrap_err(),
+            desk.execute(RecordNeeds::new(self.wish, CANARY, needs())).unwrap_err(),
+            desk.execute(RecordConsent::given(self.wish, CANARY, reference("photos"))).unwrap_err(),
             desk.execute(IssueCalendarToken::new(CANARY)).unwrap_err(),
             desk.execute(RotateCalendarToken::new(CANARY)).unwrap_err(),
             desk.export_person(CANARY, reference("article-15")).unwrap_err(),

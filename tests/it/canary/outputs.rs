@@ -4,7 +4,9 @@ use std::fmt::{Debug, Display};
 
 use gather::calendar::{Invitations, Mailbox, ProgrammeFeed};
 use gather::testkit::person_id;
-use gather::{CalendarToken, Desk, GatheringId, Opened, OutboxMark, PersonId, Position, RegistrationId};
+use gather::{
+    CalendarToken, Desk, GatheringId, Opened, OutboxMark, PersonDetails, PersonId, Position, RegistrationId,
+};
 use serde::Serialize;
 
 use super::life::CANARY;
@@ -44,8 +46,14 @@ impl Shown {
 /// Whether names may be told in this, as long as nobody is forgotten: where they were asked for, and in a programme those under
 /// which people speak. Nothing that is printed for those who look for faults tells them.
 pub(super) fn may_tell_names(what: &str) -> bool {
-    let asked_for =
-        ["the exposed", "details, opened", "answers, opened", "comments, opened", "the programme"];
+    let asked_for = [
+        "the exposed",
+        "details, opened",
+        "answers, opened",
+        "comments, opened",
+        "a note, opened",
+        "the programme",
+    ];
     asked_for.iter().any(|begins| what.starts_with(begins)) && !what.ends_with("Debug")
 }
 
@@ -126,6 +134,7 @@ fn of_a_gathering(shown: &mut Shown, desk: &Desk, gathering: GatheringId) {
     shown.print("the programme", &programme);
     shown.json("the programme", &programme);
     shown.print("the programme's calendar", &ProgrammeFeed::new(programme));
+    shown.debug("who read what people need", &desk.reads(gathering).unwrap());
     shown.debug("the resources", &desk.resources(gathering).unwrap());
     shown.debug("the gathering", &desk.gathering(gathering).unwrap());
     shown.json("the gathering", &desk.gathering(gathering).unwrap());
@@ -139,7 +148,8 @@ fn of_a_person(shown: &mut Shown, desk: &Desk, person: PersonId) {
     shown.debug("what somebody may have", &desk.resources_for(person, true));
     if let Some(details) = desk.person(person) {
         shown.opened("details", &details, |it| {
-            format!("{} {} {} {} {} {}", it.name, it.email, it.phone, it.organisation, it.role, it.region)
+            let PersonDetails { name, email, phone, organisation, role, region, badge_name, .. } = it;
+            format!("{name} {email} {phone} {organisation} {role} {region} {badge_name}")
         });
     }
     for row in agenda.rows() {
@@ -153,6 +163,9 @@ fn of_a_person(shown: &mut Shown, desk: &Desk, person: PersonId) {
             if let Some(comment) = &given.comment {
                 shown.opened("comments", comment, |comment| comment.as_str().to_owned());
             }
+        }
+        if let Some(note) = desk.note(row.registration).unwrap() {
+            shown.opened("a note", &note, |note| note.as_str().to_owned());
         }
         if let Some(answers) = desk.answers(row.registration).unwrap() {
             shown.opened("answers", &answers, |answers| {
@@ -171,8 +184,16 @@ pub(super) fn counts(desk: &Desk, gatherings: &[GatheringId], but: RegistrationI
         let row = |row: &gather::AttendeeRow| {
             let gather::AttendeeRow { number, place, registration, person, booker, offering, .. } = row;
             format!(
-                "{number} {place} {registration} {person:?} {booker} {offering} {} {:?} {:?} {} {}",
-                row.party, row.status, row.presence, row.uncounted, row.since
+                "{number} {place} {registration} {person:?} {booker} {offering} {} {:?} {:?} {} {} {:?} {:?} {} {}",
+                row.party,
+                row.status,
+                row.presence,
+                row.uncounted,
+                row.since,
+                row.tags(),
+                row.consents().collect::<Vec<_>>(),
+                row.has_needs(),
+                row.note().is_some()
             )
         };
         told.extend(list.rows().iter().map(row));

@@ -22,7 +22,8 @@ fn lives(desk: &Desk) -> RegistrationId {
 #[test]
 fn no_file_has_a_text_and_no_other_desk_takes_its_log() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = blank_desk(Desk::builder(), FileLog::open_in(folder.path()).unwrap()).unwrap();
+    let builder = Desk::builder().checkpoint_file(folder.path().join("checkpoint.gather"));
+    let desk = blank_desk(builder, FileLog::open_in(folder.path()).unwrap()).unwrap();
     let registration = lives(&desk);
     desk.checkpoint().unwrap();
     let lost = |opened: Unavailable| assert_eq!(opened, Unavailable::KeyMissing);

@@ -3,10 +3,12 @@
 use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
-use gather::calendar::ProgrammeFeed;
+use gather::calendar::{PersonalFeed, ProgrammeFeed, PublicFeed};
 use gather::testkit::{Answer, PEOPLE, person_id};
 use gather::{
-    Capacity, Desk, Fact, Failure, GatheringId, Opened, PassReason, ProgrammeWarning, Refusal, SessionProblem,
+    Agenda, Attendance, AttendeeList, Capacity, CheckInCounts, CheckInList, Desk, Fact, Failure, GatheringId,
+    Opened, PassReason, PersonId, Programme, ProgrammeWarning, Refusal, Resources, ScanList, SessionProblem,
+    Then, WaitingList, WhatsOn, WhatsOnRow,
 };
 use proptest::prelude::*;
 
@@ -96,7 +98,7 @@ fn waiting_list(desk: &Desk, gathering: GatheringId) -> Vec<Waits> {
 }
 
 fn whats_on(desk: &Desk) -> Vec<On> {
-    let row = |row: &gather::WhatsOnRow| On {
+    let row = |row: &WhatsOnRow| On {
         gathering: row.gathering,
         booking: row.booking,
         offerings: row.offerings.iter().map(|one| (one.offering.get(), one.left, one.waiting)).collect(),
@@ -177,19 +179,109 @@ pub(super) fn what_is_on_equals_the_recount(
     Ok(())
 }
 
+/// What shows lists: a desk, and what it was.
+pub(super) trait Shows {
+    fn whats_on(&self) -> WhatsOn;
+    fn public_feed(&self) -> PublicFeed;
+    fn attendee_list(&self, gathering: GatheringId) -> AttendeeList;
+    fn waiting_list(&self, gathering: GatheringId) -> WaitingList;
+    fn programme(&self, gathering: GatheringId) -> Programme;
+    fn resources(&self, gathering: GatheringId) -> Resources;
+    fn gathering(&self, gathering: GatheringId) -> WhatsOnRow;
+    fn registration_list(&self, gathering: GatheringId) -> AttendeeList;
+    fn check_in_lists(&self, gathering: GatheringId) -> Vec<CheckInList>;
+    fn check_in_counts(&self, gathering: GatheringId) -> CheckInCounts;
+    fn scans(&self, gathering: GatheringId) -> ScanList;
+    fn attendance(&self, gathering: GatheringId) -> Attendance;
+    fn agenda(&self, person: PersonId) -> Agenda;
+    fn calendar(&self, person: PersonId) -> PersonalFeed;
+}
+
+macro_rules! shows {
+    ($($what:ty),*) => {$(
+        impl Shows for $what {
+            fn whats_on(&self) -> WhatsOn {
+                self.whats_on()
+            }
+
+            fn public_feed(&self) -> PublicFeed {
+                self.public_feed()
+            }
+
+            fn attendee_list(&self, gathering: GatheringId) -> AttendeeList {
+                self.attendee_list(gathering).unwrap()
+            }
+
+            fn waiting_list(&self, gathering: GatheringId) -> WaitingList {
+                self.waiting_list(gathering).unwrap()
+            }
+
+            fn programme(&self, gathering: GatheringId) -> Programme {
+                self.programme(gathering).unwrap()
+            }
+
+            fn resources(&self, gathering: GatheringId) -> Resources {
+                self.resources(gathering).unwrap()
+            }
+
+            fn gathering(&self, gathering: GatheringId) -> WhatsOnRow {
+                self.gathering(gathering).unwrap()
+            }
+
+            fn registration_list(&self, gathering: GatheringId) -> AttendeeList {
+                self.registration_list(gathering).unwrap()
+            }
+
+            fn check_in_lists(&self, gathering: GatheringId) -> Vec<CheckInList> {
+                self.check_in_lists(gathering).unwrap()
+            }
+
+            fn check_in_counts(&self, gathering: GatheringId) -> CheckInCounts {
+                self.check_in_counts(gathering).unwrap()
+            }
+
+            fn scans(&self, gathering: GatheringId) -> ScanList {
+                self.scans(gathering).unwrap()
+            }
+
+            fn attendance(&self, gathering: GatheringId) -> Attendance {
+                self.attendance(gathering).unwrap()
+            }
+
+            fn agenda(&self, person: PersonId) -> Agenda {
+                self.agenda(person)
+            }
+
+            fn calendar(&self, person: PersonId) -> PersonalFeed {
+                self.calendar(person)
+            }
+        }
+    )*};
+}
+
+shows!(Desk, Then);
+
 /// Every list that a desk can show, printed by machine and for people, names and all; and every calendar.
 pub(super) fn everything_shown(desk: &Desk, ledger: &Ledger) -> Vec<String> {
+    all_shown(desk, ledger.gatherings().map(|(gathering, _)| gathering))
+}
+
+/// The same of some gatherings, by whatever shows them.
+pub(super) fn all_shown(desk: &impl Shows, gatherings: impl IntoIterator<Item = GatheringId>) -> Vec<String> {
     let on = desk.whats_on();
     let mut shown = vec![serde_json::to_string(&on).unwrap(), on.to_string(), desk.public_feed().to_string()];
-    for (gathering, _) in ledger.gatherings() {
-        let (attending, waiting) =
-            (desk.attendee_list(gathering).unwrap(), desk.waiting_list(gathering).unwrap());
+    for gathering in gatherings {
+        let (attending, waiting) = (desk.attendee_list(gathering), desk.waiting_list(gathering));
         shown.push(serde_json::to_string(&attending.expose("test")).unwrap());
         shown.push(serde_json::to_string(&waiting.expose("test")).unwrap());
-        shown.extend(programme_shown(desk, gathering));
-        shown.push(serde_json::to_string(&desk.scans(gathering).unwrap()).unwrap());
-        shown.push(serde_json::to_string(&desk.check_in_counts(gathering).unwrap()).unwrap());
-        shown.push(serde_json::to_string(&desk.attendance(gathering).unwrap().expose("test")).unwrap());
+        shown.push(serde_json::to_string(&desk.gathering(gathering)).unwrap());
+        shown.push(serde_json::to_string(&desk.resources(gathering)).unwrap());
+        shown.extend(programme_shown(&desk.programme(gathering)));
+        shown.push(serde_json::to_string(&desk.registration_list(gathering).expose("test")).unwrap());
+        shown.push(serde_json::to_string(&desk.scans(gathering)).unwrap());
+        shown.push(serde_json::to_string(&desk.check_in_counts(gathering)).unwrap());
+        shown.push(serde_json::to_string(&desk.attendance(gathering).expose("test")).unwrap());
+        shown.push(format!("{:?}", desk.check_in_lists(gathering)));
     }
     for person in (0..PEOPLE).map(person_id) {
         shown.push(serde_json::to_string(&desk.agenda(person)).unwrap());
@@ -199,16 +291,15 @@ pub(super) fn everything_shown(desk: &Desk, ledger: &Ledger) -> Vec<String> {
 }
 
 /// A programme, printed and as calendars: whole, and for each track, room and speaker.
-fn programme_shown(desk: &Desk, gathering: GatheringId) -> Vec<String> {
-    let programme = desk.programme(gathering).unwrap();
-    let mut shown = vec![serde_json::to_string(&programme).unwrap(), programme.to_string()];
+fn programme_shown(programme: &Programme) -> Vec<String> {
+    let mut shown = vec![serde_json::to_string(programme).unwrap(), programme.to_string()];
     shown.push(format!("{:?}", programme.warnings()));
     let tracks = programme.tracks().into_iter().map(|track| programme.clone().on_track(track));
     let rooms = programme.rooms().into_iter().map(|room| programme.clone().in_room(room));
     let speakers = programme.speakers().into_iter().map(|speaker| programme.clone().by_speaker(speaker));
     let parts = tracks.chain(rooms).chain(speakers);
     shown.extend(parts.map(|part| ProgrammeFeed::new(part).sessions_only().to_string()));
-    shown.push(ProgrammeFeed::new(programme).to_string());
+    shown.push(ProgrammeFeed::new(programme.clone()).to_string());
     shown
 }
 

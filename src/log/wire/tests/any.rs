@@ -525,6 +525,33 @@ fn any_fact_of_afterwards() -> impl Strategy<Value = Fact> {
         (any_gathering_id(), any::<Option<u32>>())
             .prop_map(|(gathering, answers)| Fact::RetentionSet { gathering, answers }),
         (any_person(), any_named()).prop_map(|(person, purpose)| Fact::PersonExported { person, purpose }),
+        any_fact_beside(),
+    ]
+}
+
+/// What is said beside a booking.
+fn any_fact_beside() -> impl Strategy<Value = Fact> {
+    let on = || (on_a_registration(), any_person());
+    prop_oneof![
+        (on_a_registration(), vec(any_named(), 0..4)).prop_map(|((gathering, registration), tags)| {
+            Fact::TagsSet { gathering, registration, tags }
+        }),
+        (on(), option::of(any_sealed())).prop_map(|(((gathering, registration), booker), note)| {
+            Fact::NoteWritten { gathering, registration, booker, note }
+        }),
+        (on(), any_named(), any::<bool>()).prop_map(
+            |(((gathering, registration), person), purpose, given)| {
+                Fact::ConsentRecorded { gathering, registration, person, purpose, given }
+            }
+        ),
+        (on(), option::of(any_sealed())).prop_map(|(((gathering, registration), person), needs)| {
+            Fact::NeedsRecorded { gathering, registration, person, needs }
+        }),
+        (any_gathering_id(), any_named())
+            .prop_map(|(gathering, purpose)| Fact::NeedsRead { gathering, purpose }),
+        (any_gathering_id(), any::<Option<u32>>())
+            .prop_map(|(gathering, days)| Fact::NeedsRetentionSet { gathering, days }),
+        any_gathering_id().prop_map(|gathering| Fact::NeedsExpired { gathering }),
     ]
 }
 

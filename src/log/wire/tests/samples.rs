@@ -474,7 +474,31 @@ fn next_sample(after: Option<&Fact>) -> Option<(&'static str, Fact)> {
             ("Scanned/1", scanned(CheckedIn::WrongList { belongs }))
         }
         Fact::Scanned { .. } => ("ScanUndone/1", Fact::ScanUndone { gathering, scan: SCAN }),
-        Fact::ScanUndone { .. } => return None,
+        Fact::ScanUndone { .. } => {
+            let tags = vec![named("front-row"), named("press")];
+            ("TagsSet/1", Fact::TagsSet { gathering, registration, tags })
+        }
+        Fact::TagsSet { .. } => {
+            let note = Some(one_key());
+            ("NoteWritten/1", Fact::NoteWritten { gathering, registration, booker: ANN, note })
+        }
+        Fact::NoteWritten { .. } => {
+            let (person, purpose) = (BOB, named("photos"));
+            let fact = Fact::ConsentRecorded { gathering, registration, person, purpose, given: true };
+            ("ConsentRecorded/1", fact)
+        }
+        Fact::ConsentRecorded { .. } => {
+            let needs = Some(both_keys());
+            ("NeedsRecorded/1", Fact::NeedsRecorded { gathering, registration, person: BOB, needs })
+        }
+        Fact::NeedsRecorded { .. } => {
+            ("NeedsRead/1", Fact::NeedsRead { gathering, purpose: named("catering") })
+        }
+        Fact::NeedsRead { .. } => {
+            ("NeedsRetentionSet/1", Fact::NeedsRetentionSet { gathering, days: Some(14) })
+        }
+        Fact::NeedsRetentionSet { .. } => ("NeedsExpired/1", Fact::NeedsExpired { gathering }),
+        Fact::NeedsExpired { .. } => return None,
     })
 }
 
@@ -520,6 +544,8 @@ pub(super) fn further() -> Vec<(&'static str, Fact)> {
         ("GatheringAnnounced/3/plain", announced(workshop())),
         ("GatheringRescheduled/2/plain", rescheduled(None)),
         ("RegistrationConfirmed/2/plain", confirmed),
+        ("NoteWritten/1/none", Fact::NoteWritten { gathering, registration, booker: ANN, note: None }),
+        ("NeedsRecorded/1/none", Fact::NeedsRecorded { gathering, registration, person: BOB, needs: None }),
     ]
     .into_iter()
     .chain(TOLD.into_iter().zip(told().into_iter().map(scanned)))

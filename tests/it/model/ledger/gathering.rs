@@ -67,9 +67,19 @@ impl Gathering {
 
     /// Along which edges a life goes, and what can still happen after its end.
     pub(super) fn may_happen(&self, fact: &Fact, time: DateTime<Utc>) -> Result<(), Broken> {
-        if matches!(fact, Fact::AnswersExpired { .. } | Fact::RetentionSet { .. }) {
-            // What is known of people can be erased whatever became of it.
-            return Ok(());
+        match fact {
+            // What is known of people can be erased whatever became of it, and it is told who has read it.
+            Fact::AnswersExpired { .. }
+            | Fact::RetentionSet { .. }
+            | Fact::ConsentRecorded { .. }
+            | Fact::NeedsRecorded { needs: None, .. }
+            | Fact::NeedsRead { .. }
+            | Fact::NeedsRetentionSet { .. }
+            | Fact::NeedsExpired { .. } => return Ok(()),
+            Fact::TagsSet { .. } | Fact::NoteWritten { .. } => {
+                return hold(!self.is_archived(), || String::from("it is put away"));
+            }
+            _ => {}
         }
         let afterwards = match fact {
             Fact::PresenceRecorded { .. }

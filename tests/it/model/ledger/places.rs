@@ -115,6 +115,21 @@ impl Gathering {
                 let is_on_it = one.booking.party.named().any(|named| named == *person);
                 hold(is_on_it && one.claim == Claim::Confirmed, || format!("it is {:?}", one.claim))?;
             }
+            Fact::TagsSet { registration, .. } => {
+                self.one(*registration)?;
+            }
+            Fact::NoteWritten { registration, booker, .. } => {
+                let one = self.one(*registration)?;
+                hold(one.booking.party.booker == *booker, || String::from("it is somebody else's"))?;
+            }
+            Fact::ConsentRecorded { registration, person, .. }
+            | Fact::NeedsRecorded { registration, person, .. } => {
+                let one = self.one(*registration)?;
+                let is_on_it = one.booking.party.named().any(|named| named == *person);
+                hold(is_on_it, || String::from("they are not on it"))?;
+                let says_more = matches!(fact, Fact::NeedsRecorded { needs: Some(_), .. });
+                hold(!says_more || one.claim != Claim::Ended, || String::from("it has ended"))?;
+            }
             Fact::PresenceRecorded { registration, place, flagged, .. } => {
                 let one = self.one(*registration)?;
                 hold(one.booking.party.at(*place).is_some(), || String::from("no such place"))?;

@@ -59,6 +59,7 @@ impl Naive<'_> {
         }
         self.knows_all(&asked.named())?;
         self.keeps_answers(gathering, asked.answers)?;
+        self.keeps_needs(gathering, asked.needs)?;
         if let Some(other) = asked.supersedes.filter(|_| !moves) {
             let one = self.one(other)?;
             let is_past = one.claim.deadline().is_some_and(|deadline| deadline <= now);
@@ -140,7 +141,8 @@ impl Naive<'_> {
             self.record_passed(&mut walk, gathering, asked.offering, now);
         }
         let is_served_in_part = matches!(how, How::Waiting(_)) && self.changes_the_line(&asked);
-        self.done(now, Done::Joined(asked, how));
+        self.done(now, Done::Joined(asked.clone(), how));
+        self.say_needs(&asked, now);
         if is_served_in_part {
             self.serve(gathering, now);
         }

@@ -106,6 +106,9 @@ fn fact(done: &Done) -> Option<Fact> {
         Done::Forgotten(person) => Fact::PersonForgotten { person: person_id(person) },
         Done::AnswersExpired(gathering) => Fact::AnswersExpired { gathering },
         Done::RetentionSet(gathering, answers) => Fact::RetentionSet { gathering, answers },
+        Done::NeedsExpired(gathering) => Fact::NeedsExpired { gathering },
+        Done::NeedsRetentionSet(gathering, days) => Fact::NeedsRetentionSet { gathering, days },
+        Done::NeedsRead(gathering) => Fact::NeedsRead { gathering, purpose: named("kitchen", 1) },
         Done::Withdrawn(gathering, resource) => {
             Fact::ResourceWithdrawn { gathering, resource: resource_id(resource) }
         }
@@ -168,8 +171,28 @@ fn of_a_registration(done: Done) -> Option<Fact> {
             stamp: gather::testkit::epoch(),
             comment: None,
         },
+        Done::TagsSet(gathering, registration, tags) => {
+            let tags = tags.iter().map(|tag| named("tag", *tag)).collect();
+            Fact::TagsSet { gathering, registration, tags }
+        }
+        Done::Consented(gathering, registration, person, purpose, given) => {
+            let (person, purpose) = (person_id(person), named("purpose", purpose));
+            Fact::ConsentRecorded { gathering, registration, person, purpose, given }
+        }
         _ => return None,
     })
+}
+
+fn named(word: &str, number: u8) -> gather::Reference {
+    gather::Reference::new(&format!("{word}-{number}")).unwrap()
+}
+
+fn needs(registration: RegistrationId, person: gather::PersonId, some: bool) -> String {
+    format!("needs of {person} by {registration}: {some}")
+}
+
+fn note(registration: RegistrationId, booker: gather::PersonId, some: bool) -> String {
+    format!("note on {booker} by {registration}: {some}")
 }
 
 fn plain(done: &Done) -> String {
@@ -183,6 +206,8 @@ fn plain(done: &Done) -> String {
         Done::CalendarTokenRevoked(person) => {
             plain_fact(&Fact::CalendarTokenRevoked { person: person_id(*person) })
         }
+        Done::NeedsRecorded(_, registration, person, some) => needs(*registration, person_id(*person), *some),
+        Done::NoteWritten(_, registration, booker, some) => note(*registration, person_id(*booker), *some),
         Done::Exported(person) => format!("exported {}", person_id(*person)),
         Done::Announced(gathering, _) => format!("announced {gathering}"),
         Done::OfferingAdded(gathering, number, ..) => format!("offering {number} added to {gathering}"),
@@ -228,6 +253,12 @@ pub(in super::super) fn plain_fact(fact: &Fact) -> String {
         Fact::NamePublished { person, .. } => format!("published {person}"),
         Fact::CalendarTokenIssued { person, .. } => format!("calendar address of {person}"),
         Fact::PersonExported { person, .. } => format!("exported {person}"),
+        Fact::NeedsRecorded { registration, person, needs: sealed, .. } => {
+            needs(*registration, *person, sealed.is_some())
+        }
+        Fact::NoteWritten { registration, booker, note: sealed, .. } => {
+            note(*registration, *booker, sealed.is_some())
+        }
         Fact::GatheringAnnounced { gathering, .. } => format!("announced {gathering}"),
         Fact::OfferingAdded { gathering, offering, .. } => {
             format!("offering {} added to {gathering}", offering.id)

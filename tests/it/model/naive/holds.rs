@@ -31,7 +31,8 @@ impl Naive<'_> {
             self.record_passed(&mut walk, asked.gathering, asked.offering, now);
         }
         let told = Told::Held(asked.registration, until);
-        self.done(now, Done::Joined(asked, How::Held { draws, until, latest }));
+        self.done(now, Done::Joined(asked.clone(), How::Held { draws, until, latest }));
+        self.say_needs(&asked, now);
         Ok(told)
     }
 
@@ -91,7 +92,8 @@ impl Naive<'_> {
         now: DateTime<Utc>,
     ) -> Result<Told, No> {
         let (supersedes, maker) = (Some(one.id()), one.asked.booker());
-        let asked = Asked { registration: new, supersedes, maker, answers, ..one.asked.clone() };
+        let asked =
+            Asked { registration: new, supersedes, maker, answers, needs: false, ..one.asked.clone() };
         let asked = self.can_be_asked(asked, false, now)?;
         self.is_eligible(&asked, now)?;
         refuse_if(self.never_fits(&asked, asked.counted()), "never_fits")?;

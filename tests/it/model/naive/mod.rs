@@ -21,6 +21,7 @@ use gather::{
 mod answer;
 mod approval;
 mod asked;
+mod beside;
 mod bookings;
 mod calendar_tokens;
 mod capacity;
@@ -93,6 +94,13 @@ enum Done {
     Exported(u8),
     AnswersExpired(GatheringId),
     RetentionSet(GatheringId, Option<u32>),
+    NeedsRead(GatheringId),
+    NeedsExpired(GatheringId),
+    NeedsRetentionSet(GatheringId, Option<u32>),
+    NeedsRecorded(GatheringId, RegistrationId, u8, bool),
+    Consented(GatheringId, RegistrationId, u8, u8, bool),
+    TagsSet(GatheringId, RegistrationId, Vec<u8>),
+    NoteWritten(GatheringId, RegistrationId, u8, bool),
     Announced(GatheringId, GatheringPlan),
     OfferingAdded(GatheringId, u16, Rc<Offered>, Vec<(u16, PoolPlan)>),
     Rescheduled(GatheringId, When, Option<(DateTime<Utc>, Silence)>),
@@ -168,6 +176,8 @@ struct Asked {
     supersedes: Option<RegistrationId>,
     /// Whether something is answered with it.
     answers: bool,
+    /// Whether the booker says what they need.
+    needs: bool,
 }
 
 /// How a party came in.
@@ -384,6 +394,24 @@ impl<'h> Naive<'h> {
                 let plan = PartPlan::new(*gathering, *offering, *person);
                 self.note_interest(self.party(&plan, step, request, 0), given)
             }
+            other => self.decide_beside(other, step, given),
+        }
+    }
+
+    fn decide_beside(&mut self, what: &What, step: usize, given: DateTime<Utc>) -> Result<Told, No> {
+        let history = self.history;
+        let registration = |which: &Which| history.registration(*which, step);
+        match what {
+            What::RecordNeeds { registration: which, person, some } => {
+                self.record_needs(registration(which), *person, *some, given)
+            }
+            What::RecordConsent { registration: which, person, purpose, given: agreed } => {
+                self.record_consent(registration(which), *person, (*purpose, *agreed), given)
+            }
+            What::SetTags { registration: which, tags } => self.set_tags(registration(which), tags, given),
+            What::WriteNote { registration: which, some } => {
+                self.write_note(registration(which), *some, given)
+            }
             other => self.decide_on_a_gathering(other, step, given),
         }
     }
@@ -419,6 +447,9 @@ impl<'h> Naive<'h> {
             }
             What::KeepAnswers { gathering, days } => self.keep_answers(of(gathering), *days, given),
             What::ExpireAnswers(gathering) => self.expire_answers(of(gathering), given),
+            What::KeepNeeds { gathering, days } => self.keep_needs(of(gathering), *days, given),
+            What::ExpireNeeds(gathering) => self.expire_needs(of(gathering), given),
+            What::ReadNeeds(gathering) => self.read_needs(of(gathering), given),
             What::CloseLine { gathering, offering } => {
                 let offering = history.offering(*offering, *gathering, step);
                 self.close_line(of(gathering), offering, given)
@@ -493,6 +524,7 @@ impl<'h> Naive<'h> {
             may_split: part.may_split,
             supersedes: part.supersedes.map(|other| self.history.registration(other, step)),
             answers: part.booker.is_multiple_of(3),
+            needs: part.booker % 4 == 1,
         }
     }
 
@@ -588,6 +620,13 @@ impl Done {
             | Self::Scanned(gathering, ..)
             | Self::Undone(gathering, _)
             | Self::AnswersExpired(gathering)
+            | Self::NeedsRead(gathering)
+            | Self::NeedsExpired(gathering)
+            | Self::NeedsRetentionSet(gathering, _)
+            | Self::NeedsRecorded(gathering, ..)
+            | Self::Consented(gathering, ..)
+            | Self::TagsSet(gathering, ..)
+            | Self::NoteWritten(gathering, ..)
             | Self::RetentionSet(gathering, _) => Some(*gathering),
         }
     }

@@ -18,9 +18,17 @@ impl Naive<'_> {
         refuse_if(!waited && one.claim != Claim::Confirmed, "not_confirmed")?;
         let supersedes = Some(id);
         let (gathering, registration, maker) = (target, new, one.asked.booker());
-        let answers = false;
-        let asked =
-            Asked { gathering, registration, offering, maker, supersedes, answers, ..one.asked.clone() };
+        let (answers, needs) = (false, false);
+        let asked = Asked {
+            gathering,
+            registration,
+            offering,
+            maker,
+            supersedes,
+            answers,
+            needs,
+            ..one.asked.clone()
+        };
         let asked = self.can_be_asked(asked, true, now)?;
         let needs_a_yes = self.offering(target, asked.offering).unwrap().plan.approval.is_some();
         refuse_if(needs_a_yes, "needs_approval")?;

@@ -29,6 +29,7 @@ pub(super) struct Retold {
     pub(super) round: Option<(DateTime<Utc>, Silence)>,
     /// For how many days what people answer is kept, and whether it is kept no more.
     pub(super) answers_kept: (Option<u32>, bool),
+    pub(super) needs_kept: (Option<u32>, bool),
     /// What can be had afterwards, with whoever gets it.
     pub(super) resources: Vec<(u8, Audience)>,
     /// Every registration ever made, in the order of joining.
@@ -114,6 +115,9 @@ pub(super) struct Registration {
     /// Whether it is asked if new dates suit, and whether its people have said so.
     pub(super) asked_again: bool,
     pub(super) said_yes: bool,
+    /// Its labels, and who has agreed to what, the latest last.
+    pub(super) tags: Vec<u8>,
+    pub(super) consents: Vec<(u8, u8, bool)>,
 }
 
 impl Registration {
@@ -133,6 +137,8 @@ impl Registration {
             claim: Claim::Waiting,
             was: Claim::Waiting,
             draws: Vec::new(),
+            tags: Vec::new(),
+            consents: Vec::new(),
             made: nth,
             joined: nth,
             since: time,
@@ -243,11 +249,18 @@ impl Registration {
                 self.seen.extend(added.iter().map(|_| Vec::new()));
                 self.draws.clone_from(draws);
             }
+            Done::TagsSet(_, which, tags) if *which == id => self.tags.clone_from(tags),
+            Done::Consented(_, which, person, purpose, agreed) if *which == id => {
+                self.consents.push((*person, *purpose, *agreed));
+            }
             Done::Seen { registration, place, presence, seen_at, .. } if *registration == id => {
                 self.seen[usize::from(*place) - 1].push((*seen_at, *presence));
             }
             _ => {}
         }
+        // Who has left has taken along what they agreed to.
+        let people = &self.asked.people;
+        self.consents.retain(|(who, ..)| people.contains(&Some(*who)));
     }
 
     /// What is left over when it keeps its first places only.
@@ -258,6 +271,9 @@ impl Registration {
         let mut one = Self::new(asked, number, nth, time);
         (one.made, one.joined, one.joined_at, one.since) =
             (self.made, self.joined, self.joined_at, self.since);
+        one.tags.clone_from(&self.tags);
+        one.consents.clone_from(&self.consents);
+        one.consents.retain(|(who, ..)| one.asked.people.contains(&Some(*who)));
         one
     }
 }
@@ -281,6 +297,7 @@ impl Retold {
             set_asides: plan.set_asides.clone(),
             round: None,
             answers_kept: (None, false),
+            needs_kept: (None, false),
             resources: Vec::new(),
             registrations: Vec::new(),
             touched: time,
@@ -319,6 +336,8 @@ impl Retold {
             Done::BooksClosed(_) => self.completed = true,
             Done::Archived(_) => self.archived = true,
             Done::AnswersExpired(_) => self.answers_kept.1 = true,
+            Done::NeedsExpired(_) => self.needs_kept.1 = true,
+            Done::NeedsRetentionSet(_, days) => self.needs_kept.0 = *days,
             Done::RetentionSet(_, days) => self.answers_kept.0 = *days,
             Done::Attached(_, resource, audience) => self.resources.push((*resource, *audience)),
             Done::Withdrawn(_, resource) => self.resources.retain(|(other, _)| other != resource),
