@@ -11,6 +11,7 @@ use super::registration::{Asked, Claim, Registration};
 
 impl Gathering {
     /// Folds a fact, whatever was found wrong with it: it has happened. What makes no sense changes nothing.
+    #[expect(clippy::too_many_lines, reason = "a line or two for each kind of fact")]
     pub(super) fn fold(&mut self, fact: &Fact, at: Position) {
         match fact {
             Fact::GatheringRescheduled { schedule, ask, .. } => self.reschedule(schedule, *ask),

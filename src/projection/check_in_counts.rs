@@ -80,8 +80,8 @@ impl ListCount {
     fn of(card: &GatheringCard, places: &[(&RegistrationCard, u16)], list: CheckInList) -> Self {
         let id = list.id;
         let belongs = |(it, _): &&(&RegistrationCard, u16)| list.covers(it.booking().offering);
-        let last = |(it, place): &(&RegistrationCard, u16)| last_way(it, *place, |scan| scan.scan.list == id);
-        let ways: Vec<Way> = places.iter().filter_map(last).collect();
+        let way = |(it, place): &(&RegistrationCard, u16)| last_way(it, *place, |scan| scan.scan.list == id);
+        let ways: Vec<Way> = places.iter().filter_map(way).collect();
         let (inside, left): (Vec<Way>, Vec<Way>) = ways.iter().partition(|way| **way == Way::In);
         Self {
             list: id,
