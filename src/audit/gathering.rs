@@ -20,6 +20,7 @@ use crate::id::{
 use crate::schedule::Schedule;
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Gathering {
     pub(super) life: Life,
     /// When something was last recorded of it.

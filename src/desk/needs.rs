@@ -265,7 +265,7 @@ struct RowForm<'a> {
 
 impl<'a> RowForm<'a> {
     fn of(it: &'a PersonNeeds) -> Self {
-        let needs = it.needs.known().map(|needs| needs.expose());
+        let needs = it.needs.known().map(crate::sealed::Personal::expose);
         Self {
             number: it.number,
             place: it.place,

@@ -104,7 +104,7 @@ pub(super) fn confirmed_places(card: &GatheringCard) -> impl Iterator<Item = (&R
 }
 
 fn all_scans(card: &GatheringCard) -> impl Iterator<Item = &ScanCard> {
-    card.registrations().iter().flat_map(|it| it.scans()).chain(card.stray_scans())
+    card.registrations().iter().flat_map(RegistrationCard::scans).chain(card.stray_scans())
 }
 
 /// Which way a place was last seen going, of some of its scans.
