@@ -226,7 +226,9 @@ impl Inner {
         self.walk_until(until, Position::START, progress, &mut |batch| {
             for record in batch.records() {
                 let tags = Tag::of(record.fact());
-                folds.iter_mut().for_each(|(_, fold)| fold.apply(&record, &tags));
+                for (_, fold) in &mut folds {
+                    fold.apply(&record, &tags);
+                }
             }
         })?;
         let curve = |(gathering, fold): (GatheringId, FillFold)| {

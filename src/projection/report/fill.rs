@@ -11,7 +11,7 @@ use crate::fact::{Capacity, Fact};
 use crate::id::{GatheringId, RegistrationId};
 use crate::projection::table::{Column, Table};
 use crate::projection::when::Heading;
-use crate::projection::{GatheringCard, Lists, RegistrationStatus};
+use crate::projection::{GatheringCard, Lists, RegistrationCard, RegistrationStatus};
 use crate::record::{Record, Tag};
 use crate::schedule::{Schedule, Zone};
 
@@ -197,7 +197,7 @@ impl FillFold {
             return named;
         }
         let card = self.lists.gathering(self.gathering);
-        card.iter().flat_map(|card| card.registrations()).map(|it| it.id()).collect()
+        card.iter().flat_map(|card| card.registrations()).map(RegistrationCard::id).collect()
     }
 
     fn standings(&self, registrations: &BTreeSet<RegistrationId>) -> Vec<Option<Stood>> {

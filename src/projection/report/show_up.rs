@@ -69,7 +69,9 @@ impl Lists {
         let held = self.held_in(period, now);
         let gatherings: Vec<_> = held.iter().map(|card| ShowUpRow::of(card)).collect();
         let mut total = PresenceCounts::default();
-        gatherings.iter().for_each(|row| total += row.presence);
+        for row in &gatherings {
+            total += row.presence;
+        }
         let organisations = by_organisation(&held);
         ShowUp { period: *period, total, gatherings, organisations, names: OrganisationNames::new() }
     }
