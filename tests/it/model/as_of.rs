@@ -79,7 +79,7 @@ fn forgotten(desk: &Desk) -> BTreeMap<PersonId, DateTime<Utc>> {
 
 /// Whether what is done destroys a key.
 fn erases(what: &What) -> bool {
-    matches!(what, What::Forget(_) | What::ExpireAnswers(_))
+    matches!(what, What::Forget(_) | What::ExpireAnswers(_) | What::ExpireNeeds(_))
 }
 
 proptest! {
