@@ -376,13 +376,11 @@ impl Call<'_> {
     fn erase_class(self, gathering: GatheringId, class: AnswerClass) -> Result<Receipt<Change>, Failure> {
         self.desk.must_have_keys("erased")?;
         let receipt = self.settled(ExpireAnswers { gathering, class })?;
-        let inner = &self.desk.inner;
+        self.desk.inner.kept_lists.forget_answers(gathering);
+        let keyring = &self.desk.inner.keyring;
         let destroyed = match class {
-            AnswerClass::Answers => {
-                inner.kept_lists.forget_answers(gathering);
-                inner.keyring.erase_answers(gathering)
-            }
-            AnswerClass::Needs => inner.keyring.erase_needs(gathering),
+            AnswerClass::Answers => keyring.erase_answers(gathering),
+            AnswerClass::Needs => keyring.erase_needs(gathering),
         };
         destroyed.map_err(Error::NotErased)?;
         Ok(receipt)

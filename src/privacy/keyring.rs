@@ -595,8 +595,7 @@ impl Keyring {
     ) -> Result<Sealed<T>, VaultError> {
         #[cfg(feature = "testkit")]
         if self.keeps_nothing {
-            let version = value.expose().version();
-            return Ok(Sealed::from_parts(keys, version, sealing::blank(value.expose())?));
+            return Ok(Sealed::from_parts(keys, value.expose().version(), sealing::blank(value.expose())?));
         }
         let key = self.cipher_key(keys, about)?;
         let bytes = sealing::seal(value.expose(), about, self.vault.id(), &key)?;

@@ -657,6 +657,31 @@ fn expected(situations: &[Situation], link_shown: bool) -> serde_json::Value {
 }
 
 #[test]
+fn what_is_expected_is_what_the_reader_here_finds() {
+    let situations = situations();
+    for (text, expected) in [
+        (personal_text(&situations), expected(&situations, true)),
+        (public_text(&situations), expected(&situations, false)),
+    ] {
+        let calendar = reader::read(&text);
+        let entries = calendar.all("VEVENT");
+        let expected = expected.as_array().unwrap();
+        assert_eq!(entries.len(), expected.len());
+        for (entry, expected) in entries.into_iter().zip(expected) {
+            let found = |name: &str| {
+                let day = NaiveDate::parse_from_str(entry.value(name), "%Y%m%d").map(|day| day.to_string());
+                day.unwrap_or_else(|_| calendar.instant(entry, name).format("%Y-%m-%dT%H:%M:%SZ").to_string())
+            };
+            let times = ["DTSTART", "DTEND", "LAST-MODIFIED"].map(found);
+            assert_eq!(times, ["start", "end", "last_modified"].map(|name| expected[name].as_str().unwrap()));
+            let texts = ["UID", "STATUS", "SUMMARY"].map(|name| entry.text(name));
+            assert_eq!(texts, ["uid", "status", "summary"].map(|name| expected[name].as_str().unwrap()));
+            assert_eq!(entry.value("SEQUENCE"), expected["sequence"].to_string());
+        }
+    }
+}
+
+#[test]
 fn the_kept_files_say_beside_them_what_is_in_them() {
     let kept = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
     let situations = situations();

@@ -96,7 +96,7 @@ impl Round {
         let uid = guest.registration.to_string();
         let place = "Room 1, Central Library";
         let mut it = entry(&uid, self.sequence, self.summary, place, &day(self.when), status);
-        it["method"] = json!(self.method.name());
+        it["method"] = json!(if is_asked { "REQUEST" } else { "CANCEL" });
         it["organizer"] = json!({ "address": ORGANISER.1, "cn": ORGANISER.0 });
         // Readers undo escapes that parameters do not have, so no backslash is written in one.
         let name = name.replace('\\', "");
@@ -197,6 +197,8 @@ fn compare(scene: &Scene, guests: &[Guest], mark: &mut OutboxMark, round: Round)
         }
         assert_eq!(feeds::read(text), [expected], "{nth}, {}", round.name);
         assert_eq!(found.all("VALARM").len(), usize::from(round.method == Method::Request));
+        let stamp = message.stamp().format("%Y%m%dT%H%M%SZ").to_string();
+        assert_eq!(["DTSTAMP", "LAST-MODIFIED"].map(|name| found.value(name)), [&stamp; 2]);
     }
 }
 

@@ -15,6 +15,7 @@ impl GatheringCard {
     pub(in crate::projection) fn expire_needs(&mut self, time: DateTime<Utc>) {
         self.needs_expired.get_or_insert(time);
         self.registrations.iter_mut().for_each(RegistrationCard::forget_needs);
+        self.changes.note_all();
     }
 
     /// Notes that somebody read what people need.

@@ -16,13 +16,13 @@ use gather::{
     CancelRegistration, ChangeCapacity, ChangeMode, ChangeParty, ChangePriorities, ChangeSession,
     ChangeSetAside, CheckIn, CheckInList, CheckInListId, Clock, CloseBooking, CloseBooks, CloseLine, Command,
     ConfirmHold, DeclineOffer, Desk, DropSession, ExtendHold, FollowUp, Gathering, GatheringId, Hold,
-    IssueCalendarToken, JoinLink, KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration, MoveSession,
-    Needs, Note, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest, Opened, PauseBooking,
-    PersonDetails, PersonId, Personal, Pool, PoolId, Presence, PublishName, PublishedName, Reconfirm,
-    RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register, RegistrationId, Reject, ReplyComment,
-    Reschedule, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, Session, SetAside,
-    SetAsideId, SetCheckInList, SetProgramme, SetTags, Settle, Silence, Transfer, Venue, WithdrawOffer,
-    WithdrawResource, WriteNote,
+    IssueCalendarToken, Join, JoinLink, KeepAnswers, LineOnly, LinePolicy, Mode, MoveRegistration,
+    MoveSession, Needs, Note, NoteInterest, Offering, OfferingId, OpenBooking, OpenInterest, Opened,
+    PauseBooking, PersonDetails, PersonId, Personal, Pool, PoolId, Presence, PublishName, PublishedName,
+    Reconfirm, RecordConsent, RecordNeeds, RecordPerson, RecordPresence, Register, RegistrationId, Reject,
+    ReplyComment, Reschedule, ResourceKind, ResourceLink, RevokeCalendarToken, RotateCalendarToken, ScanId,
+    Session, SetAside, SetAsideId, SetCheckInList, SetProgramme, SetTags, Settle, Silence, Transfer,
+    UndoCheckIn, Venue, WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
 };
 
 use super::scanner::Scanner;
@@ -429,8 +429,13 @@ impl Life {
         let theirs = agenda.rows().iter().find(|row| row.gathering == on).unwrap().registration;
         let _ = self.does(RecordPresence::new(theirs, Presence::Attended));
         let _ = self.does(RecordPresence::new(self.held, Presence::Late));
-        let _ = self.does(CheckIn::new(on, theirs));
-        let _ = self.does(SetCheckInList::new(on, CheckInList::new(CheckInListId::new(1), "side door")));
+        let scan = ScanId::from_u128(1);
+        let _ = self.does(CheckIn::new(on, theirs).scan(scan));
+        self.does(UndoCheckIn::new(on, scan));
+        let side_door = CheckInListId::new(1);
+        self.does(SetCheckInList::new(on, CheckInList::new(side_door, "side door").online()));
+        let _ = self.does(Join::new(theirs));
+        self.does(WithdrawCheckInList::new(on, side_door));
         let link = || ResourceLink::new("https://media.example/slides");
         let attach = |title: &str| {
             AttachResource::new(on, ResourceKind::Slides, title, link()).audience(Audience::Attended)
