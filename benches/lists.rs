@@ -193,7 +193,7 @@ fn changes(among: &House) {
         Box::new(|| {
             (0..50).for_each(|_| {
                 new();
-            })
+            });
         }),
     );
 }
@@ -204,7 +204,7 @@ fn one_by_one(criterion: &mut Criterion, alone: &House, among: &House) {
     group.bench_function("warm page of 50, among many", |bencher| bencher.iter(|| among.page()));
     let found = query().offset(0).narrow(Filter::name("fat"));
     group.bench_function("warm page of those found by name", |bencher| {
-        bencher.iter(|| among.kept.page(&found).unwrap())
+        bencher.iter(|| among.kept.page(&found).unwrap());
     });
     let mut nth = 0_u64;
     let mut search = || {
