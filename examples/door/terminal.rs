@@ -148,7 +148,7 @@ impl Terminal {
         for one in merged.each.iter().filter(|one| !one.repeated) {
             match &one.told {
                 Ok(what) if what.is_flagged() => {
-                    told.push(format!("scan {}: {}", one.scan, what.text(self.zone)))
+                    told.push(format!("scan {}: {}", one.scan, what.text(self.zone)));
                 }
                 Ok(_) => {}
                 Err(refusal) => told.push(format!("scan {}: {refusal}", one.scan)),

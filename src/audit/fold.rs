@@ -1,6 +1,6 @@
 //! What each fact does to what an audit knows of its gathering.
 
-use crate::fact::{Booking, ByHand, Draw, Fact, Offering, Party, Reconfirmation};
+use crate::fact::{AnswerClass, Booking, ByHand, Draw, Fact, Offering, Party, Reconfirmation};
 use crate::id::{OfferingId, PersonId, RegistrationId};
 use crate::record::Position;
 use crate::schedule::Schedule;
@@ -11,6 +11,7 @@ use super::registration::{Asked, Claim, Registration};
 
 impl Gathering {
     /// Folds a fact, whatever was found wrong with it: it has happened. What makes no sense changes nothing.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
     pub(super) fn fold(&mut self, fact: &Fact, at: Position) {
         match fact {
             Fact::GatheringRescheduled { schedule, ask, .. } => self.reschedule(schedule, *ask),
@@ -48,8 +49,8 @@ impl Gathering {
             | Fact::SessionDropped { .. } => self.fold_session(fact),
             Fact::ResourceAttached { resource, .. } => drop(self.resources.insert(resource.id)),
             Fact::ResourceWithdrawn { resource, .. } => drop(self.resources.remove(resource)),
-            Fact::AnswersExpired { .. } => self.answers_expired = true,
-            Fact::NeedsExpired { .. } => self.needs_expired = true,
+            Fact::AnswersExpired { .. } => drop(self.expired.insert(AnswerClass::Answers)),
+            Fact::NeedsExpired { .. } => drop(self.expired.insert(AnswerClass::Needs)),
             Fact::CheckInListSet { .. }
             | Fact::CheckInListWithdrawn { .. }
             | Fact::Scanned { .. }

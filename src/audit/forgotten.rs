@@ -5,7 +5,7 @@ use hashbrown::HashSet;
 use super::finding::{Judged, Rule, hold};
 use super::gathering::Gathering;
 use super::heir::booked;
-use crate::fact::Fact;
+use crate::fact::{AnswerClass, Fact};
 use crate::id::PersonId;
 
 /// Everybody who was forgotten.
@@ -59,14 +59,14 @@ impl Forgotten {
 impl Gathering {
     /// Whether there is a key for answers still.
     pub(super) fn keeps_answers(&self) -> Judged {
-        hold(!self.answers_expired, Rule::AnswersExpired, || {
+        hold(!self.expired.contains(&AnswerClass::Answers), Rule::AnswersExpired, || {
             String::from("what was answered for the gathering is kept no more")
         })
     }
 
     /// Whether there is a key for needs still.
     pub(super) fn keeps_needs(&self) -> Judged {
-        hold(!self.needs_expired, Rule::NeedsExpired, || {
+        hold(!self.expired.contains(&AnswerClass::Needs), Rule::NeedsExpired, || {
             String::from("what people need at the gathering is kept no more")
         })
     }

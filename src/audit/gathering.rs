@@ -10,8 +10,8 @@ use super::finding::{Breach, Judged, Rule, breach, hold};
 use super::line::Line;
 use super::registration::{Claim, Registration};
 use crate::fact::{
-    Announcement, BookingWindow, ByHand, Capacity, Fact, Offering, OrganisationCap, Overbook, Reconfirmation,
-    SetAside, Who,
+    Announcement, AnswerClass, BookingWindow, ByHand, Capacity, Fact, Offering, OrganisationCap, Overbook,
+    Reconfirmation, SetAside, Who,
 };
 use crate::id::{
     OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ResourceId, SeriesId, SessionId,
@@ -51,9 +51,8 @@ pub(super) struct Gathering {
     pub(super) registrations: HashMap<RegistrationId, Registration>,
     /// How many places those had that have ended before: somebody may still be seen on one.
     pub(super) past: HashMap<RegistrationId, u32>,
-    /// Whether what people answered is kept no more.
-    pub(super) answers_expired: bool,
-    pub(super) needs_expired: bool,
+    /// What of what people answered is kept no more.
+    pub(super) expired: BTreeSet<AnswerClass>,
     /// The lists at which people are checked in, and the scans.
     pub(super) check_in: CheckIn,
     /// The requests that it was about.
@@ -178,8 +177,7 @@ impl Gathering {
             deadlines: BTreeSet::new(),
             registrations: HashMap::new(),
             past: HashMap::new(),
-            answers_expired: false,
-            needs_expired: false,
+            expired: BTreeSet::new(),
             check_in: CheckIn::default(),
             requests: Vec::new(),
         }

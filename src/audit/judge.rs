@@ -13,6 +13,7 @@ use crate::record::Position;
 
 impl Gathering {
     /// Asks of a fact what is to be asked before it is folded, and notes what later ones of the batch may need of it.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
     pub(super) fn judge(
         &self,
         fact: &Fact,

@@ -11,7 +11,7 @@ use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::person::Needs;
 use crate::projection::{AttendeePage, ReadOfNeeds};
 use crate::record::Position;
-use crate::sealed::{Opened, Sealed, Unavailable};
+use crate::sealed::{Opened, Personal, Sealed, Unavailable};
 use crate::text::Reference;
 
 /// What the people of a gathering need, opened for one purpose.
@@ -290,7 +290,7 @@ struct RowForm<'a> {
 
 impl<'a> RowForm<'a> {
     fn of(it: &'a PersonNeeds) -> Self {
-        let needs = it.needs.known().map(|needs| needs.expose());
+        let needs = it.needs.known().map(Personal::expose);
         Self {
             number: it.number,
             place: it.place,

@@ -79,7 +79,7 @@ impl Keeper for Inner {
 
     fn show(&self, group: &Ended) {
         let batches = group.iter().filter_map(|(_, end)| end.as_ref().ok()?.as_ref());
-        let Some(last) = batches.clone().last().map(StoredBatch::last) else { return };
+        let Some(last) = batches.clone().next_back().map(StoredBatch::last) else { return };
         for record in batches.clone().flat_map(StoredBatch::records) {
             // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
             let _ = self.keyring.learn(&record);

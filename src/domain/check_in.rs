@@ -91,7 +91,7 @@ fn first_or_again(decision: &Decision<'_>, gathering: &Gathering, scan: &Scan) -
     let others = decision.counted_scans(gathering, (scan.registration, scan.place));
     let others: Vec<Scan> = others.into_iter().filter(|other| other.list == scan.list).collect();
     let is_before = |other: &&Scan| (other.seen_at, other.id) < (scan.seen_at, scan.id);
-    let before = others.iter().filter(is_before).next_back();
+    let before = others.iter().rfind(is_before);
     let after = others.iter().find(|other| !is_before(other));
     let same_way = |other: Option<&Scan>| other.is_some_and(|other| other.way == scan.way);
     let first = others.iter().find(|other| other.way == scan.way).map(|other| other.seen_at);

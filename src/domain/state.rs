@@ -344,7 +344,7 @@ impl Cells for State {
 
     fn scans_of(&self, gathering: GatheringId, place: Place) -> Vec<ScanId> {
         let room = self.rooms.get(&gathering);
-        room.and_then(|room| room.scanned.get(&place)).map(Vec::clone).unwrap_or_default()
+        room.and_then(|room| room.scanned.get(&place)).cloned().unwrap_or_default()
     }
 
     fn holders_of(&self, gathering: GatheringId, offering: OfferingId) -> Vec<RegistrationId> {

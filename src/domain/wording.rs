@@ -230,6 +230,7 @@ impl Refusal {
 
 impl Refusal {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others have words of their own")]
+    #[expect(clippy::too_many_lines, reason = "one arm for each refusal")]
     fn of_rules(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SplitNeedsNames => f.write_str("a party that may be split needs a name for everybody in it"),

@@ -335,7 +335,9 @@ fn write_table(f: &mut fmt::Formatter<'_>, head: &Head, rows: Vec<Vec<String>>) 
     let mut columns = vec![Column::number("No."), Column::text("Name"), Column::whole("Presence")];
     columns.extend([Column::whole("First in"), Column::whole("Last out"), Column::number("Hours")]);
     let (mut table, people) = (Table::new(columns), rows.len());
-    rows.into_iter().for_each(|row| table.row(row));
+    for row in rows {
+        table.row(row);
+    }
     let people = counted(u64::try_from(people).unwrap_or(u64::MAX), "person", "people");
     write!(f, "{}\n{people} attended", head.heading())?;
     if table.is_empty() { Ok(()) } else { write!(f, "\n\n{table}") }

@@ -80,8 +80,8 @@ impl ListCount {
     fn of(card: &GatheringCard, places: &[(&RegistrationCard, u16)], list: CheckInList) -> Self {
         let id = list.id;
         let belongs = |(it, _): &&(&RegistrationCard, u16)| list.covers(it.booking().offering);
-        let last = |(it, place): &(&RegistrationCard, u16)| last_way(it, *place, |scan| scan.scan.list == id);
-        let ways: Vec<Way> = places.iter().filter_map(last).collect();
+        let way = |(it, place): &(&RegistrationCard, u16)| last_way(it, *place, |scan| scan.scan.list == id);
+        let ways: Vec<Way> = places.iter().filter_map(way).collect();
         let (inside, left): (Vec<Way>, Vec<Way>) = ways.iter().partition(|way| **way == Way::In);
         Self {
             list: id,
@@ -104,7 +104,7 @@ pub(super) fn confirmed_places(card: &GatheringCard) -> impl Iterator<Item = (&R
 }
 
 fn all_scans(card: &GatheringCard) -> impl Iterator<Item = &ScanCard> {
-    card.registrations().iter().flat_map(|it| it.scans()).chain(card.stray_scans())
+    card.registrations().iter().flat_map(RegistrationCard::scans).chain(card.stray_scans())
 }
 
 /// Which way a place was last seen going, of some of its scans.

@@ -337,7 +337,7 @@ fn many_scans_are_taken_in_and_one_that_is_refused_keeps_none_back() {
     let codes: Vec<&str> = merged
         .each
         .iter()
-        .map(|one| one.told.as_ref().map_or_else(|refusal| refusal.code(), CheckedIn::code))
+        .map(|one| one.told.as_ref().map_or_else(gather::Refusal::code, CheckedIn::code))
         .collect();
     let expected = ["counted", "unknown_check_in_list", "unknown_registration", "counted", "scan_reused"];
     assert_eq!((codes, told), (expected.to_vec(), vec![0, 5]));

@@ -113,18 +113,18 @@ fn fact(done: &Done) -> Option<Fact> {
             Fact::ResourceWithdrawn { gathering, resource: resource_id(resource) }
         }
         Done::RoundClosed(gathering) => Fact::ReconfirmationClosed { gathering },
+        other => return of_a_registration_or_a_scan(other),
+    })
+}
+
+fn of_a_registration_or_a_scan(done: Done) -> Option<Fact> {
+    Some(match done {
         Done::ListSet(gathering, list) => Fact::CheckInListSet { gathering, list },
         Done::ListWithdrawn(gathering, list) => {
             Fact::CheckInListWithdrawn { gathering, list: gather::CheckInListId::new(list) }
         }
         Done::Scanned(gathering, scan, source, told) => Fact::Scanned { gathering, scan, source, told },
         Done::Undone(gathering, scan) => Fact::ScanUndone { gathering, scan },
-        other => return of_a_registration(other),
-    })
-}
-
-fn of_a_registration(done: Done) -> Option<Fact> {
-    Some(match done {
         Done::Promoted(gathering, registration, draws) => {
             Fact::RegistrationPromoted { gathering, registration, draws: drawn(&draws) }
         }

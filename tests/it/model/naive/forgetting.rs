@@ -87,7 +87,7 @@ impl Naive<'_> {
     /// Leaves a party to those who are in it, if one of them has a name.
     fn leave_to_others(&mut self, one: &Registration, now: DateTime<Utc>) -> bool {
         let is_fixed = one.claim.only_asks() || matches!(one.claim, Claim::Offered { .. });
-        if is_fixed || self.was_seen(&one, 1) {
+        if is_fixed || self.was_seen(one, 1) {
             return false;
         }
         // Whoever was forgotten before, and would come first, goes along.
