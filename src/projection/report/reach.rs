@@ -10,7 +10,7 @@ use serde::ser::{Serialize, Serializer};
 use super::{OrganisationNames, Period, as_count, organisation_cell};
 use crate::fact::{Presence, organisation};
 use crate::id::{OrganisationId, PersonId};
-use crate::projection::names::{OnRecord, Opening};
+use crate::projection::names::{OnRecord, Opening, PERSONAL};
 use crate::projection::table::{Column, Table};
 use crate::projection::{GatheringCard, Lists, RegistrationCard};
 use crate::sealed::Opener;
@@ -68,8 +68,8 @@ pub struct OrganisationReach {
     pub came: u64,
 }
 
-/// How many people come from a region.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+/// How many people come from a region. `Debug` does not say which.
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct RegionReach {
     /// What people say that it is, without blanks around it.
@@ -277,7 +277,8 @@ impl Reach {
 
 /// A reach with its regions, for the eyes of those who may see them.
 ///
-/// Serialised it is what [`Reach`] is, with `purpose`, `regions` (`region`, `people`), `not_said`, `erased` and `unavailable`.
+/// Serialised it is what [`Reach`] is, with `purpose`, `regions` (`region`, `people`), `not_said`, `erased` and `unavailable`. `Debug`
+/// shows no region.
 #[derive(Clone, Debug)]
 pub struct ExposedReach {
     reach: Reach,
@@ -323,6 +324,12 @@ impl ExposedReach {
     #[must_use]
     pub fn unavailable(&self) -> u64 {
         self.unavailable
+    }
+}
+
+impl fmt::Debug for RegionReach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RegionReach({PERSONAL}, {})", self.people)
     }
 }
 

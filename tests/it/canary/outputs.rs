@@ -2,10 +2,12 @@
 
 use std::fmt::{Debug, Display};
 
+use chrono::{DateTime, Utc};
 use gather::calendar::{Invitations, Mailbox, ProgrammeFeed};
 use gather::testkit::person_id;
 use gather::{
-    CalendarToken, Desk, GatheringId, Opened, OutboxMark, PersonDetails, PersonId, Position, RegistrationId,
+    CalendarToken, Desk, GatheringId, Opened, OutboxMark, Period, PersonDetails, PersonId, Position,
+    RegistrationId,
 };
 use serde::Serialize;
 
@@ -57,6 +59,24 @@ pub(super) fn may_tell_names(what: &str) -> bool {
     asked_for.iter().any(|begins| what.starts_with(begins)) && !what.ends_with("Debug")
 }
 
+/// Reports, and what changed since the beginning.
+fn reports(shown: &mut Shown, desk: &Desk) {
+    let ever = Period::between(DateTime::UNIX_EPOCH, DateTime::<Utc>::MAX_UTC);
+    let (then, now) = (desk.as_of(Position::START).unwrap(), desk.as_of(desk.position()).unwrap());
+    let (reach, changes) = (now.reach(&ever), then.diff(&now));
+    shown.print("who came", &now.show_up(&ever));
+    shown.print("the digest", &then.digest(&ever));
+    shown.print("the reach", &reach);
+    shown.json("the reach", &reach);
+    shown.print("the exposed reach", &reach.expose("test"));
+    shown.json("the exposed reach", &reach.expose("test"));
+    shown.print("what changed", &changes);
+    shown.json("what changed", &changes);
+    shown.print("the exposed changes", &changes.expose("test"));
+    shown.json("the exposed changes", &changes.expose("test"));
+    shown.debug("what was", &now);
+}
+
 /// Everything that a desk shows, names and links exposed.
 pub(super) fn everything_shown(
     desk: &Desk,
@@ -68,6 +88,7 @@ pub(super) fn everything_shown(
     shown.print("what is on", &desk.whats_on());
     shown.json("what is on", &desk.whats_on());
     shown.print("the public calendar", &desk.public_feed());
+    reports(&mut shown, desk);
     for gathering in gatherings {
         of_a_gathering(&mut shown, desk, *gathering);
     }
