@@ -36,7 +36,7 @@ const COMMENT: &str = "marzipan zeppelins, délayed";
 const DIET: &str = "kohlrabi, ünsalted; no brazilnuts";
 const ACCESS: &str = "a ramp for the velocipede";
 const NOTE: &str = "owes us a samovar, ¿truly?";
-const BADGE: &str = "Zephy-Q";
+const BADGE: &str = "Zephy-Quince";
 const SPEAKS_AS: &str = "Dame Z. Quaxolotl-Brunt";
 
 /// What is looked for: all that was ever said of the canary, and parts of it without a letter that somebody might write in
@@ -67,7 +67,7 @@ const CANARIES: &[&str] = &[
     ACCESS,
     "velocipede",
     NOTE,
-    "samovar",
+    "us a samovar",
     BADGE,
     SPEAKS_AS,
 ];
