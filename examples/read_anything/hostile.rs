@@ -7,6 +7,9 @@ pub(crate) fn hostile() -> Vec<(&'static str, String)> {
     let within = |inner: String| format!("{head}{inner}END:VEVENT\r\nEND:VCALENDAR\r\n");
     let lines = |line: String| within(line.repeat(LONG / line.len()));
     let few = |line: String, times: usize| within(line.repeat(times.min(LONG / line.len())));
+    // Each is another line, so none can be taken for one that was read before.
+    let numbered =
+        |times: usize, line: fn(usize) -> String| within((0..times).map(line).collect::<Vec<_>>().concat());
     let values = |name: &str| format!(";{name}=12{}", ",12".repeat(9));
     let long_values = |name: &str| format!(";{name}=\"{}\"", "^^".repeat(450));
     vec![
@@ -39,10 +42,7 @@ pub(crate) fn hostile() -> Vec<(&'static str, String)> {
             "parts in parts",
             within(format!("{}{}", "BEGIN:X\r\n".repeat(6), "END:X\r\n".repeat(6)).repeat(LONG / 96)),
         ),
-        (
-            "parts of any name",
-            within((0..LONG / 26).map(|nth| format!("BEGIN:{nth}\r\nEND:{nth}\r\n")).collect()),
-        ),
+        ("parts of any name", numbered(LONG / 26, |nth| format!("BEGIN:{nth}\r\nEND:{nth}\r\n"))),
         (
             "entries",
             format!(
@@ -60,7 +60,7 @@ pub(crate) fn hostile() -> Vec<(&'static str, String)> {
         ("letters of several bytes", lines(format!("COMMENT:{}\r\n", "é".repeat(30_000)))),
         ("controls", lines(format!("COMMENT:{}\r\n", "\u{1}".repeat(60_000)))),
         ("other lines", lines("X:1\r\n".into())),
-        ("lines of any name", within((0..LONG / 12).map(|nth| format!("X-{nth}:1\r\n")).collect())),
+        ("lines of any name", numbered(LONG / 12, |nth| format!("X-{nth}:1\r\n"))),
         ("lines that are none", lines("a\r\n".into())),
         ("no lines", "a".repeat(LONG)),
     ]

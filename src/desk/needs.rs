@@ -9,7 +9,7 @@ use super::{Call, Desk, Failure};
 use crate::domain::{ReadNeeds, Refusal};
 use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::person::Needs;
-use crate::projection::ReadOfNeeds;
+use crate::projection::{AttendeePage, ReadOfNeeds};
 use crate::record::Position;
 use crate::sealed::{Opened, Personal, Sealed, Unavailable};
 use crate::text::Reference;
@@ -172,6 +172,31 @@ impl NeedsList {
     #[must_use]
     pub fn people(&self) -> &[PersonNeeds] {
         &self.people
+    }
+
+    /// A page of an attendee list with what people need in its columns `diet` and `access`.
+    ///
+    /// It is then printed, serialised and written with them: hand it on to those only for whom this was read.
+    ///
+    /// # Example
+    /// ```
+    /// use gather::{AttendeeQuery, Desk, Gathering, Needs, PersonId, Reference, Register};
+    ///
+    /// let desk = Desk::in_memory();
+    /// let lunch = Gathering::webinar("Lunch talk").at("2099-03-05 12:00 to 13:30 UTC".parse()?);
+    /// let lunch = desk.announce(lunch)?.outcome;
+    /// drop(desk.execute(Register::new(lunch, PersonId::random()).needs(Needs::diet("no nuts")))?);
+    ///
+    /// let query = AttendeeQuery::new().columns("number, diet, access".parse()?);
+    /// let page = desk.attendee_list(lunch)?.expose("catering").query(&query)?;
+    /// assert!(page.to_string().contains("[personal]"));
+    /// let page = desk.read_needs(lunch, Reference::new("catering")?)?.beside(page);
+    /// assert!(page.to_string().contains("no nuts"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn beside(&self, page: AttendeePage) -> AttendeePage {
+        page.with_needs(|registration, person| Some(self.of(registration, person)?.known()?.expose().clone()))
     }
 
     /// What one person on a registration needs, if they have said so.

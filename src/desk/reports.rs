@@ -1,5 +1,7 @@
 //! Reports: of now, and of a moment that is over.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::as_of::{AsOf, Then, Until};
@@ -222,18 +224,28 @@ impl Inner {
         now: DateTime<Utc>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<FillCurve>, Failure> {
-        let mut folds: Vec<_> = gatherings.into_iter().map(|id| (id, FillFold::new(id))).collect();
+        let (mut ids, mut folds) = (Vec::new(), BTreeMap::new());
+        for id in gatherings {
+            folds.entry(id).or_insert_with(|| {
+                ids.push(id);
+                FillFold::new(id)
+            });
+        }
         self.walk_until(until, Position::START, progress, &mut |batch| {
             for record in batch.records() {
                 let tags = Tag::of(record.fact());
-                for (_, fold) in &mut folds {
-                    fold.apply(&record, &tags);
+                for tag in &tags {
+                    let Tag::Gathering(id) = tag else { continue };
+                    if let Some(fold) = folds.get_mut(id) {
+                        fold.apply(&record, &tags);
+                    }
                 }
             }
         })?;
-        let curve = |(gathering, fold): (GatheringId, FillFold)| {
-            Ok(fold.curve(now).ok_or(Refusal::UnknownGathering { gathering })?)
+        let curve = |gathering: GatheringId| {
+            let curve = folds.remove(&gathering).and_then(|fold| fold.curve(now));
+            Ok(curve.ok_or(Refusal::UnknownGathering { gathering })?)
         };
-        folds.into_iter().map(curve).collect()
+        ids.into_iter().map(curve).collect()
     }
 }

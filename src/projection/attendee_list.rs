@@ -18,7 +18,7 @@ use crate::projection::names::{
 };
 use crate::projection::places::PoolCount;
 use crate::projection::presence::{PresenceCounts, word};
-use crate::projection::query::{AttendeePage, AttendeeQuery, Lister, Opens, QueryError, Sheet};
+use crate::projection::query::{AttendeePage, AttendeeQuery, Lister, Opens, QueryError, Sheet, Texts};
 use crate::projection::registration::RegistrationCard;
 use crate::projection::route::Route;
 use crate::projection::status::RegistrationStatus;
@@ -134,6 +134,11 @@ impl AttendeeRow {
     #[must_use]
     pub fn note(&self) -> Option<&Sealed<Note>> {
         self.aside.get()?.note()
+    }
+
+    /// What the staff noted, on the booker's row, where it is to be had still.
+    pub(super) fn note_here(&self) -> Option<&Sealed<Note>> {
+        self.note().filter(|sealed| self.place == 1 && !sealed.bytes().is_empty())
     }
 
     /// The latest word of whoever has the place on each purpose, the latest last.
@@ -554,13 +559,12 @@ impl ExposedAttendeeList {
     /// [`QueryError::UnknownRow`]; [`QueryError::SortsByPersonal`] and [`QueryError::FiltersByPersonal`] for what was answered,
     /// where the host gave the names.
     pub fn query(&self, query: &AttendeeQuery) -> Result<AttendeePage, QueryError> {
-        let opener = self.opener.as_deref().filter(|_| query.opens().answers);
+        let opener = self.opener.as_deref().filter(|_| query.opens().texts);
         let mut lister = Lister::default();
         let mut list = |exposed: &ExposedAttendee| {
             let ExposedAttendee { row, details, unavailable } = exposed;
-            let open = |sealed| opener.map(|opener| opener.answers(row.booker, self.head.gathering, sealed));
             let shown = Shown { details: details.clone(), unavailable: *unavailable };
-            lister.shown(row.clone(), shown, row.answers().and_then(open))
+            lister.shown(row.clone(), shown, Texts::of(row, self.head.gathering, opener))
         };
         let rows: Vec<_> = self.rows.iter().map(&mut list).collect();
         let shows = if self.opener.is_some() { Opens::EVERYTHING } else { Opens::DETAILS };

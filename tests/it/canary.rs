@@ -36,7 +36,7 @@ const COMMENT: &str = "marzipan zeppelins, délayed";
 const DIET: &str = "kohlrabi, ünsalted; no brazilnuts";
 const ACCESS: &str = "a ramp for the velocipede";
 const NOTE: &str = "owes us a samovar, ¿truly?";
-const BADGE: &str = "Zephy-Quince";
+const BADGE: &str = "Zephyquax-Q";
 const SPEAKS_AS: &str = "Dame Z. Quaxolotl-Brunt";
 
 /// What is looked for: all that was ever said of the canary, and parts of it without a letter that somebody might write in
@@ -67,7 +67,7 @@ const CANARIES: &[&str] = &[
     ACCESS,
     "velocipede",
     NOTE,
-    "us a samovar",
+    "a samovar",
     BADGE,
     SPEAKS_AS,
 ];
@@ -190,6 +190,7 @@ fn keys_of_the_canary(log: &dyn Log) -> BTreeSet<KeyRef> {
 
 /// The keys that are in no file, made of two that are: of the canary's answers and needs, as `docs/keys.md` says. The first
 /// gathering of each class will do: each window of a file is as little like the others.
+#[expect(clippy::wildcard_enum_match_arm, reason = "each class is sealed in one kind of fact here")]
 fn derived_keys(log: &dyn Log, vault: &FileVault) -> Vec<[u8; 32]> {
     let page = log.read(Position::START, usize::MAX).unwrap();
     let facts = || page.batches.iter().flat_map(|stored| &stored.batch.facts);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use gather::testkit::{TestClock, epoch, people};
 use gather::{
     Answers, AttendeePage, AttendeeQuery, CancelRegistration, Column, Columns, Credential, CsvForm, Cursor,
-    Desk, ExposedAttendeeList, Filter, Gathering, GatheringId, ListedAttendee, Offering, OfferingId,
-    PersonDetails, PersonId, Pool, PoolId, Presence, QueryError, RecordPresence, Reference, Register,
-    Registered, RegistrationId, Route, SortKey,
+    Desk, ExposedAttendeeList, Filter, Gathering, GatheringId, ListedAttendee, Needs, Note, Offering,
+    OfferingId, PersonDetails, PersonId, Pool, PoolId, Presence, QueryError, RecordConsent, RecordPresence,
+    Reference, Register, Registered, RegistrationId, Route, SetTags, SortKey, WriteNote,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -84,12 +84,18 @@ fn books(desk: &Desk, day: GatheringId, guest: &Guest) -> PersonId {
     let offering = if guest.online { ONLINE } else { OfferingId::ONLY };
     let mut asked = Register::new(day, person).offering(offering).unnamed_guests(guest.unnamed);
     if let Some(diet) = guest.diet {
-        asked = asked.answers(Answers::new().answer("diet", diet));
+        asked = asked.answers(Answers::new().answer("diet", diet)).needs(Needs::diet(diet));
     }
     if guest.code {
         asked = asked.credential(Credential::Code(Reference::new("SPRING").unwrap()));
     }
     let registration = desk.execute(asked).unwrap().outcome.registration();
+    if guest.code {
+        let photos = Reference::new("photos").unwrap();
+        drop(desk.execute(RecordConsent::given(registration, person, photos)).unwrap());
+        drop(desk.execute(SetTags::new(registration).tag(Reference::new("speaker").unwrap())).unwrap());
+        drop(desk.execute(WriteNote::new(registration, Note::new("=asked twice\nby phone"))).unwrap());
+    }
     if guest.leaves {
         drop(desk.execute(CancelRegistration::new(registration)).unwrap());
     }
@@ -103,12 +109,15 @@ impl House {
 }
 
 fn columns() -> impl Strategy<Value = Column> {
+    let consent = |purpose| Column::Consent(Reference::new(purpose).unwrap());
     let answers = ["diet", "nobody was asked"].map(Column::answer);
+    let answers = answers.into_iter().chain(["photos", "mail"].map(consent));
     select(Column::all().iter().cloned().chain(answers).collect::<Vec<_>>())
 }
 
 fn keys() -> impl Strategy<Value = SortKey> {
     (columns(), any::<bool>())
+        .prop_filter("is known to a list", |(column, _)| !matches!(column, Column::Diet | Column::Access))
         .prop_map(|(column, up)| if up { SortKey::ascending(column) } else { SortKey::descending(column) })
 }
 
@@ -124,6 +133,9 @@ fn filters() -> impl Strategy<Value = Filter> {
         Just(Filter::guest()),
         Just(Filter::forgotten()),
         Just(Filter::checked_in()),
+        Just(Filter::tag(Reference::new("speaker").unwrap())),
+        any::<bool>().prop_map(|given| Filter::consent(Reference::new("photos").unwrap(), given)),
+        Just(Filter::has_needs()),
         Just(Filter::checked_in_at(gather::CheckInListId::DOOR)),
         select(vec!["hillside library ", "", "nowhere"]).prop_map(Filter::organisation),
         "[A-Za-z王Z ]{0,3}".prop_map(|text| Filter::name(&text)),
@@ -601,4 +613,37 @@ fn as_many_conditions_as_one_likes() {
     let all = people.map(|filter| !filter).fold(Filter::everybody(), Filter::and);
     let found = |filter| house.exposed().query(&AttendeeQuery::everybody().narrow(filter)).unwrap().total();
     assert_eq!((found(any), found(all)), (0, 8));
+}
+
+/// What stands beside a booking is on the row of whom it is of; what people need is there where it was read for the page.
+#[test]
+fn what_stands_beside_a_booking_has_columns() {
+    let named = PersonDetails::new("Annabel Example").badge_name("Ann");
+    let guest = Guest { details: named, unnamed: 1, diet: Some("no nuts"), code: true, ..guest_called("x") };
+    let house = house(&[guest]);
+    let columns = "badge_name, tags, consents, consent:photos, consent:mail, note, has_needs, diet, access";
+    let query = AttendeeQuery::new().columns(columns.parse().unwrap());
+    let row = |cells: &[&str]| cells.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let hidden = "[personal]";
+    let page = house.desk.attendee_list(house.day).unwrap().query(&query).unwrap();
+    assert_eq!(
+        cells(&page)[0],
+        row(&[hidden, "speaker", "photos", "yes", "", hidden, "yes", hidden, hidden])
+    );
+    let page = house.desk.attendee_list(house.day).unwrap().expose("kitchen").query(&query).unwrap();
+    let note = "=asked twice\nby phone";
+    assert_eq!(cells(&page)[0], row(&["Ann", "speaker", "photos", "yes", "", note, "yes", hidden, hidden]));
+    assert_eq!(cells(&page)[1], row(&["", "speaker", "", "", "", "", "no", "", ""]));
+    assert!(house.desk.reads(house.day).unwrap().is_empty());
+
+    let kept = house.desk.keep_attendee_list(house.day, "kitchen").unwrap();
+    let needs = house.desk.read_needs(house.day, Reference::new("catering").unwrap()).unwrap();
+    let page = needs.beside(kept.page(&query).unwrap());
+    assert_eq!(cells(&page)[0][5..], row(&[note, "yes", "no nuts", ""]));
+    assert_eq!(serde_json::to_value(&page).unwrap()["attendees"][0]["diet"], "no nuts");
+    assert_eq!(house.desk.reads(house.day).unwrap().len(), 1);
+    for column in [Column::Diet, Column::Access] {
+        let refused = kept.page(&query.clone().sort([SortKey::ascending(column.clone())])).unwrap_err();
+        assert_eq!(refused, QueryError::SortsByPersonal { column });
+    }
 }

@@ -171,3 +171,22 @@ fn a_difference_says_who_handed_over_and_who_came() {
     assert!(then.diff_of(GatheringId::random(), &now).is_empty());
     assert_eq!(then.claims(talk.outcome).unwrap()[0].offering, OfferingId::ONLY);
 }
+
+#[test]
+fn curves_come_in_the_order_in_which_they_are_asked_for() {
+    let (desk, _, talk) = scene("02T10:00:00");
+    let other = Gathering::webinar("Elsewhere").at("2026-04-02 14:00 to 15:30 UTC".parse().unwrap());
+    let other = desk.announce(other).unwrap().outcome;
+    drop(desk.register(other, PersonId::random()).unwrap());
+    let mut told = Vec::new();
+    let asked = [other, talk.outcome, other];
+    let curves = desk.fill_curves(asked, &mut |progress| told.push(progress.percent())).unwrap();
+    assert_eq!(curves.iter().map(gather::FillCurve::gathering).collect::<Vec<_>>(), [other, talk.outcome]);
+    assert_eq!((curves[0].days()[0].confirmed, curves[1].days().len()), (1, 0));
+    assert_eq!((told.first(), told.last()), (Some(&0), Some(&100)));
+    // Nothing is known of it as of a moment before, and of one that never was.
+    let before = desk.as_of(talk.position).unwrap();
+    for unknown in [before.fill_curve(other), desk.fill_curve(GatheringId::random())] {
+        assert_eq!(unknown.unwrap_err().refusal().unwrap().code(), "unknown_gathering");
+    }
+}

@@ -11,10 +11,10 @@ use crate::domain::Refusal;
 use crate::fact::CheckInList;
 use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::log::Progress;
-use crate::person::{Answers, PersonDetails};
+use crate::person::{Answers, Note, PersonDetails};
 use crate::projection::{
     Agenda, AgendaRow, Attendance, AttendeeList, CheckInCounts, Claim, Compared, Difference, GatheringCard,
-    Lists, Programme, Resources, ScanList, WaitingList, WhatsOn, WhatsOnRow,
+    Lists, Programme, ReadOfNeeds, Resources, ScanList, WaitingList, WhatsOn, WhatsOnRow,
 };
 use crate::record::Position;
 use crate::sealed::{Opened, Opener};
@@ -311,6 +311,25 @@ impl Then {
         let (gathering, booker) = (gathering.id(), it.booking().party.booker);
         let open = |sealed| self.desk.inner.keyring.answers(booker, gathering, sealed);
         Ok(it.booking().answers.as_ref().map(open))
+    }
+
+    /// As [`Desk::note`]: what had been noted by then, if it can be read still.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRegistration`]: it had not been made.
+    pub fn note(&self, registration: RegistrationId) -> Result<Option<Opened<Note>>, Failure> {
+        let known = self.lists.registration(registration);
+        let (_, it) = known.ok_or(Refusal::UnknownRegistration { registration })?;
+        let booker = it.booking().party.booker;
+        Ok(it.note().map(|sealed| self.desk.inner.keyring.note(booker, registration, sealed)))
+    }
+
+    /// As [`Desk::reads`]: who had read by then what people need. What they need is read at the desk alone, since that is recorded.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGathering`]: it had not been announced.
+    pub fn reads(&self, gathering: GatheringId) -> Result<Vec<ReadOfNeeds>, Failure> {
+        known(gathering, self.lists.gathering(gathering).map(|card| card.reads_of_needs().to_vec()))
     }
 
     /// As [`Desk::given_answers`].

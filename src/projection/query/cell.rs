@@ -65,6 +65,7 @@ impl<'a> Value<'a> {
             Column::Booker => Self::id(&row.booker),
             Column::Kind => if row.place == 1 { "booker" } else { "guest" }.into(),
             Column::Name => listed.text_of(|details| &details.name).into(),
+            Column::BadgeName => listed.text_of(|details| details.on_badge()).into(),
             Column::BookedBy => listed.booker().text_of(|details| &details.name).into(),
             Column::Organisation => listed.text_of(|details| &details.organisation).into(),
             Column::Role => listed.text_of(|details| &details.role).into(),
@@ -84,6 +85,15 @@ impl<'a> Value<'a> {
             Column::Presence => row.presence.code().into(),
             Column::FirstCheckIn => row.first_check_in().into(),
             Column::FirstCheckInAt(list) => row.first_check_in_at(*list).into(),
+            Column::Tags => Self::words(row.tags().iter()),
+            Column::Consents => {
+                Self::words(row.consents().filter(|consent| consent.given).map(|consent| &consent.purpose))
+            }
+            Column::Consent(purpose) => row.has_consented(purpose).map_or(Self::Nothing, Self::Flag),
+            Column::Note => listed.text_of_note().into(),
+            Column::HasNeeds => Self::Flag(row.has_needs()),
+            Column::Diet | Column::Access if row.has_needs() => Self::Hidden,
+            Column::Diet | Column::Access => Self::Nothing,
             Column::Forgotten => row.forgotten().into(),
             Column::Answer(question) => listed.text_of_answer(question).into(),
         }
@@ -91,6 +101,12 @@ impl<'a> Value<'a> {
 
     fn id(id: &impl ToString) -> Self {
         Self::Text(id.to_string().into())
+    }
+
+    /// Codes, none of which has a blank in it.
+    fn words<'b>(codes: impl Iterator<Item = &'b Reference>) -> Self {
+        let words: Vec<&str> = codes.map(Reference::as_str).collect();
+        if words.is_empty() { Self::Nothing } else { Self::Text(words.join(" ").into()) }
     }
 
     /// As a cell of a file: times in UTC by RFC 3339, yes and no in words.
@@ -146,7 +162,8 @@ fn on_one_line(text: Cow<'_, str>) -> Cow<'_, str> {
 pub(super) fn printed<'a>(
     listed: &'a ListedAttendee,
     column: &Column,
-    announcement: &'a Announcement,
+    value: Value<'a>,
+    zone: Option<Zone>,
 ) -> Cow<'a, str> {
     let row = listed.row();
     #[expect(
@@ -160,8 +177,7 @@ pub(super) fn printed<'a>(
         Column::Presence => Some(presence::word(row.presence).into()),
         _ => None,
     };
-    let zone = announcement.schedule.zone();
-    in_words.map_or_else(|| Value::of(listed, column, announcement).into_printed(zone), Cow::Owned)
+    in_words.map_or_else(|| value.into_printed(zone), Cow::Owned)
 }
 
 /// The name, or a word in brackets where there is none to be shown.

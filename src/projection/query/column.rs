@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use super::super::table;
 use crate::id::CheckInListId;
+use crate::text::Reference;
 
 /// What precedes the question in the id of a column of answers.
 const ANSWER: &str = "answer:";
+/// What precedes the purpose in the id of a column of consents.
+const CONSENT: &str = "consent:";
 /// What precedes the number of a list in the id of a column of check-ins.
 const FIRST_AT: &str = "first_check_in:";
 
@@ -37,6 +40,8 @@ pub enum Column {
     /// `name`: the full name. A guest who is not named is printed as the guest of whoever booked, and empty for machines; in the
     /// order they stand with whoever booked. Personal.
     Name,
+    /// `badge_name`: what a badge shows: how they want to be called, or the name. Personal.
+    BadgeName,
     /// `booked_by`: the full name of who booked. Personal.
     BookedBy,
     /// `organisation`. Personal.
@@ -71,6 +76,20 @@ pub enum Column {
     FirstCheckIn,
     /// `first_check_in:2`: when they were first seen going in at the list with that number.
     FirstCheckInAt(CheckInListId),
+    /// `tags`: the host's own labels, parted by blanks.
+    Tags,
+    /// `consents`: what they agree to, by the host's own codes, parted by blanks.
+    Consents,
+    /// `consent:PURPOSE`: whether they agree to that; yes, no, or empty where they have never said.
+    Consent(Reference),
+    /// `note`: what the staff noted, on the booker's row. Personal.
+    Note,
+    /// `has_needs`: whether they have said what they need in order to take part; yes or no.
+    HasNeeds,
+    /// `diet`: what they eat and must not, on a page that [`NeedsList::beside`](crate::NeedsList::beside) has filled in. Personal.
+    Diet,
+    /// `access`: what they need to take part, the same. Personal.
+    Access,
     /// `forgotten`: when the person was forgotten, if they were.
     Forgotten,
     /// `answer:diet`: what the booker answered to that question, on the booker's row. Personal.
@@ -87,6 +106,7 @@ const ALL: &[Column] = &[
     Column::Booker,
     Column::Kind,
     Column::Name,
+    Column::BadgeName,
     Column::BookedBy,
     Column::Organisation,
     Column::Role,
@@ -103,6 +123,12 @@ const ALL: &[Column] = &[
     Column::BookedAt,
     Column::Presence,
     Column::FirstCheckIn,
+    Column::Tags,
+    Column::Consents,
+    Column::Note,
+    Column::HasNeeds,
+    Column::Diet,
+    Column::Access,
     Column::Forgotten,
 ];
 
@@ -131,6 +157,7 @@ impl Column {
             Self::Booker => "booker",
             Self::Kind => "kind",
             Self::Name => "name",
+            Self::BadgeName => "badge_name",
             Self::BookedBy => "booked_by",
             Self::Organisation => "organisation",
             Self::Role => "role",
@@ -148,6 +175,13 @@ impl Column {
             Self::Presence => "presence",
             Self::FirstCheckIn => "first_check_in",
             Self::FirstCheckInAt(list) => return Cow::Owned(format!("{FIRST_AT}{list}")),
+            Self::Tags => "tags",
+            Self::Consents => "consents",
+            Self::Consent(purpose) => return Cow::Owned(format!("{CONSENT}{purpose}")),
+            Self::Note => "note",
+            Self::HasNeeds => "has_needs",
+            Self::Diet => "diet",
+            Self::Access => "access",
             Self::Forgotten => "forgotten",
             Self::Answer(question) => return Cow::Owned(format!("{ANSWER}{question}")),
         })
@@ -159,7 +193,11 @@ impl Column {
         matches!(
             self,
             Self::Name
+                | Self::BadgeName
                 | Self::BookedBy
+                | Self::Note
+                | Self::Diet
+                | Self::Access
                 | Self::Organisation
                 | Self::Role
                 | Self::Region
@@ -191,6 +229,14 @@ impl Column {
             Self::Name => table::Column::subject("Name"),
             Self::Reference => table::Column::text("Reference"),
             Self::BookedBy => table::Column::text("Booked by"),
+            Self::BadgeName => table::Column::text("Badge"),
+            Self::Tags => table::Column::text("Tags"),
+            Self::Consents => table::Column::text("Consents"),
+            Self::Consent(purpose) => table::Column::text(purpose.to_string()),
+            Self::Note => table::Column::text("Note"),
+            Self::HasNeeds => table::Column::whole("Needs"),
+            Self::Diet => table::Column::text("Diet"),
+            Self::Access => table::Column::text("Access"),
             Self::Organisation => table::Column::text("Organisation"),
             Self::Role => table::Column::text("Role"),
             Self::Region => table::Column::text("Region"),
@@ -221,6 +267,9 @@ impl FromStr for Column {
         if let Some(list) = text.strip_prefix(FIRST_AT).and_then(|number| number.parse().ok()) {
             return Ok(Self::FirstCheckInAt(CheckInListId::new(list)));
         }
+        if let Some(purpose) = text.strip_prefix(CONSENT).and_then(|purpose| Reference::new(purpose).ok()) {
+            return Ok(Self::Consent(purpose));
+        }
         let known = ALL.iter().find(|column| column.id() == text);
         known.cloned().ok_or_else(|| UnknownColumn { name: text.into() })
     }
@@ -239,7 +288,10 @@ impl fmt::Display for UnknownColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "there is no column {:?}; there are: ", self.name)?;
         ALL.iter().try_for_each(|column| write!(f, "{column}, "))?;
-        write!(f, "{FIRST_AT} with a list's number behind it, and {ANSWER} with a question")
+        write!(
+            f,
+            "{FIRST_AT} with a list's number behind it, {CONSENT} with a purpose, and {ANSWER} with a question"
+        )
     }
 }
 

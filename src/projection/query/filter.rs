@@ -9,6 +9,7 @@ use super::listed::ListedAttendee;
 use crate::fact::{Announcement, Credential, Presence};
 use crate::id::{CheckInListId, OfferingId, PersonId, SessionId};
 use crate::projection::route::Route;
+use crate::text::Reference;
 
 /// A condition on the rows of an attendee list.
 ///
@@ -43,6 +44,9 @@ enum Test {
     Guest,
     CheckedIn,
     CheckedInAt(CheckInListId),
+    Tag(Reference),
+    Consent(Reference, bool),
+    Needs,
     Forgotten,
     Name(Arc<[Folded]>),
     Organisation(Folded),
@@ -126,6 +130,24 @@ impl Filter {
         Self(Test::CheckedInAt(list))
     }
 
+    /// Whose registration has this label; `!Filter::tag(label)` is whose has not.
+    #[must_use]
+    pub fn tag(label: Reference) -> Self {
+        Self(Test::Tag(label))
+    }
+
+    /// Whose latest word on a purpose is this. Whoever has never said anything passes neither.
+    #[must_use]
+    pub fn consent(purpose: Reference, given: bool) -> Self {
+        Self(Test::Consent(purpose, given))
+    }
+
+    /// Who has said what they need in order to take part; what that is is read for a named purpose.
+    #[must_use]
+    pub fn has_needs() -> Self {
+        Self(Test::Needs)
+    }
+
     /// Who was forgotten.
     #[must_use]
     pub fn forgotten() -> Self {
@@ -201,7 +223,7 @@ impl Test {
     fn opens(&self) -> Opens {
         match self {
             Self::Name(_) | Self::Organisation(_) => Opens::DETAILS,
-            Self::Answer(..) => Opens::ANSWERS,
+            Self::Answer(..) => Opens::TEXTS,
             Self::Not(of) => of.opens(),
             Self::All(each) | Self::Any(each) => {
                 each.iter().map(Self::opens).fold(Opens::NOTHING, Opens::and)
@@ -218,6 +240,9 @@ impl Test {
             | Self::Guest
             | Self::CheckedIn
             | Self::CheckedInAt(_)
+            | Self::Tag(_)
+            | Self::Consent(..)
+            | Self::Needs
             | Self::Forgotten => Opens::NOTHING,
         }
     }
@@ -239,6 +264,9 @@ impl Test {
             Self::Guest => row.place != 1,
             Self::CheckedIn => row.first_check_in().is_some(),
             Self::CheckedInAt(list) => row.first_check_in_at(*list).is_some(),
+            Self::Tag(tag) => row.tags().contains(tag),
+            Self::Consent(purpose, given) => row.has_consented(purpose) == Some(*given),
+            Self::Needs => row.has_needs(),
             Self::Forgotten => row.forgotten().is_some(),
             Self::Name(words) => words.iter().all(|word| listed.is_called_like(word)),
             Self::Organisation(text) => listed.is_of(text),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
-use super::listed::{Given, ListedAttendee, Lister, Readable};
+use super::listed::{ListedAttendee, Lister, Readable, Texts};
 use super::page::{Ordered, Sheet, in_order};
 use super::sort::Key;
-use super::{AttendeePage, AttendeeQuery, Cursor, Filter, QueryError, SortKey};
+use super::{AttendeePage, AttendeeQuery, Cursor, Filter, Opens, QueryError, SortKey};
 use crate::fact::Announcement;
 use crate::id::{GatheringId, PersonId};
 use crate::person::PersonDetails;
@@ -38,7 +38,7 @@ pub(crate) struct KeptList {
     sheet: Sheet,
     /// No registration ends by itself before this.
     deadline: Option<DateTime<Utc>>,
-    with_answers: bool,
+    with_texts: bool,
     views: Vec<View>,
 }
 
@@ -82,15 +82,15 @@ impl KeptList {
             seen: None,
             sheet: Sheet { head, at: now, purpose: Some(purpose.into()) },
             deadline: None,
-            with_answers: false,
+            with_texts: false,
             views: Vec::new(),
         })
     }
 
     /// Notes that a query needs what was answered; whoever keeps a list without opens none.
     pub(crate) fn prepare(&mut self, query: &AttendeeQuery) {
-        if !self.with_answers && query.opens().answers {
-            self.with_answers = true;
+        if !self.with_texts && query.opens().texts {
+            self.with_texts = true;
             self.forget_rows();
         }
     }
@@ -175,12 +175,9 @@ impl KeptList {
         let mut places = Vec::with_capacity(rows.len());
         for row in rows {
             let readable = self.readable(&row);
-            let answers = match row.answers() {
-                None => Given::Nothing,
-                Some(_) if !self.with_answers => Given::Hidden,
-                Some(sealed) => Given::Read(self.opener.answers(row.booker, self.gathering, sealed)),
-            };
-            places.push(lister.readable(row, readable, answers));
+            let opener = self.with_texts.then_some(self.opener.as_ref());
+            let texts = Texts::of(&row, self.gathering, opener);
+            places.push(lister.readable(row, readable, texts));
         }
         places
     }
@@ -205,6 +202,9 @@ impl KeptList {
 
     /// A page of what it has.
     pub(crate) fn page(&mut self, query: &AttendeeQuery) -> Result<AttendeePage, QueryError> {
+        if let Some(refused) = query.tells_too_much(Opens::EVERYTHING) {
+            return Err(refused);
+        }
         let sheet = self.sheet.clone();
         let at = self.view(query, &sheet.head.announcement);
         let order = self.views.get(at).map(|view| view.order.as_slice()).unwrap_or_default();

@@ -3,12 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use zeroize::Zeroize;
+
 use super::Cursor;
 use super::folded::Folded;
-use crate::person::{Answers, PersonDetails};
+use crate::id::GatheringId;
+use crate::person::{Answers, Note, PersonDetails};
 use crate::projection::attendee_list::AttendeeRow;
 use crate::projection::names::{PERSONAL, Shown};
-use crate::sealed::{Opened, Personal, Unavailable};
+use crate::sealed::{Opened, Opener, Personal, Sealed, Unavailable};
 
 /// One place on a list that was asked for.
 ///
@@ -27,7 +30,8 @@ enum Known {
 
 struct Person {
     details: Arc<Readable>,
-    answers: Given,
+    answers: Given<Answers>,
+    note: Given<Note>,
     /// The row of whoever booked, on a guest's.
     booker: Option<Arc<ListedAttendee>>,
 }
@@ -53,11 +57,44 @@ impl From<Shown> for Readable {
     }
 }
 
-/// What is shown of what a booker answered.
-pub(super) enum Given {
+/// What is shown of a text that is opened only where it is asked for.
+pub(in crate::projection) enum Given<T: Zeroize> {
     Hidden,
     Nothing,
-    Read(Opened<Answers>),
+    Read(Opened<T>),
+}
+
+impl<T: Zeroize> Given<T> {
+    /// Opened, where there is something to open and somebody who may.
+    pub(in crate::projection) fn of(
+        sealed: Option<&Sealed<T>>,
+        open: Option<impl FnOnce(&Sealed<T>) -> Opened<T>>,
+    ) -> Self {
+        match (sealed, open) {
+            (None, _) => Self::Nothing,
+            (Some(_), None) => Self::Hidden,
+            (Some(sealed), Some(open)) => Self::Read(open(sealed)),
+        }
+    }
+}
+
+/// What was answered and noted of a registration, as far as a list shows it.
+pub(in crate::projection) struct Texts {
+    answers: Given<Answers>,
+    note: Given<Note>,
+}
+
+impl Texts {
+    /// Of a row, opened where there is an opener.
+    pub(in crate::projection) fn of(
+        row: &AttendeeRow,
+        gathering: GatheringId,
+        opener: Option<&dyn Opener>,
+    ) -> Self {
+        let answers = opener.map(|opener| move |sealed: &_| opener.answers(row.booker, gathering, sealed));
+        let note = opener.map(|opener| move |sealed: &_| opener.note(row.booker, row.registration, sealed));
+        Self { answers: Given::of(row.answers(), answers), note: Given::of(row.note_here(), note) }
+    }
 }
 
 /// A cell that has to be told in words.
@@ -80,31 +117,27 @@ impl Lister {
         Arc::new(ListedAttendee { row, known: Known::Hidden })
     }
 
-    /// With the details, and with the answers where they were opened.
+    /// With the details, and with the texts that were opened.
     pub(in crate::projection) fn shown(
         &mut self,
         row: AttendeeRow,
         shown: Shown,
-        answers: Option<Opened<Answers>>,
+        texts: Texts,
     ) -> Arc<ListedAttendee> {
-        let answers = match answers {
-            Some(opened) => Given::Read(opened),
-            None if row.answers().is_some() => Given::Hidden,
-            None => Given::Nothing,
-        };
-        self.readable(row, Arc::new(Readable::from(shown)), answers)
+        self.readable(row, Arc::new(Readable::from(shown)), texts)
     }
 
     pub(super) fn readable(
         &mut self,
         row: AttendeeRow,
         details: Arc<Readable>,
-        answers: Given,
+        texts: Texts,
     ) -> Arc<ListedAttendee> {
         let is_booker = row.place == 1;
         let theirs = |booker: &&Arc<ListedAttendee>| booker.row.registration == row.registration;
         let booker = self.booker.as_ref().filter(theirs).filter(|_| !is_booker).cloned();
-        let known = Known::Shown(Box::new(Person { details, answers, booker }));
+        let known =
+            Known::Shown(Box::new(Person { details, answers: texts.answers, note: texts.note, booker }));
         let listed = Arc::new(ListedAttendee { row, known });
         if is_booker {
             self.booker = Some(Arc::clone(&listed));
@@ -194,21 +227,29 @@ impl ListedAttendee {
         match &self.known {
             _ if self.row.answers().is_none() => Text::Nothing,
             Known::Hidden => Text::Hidden,
-            Known::Shown(person) => person.answers.text(question),
+            Known::Shown(person) => person.answers.text(|answers| {
+                let answer = answers.iter().find(|(asked, _)| *asked == question);
+                answer.map_or("", |(_, answer)| answer)
+            }),
+        }
+    }
+
+    pub(super) fn text_of_note(&self) -> Text<'_> {
+        match &self.known {
+            _ if self.row.note_here().is_none() => Text::Nothing,
+            Known::Hidden => Text::Hidden,
+            Known::Shown(person) => person.note.text(Note::as_str),
         }
     }
 }
 
-impl Given {
-    fn text(&self, question: &str) -> Text<'_> {
+impl<T: Zeroize> Given<T> {
+    fn text<'a>(&'a self, of: impl FnOnce(&'a T) -> &'a str) -> Text<'a> {
         match self {
             Self::Hidden => Text::Hidden,
             Self::Nothing | Self::Read(Opened::Forgotten { .. }) => Text::Nothing,
             Self::Read(Opened::Unavailable(_)) => Text::Unreadable,
-            Self::Read(Opened::Known(answers)) => {
-                let answer = answers.expose().iter().find(|(asked, _)| *asked == question);
-                answer.map_or(Text::Nothing, |(_, answer)| Text::from(answer))
-            }
+            Self::Read(Opened::Known(text)) => Text::from(of(text.expose())),
         }
     }
 }

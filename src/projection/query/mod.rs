@@ -19,7 +19,7 @@ pub use csv::CsvForm;
 pub use filter::Filter;
 pub(crate) use kept::KeptList;
 pub use listed::ListedAttendee;
-pub(super) use listed::Lister;
+pub(super) use listed::{Lister, Texts};
 pub use page::AttendeePage;
 pub(super) use page::Sheet;
 pub use sort::SortKey;
@@ -161,24 +161,35 @@ impl AttendeeQuery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::projection) struct Opens {
     pub(super) details: bool,
-    pub(super) answers: bool,
+    /// What was answered, and what the staff noted.
+    pub(super) texts: bool,
+    /// What people need: never by a list alone.
+    needs: bool,
 }
 
 impl Opens {
-    pub(super) const NOTHING: Self = Self { details: false, answers: false };
-    pub(super) const DETAILS: Self = Self { details: true, answers: false };
-    pub(super) const ANSWERS: Self = Self { details: false, answers: true };
-    pub(super) const EVERYTHING: Self = Self { details: true, answers: true };
+    pub(super) const NOTHING: Self = Self { details: false, texts: false, needs: false };
+    pub(super) const DETAILS: Self = Self { details: true, ..Self::NOTHING };
+    pub(super) const TEXTS: Self = Self { texts: true, ..Self::NOTHING };
+    const NEEDS: Self = Self { needs: true, ..Self::NOTHING };
+    pub(super) const EVERYTHING: Self = Self { details: true, texts: true, needs: false };
 
     fn for_column(column: &Column) -> Self {
-        if matches!(column, Column::Answer(_)) {
-            return Self::ANSWERS;
+        if matches!(column, Column::Answer(_) | Column::Note) {
+            return Self::TEXTS;
+        }
+        if matches!(column, Column::Diet | Column::Access) {
+            return Self::NEEDS;
         }
         if column.is_personal() { Self::DETAILS } else { Self::NOTHING }
     }
 
     fn and(self, other: Self) -> Self {
-        Self { details: self.details || other.details, answers: self.answers || other.answers }
+        Self {
+            details: self.details || other.details,
+            texts: self.texts || other.texts,
+            needs: self.needs || other.needs,
+        }
     }
 
     fn all_of(self, other: Self) -> bool {

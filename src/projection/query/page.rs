@@ -1,5 +1,6 @@
 //! What a list answers: a page of rows, printed or serialised.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,15 +8,17 @@ use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::cell::{Value, printed};
-use super::column::Columns;
+use super::column::{Column, Columns};
 use super::listed::ListedAttendee;
 use super::sort::Key;
 use super::{AttendeeQuery, Cursor, Opens, QueryError, Start};
 use crate::fact::Announcement;
-use crate::id::GatheringId;
+use crate::id::{GatheringId, PersonId, RegistrationId};
+use crate::person::Needs;
 use crate::projection::head::{Head, counted};
 use crate::projection::table::Table;
 use crate::projection::when::ScheduleForm;
+use crate::sealed::Personal;
 
 /// What a list is of, for every page of it.
 #[derive(Clone)]
@@ -42,6 +45,8 @@ pub struct AttendeePage {
     total: usize,
     offset: usize,
     rows: Vec<Arc<ListedAttendee>>,
+    /// What people on it need, where that was read for it.
+    needs: Option<Arc<BTreeMap<Cursor, Personal<Needs>>>>,
 }
 
 /// A row in an order, with the number of its registration beside it, so that those of one registration are found without a
@@ -94,7 +99,7 @@ impl AttendeePage {
         let rows = order.get(offset..).unwrap_or_default();
         let rows = rows.get(..query.limit.unwrap_or(usize::MAX)).unwrap_or(rows);
         let rows = rows.iter().map(|(_, row)| Arc::clone(row)).collect();
-        Ok(Self { sheet, columns: query.columns.clone(), total: order.len(), offset, rows })
+        Ok(Self { sheet, columns: query.columns.clone(), total: order.len(), offset, rows, needs: None })
     }
 
     /// The rows in order.
@@ -152,15 +157,36 @@ impl AttendeePage {
         self.sheet.purpose.as_deref()
     }
 
+    /// With what people need, for its columns `diet` and `access`.
+    pub(crate) fn with_needs(mut self, needs: impl Fn(RegistrationId, PersonId) -> Option<Needs>) -> Self {
+        let of = |row: &Arc<ListedAttendee>| {
+            let needs = needs(row.row().registration, row.row().person?)?;
+            Some((row.cursor(), needs.into()))
+        };
+        self.needs = Some(Arc::new(self.rows.iter().filter_map(of).collect()));
+        self
+    }
+
+    fn value<'a>(&'a self, row: &'a ListedAttendee, column: &Column) -> Value<'a> {
+        let needs = self.needs.as_ref().and_then(|needs| needs.get(&row.cursor())).map(Personal::expose);
+        let text = match needs {
+            Some(needs) if *column == Column::Diet => Some(needs.diet.as_str()),
+            Some(needs) if *column == Column::Access => Some(needs.access.as_str()),
+            Some(_) | None => None,
+        };
+        text.map_or_else(|| Value::of(row, column, self.announcement()), Value::from)
+    }
+
     /// What there is in the columns of a row, as a CSV file without any defence has it.
     pub fn cells<'a>(&'a self, row: &'a ListedAttendee) -> impl Iterator<Item = std::borrow::Cow<'a, str>> {
-        self.columns.iter().map(|column| Value::of(row, column, self.announcement()).into_text())
+        self.columns.iter().map(|column| self.value(row, column).into_text())
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new(self.columns.iter().map(super::column::Column::printed).collect());
+        let mut table = Table::new(self.columns.iter().map(Column::printed).collect());
         for row in &self.rows {
-            let cell = |column| printed(row, column, self.announcement()).into_owned();
+            let zone = self.announcement().schedule.zone();
+            let cell = |column| printed(row, column, self.value(row, column), zone).into_owned();
             table.row(self.columns.iter().map(cell).collect());
         }
         table
@@ -229,7 +255,7 @@ impl Serialize for RowForm<'_> {
         let columns = &self.page.columns;
         let mut map = serializer.serialize_map(Some(columns.iter().len()))?;
         for column in columns {
-            let value = Value::of(self.row, column, self.page.announcement());
+            let value = self.page.value(self.row, column);
             map.serialize_entry(&column.id(), &value)?;
         }
         map.end()

@@ -167,11 +167,8 @@ impl FillFold {
         Self { gathering, lists: Lists::new(), flows: BTreeMap::new() }
     }
 
-    /// Takes the next record; one that is about other gatherings changes nothing.
+    /// Takes the next record of the gathering, with its tags.
     pub(crate) fn apply(&mut self, record: &Record<'_>, tags: &[Tag]) {
-        if !tags.contains(&Tag::Gathering(self.gathering)) {
-            return;
-        }
         let touched = self.touched(tags);
         let before = self.standings(&touched);
         self.lists.apply(record);

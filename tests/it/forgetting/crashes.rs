@@ -261,8 +261,11 @@ fn an_erasure_goes_on_past_a_failure() {
     assert!(seen);
 }
 
+/// A way of erasing.
+type Erasing = fn(&Desk) -> Result<(), gather::Failure>;
+
 /// Ways of erasing all that was answered in the house.
-const ERASING: [fn(&Desk) -> Result<(), gather::Failure>; 2] =
+const ERASING: [Erasing; 2] =
     [|desk| desk.expire(TALK).map(drop), |desk| desk.apply_retention(at(AFTER)).map(drop)];
 
 /// The house where answers are kept for a day, with the key that all of them share.

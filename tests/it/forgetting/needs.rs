@@ -39,10 +39,6 @@ impl Scene {
     }
 }
 
-fn noted(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 #[test]
 fn they_are_said_with_the_booking_and_later_by_each_of_a_party() {
     let scene = Scene::with_places(9);
@@ -99,7 +95,7 @@ fn they_go_with_who_has_them() {
     drop(scene.receives(SetTags::new(pair).tag(reference("press"))));
     drop(scene.receives(Transfer::new(pair, person_id(CYD)).place(2)));
     assert_eq!(scene.needed(), [person_id(ANN)]);
-    assert_eq!(scene.note_on(pair), noted("asked twice"));
+    assert_eq!(scene.note_on(pair).as_deref(), Some("asked twice"));
     drop(scene.receives(Transfer::new(pair, person_id(DAN))));
     assert_eq!((scene.needed(), scene.note_on(pair)), (vec![], None), "both were of whoever was the booker");
     let list = scene.desk.attendee_list(scene.on).unwrap();
@@ -242,7 +238,7 @@ fn whoever_is_forgotten_takes_them_along() {
     assert_eq!(receipt.keys, 1);
     let known = |diet: &str| Some(diet.to_owned());
     assert_eq!(scene.needs(), [(person_id(ANN), known(DIET)), (person_id(BOB), None)]);
-    assert_eq!(scene.note_on(pair), noted("asked twice"));
+    assert_eq!(scene.note_on(pair).as_deref(), Some("asked twice"));
     let forgotten = [
         scene.refused(RecordNeeds::new(pair, person_id(BOB), needs())),
         scene.refused(RecordNeeds::take_back(pair, person_id(BOB))),

@@ -57,7 +57,10 @@ fn forget_in(list: &mut Value, forgotten: &BTreeMap<PersonId, DateTime<Utc>>) {
             let since = whose.and_then(|whose| forgotten.get(&whose.parse().unwrap()));
             if let (Some(since), Some(told)) = (since.copied(), row.get_mut("forgotten")) {
                 *told = serde_json::to_value(since).unwrap();
-                row.insert("name".into(), "".into());
+                // Of somebody who waits a list without names says `[personal]` in any case.
+                if row.contains_key("person") {
+                    row.insert("name".into(), "".into());
+                }
             }
             row.values_mut().for_each(|value| forget_in(value, forgotten));
         }
@@ -79,7 +82,7 @@ fn forgotten(desk: &Desk) -> BTreeMap<PersonId, DateTime<Utc>> {
 
 /// Whether what is done destroys a key.
 fn erases(what: &What) -> bool {
-    matches!(what, What::Forget(_) | What::ExpireAnswers(_))
+    matches!(what, What::Forget(_) | What::ExpireAnswers(_) | What::ExpireNeeds(_))
 }
 
 proptest! {

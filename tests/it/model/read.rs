@@ -7,8 +7,8 @@ use gather::calendar::{PersonalFeed, ProgrammeFeed, PublicFeed};
 use gather::testkit::{Answer, PEOPLE, person_id};
 use gather::{
     Agenda, Attendance, AttendeeList, Capacity, CheckInCounts, CheckInList, Desk, Fact, Failure, GatheringId,
-    Opened, PassReason, PersonId, Programme, ProgrammeWarning, Refusal, Resources, ScanList, SessionProblem,
-    Then, WaitingList, WhatsOn, WhatsOnRow,
+    Opened, PassReason, PersonId, Programme, ProgrammeWarning, ReadOfNeeds, Refusal, Resources, ScanList,
+    SessionProblem, Then, WaitingList, WhatsOn, WhatsOnRow,
 };
 use proptest::prelude::*;
 
@@ -193,6 +193,7 @@ pub(super) trait Shows {
     fn check_in_counts(&self, gathering: GatheringId) -> CheckInCounts;
     fn scans(&self, gathering: GatheringId) -> ScanList;
     fn attendance(&self, gathering: GatheringId) -> Attendance;
+    fn reads(&self, gathering: GatheringId) -> Vec<ReadOfNeeds>;
     fn agenda(&self, person: PersonId) -> Agenda;
     fn calendar(&self, person: PersonId) -> PersonalFeed;
 }
@@ -248,6 +249,10 @@ macro_rules! shows {
                 self.attendance(gathering).unwrap()
             }
 
+            fn reads(&self, gathering: GatheringId) -> Vec<ReadOfNeeds> {
+                self.reads(gathering).unwrap()
+            }
+
             fn agenda(&self, person: PersonId) -> Agenda {
                 self.agenda(person)
             }
@@ -281,7 +286,7 @@ pub(super) fn all_shown(desk: &impl Shows, gatherings: impl IntoIterator<Item = 
         shown.push(serde_json::to_string(&desk.scans(gathering)).unwrap());
         shown.push(serde_json::to_string(&desk.check_in_counts(gathering)).unwrap());
         shown.push(serde_json::to_string(&desk.attendance(gathering).expose("test")).unwrap());
-        shown.push(format!("{:?}", desk.check_in_lists(gathering)));
+        shown.push(format!("{:?} {:?}", desk.check_in_lists(gathering), desk.reads(gathering)));
     }
     for person in (0..PEOPLE).map(person_id) {
         shown.push(serde_json::to_string(&desk.agenda(person)).unwrap());

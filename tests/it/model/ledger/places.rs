@@ -58,6 +58,7 @@ impl Gathering {
         Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
     fn fold_claim(&mut self, fact: &Fact, time: DateTime<Utc>) -> Result<(), Broken> {
         match fact {
             Fact::RegistrationPromoted { registration, draws, .. } => {

@@ -103,6 +103,7 @@ impl Naive<'_> {
     }
 
     /// Enters a party that nothing but room can stand in the way of: with its places, in line, or as a request.
+    #[expect(clippy::needless_pass_by_value, reason = "whoever enters is handed over")]
     pub(super) fn enter(
         &mut self,
         asked: Asked,

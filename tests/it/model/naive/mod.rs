@@ -161,6 +161,7 @@ struct Offered {
 
 /// A party as it asks for places, or as it is by now.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "as many as a party may ask for")]
 struct Asked {
     gathering: GatheringId,
     registration: RegistrationId,
