@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Desk, Error};
 use crate::log::Page;
-use crate::record::Position;
+use crate::record::{Position, StoredBatch};
 
 /// How often the log is asked whether others have stored something.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -118,7 +118,7 @@ impl Follower {
 
     /// The next batches, in order and without a hole; `None` if there were none for so long.
     ///
-    /// It returns as soon as there is something. What others store in a shared log is noticed within some 20 milliseconds.
+    /// It returns as soon as there is something, and the desk's own lists have it. What others store in a shared log is noticed within some 20 milliseconds.
     ///
     /// # Errors
     /// As for [`Log::read`](crate::log::Log::read); diverged, where the position is not one of this log. Nothing was given out
@@ -127,7 +127,7 @@ impl Follower {
         let inner = &self.desk.inner;
         let mut left = wait_at_most;
         loop {
-            let page = inner.log.read(self.at, self.limit)?;
+            let page = self.shown(inner.log.read(self.at, self.limit)?)?;
             if let Some(last) = page.batches.last() {
                 self.at = last.last();
                 return Ok(Some(page));
@@ -140,5 +140,19 @@ impl Follower {
             // A wait that was cut short by news ends with them at the next look.
             left = left.saturating_sub(now);
         }
+    }
+
+    /// As much of a page as the desk's own lists have: whoever follows may look things up there.
+    fn shown(&self, mut page: Page) -> Result<Page, Error> {
+        let (desk, is_behind) = (&self.desk, |last: &StoredBatch| last.last() > self.desk.inner.shown());
+        if !page.batches.last().is_some_and(is_behind) {
+            return Ok(page);
+        }
+        if desk.inner.shared {
+            desk.catch_up()?;
+        }
+        let shown = desk.inner.shown();
+        page.batches.retain(|stored| stored.last() <= shown);
+        Ok(page)
     }
 }

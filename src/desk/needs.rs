@@ -63,7 +63,8 @@ impl Desk {
     /// they need and whose registration has not ended: with a place, in line, held or pending.
     ///
     /// # Refusals
-    /// In this order: unknown gathering, needs at this gathering kept no more.
+    /// In this order: unknown gathering, needs at this gathering kept no more; a request that was used before
+    /// ([`Refusal::RequestReused`]), also for the same: each read is recorded by itself.
     ///
     /// # Errors
     /// As for [`execute`](Self::execute), and [`Error::Vault`](super::Error::Vault) where the desk was opened without its keys:
@@ -103,11 +104,11 @@ impl Desk {
     }
 
     /// Whoever has said what they need and is on something that has not ended, in the order of the attendee list.
-    fn sealed_needs(&self, gathering: GatheringId) -> Vec<Found> {
+    fn sealed_needs(&self, gathering: GatheringId, now: DateTime<Utc>) -> Vec<Found> {
         let lists = self.lists();
         let Some(card) = lists.gathering(gathering) else { return Vec::new() };
         let mut found = Vec::new();
-        for it in card.registrations().iter().filter(|it| card.status(it).is_live()) {
+        for it in card.registrations().iter().filter(|it| card.status(it).at(now).is_live()) {
             let party = &it.booking().party;
             let of = |(person, sealed): (PersonId, &Sealed<Needs>)| Found {
                 number: it.number(),
@@ -132,7 +133,11 @@ impl Call<'_> {
         let desk = self.desk;
         desk.must_have_keys("read")?;
         let receipt = self.execute(ReadNeeds { gathering, purpose: purpose.clone() })?;
-        let found = desk.sealed_needs(gathering);
+        if receipt.repeated {
+            // It was recorded for what there was then, and for whoever asked then.
+            return Err(Refusal::RequestReused { request: receipt.request }.into());
+        }
+        let found = desk.sealed_needs(gathering, receipt.time);
         // Keys may come from a service of the host's, so nothing is opened under the lists' lock.
         let open = |Found { number, place, registration, person, sealed }| {
             let needs = desk.inner.keyring.needs(person, gathering, &sealed);
@@ -196,7 +201,7 @@ impl NeedsList {
     /// ```
     #[must_use]
     pub fn beside(&self, page: AttendeePage) -> AttendeePage {
-        page.with_needs(|registration, person| Some(self.of(registration, person)?.known()?.expose().clone()))
+        page.with_needs(|registration, person| self.of(registration, person))
     }
 
     /// What one person on a registration needs, if they have said so.

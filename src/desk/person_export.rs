@@ -5,7 +5,7 @@ use hashbrown::HashSet;
 
 use super::writing::PAGE;
 use super::{Call, Desk, Failure};
-use crate::domain::RecordExport;
+use crate::domain::{RecordExport, Refusal};
 use crate::fact::{Credential, Fact, Rsvp};
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId, SessionId};
 use crate::person::{Answers, Needs, Note, PersonDetails, PublishedName, ReplyComment};
@@ -101,10 +101,12 @@ impl Desk {
     /// It reads the whole log, once.
     ///
     /// # Refusals
-    /// A person who was forgotten (there is nothing left to give), an unknown person.
+    /// A person who was forgotten (there is nothing left to give), an unknown person; a request that was used before
+    /// ([`Refusal::RequestReused`]), also for the same: each time is recorded by itself.
     ///
     /// # Errors
-    /// As for [`execute`](Self::execute); or the log cannot be read, and then it is recorded and not given.
+    /// As for [`execute`](Self::execute), and [`Error::Vault`](super::Error::Vault) where the desk was opened without its keys:
+    /// then nothing is recorded; or the log cannot be read, and then it is recorded and not given.
     ///
     /// # Example
     /// ```
@@ -300,7 +302,12 @@ impl Call<'_> {
     /// As for [`Desk::export_person`].
     pub fn export_person(self, person: PersonId, purpose: Reference) -> Result<PersonExport, Failure> {
         let desk = self.desk;
+        desk.must_have_keys("given out")?;
         let receipt = self.execute(RecordExport { person, purpose: purpose.clone() })?;
+        if receipt.repeated {
+            // It was recorded for what was held then.
+            return Err(Refusal::RequestReused { request: receipt.request }.into());
+        }
         let name = desk.lists().published_name(person);
         Ok(PersonExport {
             person,

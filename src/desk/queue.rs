@@ -31,10 +31,10 @@ pub(super) trait Keeper {
     /// Writes a group, and has everybody in it told what became of theirs.
     fn write(&self, group: Vec<Entry>);
 
-    /// Shows what was stored of a group, before anybody in it is told.
-    fn show(&self, group: &Ended);
+    /// Shows what was stored of a group, before anybody in it is told. An error is that of the log, and nothing was shown.
+    fn show(&self, group: &Ended) -> Result<(), Error>;
 
-    /// A panic has broken the lists, and nobody relies on what was decided before.
+    /// The lists are not what they should be: has the log folded anew. Call it without a lock of the queue's.
     fn is_broken(&self);
 }
 
@@ -151,13 +151,42 @@ impl Queue {
         }
     }
 
-    /// Shows and tells all that has come to its end, unless others are at all of it.
+    /// Shows and tells what has come to its end, unless others are at all of it: as many as there are now. Those who come later
+    /// are told by one of them; whoever was told has something else to do.
     fn help_to_tell(&self, keeper: &impl Keeper) -> bool {
         if self.ended().is_empty() {
             return false;
         }
-        self.tell_all(keeper);
+        let mut left = self.untold();
+        while let Some((_entry, waiter)) = self.end_next(keeper) {
+            if let Some(waiter) = waiter {
+                waiter.wake();
+            }
+            left = left.saturating_sub(1);
+            if left > 0 {
+                continue;
+            }
+            if let Some(teller) = self.next_teller() {
+                teller.wake();
+                break;
+            }
+            left = self.untold();
+        }
         true
+    }
+
+    /// How many have come to their end and are not told.
+    fn untold(&self) -> usize {
+        let telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.ended().iter().map(Ended::len).sum::<usize>().saturating_add(telling)
+    }
+
+    /// A thread that waits and has come to its end, to tell the others.
+    fn next_teller(&self) -> Option<Waiter> {
+        let telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = self.ended();
+        let mut untold = telling.iter().chain(ended.iter().flatten());
+        untold.find_map(|(entry, _)| entry.job.take_other_thread())
     }
 
     /// Shows and tells all that has come to its end, beside others who do: each is taken and ended in one go, so the order
@@ -173,19 +202,27 @@ impl Queue {
     /// Ends the next who has to be told. Entry and waiter are given out, to be let go of and woken without the lock.
     fn end_next(&self, keeper: &impl Keeper) -> Option<(Entry, Option<Waiter>)> {
         let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_broken = false;
         while telling.is_empty() {
             let group = self.ended().pop_front()?;
-            if let Err(panicked) = panic::catch_unwind(AssertUnwindSafe(|| keeper.show(&group))) {
-                drop(telling);
-                // Nobody may rely on what is not shown.
-                drop(group);
-                keeper.is_broken();
-                panic::resume_unwind(panicked);
+            match panic::catch_unwind(AssertUnwindSafe(|| keeper.show(&group))) {
+                Ok(shown) => is_broken |= shown.is_err(),
+                Err(panicked) => {
+                    drop(telling);
+                    // Nobody may rely on what is not shown.
+                    drop(group);
+                    keeper.is_broken();
+                    panic::resume_unwind(panicked);
+                }
             }
             *telling = group;
         }
         let (mut entry, end) = telling.pop_front()?;
         let waiter = entry.end(end);
+        drop(telling);
+        if is_broken {
+            keeper.is_broken();
+        }
         Some((entry, waiter))
     }
 

@@ -10,7 +10,7 @@ use super::sync::MutexGuard;
 use super::{Error, Inner};
 use crate::domain::State;
 use crate::log::{self, Encoded, Page, Progress};
-use crate::record::{Anchor, StoredBatch};
+use crate::record::{Anchor, Position, StoredBatch};
 
 /// How many batches are read at a time when the log is folded.
 pub(super) const PAGE: usize = 1_024;
@@ -77,19 +77,21 @@ impl Keeper for Inner {
         }
     }
 
-    fn show(&self, group: &Ended) {
+    fn show(&self, group: &Ended) -> Result<(), Error> {
         let batches = group.iter().filter_map(|(_, end)| end.as_ref().ok()?.as_ref());
-        let Some(last) = batches.clone().next_back().map(StoredBatch::last) else { return };
+        let (Some(first), Some(last)) = (batches.clone().next(), batches.clone().next_back()) else {
+            return Ok(());
+        };
         for record in batches.clone().flat_map(StoredBatch::records) {
             // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
             let _ = self.keyring.learn(&record);
         }
-        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-        let shown = lists.position();
-        let news = batches.filter(|stored| stored.first > shown);
-        news.flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
-        drop(lists);
-        self.followers.tell(last);
+        if self.has_hole_before(first.first) {
+            self.show_what_is_missing()?;
+        }
+        self.show_news(batches);
+        self.followers.tell(last.last());
+        Ok(())
     }
 
     fn is_broken(&self) {
@@ -176,12 +178,39 @@ impl Inner {
 
     /// Shows what others have stored, as far as the lists do not have it: their keys first.
     fn show_others(&self, batches: &[StoredBatch]) -> Result<(), Error> {
-        let shown = self.lists.read().unwrap_or_else(PoisonError::into_inner).position();
+        let shown = self.shown();
         let news = batches.iter().filter(|stored| stored.first > shown);
-        news.clone().flat_map(StoredBatch::records).try_for_each(|record| self.keyring.learn(&record))?;
-        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-        news.flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
+        news.flat_map(StoredBatch::records).try_for_each(|record| self.keyring.learn(&record))?;
+        self.show_news(batches.iter());
         Ok(())
+    }
+
+    /// How far the lists are.
+    pub(super) fn shown(&self) -> Position {
+        self.lists.read().unwrap_or_else(PoisonError::into_inner).position()
+    }
+
+    /// Folds into the lists what they do not have of some batches.
+    fn show_news<'b>(&self, batches: impl Iterator<Item = &'b StoredBatch>) {
+        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+        let shown = lists.position();
+        let news = batches.filter(|stored| stored.last() > shown).flat_map(StoredBatch::records);
+        news.filter(|record| record.position() > shown).for_each(|record| lists.apply(&record));
+    }
+
+    /// Whether something was stored before that is not shown: whoever was to show it has panicked.
+    fn has_hole_before(&self, first: Position) -> bool {
+        first > self.shown().next()
+    }
+
+    /// Shows what the log has and the lists do not.
+    fn show_what_is_missing(&self) -> Result<(), Error> {
+        let mut missing = Vec::new();
+        self.log.exclusive(self.shown(), &mut |page| {
+            missing.clone_from(&page.batches);
+            Vec::new()
+        })?;
+        self.show_others(&missing)
     }
 
     /// Has a group that is durable shown, and everybody in it told.
@@ -302,5 +331,26 @@ impl Drop for Spoilt<'_> {
         if std::thread::panicking() && !self.panicked_before {
             self.inner.fail(Vec::new(), &Error::Broken);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::desk::Desk;
+    use crate::domain::Gathering;
+    use crate::id::PersonId;
+    use crate::projection::Lists;
+
+    /// Somebody who was to show a group has panicked, and whoever shows the next finds that the lists lack one.
+    #[test]
+    fn what_the_lists_lack_is_shown_before_what_comes_after() {
+        let desk = Desk::in_memory();
+        let talk = Gathering::webinar("Talk").at("2099-03-05 14:00 to 15:30 UTC".parse().unwrap()).places(9);
+        let talk = desk.announce(talk).unwrap().outcome;
+        drop(desk.register(talk, PersonId::random()).unwrap());
+        *desk.inner.lists.write().unwrap() = Lists::new();
+        let receipt = desk.register(talk, PersonId::random()).unwrap();
+        assert_eq!(desk.inner.shown(), receipt.position);
+        assert_eq!(desk.attendee_list(talk).unwrap().rows().len(), 2);
     }
 }

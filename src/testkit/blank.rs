@@ -80,7 +80,12 @@ mod tests {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others have nothing sealed here")]
     fn lengths(desk: &Desk) -> Vec<usize> {
         let ann = PersonId::from_u128(1);
-        let talk = desk.announce(Gathering::webinar("Talk").places(9)).unwrap().outcome;
+        let talk = desk
+            .announce(
+                Gathering::webinar("Talk").at("2099-03-05 14:00 to 15:30 UTC".parse().unwrap()).places(9),
+            )
+            .unwrap()
+            .outcome;
         drop(desk.execute(RecordPerson::of(ann, PersonDetails::new("Ann Example"))).unwrap());
         drop(desk.execute(PublishName::of(ann, PublishedName::new("Dr Ann Example"))).unwrap());
         drop(

@@ -117,11 +117,14 @@ fn write_line<'a>(
     form: CsvForm,
     cells: impl Iterator<Item = Cow<'a, str>>,
 ) -> io::Result<()> {
-    for (nth, cell) in cells.enumerate() {
-        if nth > 0 {
-            out.write_all(b",")?;
-        }
-        out.write_all(form.cell(cell).as_bytes())?;
+    let mut cells = cells.map(|cell| form.cell(cell)).peekable();
+    let first = cells.next().unwrap_or_default();
+    // A line with nothing on it is no row to most readers.
+    let is_bare = first.is_empty() && cells.peek().is_none();
+    out.write_all(if is_bare { b"\"\"" } else { first.as_bytes() })?;
+    for cell in cells {
+        out.write_all(b",")?;
+        out.write_all(cell.as_bytes())?;
     }
     out.write_all(b"\r\n")
 }

@@ -237,6 +237,8 @@ impl KeptList {
     /// Lets go of somebody's name, wherever it is.
     pub(crate) fn forget(&mut self, person: PersonId) {
         self.people.remove(&person);
+        // What was typed to find somebody may be their name.
+        self.views.retain(|view| view.filter.opens() == Opens::NOTHING);
         let names =
             |row: &Arc<ListedAttendee>| row.row().person == Some(person) || row.row().booker == person;
         for (index, places) in self.registrations.iter_mut().enumerate() {

@@ -18,7 +18,7 @@ use crate::person::Needs;
 use crate::projection::head::{Head, counted};
 use crate::projection::table::Table;
 use crate::projection::when::ScheduleForm;
-use crate::sealed::Personal;
+use crate::sealed::{Opened, Personal};
 
 /// What a list is of, for every page of it.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ pub struct AttendeePage {
     offset: usize,
     rows: Vec<Arc<ListedAttendee>>,
     /// What people on it need, where that was read for it.
-    needs: Option<Arc<BTreeMap<Cursor, Personal<Needs>>>>,
+    needs: Option<Arc<BTreeMap<Cursor, Option<Personal<Needs>>>>>,
 }
 
 /// A row in an order, with the number of its registration beside it, so that those of one registration are found without a
@@ -158,23 +158,26 @@ impl AttendeePage {
     }
 
     /// With what people need, for its columns `diet` and `access`.
-    pub(crate) fn with_needs(mut self, needs: impl Fn(RegistrationId, PersonId) -> Option<Needs>) -> Self {
+    pub(crate) fn with_needs<'n>(
+        mut self,
+        needs: impl Fn(RegistrationId, PersonId) -> Option<&'n Opened<Needs>>,
+    ) -> Self {
         let of = |row: &Arc<ListedAttendee>| {
             let needs = needs(row.row().registration, row.row().person?)?;
-            Some((row.cursor(), needs.into()))
+            Some((row.cursor(), needs.known().map(|needs| needs.expose().clone().into())))
         };
         self.needs = Some(Arc::new(self.rows.iter().filter_map(of).collect()));
         self
     }
 
     fn value<'a>(&'a self, row: &'a ListedAttendee, column: &Column) -> Value<'a> {
-        let needs = self.needs.as_ref().and_then(|needs| needs.get(&row.cursor())).map(Personal::expose);
-        let text = match needs {
-            Some(needs) if *column == Column::Diet => Some(needs.diet.as_str()),
-            Some(needs) if *column == Column::Access => Some(needs.access.as_str()),
-            Some(_) | None => None,
-        };
-        text.map_or_else(|| Value::of(row, column, self.announcement()), Value::from)
+        let read = self.needs.as_ref().and_then(|needs| needs.get(&row.cursor()));
+        match (read.map(|needs| needs.as_ref().map(Personal::expose)), column) {
+            (Some(Some(needs)), Column::Diet) => needs.diet.as_str().into(),
+            (Some(Some(needs)), Column::Access) => needs.access.as_str().into(),
+            (Some(None), Column::Diet | Column::Access) => Value::Unreadable,
+            (_, column) => Value::of(row, column, self.announcement()),
+        }
     }
 
     /// What there is in the columns of a row, as a CSV file without any defence has it.

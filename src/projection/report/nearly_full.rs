@@ -64,7 +64,7 @@ pub struct NearlyFullRow {
     pub offering: OfferingId,
     /// Its name for people.
     pub name: String,
-    /// The places left for everybody in the tightest pool that it draws on; below 0 when over-full.
+    /// The places left for everybody in the tightest of the pools that it draws on and that are nearly full; below 0 when over-full.
     pub left: i64,
     /// How many people that pool takes.
     pub limit: u32,
@@ -86,16 +86,15 @@ impl Lists {
         let mut on: Vec<_> = self.gatherings.values().filter(is_on).collect();
         // Dates to be confirmed are last.
         on.sort_unstable_by_key(|card| (card.announcement().schedule.starts().is_none(), order(card)));
-        let rows = on.into_iter().flat_map(|card| rows_of(card, now));
-        NearlyFull { at: now, rows: rows.filter(|row| threshold.is_reached(row.left, row.limit)).collect() }
+        NearlyFull { at: now, rows: on.into_iter().flat_map(|card| rows_of(card, threshold, now)).collect() }
     }
 }
 
-fn rows_of(card: &GatheringCard, now: DateTime<Utc>) -> Vec<NearlyFullRow> {
+fn rows_of(card: &GatheringCard, threshold: Threshold, now: DateTime<Utc>) -> Vec<NearlyFullRow> {
     let (on, pools, it) = (WhatsOnRow::of(card, now), card.pools(now), card.announcement());
     let has_choice = on.offerings.len() > 1;
     let row = |offering: &crate::projection::OfferingOn| {
-        let (left, limit) = tightest(it.offering(offering.offering)?, &pools)?;
+        let (left, limit) = tightest(it.offering(offering.offering)?, &pools, threshold)?;
         Some(NearlyFullRow {
             gathering: card.id(),
             title: it.title.clone(),
@@ -112,14 +111,14 @@ fn rows_of(card: &GatheringCard, now: DateTime<Utc>) -> Vec<NearlyFullRow> {
     on.offerings.iter().filter_map(row).collect()
 }
 
-/// What is left in the tightest pool with a limit, and that limit.
-fn tightest(offering: &Offering, pools: &[PoolCount]) -> Option<(i64, u32)> {
+/// What is left in the tightest pool that reaches a threshold, and its limit.
+fn tightest(offering: &Offering, pools: &[PoolCount], threshold: Threshold) -> Option<(i64, u32)> {
     let drawn_on = pools.iter().filter(|pool| offering.pools.contains(&pool.pool));
     let limited = drawn_on.filter_map(|pool| match pool.limit {
         Capacity::Limited(limit) => Some((pool.left?, limit)),
         Capacity::Unlimited => None,
     });
-    limited.min_by_key(|(left, _)| *left)
+    limited.filter(|(left, limit)| threshold.is_reached(*left, *limit)).min_by_key(|(left, _)| *left)
 }
 
 impl NearlyFull {

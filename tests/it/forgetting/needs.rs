@@ -162,6 +162,28 @@ fn who_reads_them_is_recorded_first() {
     scene.is_sound();
 }
 
+/// Whoever asks again under the id of a request that was answered is told nothing: it was recorded for what there was then.
+#[test]
+fn no_read_goes_unrecorded_under_an_old_request() {
+    let scene = Scene::with_places(9);
+    let registration = scene.books(scene.one(ANN).needs(needs()));
+    let request = RequestId::from_u128(77);
+    assert_eq!(
+        scene.desk.request(request).read_needs(scene.on, reference("catering")).unwrap().people().len(),
+        1
+    );
+    let again = scene.desk.request(request).read_needs(scene.on, reference("catering"));
+    assert_eq!(refused(again), "request_reused");
+    assert_eq!(scene.desk.reads(scene.on).unwrap().len(), 1);
+
+    let request = RequestId::from_u128(78);
+    drop(scene.desk.request(request).export_person(person_id(ANN), reference("article-15")).unwrap());
+    let again = scene.desk.request(request).export_person(person_id(ANN), reference("article-15"));
+    assert_eq!(again.err().and_then(|failure| failure.refusal().map(Refusal::code)), Some("request_reused"));
+    let _ = scene.cancels(registration);
+    assert!(scene.desk.read_needs(scene.on, reference("catering")).unwrap().people().is_empty());
+}
+
 /// Nothing that shows a booking to others shows them, and the lists know only that there are some.
 #[test]
 fn no_list_shows_them() {
