@@ -1,4 +1,4 @@
-//! A read model of a host's own: how many people got a place out of the line, gathering by gathering. It keeps its position in a
+//! A read model of a host's own: how many bookings got their places out of the line, gathering by gathering. It keeps its position in a
 //! file of its own, goes on from there, and is built anew where the file is lost or its code has changed.
 //!
 //! ```text
@@ -52,6 +52,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     // As it was kept; without that, or if it cannot be read, from the beginning.
     let text = fs::read(&kept).unwrap_or_default();
     let mut model: OutOfTheLine = serde_json::from_slice(&text).unwrap_or_default();
+    if model.position > desk.position() {
+        // The log is another, or was put back: what was kept is of no use.
+        model = OutOfTheLine::default();
+    }
     model.catch_up(&desk)?;
 
     // From here on it follows, as long as the host wants.
