@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plants faults in the writer of calendars, one at a time, and demands that each is noticed.
 
-    python plant_faults.py [NAME]
+    python plant_faults.py [NAME...]
 
 Each fault is put into a copy of the sources, and the tests that leave files for other readers are built and run there. Then at
 least one of those tests must have failed, and the named checks of `check_ics.py` must have found the files wrong. The test that
@@ -10,7 +10,7 @@ holds kept files byte by byte is left out: it notices everything and says nothin
 A fault whose place is not in the sources any more is a failure: give it a new one. So is a fault that does not compile, and
 sources in which something is found wrong before any fault is planted.
 
-With a NAME, only faults with that in their names are planted. It needs READER_LIBICAL and READER_MODULES as `check_ics.py` does.
+With NAMEs, only faults with one of them in their names are planted. It needs READER_LIBICAL and READER_MODULES as `check_ics.py` does.
 What it builds is kept in target/planted, so that each fault costs no more than building this crate and its tests anew.
 """
 
@@ -130,9 +130,10 @@ FAULTS = [
 
 
 def main(arguments):
-    wanted = [fault for fault in FAULTS if all(part in fault.name for part in arguments)]
-    if not wanted or len(arguments) > 1:
-        print("usage: plant_faults.py [NAME]", file=sys.stderr)
+    wanted = [fault for fault in FAULTS if not arguments or any(part in fault.name for part in arguments)]
+    unknown = [part for part in arguments if not any(part in fault.name for fault in FAULTS)]
+    if unknown:
+        print(f"no fault has {', '.join(unknown)} in its name; usage: plant_faults.py [NAME...]", file=sys.stderr)
         return 2
     missed = 0
     copy_sources()
