@@ -442,7 +442,7 @@ pub enum Refusal {
         /// The registration.
         registration: RegistrationId,
     },
-    /// Somebody was seen on the place, which would go or get another number.
+    /// Somebody was seen on the place, which would go, get another number or be somebody else's.
     PresenceRecorded {
         /// The registration.
         registration: RegistrationId,

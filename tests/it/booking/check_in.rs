@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gather::testkit::person_id;
 use gather::{
     Archive, CancelRegistration, Change, ChangeParty, CheckIn, CheckInCounts, CheckInList, CheckInListId,
-    CheckedIn, CloseBooks, Gathering, Join, JoinLink, ListName, Offering, OfferingId, Opened, Pool, PoolId,
-    Presence, PresenceCounts, RecordPresence, Register, RegistrationId, RequestId, Scan, ScanId, Session,
-    SessionId, SetCheckInList, Standing, UndoCheckIn, Way, WithdrawCheckInList,
+    CheckedIn, CloseBooks, Gathering, Join, JoinLink, ListName, MoveRegistration, Offering, OfferingId,
+    Opened, Pool, PoolId, Presence, PresenceCounts, RecordPresence, Refusal, Register, RegistrationId,
+    RequestId, Scan, ScanId, Session, SessionId, SetCheckInList, Standing, Transfer, UndoCheckIn, Way,
+    WithdrawCheckInList,
 };
 use proptest::prelude::*;
 
@@ -234,6 +235,65 @@ fn nobody_who_was_scanned_gets_another_number() {
 }
 
 #[test]
+fn whoever_was_seen_does_not_hand_their_place_on() {
+    let scene = Scene::with_places(5);
+    let family = scene.books(scene.one(1).guest(person_id(2)).unnamed_guests(1));
+    for place in 1..=3_u16 {
+        let came = CheckIn::new(scene.on, family).place(place).scan(scan(place.into())).seen_at(minutes(0));
+        assert_eq!(scene.does(came), CheckedIn::Counted);
+    }
+    let to = |person, place| Transfer::new(family, person_id(person)).place(place);
+    assert_eq!(scene.refused(to(4, 1)), "presence_recorded");
+    assert_eq!(scene.refused(to(4, 2)), "presence_recorded");
+    assert_eq!(scene.does(to(4, 3)), Change::Made, "it is the guest who came who gets a name");
+    assert_eq!(scene.refused(to(5, 3)), "presence_recorded");
+    let _ = scene.does(UndoCheckIn::new(scene.on, scan(2)));
+    assert_eq!(scene.does(to(5, 2)), Change::Made, "it was a mistake");
+    drop(scene.desk.forget(person_id(4)).unwrap());
+    assert_eq!(scene.does(to(6, 3)), Change::Made, "of whoever was forgotten nobody can say that they came");
+    assert!(scene.desk.verify(&mut |_| ()).unwrap().is_sound());
+}
+
+/// A workshop, and a visit for those who have a place in it.
+fn with_a_visit_that_needs_a_place() -> Scene {
+    let visit = Offering::new(VISIT, "visit", [COACH]).requires(PLACE);
+    Scene::of(hall(9, |place| place).pool(Pool::new(COACH, "coach", 9)).offering(visit))
+}
+
+#[test]
+fn what_goes_along_is_not_handed_on_where_somebody_was_seen_there() {
+    let scene = with_a_visit_that_needs_a_place();
+    let ann = scene.books(scene.one(1).offering(PLACE));
+    let visit = scene.books(scene.one(1).offering(VISIT));
+    let _ = scene.does(CheckIn::new(scene.on, visit).scan(scan(1)).seen_at(minutes(0)));
+    let refused = scene.refuses(Transfer::new(ann, person_id(2)));
+    assert_eq!(refused, Refusal::PresenceRecorded { registration: visit, place: 1 });
+    let _ = scene.does(UndoCheckIn::new(scene.on, scan(1)));
+    assert_eq!(scene.does(Transfer::new(ann, person_id(2))), Change::Made);
+}
+
+#[test]
+fn whoever_was_seen_does_not_move_away_and_may_cancel() {
+    let scene = with_a_visit_that_needs_a_place();
+    let ann = scene.books(scene.party(1, 2).offering(PLACE));
+    let visit = scene.books(scene.one(1).offering(VISIT));
+    let other = scene.does(hall(5, |place| place).at(day("2027-05-20 10:00 to 16:00")));
+    let away = MoveRegistration::new(ann, other);
+    let _ = scene.does(CheckIn::new(scene.on, ann).place(2).scan(scan(1)).seen_at(minutes(0)));
+    let refused = scene.refuses(away);
+    assert_eq!(refused, Refusal::PresenceRecorded { registration: ann, place: 2 });
+    let _ = scene.does(UndoCheckIn::new(scene.on, scan(1)));
+    let _ = scene.does(CheckIn::new(scene.on, visit).scan(scan(2)).seen_at(minutes(0)));
+    let refused = scene.refuses(away);
+    assert_eq!(refused, Refusal::PresenceRecorded { registration: visit, place: 1 }, "it would end with it");
+    drop(scene.does(CancelRegistration::new(visit)));
+    assert_eq!((counts(&scene).lists[0].came, counts(&scene).in_the_house), (0, 0), "it is in no count");
+    assert_eq!(scene.desk.scans(scene.on).unwrap().rows().len(), 2, "and the scans stay");
+    assert!(scene.does(away).is_confirmed());
+    assert!(scene.desk.verify(&mut |_| ()).unwrap().is_sound());
+}
+
+#[test]
 fn heads_are_counted_and_whoever_is_not_counted_too() {
     let scene = with_a_visit();
     let pair = scene.books(scene.party(1, 2).offering(PLACE));
@@ -334,11 +394,8 @@ fn many_scans_are_taken_in_and_one_that_is_refused_keeps_none_back() {
     let merged = scene.desk.merge_scans(scene.on, scans, &mut |progress| told.push(progress.done)).unwrap();
     let text = "5 scans: 1 counted, 1 flagged, 1 known before, 2 refused";
     assert_eq!(merged.to_string(), text);
-    let codes: Vec<&str> = merged
-        .each
-        .iter()
-        .map(|one| one.told.as_ref().map_or_else(gather::Refusal::code, CheckedIn::code))
-        .collect();
+    let codes: Vec<&str> =
+        merged.each.iter().map(|one| one.told.as_ref().map_or_else(Refusal::code, CheckedIn::code)).collect();
     let expected = ["counted", "unknown_check_in_list", "unknown_registration", "counted", "scan_reused"];
     assert_eq!((codes, told), (expected.to_vec(), vec![0, 5]));
     let unknown = scene.desk.merge_scans(gather::GatheringId::from_u128(1), scans, &mut |_| ()).unwrap();

@@ -55,6 +55,17 @@ impl Naive<'_> {
         was_told || places.into_iter().any(|place| self.last_scan(one, place).is_some())
     }
 
+    /// Whether somebody was seen on one place.
+    pub(super) fn was_seen_on(&self, one: &Registration, place: u16) -> bool {
+        !one.seen[usize::from(place) - 1].is_empty() || self.last_scan(one, place).is_some()
+    }
+
+    /// Whether somebody was seen on a registration, or on what needs a place of it.
+    pub(super) fn has_anybody_come(&self, one: &Registration) -> bool {
+        let dependents = self.dependents(&one.asked);
+        self.was_seen(one, 1) || dependents.iter().any(|dependent| self.has_anybody_come(dependent))
+    }
+
     /// The places of a gathering whose people were last seen going in at a door; whoever is not counted, too.
     pub(in super::super) fn in_the_house(&self, gathering: GatheringId) -> u64 {
         let confirmed = self.live(gathering).into_iter().filter(|one| one.claim == Claim::Confirmed);
