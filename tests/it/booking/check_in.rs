@@ -315,6 +315,66 @@ fn heads_are_counted_and_whoever_is_not_counted_too() {
 }
 
 #[test]
+fn somebody_with_two_registrations_is_one_head() {
+    let scene = with_a_visit_that_needs_a_place();
+    let anns = scene.books(scene.one(1).unnamed_guests(1).offering(PLACE));
+    let visit = scene.books(scene.one(1).unnamed_guests(1).offering(VISIT));
+    let goes = |it, place, way, minute| {
+        let _ = scene.does(CheckIn::new(scene.on, it).place(place).way(way).seen_at(minutes(minute)));
+    };
+    let figures = || {
+        let counts = counts(&scene);
+        (counts.lists[0].expected, counts.lists[0].came, counts.lists[0].left, counts.in_the_house)
+    };
+    goes(anns, 1, Way::In, 0);
+    goes(visit, 1, Way::In, 5);
+    assert_eq!(figures(), (3, 1, 0, 1), "guests without names are as many as there are places");
+    goes(visit, 2, Way::In, 6);
+    assert_eq!(figures(), (3, 2, 0, 2));
+    goes(anns, 1, Way::Out, 30);
+    assert_eq!(figures(), (3, 2, 1, 1), "whichever of her tickets she shows");
+}
+
+#[test]
+fn whoever_leaves_a_room_is_in_the_house_still() {
+    let scene = Scene::with_places(5);
+    set(&scene, CheckInList::new(DESK, "lab"));
+    let ann = scene.books(scene.one(1));
+    let goes = |list, way, minute| {
+        let _ = scene.does(CheckIn::new(scene.on, ann).list(list).way(way).seen_at(minutes(minute)));
+        let counts = counts(&scene);
+        (counts.in_the_house, counts.lists[0].inside, counts.lists[1].inside, counts.lists[1].left)
+    };
+    let door = CheckInListId::DOOR;
+    assert_eq!(goes(door, Way::In, 0), (1, 1, 0, 0));
+    assert_eq!(goes(DESK, Way::In, 10), (1, 1, 1, 0));
+    assert_eq!(goes(DESK, Way::Out, 20), (1, 1, 0, 1));
+    assert_eq!(goes(DESK, Way::In, 30), (1, 1, 1, 0));
+    assert_eq!(goes(door, Way::Out, 40), (0, 0, 0, 1), "whoever leaves by the door leaves all of it");
+}
+
+#[test]
+fn nobody_stays_longer_at_a_list_than_what_it_is_for() {
+    let scene = Scene::with_places(5);
+    let talk = SessionId::from_u128(1);
+    let session = Session::new(talk, "Talk").at(day("2027-03-20 12:00 to 12:30"));
+    scene.does(gather::AddSession::new(scene.on, session));
+    set(&scene, CheckInList::new(DESK, "talk").session(talk).window(600, 3_600));
+    let [ann, bob] = [1, 2].map(|person| scene.books(scene.one(person)));
+    let goes = |who, list, way, time: &str| {
+        let _ = scene.does(CheckIn::new(scene.on, who).list(list).way(way).seen_at(at(time)));
+    };
+    for (who, list) in [(ann, DESK), (bob, CheckInListId::DOOR)] {
+        goes(who, DESK, Way::In, "2027-03-20T12:10:00Z");
+        goes(who, list, Way::Out, "2027-03-20T13:20:00Z");
+    }
+    let attended = scene.desk.attendance(scene.on).unwrap();
+    let seconds: Vec<_> = attended.rows().iter().map(|row| row.seconds).collect();
+    assert_eq!(seconds, [Some(20 * 60); 2], "it was over at half past");
+    assert_eq!(attended.rows()[0].last_out, Some(at("2027-03-20T13:20:00Z")));
+}
+
+#[test]
 fn a_certificate_says_for_how_long_and_no_minute_twice() {
     let scene = Scene::with_places(9);
     set(&scene, CheckInList::new(DESK, "lab"));

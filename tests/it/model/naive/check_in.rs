@@ -66,22 +66,59 @@ impl Naive<'_> {
         self.was_seen(one, 1) || dependents.iter().any(|dependent| self.has_anybody_come(dependent))
     }
 
-    /// The places of a gathering whose people were last seen going in at a door; whoever is not counted, too.
+    /// Everybody with a confirmed place on a gathering, each once, with what they have places in and what was scanned of
+    /// them, whichever of their registrations it was by.
+    fn heads(&self, gathering: GatheringId) -> Vec<(Vec<OfferingId>, Vec<Scan>)> {
+        let mut heads: Vec<(Option<u8>, Vec<OfferingId>, Vec<Scan>)> = Vec::new();
+        for one in self.live(gathering).into_iter().filter(|one| one.claim == Claim::Confirmed) {
+            for (place, person) in (1..).zip(&one.asked.people) {
+                let scans = self.counted(gathering, one.id(), place);
+                let offering = OfferingId::new(one.asked.offering);
+                let known = heads.iter_mut().find(|(known, ..)| person.is_some() && known == person);
+                match known {
+                    Some((_, offerings, seen)) => {
+                        offerings.push(offering);
+                        seen.extend(scans);
+                    }
+                    None => heads.push((*person, vec![offering], scans)),
+                }
+            }
+        }
+        heads.into_iter().map(|(_, offerings, scans)| (offerings, scans)).collect()
+    }
+
+    /// How many people are in the house; whoever is not counted, too.
     pub(in super::super) fn in_the_house(&self, gathering: GatheringId) -> u64 {
-        let confirmed = self.live(gathering).into_iter().filter(|one| one.claim == Claim::Confirmed);
-        let places = confirmed.flat_map(|one| (1..=one.asked.size()).map(move |place| (one.id(), place)));
-        let is_in = |(id, place): &(RegistrationId, u32)| {
-            let at_a_door = self.past.iter().filter_map(|deed| match &deed.what {
-                Done::Scanned(_, scan, PresenceSource::Door, _) => Some(scan.id),
-                _ => None,
+        let at_a_door = self.past.iter().filter_map(|deed| match &deed.what {
+            Done::Scanned(_, scan, PresenceSource::Door, _) => Some(scan.id),
+            _ => None,
+        });
+        let at_a_door: Vec<ScanId> = at_a_door.collect();
+        let heads = self.heads(gathering).into_iter();
+        let is_in = heads.filter(|(_, scans)| {
+            let doors: Vec<Scan> =
+                scans.iter().copied().filter(|scan| at_a_door.contains(&scan.id)).collect();
+            doors.iter().any(|scan| has_stayed(scan, &doors))
+        });
+        u64::try_from(is_in.count()).unwrap()
+    }
+
+    /// Of each list its number, and how many are expected there, came, and are there.
+    pub(in super::super) fn list_counts(&self, gathering: GatheringId) -> Vec<(u16, u64, u64, u64)> {
+        let heads = self.heads(gathering);
+        let count = |list: &CheckInList| {
+            let takes = |it: &OfferingId| list.offerings.is_empty() || list.offerings.contains(it);
+            let expected = heads.iter().filter(|(offerings, _)| offerings.iter().any(takes)).count();
+            let came =
+                heads.iter().filter(|(_, scans)| scans.iter().any(|scan| scan.list == list.id)).count();
+            let inside = heads.iter().filter(|(_, scans)| {
+                scans.iter().any(|scan| scan.list == list.id && has_stayed(scan, scans))
             });
-            let at_a_door: Vec<ScanId> = at_a_door.collect();
-            let mut scans = self.counted(gathering, *id, u16::try_from(*place).unwrap());
-            scans.retain(|scan| at_a_door.contains(&scan.id));
-            let last = scans.iter().max_by_key(|scan| (scan.seen_at, scan.id));
-            last.is_some_and(|last| last.way == Way::In)
+            let [expected, came, inside] =
+                [expected, came, inside.count()].map(|count| u64::try_from(count).unwrap());
+            (list.id.get(), expected, came, inside)
         };
-        u64::try_from(places.filter(is_in).count()).unwrap()
+        self.lists(gathering).iter().map(count).collect()
     }
 
     /// How many scans a gathering has ever taken in, and how many of them somebody has to look into.
@@ -326,6 +363,13 @@ impl Naive<'_> {
         let person = usize::from(place).checked_sub(1).and_then(|nth| one.asked.people.get(nth).copied());
         person.flatten().is_some_and(|person| self.was_forgotten(person))
     }
+}
+
+/// Whether somebody went in by a scan, and no later one of theirs says that they left: there, or by list 0.
+fn has_stayed(scan: &Scan, all: &[Scan]) -> bool {
+    let is_later = |other: &&Scan| (other.seen_at, other.id) > (scan.seen_at, scan.id);
+    let leaves = |other: &Scan| other.way == Way::Out && (other.list == scan.list || other.list.get() == 0);
+    scan.way == Way::In && !all.iter().filter(is_later).any(leaves)
 }
 
 fn standing(claim: Claim) -> Option<Standing> {
