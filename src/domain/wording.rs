@@ -132,7 +132,8 @@ impl fmt::Display for Refusal {
             | Self::ScanReused { .. }
             | Self::NoConfirmedPlace { .. }
             | Self::NotOpenToJoin { .. }
-            | Self::NoJoinLink { .. } => self.of_check_in(f),
+            | Self::NoJoinLink { .. }
+            | Self::NoListToJoin { .. } => self.of_check_in(f),
         }
     }
 }
@@ -330,6 +331,9 @@ impl Refusal {
             }
             Self::NotOpenToJoin { .. } => f.write_str("it cannot be joined yet: there is no date"),
             Self::NoJoinLink { .. } => f.write_str("there is no link to join it online"),
+            Self::NoListToJoin { offering, .. } => {
+                write!(f, "no check-in list is for offering {offering}, so it cannot be joined online")
+            }
             other => f.write_str(other.code()),
         }
     }

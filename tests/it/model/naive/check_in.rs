@@ -42,22 +42,22 @@ impl Naive<'_> {
         theirs.filter(|scan| (scan.registration, scan.place) == (registration, place)).collect()
     }
 
-    /// When somebody was last seen on a place, by a scan that counts.
-    pub(super) fn last_scan(&self, one: &Registration, place: u16) -> Option<DateTime<Utc>> {
+    /// When somebody was first seen on a place, by a scan that counts.
+    pub(super) fn first_scan(&self, one: &Registration, place: u16) -> Option<DateTime<Utc>> {
         let scans = self.counted(one.asked.gathering, one.id(), place);
-        scans.iter().map(|scan| scan.seen_at).max()
+        scans.iter().map(|scan| scan.seen_at).min()
     }
 
     /// Whether somebody was seen on a place from one on, by a scan that counts or by a word.
     pub(super) fn was_seen(&self, one: &Registration, from: u16) -> bool {
         let places = from..=u16::try_from(one.asked.size()).unwrap();
         let was_told = one.seen[usize::from(from) - 1..].iter().any(|records| !records.is_empty());
-        was_told || places.into_iter().any(|place| self.last_scan(one, place).is_some())
+        was_told || places.into_iter().any(|place| self.first_scan(one, place).is_some())
     }
 
     /// Whether somebody was seen on one place.
     pub(super) fn was_seen_on(&self, one: &Registration, place: u16) -> bool {
-        !one.seen[usize::from(place) - 1].is_empty() || self.last_scan(one, place).is_some()
+        !one.seen[usize::from(place) - 1].is_empty() || self.first_scan(one, place).is_some()
     }
 
     /// Whether somebody was seen on a registration, or on what needs a place of it.
@@ -324,19 +324,17 @@ impl Naive<'_> {
         let takes = |list: &CheckInList| list.offerings.is_empty() || list.offerings.contains(&offering);
         let lists = self.lists(gathering);
         let online = lists.iter().find(|list| list.kind == CheckInKind::Online && takes(list));
-        let list = online.unwrap_or(&lists[0]).clone();
+        let list = online.or_else(|| lists.iter().find(|list| takes(list))).cloned();
         let of = self.of(gathering);
-        if before.claim == Claim::Confirmed
-            && !of.called_off
-            && !of.archived
-            && !self.nobody_is_there(&before, place)
-        {
+        let could = before.claim == Claim::Confirmed && !of.called_off && !of.archived && of.mode.1.is_some();
+        let now = self.now(gathering, given);
+        let list_now = list.as_ref().filter(|list| could && self.is_open(gathering, list, now));
+        if let Some(list) = list_now.filter(|_| !self.nobody_is_there(&before, place)) {
             let mut there = self.counted(gathering, id, place);
             there.retain(|scan| scan.list == list.id);
-            let is_in = there
-                .iter()
-                .max_by_key(|scan| (scan.seen_at, scan.id))
-                .is_some_and(|last| last.way == Way::In);
+            let last = there.iter().max_by_key(|scan| (scan.seen_at, scan.id));
+            let is_in =
+                last.is_some_and(|last| last.way == Way::In && now <= last.seen_at + TimeDelta::seconds(60));
             let first = there.iter().filter(|scan| scan.way == Way::In).map(|scan| scan.seen_at).min();
             if let Some(first_seen) = first.filter(|_| is_in) {
                 return Ok(Told::CheckedIn(CheckedIn::Again { first_seen }));
@@ -349,13 +347,17 @@ impl Naive<'_> {
         refuse_if(one.claim != Claim::Confirmed, "no_confirmed_place")?;
         refuse_if(self.nobody_is_there(&one, place), "forgotten")?;
         refuse_if(of.mode.1.is_none(), "no_join_link")?;
-        let (opens, closes) = self.window(gathering, &list);
-        let is_open = opens.is_some_and(|opens| opens <= now) && closes.is_some_and(|closes| now <= closes);
-        refuse_if(!is_open, "not_open_to_join")?;
+        let list = list.ok_or("no_list_to_join")?;
+        refuse_if(!self.is_open(gathering, &list, now), "not_open_to_join")?;
         let scan = Scan::new(scan, id, now).place(place).list(list.id);
         let told = self.told(gathering, (&list, true), &scan);
         self.done(now, Done::Scanned(gathering, scan, PresenceSource::Online, told.clone()));
         Ok(Told::CheckedIn(told))
+    }
+
+    fn is_open(&self, gathering: GatheringId, list: &CheckInList, now: DateTime<Utc>) -> bool {
+        let (opens, closes) = self.window(gathering, list);
+        opens.is_some_and(|opens| opens <= now) && closes.is_some_and(|closes| now <= closes)
     }
 
     /// Whether whoever is on a place was forgotten.
