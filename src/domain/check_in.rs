@@ -114,8 +114,8 @@ pub(super) fn joined_just_before(
 ) -> Option<DateTime<Utc>> {
     let mut scans = decision.counted_scans(gathering, (registration, place));
     scans.retain(|scan| scan.list == list);
-    let last = scans.last().filter(|last| last.way == Way::In)?;
-    let is_recent = now.signed_duration_since(last.seen_at) <= RELOADING;
+    let latest = scans.last().filter(|latest| latest.way == Way::In)?;
+    let is_recent = now.signed_duration_since(latest.seen_at) <= RELOADING;
     let first = scans.iter().find(|scan| scan.way == Way::In)?;
     is_recent.then_some(first.seen_at)
 }

@@ -332,9 +332,10 @@ impl Naive<'_> {
         if let Some(list) = list_now.filter(|_| !self.nobody_is_there(&before, place)) {
             let mut there = self.counted(gathering, id, place);
             there.retain(|scan| scan.list == list.id);
-            let last = there.iter().max_by_key(|scan| (scan.seen_at, scan.id));
-            let is_in =
-                last.is_some_and(|last| last.way == Way::In && now <= last.seen_at + TimeDelta::seconds(60));
+            let latest = there.iter().max_by_key(|scan| (scan.seen_at, scan.id));
+            let is_in = latest.is_some_and(|latest| {
+                latest.way == Way::In && now <= latest.seen_at + TimeDelta::seconds(60)
+            });
             let first = there.iter().filter(|scan| scan.way == Way::In).map(|scan| scan.seen_at).min();
             if let Some(first_seen) = first.filter(|_| is_in) {
                 return Ok(Told::CheckedIn(CheckedIn::Again { first_seen }));
