@@ -301,6 +301,7 @@ impl Auditor {
         }
         gathering.takes_answers(fact)?;
         self.forgotten.leaves(fact, gathering)?;
+        self.forgotten.hands_over(fact, gathering)?;
         self.people.are_free(fact, id, &self.gatherings, time)?;
         self.is_truly_in_the_way(fact, gathering, time)
     }

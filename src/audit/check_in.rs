@@ -86,6 +86,25 @@ impl CheckIn {
 }
 
 impl Gathering {
+    /// Whether somebody was seen on a place: scanned, and that counts, or said by hand to have come or not.
+    pub(super) fn was_seen(&self, one: &Registration, place: u16) -> bool {
+        one.seen.contains(&place) || self.check_in.has_seen((one.id, place))
+    }
+
+    /// The first place of a registration on which somebody was seen.
+    fn first_seen(&self, one: &Registration) -> Option<u16> {
+        let last = u16::try_from(one.party.size()).unwrap_or(u16::MAX);
+        (1..=last).find(|place| self.was_seen(one, *place))
+    }
+
+    /// Whoever came does not move away: what was seen would count for nobody.
+    pub(super) fn moves_before_it_is_used(&self, one: &Registration) -> Judged {
+        let seen = self.first_seen(one);
+        hold(seen.is_none(), Rule::Presence, || {
+            format!("it moved away, and somebody was seen on place {}", seen.unwrap_or_default())
+        })
+    }
+
     /// Judges what needs no look at other gatherings.
     pub(super) fn judge_check_in(&self, fact: &Fact) -> Judged {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the facts of checking in, and no other")]

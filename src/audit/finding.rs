@@ -143,7 +143,8 @@ rules! {
     NotInvited = "not_invited",
     /// Needs and consents are of people who are on the registration, and a note is about its booker.
     NotOnIt = "not_on_it",
-    /// Whoever was seen is on a place that is there, and is flagged if and only if it was not confirmed.
+    /// Whoever was seen is on a place that is there, and is flagged if and only if it was not confirmed; and their place is
+    /// neither handed over nor moves away.
     Presence = "presence",
     /// Whoever scans is told what was so, and each list sees people where it stands.
     Scan = "scan",

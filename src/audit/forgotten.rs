@@ -44,6 +44,17 @@ impl Forgotten {
         &self.now
     }
 
+    /// Whoever was seen on a place keeps it, unless they were forgotten: somebody else would have come in their stead.
+    pub(super) fn hands_over(&self, fact: &Fact, gathering: &Gathering) -> Judged {
+        let Fact::PlaceTransferred { registration, place, from: Some(from), .. } = fact else {
+            return Ok(());
+        };
+        let was_seen = gathering.known(*registration).is_some_and(|one| gathering.was_seen(one, *place));
+        hold(!was_seen || self.all.contains(from), Rule::Presence, || {
+            format!("place {place} was handed over, and whoever had it was seen on it")
+        })
+    }
+
     /// A booker leaves the others of their party only where they were forgotten.
     pub(super) fn leaves(&self, fact: &Fact, gathering: &Gathering) -> Judged {
         let Fact::PartyChanged { registration, removed, .. } = fact else { return Ok(()) };

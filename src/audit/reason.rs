@@ -19,6 +19,9 @@ impl Gathering {
         so_far: &mut SoFar,
     ) -> Judged {
         let one = self.live(id)?;
+        if how == Ending::MovedAway {
+            self.moves_before_it_is_used(one)?;
+        }
         if self.needed_what_ended(one, how, so_far) {
             return Ok(());
         }

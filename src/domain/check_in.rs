@@ -1,6 +1,6 @@
 //! What a scan comes to: whether it counts, and what whoever scanned is told.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cells::{Claim, ListCell, RegistrationCell};
 use super::decision::{Decision, Gathering};
@@ -101,15 +101,21 @@ fn first_or_again(decision: &Decision<'_>, gathering: &Gathering, scan: &Scan) -
     }
 }
 
-/// When somebody was first seen joining at a list, where they have joined and not left.
-pub(super) fn joined_since(
+/// For how long after they joined somebody who joins again only loads a page once more.
+const RELOADING: TimeDelta = TimeDelta::seconds(60);
+
+/// When somebody was first seen joining at a list, where they have joined, not left, and that not long ago.
+pub(super) fn joined_just_before(
     decision: &Decision<'_>,
     gathering: &Gathering,
     (registration, place): (crate::id::RegistrationId, u16),
     list: CheckInListId,
+    now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let scans = decision.counted_scans(gathering, (registration, place));
-    let mut there = scans.iter().filter(|scan| scan.list == list);
-    let first = scans.iter().find(|scan| scan.list == list && scan.way == Way::In)?;
-    there.next_back().filter(|last| last.way == Way::In).map(|_| first.seen_at)
+    let mut scans = decision.counted_scans(gathering, (registration, place));
+    scans.retain(|scan| scan.list == list);
+    let latest = scans.last().filter(|latest| latest.way == Way::In)?;
+    let is_recent = now.signed_duration_since(latest.seen_at) <= RELOADING;
+    let first = scans.iter().find(|scan| scan.way == Way::In)?;
+    is_recent.then_some(first.seen_at)
 }

@@ -351,6 +351,19 @@ impl<'s> Decision<'s> {
         self.cells.seen(gathering.id, place).is_some() || !self.counted_scans(gathering, place).is_empty()
     }
 
+    /// Refuses where somebody was seen on any of some places of a registration.
+    pub(crate) fn must_be_unseen(
+        &self,
+        gathering: &Gathering,
+        registration: RegistrationId,
+        mut places: impl Iterator<Item = u16>,
+    ) -> Result<(), Refusal> {
+        match places.find(|place| self.was_seen(gathering, (registration, *place))) {
+            Some(place) => Err(Refusal::PresenceRecorded { registration, place }),
+            None => Ok(()),
+        }
+    }
+
     /// A scan at a gathering that has been read, or that it was taken back.
     pub(crate) fn scan(&self, gathering: &Gathering, id: ScanId) -> Option<&ScanCell> {
         self.cells.scan(gathering.id, id)

@@ -27,6 +27,25 @@ pub(crate) fn end_with_parts(
     ended
 }
 
+/// What would end with a registration: itself first, then whatever needs a place of it, each once.
+pub(crate) fn with_parts(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+) -> Vec<RegistrationId> {
+    let mut all = Vec::new();
+    let mut next = vec![registration];
+    while let Some(registration) = next.pop() {
+        if all.contains(&registration) {
+            continue;
+        }
+        all.push(registration);
+        let Some(cell) = decision.registration_on(gathering, registration) else { continue };
+        next.extend(dependents(decision, gathering, cell).into_iter().rev());
+    }
+    all
+}
+
 /// Ends whatever needs a place of a registration, and not that itself.
 pub(crate) fn end_parts(
     decision: &mut Decision<'_>,

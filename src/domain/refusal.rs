@@ -442,7 +442,7 @@ pub enum Refusal {
         /// The registration.
         registration: RegistrationId,
     },
-    /// Somebody was seen on the place, which would go or get another number.
+    /// Somebody was seen on the place, which would go, get another number or be somebody else's.
     PresenceRecorded {
         /// The registration.
         registration: RegistrationId,
@@ -594,6 +594,13 @@ pub enum Refusal {
         /// The gathering.
         gathering: GatheringId,
     },
+    /// No list at which people are checked in takes those with a place in the offering, so nobody could be seen joining.
+    NoListToJoin {
+        /// The gathering.
+        gathering: GatheringId,
+        /// The offering.
+        offering: OfferingId,
+    },
 }
 
 impl Refusal {
@@ -692,6 +699,7 @@ impl Refusal {
             Self::NoConfirmedPlace { .. } => "no_confirmed_place",
             Self::NotOpenToJoin { .. } => "not_open_to_join",
             Self::NoJoinLink { .. } => "no_join_link",
+            Self::NoListToJoin { .. } => "no_list_to_join",
         }
     }
 }

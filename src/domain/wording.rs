@@ -132,7 +132,8 @@ impl fmt::Display for Refusal {
             | Self::ScanReused { .. }
             | Self::NoConfirmedPlace { .. }
             | Self::NotOpenToJoin { .. }
-            | Self::NoJoinLink { .. } => self.of_check_in(f),
+            | Self::NoJoinLink { .. }
+            | Self::NoListToJoin { .. } => self.of_check_in(f),
         }
     }
 }
@@ -270,7 +271,7 @@ impl Refusal {
             Self::NotAsked { registration } => write!(f, "registration {registration} has no question about new dates to answer"),
             Self::NotDisplaceable { registration } => write!(f, "registration {registration} has no place of this pool to give up"),
             Self::BookersPlace { .. } => f.write_str("place 1 is the booker's: it can be transferred, or the registration cancelled"),
-            Self::PresenceRecorded { place, .. } => write!(f, "somebody was seen on place {place}, so it and those before it stay"),
+            Self::PresenceRecorded { place, .. } => write!(f, "somebody was seen on place {place}, so it stays as it is; a scan by mistake can be taken back first"),
             Self::InLine { .. } => f.write_str("a party in line cannot grow, since that would push back those behind it; the others can register by themselves"),
             Self::StillNeeded { registration } => write!(f, "registration {registration} needs these places; change or cancel it first"),
             Self::TooManyToAsk { registrations, limit } => write!(f, "{registrations} registrations would be asked, and up to {limit} can be at once"),
@@ -330,6 +331,9 @@ impl Refusal {
             }
             Self::NotOpenToJoin { .. } => f.write_str("it cannot be joined yet: there is no date"),
             Self::NoJoinLink { .. } => f.write_str("there is no link to join it online"),
+            Self::NoListToJoin { offering, .. } => {
+                write!(f, "no check-in list is for offering {offering}, so it cannot be joined online")
+            }
             other => f.write_str(other.code()),
         }
     }

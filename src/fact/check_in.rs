@@ -285,7 +285,8 @@ impl fmt::Display for Standing {
 
 /// What whoever scanned was told. Every scan is kept; what does not count is flagged, for somebody to look into.
 ///
-/// It is what was so when the scan was taken in: a confirmed place that is cancelled afterwards was counted all the same.
+/// It is what was so when the scan was taken in: what it was told stays so where the confirmed place is cancelled afterwards. Whoever
+/// had it is in no count from then on, since the registration is not confirmed any more; the scan stays in the list of scans.
 /// The same scan sent again is told the same.
 ///
 /// Printed, it is for people at the door, with times in UTC; [`text`](Self::text) has them as clocks there show them.

@@ -1,6 +1,5 @@
 //! Who attended, and for how long: what a certificate says.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use crate::fact::{Announcement, Presence, Way};
 use crate::id::{CheckInListId, GatheringId, OfferingId, PersonId, RegistrationId};
 use crate::person::PersonDetails;
 use crate::projection::card::GatheringCard;
-use crate::projection::check_in::ScanCard;
+use crate::projection::check_in::{Inside, ScanCard};
 use crate::projection::check_in_counts::confirmed_places;
 use crate::projection::head::{Head, counted};
 use crate::projection::names::{
@@ -31,8 +30,8 @@ use crate::sealed::{Opener, Sealed, Unavailable};
 ///
 /// How long somebody attended is told by scans: the time between going in and going out at each list, put together so that
 /// no minute counts twice, and within the gathering's time. Whoever goes out at list 0, the door, has left every other
-/// list. Whoever was not seen leaving stayed to the end of the session that the list goes by, or of the gathering. Who
-/// was never scanned has no times.
+/// list. Whoever was not seen leaving stayed to the end of the session that the list goes by, or of the gathering, and whoever was
+/// seen leaving after that stayed to it as well. Who was never scanned has no times.
 ///
 /// Printed or serialised as it is, it shows `[personal]` in place of every name. Serialised it has `gathering`, `title`,
 /// `schedule` and `attended`; a row has `number`, `place`, `registration`, `person`, `offering`, `presence`, `first_in`,
@@ -153,24 +152,18 @@ struct Stays {
 impl Stays {
     /// From scans in the order in which they were seen, and when what is at a list ends.
     fn of(scans: &[&ScanCard], ends: impl Fn(CheckInListId) -> Option<DateTime<Utc>>) -> Self {
-        let mut stays = Self::default();
-        let mut inside: BTreeMap<CheckInListId, DateTime<Utc>> = BTreeMap::new();
-        for scan in scans.iter().map(|card| card.scan) {
-            match scan.way {
-                Way::In => {
-                    inside.entry(scan.list).or_insert(scan.seen_at);
-                }
-                Way::Out => {
-                    let leaves = |list: CheckInListId| list == scan.list || scan.list == CheckInListId::DOOR;
-                    let left = inside.iter().filter(|(list, _)| leaves(**list));
-                    stays.each.extend(left.map(|(_, since)| (*since, Some(scan.seen_at))));
-                    inside.retain(|list, _| !leaves(*list));
-                    stays.last_out = Some(scan.seen_at);
-                }
+        let (mut stays, mut inside) = (Self::default(), Inside::default());
+        for scan in scans.iter().map(|card| &card.scan) {
+            let left = inside.follow(scan).into_iter();
+            // Whoever leaves a room by the door long after was there no longer than there was something.
+            let until = |list| ends(list).map_or(scan.seen_at, |ends| ends.min(scan.seen_at));
+            stays.each.extend(left.map(|(list, since)| (since, Some(until(list)))));
+            if scan.way == Way::Out {
+                stays.last_out = Some(scan.seen_at);
             }
         }
-        stays.is_inside = !inside.is_empty();
-        stays.each.extend(inside.into_iter().map(|(list, since)| (since, ends(list))));
+        stays.is_inside = inside.is_anywhere();
+        stays.each.extend(inside.still().map(|(list, since)| (since, ends(list))));
         stays
     }
 

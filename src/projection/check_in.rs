@@ -44,6 +44,42 @@ impl ScanCard {
     }
 }
 
+/// At which lists somebody is, by their scans in the order in which they were seen, and since when.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inside {
+    since: BTreeMap<CheckInListId, DateTime<Utc>>,
+}
+
+impl Inside {
+    /// Follows them one scan further. Gives what they have left by it: the list, and since when they were there.
+    pub(super) fn follow(&mut self, scan: &Scan) -> Vec<(CheckInListId, DateTime<Utc>)> {
+        match scan.way {
+            Way::In => {
+                self.since.entry(scan.list).or_insert(scan.seen_at);
+                Vec::new()
+            }
+            // Whoever goes out at list 0, the door, has left the rooms behind it, too.
+            Way::Out if scan.list == CheckInListId::DOOR => {
+                std::mem::take(&mut self.since).into_iter().collect()
+            }
+            Way::Out => self.since.remove_entry(&scan.list).into_iter().collect(),
+        }
+    }
+
+    pub(super) fn is_at(&self, list: CheckInListId) -> bool {
+        self.since.contains_key(&list)
+    }
+
+    pub(super) fn is_anywhere(&self) -> bool {
+        !self.since.is_empty()
+    }
+
+    /// The lists at which they are still, and since when.
+    pub(super) fn still(self) -> impl Iterator<Item = (CheckInListId, DateTime<Utc>)> {
+        self.since.into_iter()
+    }
+}
+
 /// The scans of one registration, in the order in which they were taken in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scans {

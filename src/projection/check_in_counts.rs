@@ -1,21 +1,25 @@
 //! How many have come, list by list, and how many are in the house.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::fact::{CheckInKind, CheckInList, Way};
-use crate::id::{CheckInListId, GatheringId};
+use crate::fact::{CheckInKind, CheckInList, PresenceSource};
+use crate::id::{CheckInListId, GatheringId, OfferingId, PersonId, RegistrationId};
 use crate::projection::card::GatheringCard;
-use crate::projection::check_in::ScanCard;
+use crate::projection::check_in::{Inside, ScanCard};
 use crate::projection::registration::RegistrationCard;
 use crate::projection::status::RegistrationStatus;
 use crate::projection::table::{Column, Table};
 
 /// How many people have come to a gathering, at each of its lists, as far as scans say.
 ///
-/// Whoever is not counted in a pool is counted here: a head is a head. Only people with a confirmed place are; what was
-/// scanned of others is among the [flagged](Self::flagged).
+/// Whoever is not counted in a pool is counted here: a head is a head, also where somebody has several registrations (a place
+/// and the visit that needs it), and whichever of them was scanned. Only people with a confirmed place are counted; what was scanned
+/// of others is among the [flagged](Self::flagged).
+///
+/// Whoever goes out at list 0, the door, has left every list; whoever goes out at another has left that one only.
 ///
 /// Serialised it has `gathering`, `lists` (see [`ListCount`]), `in_the_house`, `flagged` and `undone`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,8 +30,8 @@ pub struct CheckInCounts {
     pub gathering: GatheringId,
     /// Each of its lists, by number; withdrawn ones are not among them.
     pub lists: Vec<ListCount>,
-    /// How many are in the house: whose last scan at any door, of those that count, was on the way in. It is as of the last
-    /// scan: nobody leaves by the end of the gathering.
+    /// How many are in the house: inside at any list that was a door when they were scanned there. It is as of the last scan:
+    /// nobody leaves by the end of the gathering.
     pub in_the_house: u64,
     /// How many scans somebody should look into, at whatever list.
     pub flagged: u64,
@@ -51,9 +55,9 @@ pub struct ListCount {
     pub expected: u64,
     /// How many of them were seen there at all.
     pub came: u64,
-    /// How many were last seen going in.
+    /// How many of those have gone in and not left since.
     pub inside: u64,
-    /// How many were last seen going out.
+    /// How many of those have left, there or by list 0.
     pub left: u64,
     /// How many scans at it somebody should look into.
     pub flagged: u64,
@@ -61,15 +65,12 @@ pub struct ListCount {
 
 impl CheckInCounts {
     pub(super) fn of(card: &GatheringCard) -> Self {
-        let places: Vec<_> = confirmed_places(card).collect();
+        let people = people(card);
         let lists = card.check_in_lists();
-        let at_a_door = |scan: &ScanCard| scan.source == crate::fact::PresenceSource::Door;
-        let is_in =
-            |(it, place): &&(&RegistrationCard, u16)| last_way(it, *place, at_a_door) == Some(Way::In);
         Self {
             gathering: card.id(),
-            lists: lists.into_iter().map(|list| ListCount::of(card, &places, list)).collect(),
-            in_the_house: count(places.iter().filter(is_in)),
+            lists: lists.into_iter().map(|list| ListCount::of(card, &people, list)).collect(),
+            in_the_house: count(people.iter().filter(|somebody| somebody.is_in_the_house())),
             flagged: count(all_scans(card).filter(|scan| scan.is_flagged())),
             undone: count(all_scans(card).filter(|scan| scan.undone.is_some())),
         }
@@ -77,23 +78,67 @@ impl CheckInCounts {
 }
 
 impl ListCount {
-    fn of(card: &GatheringCard, places: &[(&RegistrationCard, u16)], list: CheckInList) -> Self {
+    fn of(card: &GatheringCard, people: &[Somebody<'_>], list: CheckInList) -> Self {
         let id = list.id;
-        let belongs = |(it, _): &&(&RegistrationCard, u16)| list.covers(it.booking().offering);
-        let way = |(it, place): &(&RegistrationCard, u16)| last_way(it, *place, |scan| scan.scan.list == id);
-        let ways: Vec<Way> = places.iter().filter_map(way).collect();
-        let (inside, left): (Vec<Way>, Vec<Way>) = ways.iter().partition(|way| **way == Way::In);
+        let belongs = |it: &&Somebody<'_>| it.offerings.iter().any(|offering| list.covers(*offering));
+        let came = count(people.iter().filter(|it| it.scans.iter().any(|card| card.scan.list == id)));
+        let inside = count(people.iter().filter(|it| it.inside.is_at(id)));
         Self {
             list: id,
             kind: list.kind,
-            expected: count(places.iter().filter(belongs)),
-            came: count(ways.iter()),
-            inside: count(inside.iter()),
-            left: count(left.iter()),
+            expected: count(people.iter().filter(belongs)),
+            came,
+            inside,
+            left: came.saturating_sub(inside),
             flagged: count(all_scans(card).filter(|scan| scan.scan.list == id && scan.is_flagged())),
             name: list.name,
         }
     }
+}
+
+/// One head: whoever has several registrations is one all the same. A guest without a name is one by their place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    Named(PersonId),
+    Guest(RegistrationId, u16),
+}
+
+/// What somebody has confirmed places in, what was scanned of all of them and counts, and where they are by that.
+#[derive(Default)]
+struct Somebody<'a> {
+    offerings: Vec<OfferingId>,
+    scans: Vec<&'a ScanCard>,
+    inside: Inside,
+}
+
+impl Somebody<'_> {
+    /// Whoever is online is not in the house, and leaves it by no scan there.
+    fn is_in_the_house(&self) -> bool {
+        let mut at_doors = Inside::default();
+        for card in self.scans.iter().filter(|card| card.source == PresenceSource::Door) {
+            at_doors.follow(&card.scan);
+        }
+        at_doors.is_anywhere()
+    }
+}
+
+fn people(card: &GatheringCard) -> Vec<Somebody<'_>> {
+    let mut people: BTreeMap<Who, Somebody<'_>> = BTreeMap::new();
+    for (it, place) in confirmed_places(card) {
+        let named = it.booking().party.at(place).flatten();
+        let who = named.map_or(Who::Guest(it.id(), place), Who::Named);
+        let somebody = people.entry(who).or_default();
+        somebody.offerings.push(it.booking().offering);
+        somebody.scans.extend(it.counted_scans(place));
+    }
+    let mut people: Vec<Somebody<'_>> = people.into_values().collect();
+    for somebody in &mut people {
+        somebody.scans.sort_unstable_by_key(|card| card.turn());
+        for card in &somebody.scans {
+            somebody.inside.follow(&card.scan);
+        }
+    }
+    people
 }
 
 /// Every place of every confirmed registration.
@@ -105,12 +150,6 @@ pub(super) fn confirmed_places(card: &GatheringCard) -> impl Iterator<Item = (&R
 
 fn all_scans(card: &GatheringCard) -> impl Iterator<Item = &ScanCard> {
     card.registrations().iter().flat_map(RegistrationCard::scans).chain(card.stray_scans())
-}
-
-/// Which way a place was last seen going, of some of its scans.
-fn last_way(it: &RegistrationCard, place: u16, is_meant: impl Fn(&ScanCard) -> bool) -> Option<Way> {
-    let scans = it.scans().iter().filter(|scan| scan.place == Some(place) && scan.counts() && is_meant(scan));
-    scans.max_by_key(|scan| scan.turn()).map(|scan| scan.scan.way)
 }
 
 fn count(things: impl Iterator) -> u64 {

@@ -742,6 +742,31 @@ fn somebody_seen_where_nobody_is() {
         .is(Rule::Presence, "somebody was seen whose registration is ended, and it was not flagged");
 }
 
+#[test]
+fn a_place_handed_over_by_whoever_was_seen_on_it() {
+    let forger = Forger::with_places(5);
+    let gathering = forger.scene.on;
+    let registration = forger.scene.books(forger.scene.one(1));
+    let came = CheckIn::new(gathering, registration).seen_at(at(STARTS));
+    let _ = forger.scene.does(came);
+    let (place, from, to) = (1, Some(person_id(1)), person_id(2));
+    let fact = Fact::PlaceTransferred { gathering, registration, place, from, to };
+    let says = "place 1 was handed over, and whoever had it was seen on it";
+    forger.add(fact).is(Rule::Presence, says);
+}
+
+#[test]
+fn whoever_was_seen_and_moved_away() {
+    let forger = Forger::with_places(5);
+    let (gathering, how) = (forger.scene.on, Ending::MovedAway);
+    let registration = forger.scene.books(forger.scene.one(1));
+    let came = CheckIn::new(gathering, registration).seen_at(at(STARTS));
+    let _ = forger.scene.does(came);
+    let fact = Fact::RegistrationEnded { gathering, registration, how };
+    let says = "it moved away, and somebody was seen on place 1";
+    assert_eq!(forger.add(fact).breaks(Rule::Presence), says);
+}
+
 fn scanned(forger: &Forger, registration: RegistrationId, told: CheckedIn) -> Fact {
     let scan = Scan::new(ScanId::from_u128(1), registration, at(STARTS));
     Fact::Scanned { gathering: forger.scene.on, scan, source: PresenceSource::Door, told }

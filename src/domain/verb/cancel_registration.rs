@@ -11,6 +11,9 @@ use crate::id::RegistrationId;
 /// for afterwards, too. What becomes free goes to the line in the same decision, and
 /// what needed it ends with it: the site visit with the conference place.
 ///
+/// It may be cancelled after its people were seen. It is not confirmed any more then, so they are in no count of who came and
+/// on no certificate; their scans stay in the list of scans ([`Desk::scans`](crate::Desk::scans)).
+///
 /// # Refusals
 /// In this order: unknown registration, gathering called off, completed or archived, registration ended before, gathering
 /// over, session over. Whoever only wants what there is afterwards can leave it when the gathering is over, too.

@@ -94,10 +94,7 @@ impl ChangeParty {
         // Those behind a place that goes get other numbers, so nobody may have been seen on any of them.
         let size = u16::try_from(cell.party.size()).unwrap_or(u16::MAX);
         let renumbered = self.removed.first().into_iter().flat_map(|first| *first..=size);
-        let mut seen = renumbered.filter(|place| decision.was_seen(gathering, (registration, *place)));
-        if let Some(place) = seen.next() {
-            return Err(Refusal::PresenceRecorded { registration, place });
-        }
+        decision.must_be_unseen(gathering, registration, renumbered)?;
         let mut changed = cell.clone();
         let removed: Vec<u16> = self.removed.iter().copied().collect();
         changed.party.change(&removed, &self.added);

@@ -1,24 +1,28 @@
 //! Join online: somebody has followed their own link.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::cells::{Claim, ListCell, RegistrationCell};
-use crate::domain::check_in::{is_within, joined_since, judge, standing, times};
+use crate::domain::check_in::{is_within, joined_just_before, judge, standing, times};
 use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Clear, Context, Decide};
 use crate::fact::{CheckInKind, CheckInList, CheckedIn, Fact, PresenceSource, Scan, Way};
-use crate::id::{CheckInListId, OfferingId, RegistrationId, ScanId};
+use crate::id::{OfferingId, RegistrationId, ScanId};
 
 use super::check_in::told_in;
 
 /// Says that somebody joins online by their own link: it is a scan at the first online list, by number, on which they
-/// belong; where there is none, at list 0. [`Desk::join`](crate::Desk::join) does it and gives the link.
+/// belong; where there is none, at the first list that takes them, which is list 0 unless it was set for others.
+/// [`Desk::join`](crate::Desk::join) does it and gives the link.
 ///
-/// Whoever has joined and not left is there still: joining again appends nothing, and is told as
-/// [`Again`](CheckedIn::Again).
+/// Whoever has joined and not left is there still: joining again is told as [`Again`](CheckedIn::Again). It appends nothing
+/// until more than a minute after they were last seen joining, so that loading a page again costs nothing. What comes later is
+/// kept, since it may arrive before word that they had left in between.
 ///
 /// # Refusals
 /// In this order: unknown registration; gathering called off or archived, a draft; unknown place, not confirmed, forgotten, no link
-/// to join by, too early or too late.
+/// to join by, no list that takes them, too early or too late: whoever has joined before, too.
 ///
 /// # Example
 /// ```
@@ -52,14 +56,33 @@ impl Join {
         self.place = place;
         self
     }
+
+    /// When somebody was first seen who joins a moment after they were last seen joining, and may still: to whoever loads a page
+    /// once more the link is given at no cost.
+    fn reloads(
+        &self,
+        decision: &Decision<'_>,
+        gathering: &Gathering,
+        cell: &RegistrationCell,
+        at: &CheckInList,
+    ) -> Option<DateTime<Utc>> {
+        let stands = gathering.must_not_be_gone().is_ok() && cell.claim == Claim::Confirmed;
+        if !stands || must_be_somebody(decision, cell, self.place).is_err() {
+            return None;
+        }
+        let ((_, has_link), now) = (gathering.cell.place, decision.time());
+        let may = has_link && is_within(now, times(decision, gathering, at).unzip());
+        let place = (self.registration, self.place);
+        joined_just_before(decision, gathering, place, at.id, now).filter(|_| may)
+    }
 }
 
-/// The list at which somebody with a place in an offering joins.
-fn list(gathering: &Gathering, offering: OfferingId) -> CheckInList {
-    let lists = gathering.cell.plan.check_in_lists();
-    let first = lists.iter().find(|list| list.kind == CheckInKind::Online && list.covers(offering));
-    let door = lists.iter().find(|list| list.id == CheckInListId::DOOR);
-    first.or(door).cloned().unwrap_or_else(CheckInList::door)
+/// The list at which somebody with a place in an offering joins: one that takes them, or none.
+fn list(gathering: &Gathering, offering: OfferingId) -> Option<CheckInList> {
+    let mut lists = gathering.cell.plan.check_in_lists();
+    lists.retain(|list| list.covers(offering));
+    let online = lists.iter().find(|list| list.kind == CheckInKind::Online);
+    online.or(lists.first()).cloned()
 }
 
 /// Refuses whoever was forgotten: there is nobody to give the link to.
@@ -78,10 +101,7 @@ impl Decide for Join {
         let before = decision.registration(registration)?;
         let gathering = decision.gathering(before.gathering)?;
         let at = list(&gathering, before.offering);
-        let since = joined_since(decision, &gathering, (registration, place), at.id);
-        let stands = gathering.must_not_be_gone().is_ok() && before.claim == Claim::Confirmed;
-        let stands = stands && must_be_somebody(decision, &before, place).is_ok();
-        if let Some(first_seen) = since.filter(|_| stands) {
+        if let Some(first_seen) = at.as_ref().and_then(|at| self.reloads(decision, &gathering, &before, at)) {
             return Ok(CheckedIn::Again { first_seen });
         }
         let (cell, gathering) = decision.acting_on_registration(registration)?;
@@ -98,6 +118,9 @@ impl Decide for Join {
         if !has_link {
             return Err(Refusal::NoJoinLink { gathering: gathering.id });
         }
+        let Some(at) = at else {
+            return Err(Refusal::NoListToJoin { gathering: gathering.id, offering: cell.offering });
+        };
         let (opens, closes) = times(decision, &gathering, &at).unzip();
         if !is_within(decision.time(), (opens, closes)) {
             return Err(Refusal::NotOpenToJoin { gathering: gathering.id, opens, closes });

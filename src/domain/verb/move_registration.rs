@@ -2,7 +2,7 @@
 
 use super::register::{self, Register, Registered, Supersedes};
 use crate::domain::cells::Claim;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Clear, Context, Decide, ending, waiting_list};
 use crate::fact::{Ending, Fact};
@@ -16,7 +16,8 @@ use crate::id::{GatheringId, OfferingId, RegistrationId};
 ///
 /// # Refusals
 /// In this order: unknown registration, gathering called off, completed or archived, registration ended, gathering over,
-/// session over, neither confirmed nor in line. For where it goes: as for [`Register`], up to somebody registered already;
+/// session over, neither confirmed nor in line; somebody was seen on it, or on what would end with it, since that would count for
+/// nobody any more (a scan by mistake is taken back first, see [`UndoCheckIn`](crate::UndoCheckIn)). For where it goes: as for [`Register`], up to somebody registered already;
 /// somebody has to say yes there first; the rest as for [`Register`], up to can never fit. For one with places: full, room
 /// that others wait for, booking to the line only, whether a line is kept or not.
 ///
@@ -61,6 +62,20 @@ impl MoveRegistration {
     }
 }
 
+/// What was seen is of the registration that would end, or of what would end with it, and would count for nobody.
+fn must_not_have_come(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    registration: RegistrationId,
+) -> Result<(), Refusal> {
+    let all = ending::with_parts(decision, gathering, registration);
+    all.into_iter().try_for_each(|registration| {
+        let party = decision.registration_on(gathering, registration).map(|cell| cell.party.size());
+        let last = u16::try_from(party.unwrap_or_default()).unwrap_or(u16::MAX);
+        decision.must_be_unseen(gathering, registration, 1..=last)
+    })
+}
+
 impl Decide for MoveRegistration {
     type Outcome = Registered;
 
@@ -72,6 +87,7 @@ impl Decide for MoveRegistration {
         if !matches!(cell.claim, Claim::Confirmed | Claim::Waiting) {
             return Err(Refusal::NotConfirmed { registration });
         }
+        must_not_have_come(decision, &gathering, registration)?;
         let again = Register::again(registration, &cell, to, offering, None);
         let asked = again.asked(decision, Supersedes::Now)?;
         if asked.offering.approval.is_some() {

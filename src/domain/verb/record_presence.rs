@@ -12,7 +12,8 @@ use crate::id::RegistrationId;
 /// Records how it was with one place of a registration: seen at the door or online, late, excused; or
 /// [`Presence::Unknown`], which takes back what was recorded.
 ///
-/// Of several records the one that was *seen* latest counts, in whatever order they arrive, so scans that were made without
+/// Of several records the one that was *seen* latest counts, and all scans of a place are one record, that they attended, as of the
+/// earliest that counts: whoever is said to have come late after that is late, wherever they are scanned later. That is so in whatever order they arrive, so scans that were made without
 /// a connection can be sent when there is one. Give each scan's own id as the [`request`](crate::Desk::request): then the
 /// same scan counts once. A scan of somebody without a confirmed place is kept and flagged. That somebody did not come is
 /// not said by hand: [`CloseBooks`](crate::CloseBooks) says it of everybody who was not seen.

@@ -18,7 +18,10 @@ use crate::id::{PersonId, RegistrationId};
 /// # Refusals
 /// In this order: unknown registration, gathering called off, ended before, gathering over, session over, a
 /// registration that only asks for the follow-up or notes an interest, unknown place, the person was forgotten, the person is not on the registration that this one needs. Then, for the place and for each that goes along: the
-/// person has a live registration for the same offering, another date of the series, or something at the same time.
+/// person has a live registration for the same offering, another date of the series, or something at the same time; somebody
+/// with a name was seen on it, or anything was said of whether they came. A scan by mistake is taken back first
+/// ([`UndoCheckIn`](crate::UndoCheckIn)). A guest without a name who was seen can be named, and the place of somebody who
+/// was forgotten can be given away.
 ///
 /// # Example
 /// ```
@@ -91,6 +94,20 @@ impl Decide for Transfer {
     }
 }
 
+/// Whoever was seen came: another person would have come in their stead. A guest who gets a name is who was seen, and of
+/// somebody who was forgotten nobody could say who it was.
+fn must_be_handed_over_before_it_is_used(
+    decision: &Decision<'_>,
+    gathering: &Gathering,
+    (registration, place): (RegistrationId, u16),
+    from: Option<PersonId>,
+) -> Result<(), Refusal> {
+    if from.is_some_and(|from| decision.forgotten(from).is_none()) {
+        decision.must_be_unseen(gathering, registration, std::iter::once(place))?;
+    }
+    Ok(())
+}
+
 /// Hands a place over, and with it the places that its holder has in whatever requires it.
 fn hand_over(
     decision: &mut Decision<'_>,
@@ -110,6 +127,7 @@ fn hand_over(
             eligibility::must_be_free(decision, gathering, &offering, to, None)?;
         }
         let from = cell.party.at(place).flatten();
+        must_be_handed_over_before_it_is_used(decision, gathering, (registration, place), from)?;
         decision.record(Fact::PlaceTransferred { gathering: gathering.id, registration, place, from, to });
         let Some(from) = from else { continue };
         let theirs = |part: RegistrationId| {

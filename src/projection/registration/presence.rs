@@ -22,10 +22,11 @@ impl RegistrationCard {
         self.seen.entry(place).and_modify(|seen| *seen = new.max(*seen)).or_insert(new);
     }
 
-    /// What was recorded of a place or scanned of it, unknown if nothing was: the latest, of several at once the largest.
+    /// What was recorded of a place or scanned of it, unknown if nothing was: the latest, of several at once the largest. All
+    /// of its scans are one word, that they attended, as of the first: that somebody left does not say that they were on time.
     pub(in crate::projection) fn recorded_presence(&self, place: u16) -> Presence {
         let said = self.seen.get(&place).copied();
-        let scanned = self.counted_scans(place).last().map(|card| card.scan.seen_at);
+        let scanned = self.counted_scans(place).first().map(|card| card.scan.seen_at);
         let scanned = scanned.map(|at| Seen { at, presence: Presence::Attended });
         said.into_iter().chain(scanned).max().map(|seen| seen.presence).unwrap_or_default()
     }

@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gather::testkit::person_id;
 use gather::{
     Archive, CancelRegistration, Change, ChangeParty, CheckIn, CheckInCounts, CheckInList, CheckInListId,
-    CheckedIn, CloseBooks, Gathering, Join, JoinLink, ListName, Offering, OfferingId, Opened, Pool, PoolId,
-    Presence, PresenceCounts, RecordPresence, Register, RegistrationId, RequestId, Scan, ScanId, Session,
-    SessionId, SetCheckInList, Standing, UndoCheckIn, Way, WithdrawCheckInList,
+    CheckedIn, CloseBooks, Gathering, Join, JoinLink, ListName, MoveRegistration, Offering, OfferingId,
+    Opened, Pool, PoolId, Presence, PresenceCounts, RecordPresence, Refusal, Register, RegistrationId,
+    RequestId, Scan, ScanId, Session, SessionId, SetCheckInList, Standing, Transfer, UndoCheckIn, Way,
+    WithdrawCheckInList,
 };
 use proptest::prelude::*;
 
@@ -234,6 +235,65 @@ fn nobody_who_was_scanned_gets_another_number() {
 }
 
 #[test]
+fn whoever_was_seen_does_not_hand_their_place_on() {
+    let scene = Scene::with_places(5);
+    let family = scene.books(scene.one(1).guest(person_id(2)).unnamed_guests(1));
+    for place in 1..=3_u16 {
+        let came = CheckIn::new(scene.on, family).place(place).scan(scan(place.into())).seen_at(minutes(0));
+        assert_eq!(scene.does(came), CheckedIn::Counted);
+    }
+    let to = |person, place| Transfer::new(family, person_id(person)).place(place);
+    assert_eq!(scene.refused(to(4, 1)), "presence_recorded");
+    assert_eq!(scene.refused(to(4, 2)), "presence_recorded");
+    assert_eq!(scene.does(to(4, 3)), Change::Made, "it is the guest who came who gets a name");
+    assert_eq!(scene.refused(to(5, 3)), "presence_recorded");
+    let _ = scene.does(UndoCheckIn::new(scene.on, scan(2)));
+    assert_eq!(scene.does(to(5, 2)), Change::Made, "it was a mistake");
+    drop(scene.desk.forget(person_id(4)).unwrap());
+    assert_eq!(scene.does(to(6, 3)), Change::Made, "of whoever was forgotten nobody can say that they came");
+    assert!(scene.desk.verify(&mut |_| ()).unwrap().is_sound());
+}
+
+/// A workshop, and a visit for those who have a place in it.
+fn with_a_visit_that_needs_a_place() -> Scene {
+    let visit = Offering::new(VISIT, "visit", [COACH]).requires(PLACE);
+    Scene::of(hall(9, |place| place).pool(Pool::new(COACH, "coach", 9)).offering(visit))
+}
+
+#[test]
+fn what_goes_along_is_not_handed_on_where_somebody_was_seen_there() {
+    let scene = with_a_visit_that_needs_a_place();
+    let ann = scene.books(scene.one(1).offering(PLACE));
+    let visit = scene.books(scene.one(1).offering(VISIT));
+    let _ = scene.does(CheckIn::new(scene.on, visit).scan(scan(1)).seen_at(minutes(0)));
+    let refused = scene.refuses(Transfer::new(ann, person_id(2)));
+    assert_eq!(refused, Refusal::PresenceRecorded { registration: visit, place: 1 });
+    let _ = scene.does(UndoCheckIn::new(scene.on, scan(1)));
+    assert_eq!(scene.does(Transfer::new(ann, person_id(2))), Change::Made);
+}
+
+#[test]
+fn whoever_was_seen_does_not_move_away_and_may_cancel() {
+    let scene = with_a_visit_that_needs_a_place();
+    let ann = scene.books(scene.party(1, 2).offering(PLACE));
+    let visit = scene.books(scene.one(1).offering(VISIT));
+    let other = scene.does(hall(5, |place| place).at(day("2027-05-20 10:00 to 16:00")));
+    let away = MoveRegistration::new(ann, other);
+    let _ = scene.does(CheckIn::new(scene.on, ann).place(2).scan(scan(1)).seen_at(minutes(0)));
+    let refused = scene.refuses(away);
+    assert_eq!(refused, Refusal::PresenceRecorded { registration: ann, place: 2 });
+    let _ = scene.does(UndoCheckIn::new(scene.on, scan(1)));
+    let _ = scene.does(CheckIn::new(scene.on, visit).scan(scan(2)).seen_at(minutes(0)));
+    let refused = scene.refuses(away);
+    assert_eq!(refused, Refusal::PresenceRecorded { registration: visit, place: 1 }, "it would end with it");
+    drop(scene.does(CancelRegistration::new(visit)));
+    assert_eq!((counts(&scene).lists[0].came, counts(&scene).in_the_house), (0, 0), "it is in no count");
+    assert_eq!(scene.desk.scans(scene.on).unwrap().rows().len(), 2, "and the scans stay");
+    assert!(scene.does(away).is_confirmed());
+    assert!(scene.desk.verify(&mut |_| ()).unwrap().is_sound());
+}
+
+#[test]
 fn heads_are_counted_and_whoever_is_not_counted_too() {
     let scene = with_a_visit();
     let pair = scene.books(scene.party(1, 2).offering(PLACE));
@@ -252,6 +312,66 @@ fn heads_are_counted_and_whoever_is_not_counted_too() {
     assert_eq!((presence.attended, presence.total()), (3, 4));
     let printed = counts(&scene).to_string();
     assert!(printed.ends_with("2 in the house"), "{printed}");
+}
+
+#[test]
+fn somebody_with_two_registrations_is_one_head() {
+    let scene = with_a_visit_that_needs_a_place();
+    let anns = scene.books(scene.one(1).unnamed_guests(1).offering(PLACE));
+    let visit = scene.books(scene.one(1).unnamed_guests(1).offering(VISIT));
+    let goes = |it, place, way, minute| {
+        let _ = scene.does(CheckIn::new(scene.on, it).place(place).way(way).seen_at(minutes(minute)));
+    };
+    let figures = || {
+        let counts = counts(&scene);
+        (counts.lists[0].expected, counts.lists[0].came, counts.lists[0].left, counts.in_the_house)
+    };
+    goes(anns, 1, Way::In, 0);
+    goes(visit, 1, Way::In, 5);
+    assert_eq!(figures(), (3, 1, 0, 1), "guests without names are as many as there are places");
+    goes(visit, 2, Way::In, 6);
+    assert_eq!(figures(), (3, 2, 0, 2));
+    goes(anns, 1, Way::Out, 30);
+    assert_eq!(figures(), (3, 2, 1, 1), "whichever of her tickets she shows");
+}
+
+#[test]
+fn whoever_leaves_a_room_is_in_the_house_still() {
+    let scene = Scene::with_places(5);
+    set(&scene, CheckInList::new(DESK, "lab"));
+    let ann = scene.books(scene.one(1));
+    let goes = |list, way, minute| {
+        let _ = scene.does(CheckIn::new(scene.on, ann).list(list).way(way).seen_at(minutes(minute)));
+        let counts = counts(&scene);
+        (counts.in_the_house, counts.lists[0].inside, counts.lists[1].inside, counts.lists[1].left)
+    };
+    let door = CheckInListId::DOOR;
+    assert_eq!(goes(door, Way::In, 0), (1, 1, 0, 0));
+    assert_eq!(goes(DESK, Way::In, 10), (1, 1, 1, 0));
+    assert_eq!(goes(DESK, Way::Out, 20), (1, 1, 0, 1));
+    assert_eq!(goes(DESK, Way::In, 30), (1, 1, 1, 0));
+    assert_eq!(goes(door, Way::Out, 40), (0, 0, 0, 1), "whoever leaves by the door leaves all of it");
+}
+
+#[test]
+fn nobody_stays_longer_at_a_list_than_what_it_is_for() {
+    let scene = Scene::with_places(5);
+    let talk = SessionId::from_u128(1);
+    let session = Session::new(talk, "Talk").at(day("2027-03-20 12:00 to 12:30"));
+    scene.does(gather::AddSession::new(scene.on, session));
+    set(&scene, CheckInList::new(DESK, "talk").session(talk).window(600, 3_600));
+    let [ann, bob] = [1, 2].map(|person| scene.books(scene.one(person)));
+    let goes = |who, list, way, time: &str| {
+        let _ = scene.does(CheckIn::new(scene.on, who).list(list).way(way).seen_at(at(time)));
+    };
+    for (who, list) in [(ann, DESK), (bob, CheckInListId::DOOR)] {
+        goes(who, DESK, Way::In, "2027-03-20T12:10:00Z");
+        goes(who, list, Way::Out, "2027-03-20T13:20:00Z");
+    }
+    let attended = scene.desk.attendance(scene.on).unwrap();
+    let seconds: Vec<_> = attended.rows().iter().map(|row| row.seconds).collect();
+    assert_eq!(seconds, [Some(20 * 60); 2], "it was over at half past");
+    assert_eq!(attended.rows()[0].last_out, Some(at("2027-03-20T13:20:00Z")));
 }
 
 #[test]
@@ -312,7 +432,10 @@ fn whoever_joins_by_their_link_is_there_once_and_nobody_else_gets_it() {
     let before = scene.desk.position();
     scene.clock.set(minutes(20));
     assert_eq!(scene.desk.join(ann, 1).unwrap().told, CheckedIn::Again { first_seen: minutes(-15) });
-    assert_eq!(scene.desk.position(), before, "joining again is no other scan");
+    assert_eq!(scene.desk.position(), before.plus(1), "it may be that word comes that she had left");
+    scene.clock.set(minutes(21));
+    assert_eq!(scene.desk.join(ann, 1).unwrap().told, CheckedIn::Again { first_seen: minutes(-15) });
+    assert_eq!(scene.desk.position(), before.plus(1), "loading the page again is no other scan");
     let counts = counts(&scene);
     assert_eq!((counts.lists[1].came, counts.in_the_house), (1, 0), "online is not in the house");
     drop(scene.cancels(ann));
@@ -321,6 +444,88 @@ fn whoever_joins_by_their_link_is_there_once_and_nobody_else_gets_it() {
     let hall = scene.does(hall(1, |place| place).at(day("2027-05-20 10:00 to 16:00")));
     let here = scene.books(Register::new(hall, person_id(3)));
     assert_eq!(scene.refused(Join::new(here)), "no_join_link");
+}
+
+/// A webinar with two offerings that can be joined.
+fn two_online() -> Scene {
+    let link = JoinLink::new("https://meet.example/talk");
+    let pools = Gathering::webinar("Talk").at(day("2027-03-20 10:00 to 16:00")).join_link(link);
+    let pools = pools.pool(Pool::new(HALL, "hall", 9)).pool(Pool::new(COACH, "coach", 9));
+    let [place, visit] = [Offering::new(PLACE, "place", [HALL]), Offering::new(VISIT, "visit", [COACH])];
+    Scene::of(pools.offering(place).offering(visit))
+}
+
+#[test]
+fn whoever_joins_is_recorded_where_they_belong_or_nowhere() {
+    let scene = two_online();
+    let ann = scene.books(scene.one(1).offering(PLACE));
+    set(&scene, CheckInList::new(CheckInListId::DOOR, "visitors").offering(VISIT));
+    scene.clock.set(minutes(0));
+    let before = scene.desk.position();
+    let refused = scene.refuses(Join::new(ann));
+    assert_eq!(refused, Refusal::NoListToJoin { gathering: scene.on, offering: PLACE });
+    let words = refused.to_string();
+    assert_eq!(words, format!("no check-in list is for offering {PLACE}, so it cannot be joined online"));
+    assert_eq!(scene.desk.position(), before);
+    set(&scene, CheckInList::new(DESK, "hall").offering(PLACE));
+    assert_eq!(scene.does(Join::new(ann)), CheckedIn::Counted);
+    assert_eq!(scene.desk.scans(scene.on).unwrap().rows()[0].scan.list, DESK);
+    assert_eq!((presences(&scene), counts(&scene).in_the_house), (vec![Presence::Attended], 0));
+    assert!(scene.desk.verify(&mut |_| ()).unwrap().is_sound());
+}
+
+#[test]
+fn the_link_is_not_given_again_once_it_is_over() {
+    let scene = two_online();
+    set(&scene, CheckInList::new(DESK, "online").online().window(900, 0));
+    let ann = scene.books(scene.one(1).offering(PLACE));
+    scene.set_clock(ENDS);
+    assert_eq!(scene.does(Join::new(ann)), CheckedIn::Counted);
+    scene.clock.set(at(ENDS) + TimeDelta::seconds(1));
+    assert_eq!(scene.refused(Join::new(ann)), "not_open_to_join");
+}
+
+#[test]
+fn whoever_joins_again_is_there_whenever_word_comes_that_they_had_left() {
+    for word_comes_late in [true, false] {
+        let scene = two_online();
+        set(&scene, CheckInList::new(DESK, "online").online());
+        let ann = scene.books(scene.one(1).offering(PLACE));
+        let left = CheckIn::new(scene.on, ann).list(DESK).way(Way::Out).seen_at(minutes(15));
+        scene.clock.set(minutes(0));
+        assert_eq!(scene.does(Join::new(ann)), CheckedIn::Counted);
+        scene.clock.set(minutes(30));
+        if word_comes_late {
+            assert_eq!(scene.does(Join::new(ann)), CheckedIn::Again { first_seen: minutes(0) });
+            assert_eq!(scene.does(left), CheckedIn::Counted);
+        } else {
+            assert_eq!(scene.does(left), CheckedIn::Counted);
+            assert_eq!(scene.does(Join::new(ann)), CheckedIn::Counted);
+        }
+        let online = &counts(&scene).lists[1];
+        assert_eq!((online.came, online.inside, online.left), (1, 1, 0));
+        assert_eq!(scene.desk.attendance(scene.on).unwrap().rows()[0].seconds, Some((15 + 330) * 60));
+    }
+}
+
+#[test]
+fn a_later_scan_does_not_undo_what_was_said_by_hand() {
+    for word in [Presence::Late, Presence::Excused] {
+        let scene = Scene::with_places(5);
+        let ann = scene.books(scene.one(1));
+        let goes = |way, number, minute| {
+            let seen = CheckIn::new(scene.on, ann).way(way).scan(scan(number)).seen_at(minutes(minute));
+            assert_eq!(scene.does(seen), CheckedIn::Counted);
+        };
+        goes(Way::In, 1, 5);
+        scene.clock.set(minutes(60));
+        let _ = scene.does(RecordPresence::new(ann, word).seen_at(minutes(10)));
+        goes(Way::Out, 2, 30);
+        goes(Way::In, 3, 40);
+        assert_eq!(presences(&scene), [word]);
+        let _ = scene.does(UndoCheckIn::new(scene.on, scan(1)));
+        assert_eq!(presences(&scene), [Presence::Attended], "the earliest that counts is after that");
+    }
 }
 
 #[test]
@@ -334,11 +539,8 @@ fn many_scans_are_taken_in_and_one_that_is_refused_keeps_none_back() {
     let merged = scene.desk.merge_scans(scene.on, scans, &mut |progress| told.push(progress.done)).unwrap();
     let text = "5 scans: 1 counted, 1 flagged, 1 known before, 2 refused";
     assert_eq!(merged.to_string(), text);
-    let codes: Vec<&str> = merged
-        .each
-        .iter()
-        .map(|one| one.told.as_ref().map_or_else(gather::Refusal::code, CheckedIn::code))
-        .collect();
+    let codes: Vec<&str> =
+        merged.each.iter().map(|one| one.told.as_ref().map_or_else(Refusal::code, CheckedIn::code)).collect();
     let expected = ["counted", "unknown_check_in_list", "unknown_registration", "counted", "scan_reused"];
     assert_eq!((codes, told), (expected.to_vec(), vec![0, 5]));
     let unknown = scene.desk.merge_scans(gather::GatheringId::from_u128(1), scans, &mut |_| ()).unwrap();

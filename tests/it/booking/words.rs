@@ -223,7 +223,7 @@ organisation_cap: organisation … has 0 of the 2 places that each organisation 
 organisation_needed: each organisation may have only so many places here; say which one the party comes from
 overlap: person … cannot be in two places at once: registration … is from 2027-03-20T10:00:00Z to 2027-03-20T16:00:00Z
 party_too_large: a party of 11 is too large; one registration may have up to 10 people
-presence_recorded: somebody was seen on place 2, so it and those before it stay
+presence_recorded: somebody was seen on place 2, so it stays as it is; a scan by mistake can be taken back first
 registration_ended: registration … has ended; a new one can be made
 resource_exists: there is a resource … already
 series_date: person … has another date of this series, with registration …; it can be moved here instead

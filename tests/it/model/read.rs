@@ -160,6 +160,8 @@ pub(super) fn lists_equal_the_recount(
         prop_assert_eq!(programme(desk, gathering), naive.programme(gathering));
         let counts = desk.check_in_counts(gathering).unwrap();
         prop_assert_eq!(counts.in_the_house, naive.in_the_house(gathering));
+        let lists = counts.lists.iter().map(|it| (it.list.get(), it.expected, it.came, it.inside));
+        prop_assert_eq!(lists.collect::<Vec<_>>(), naive.list_counts(gathering));
         let scans = desk.scans(gathering).unwrap().rows().len();
         prop_assert_eq!((scans, counts.flagged), naive.scans_and_flagged(gathering));
     }

@@ -169,6 +169,10 @@ impl Naive<'_> {
         self.all_are_free(party, &[to], now)?;
         let dependents = self.dependents(party);
         let from = party.people[usize::from(place) - 1];
+        if from.is_some_and(|from| !self.was_forgotten(from)) {
+            let one = self.one(party.registration)?;
+            refuse_if(self.was_seen_on(&one, place), "presence_recorded")?;
+        }
         self.done(now, Done::Transferred(party.gathering, party.registration, place, from, to));
         for dependent in dependents {
             let theirs = (1..).zip(&dependent.asked.people);

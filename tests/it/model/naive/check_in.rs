@@ -42,35 +42,83 @@ impl Naive<'_> {
         theirs.filter(|scan| (scan.registration, scan.place) == (registration, place)).collect()
     }
 
-    /// When somebody was last seen on a place, by a scan that counts.
-    pub(super) fn last_scan(&self, one: &Registration, place: u16) -> Option<DateTime<Utc>> {
+    /// When somebody was first seen on a place, by a scan that counts.
+    pub(super) fn first_scan(&self, one: &Registration, place: u16) -> Option<DateTime<Utc>> {
         let scans = self.counted(one.asked.gathering, one.id(), place);
-        scans.iter().map(|scan| scan.seen_at).max()
+        scans.iter().map(|scan| scan.seen_at).min()
     }
 
     /// Whether somebody was seen on a place from one on, by a scan that counts or by a word.
     pub(super) fn was_seen(&self, one: &Registration, from: u16) -> bool {
         let places = from..=u16::try_from(one.asked.size()).unwrap();
         let was_told = one.seen[usize::from(from) - 1..].iter().any(|records| !records.is_empty());
-        was_told || places.into_iter().any(|place| self.last_scan(one, place).is_some())
+        was_told || places.into_iter().any(|place| self.first_scan(one, place).is_some())
     }
 
-    /// The places of a gathering whose people were last seen going in at a door; whoever is not counted, too.
+    /// Whether somebody was seen on one place.
+    pub(super) fn was_seen_on(&self, one: &Registration, place: u16) -> bool {
+        !one.seen[usize::from(place) - 1].is_empty() || self.first_scan(one, place).is_some()
+    }
+
+    /// Whether somebody was seen on a registration, or on what needs a place of it.
+    pub(super) fn has_anybody_come(&self, one: &Registration) -> bool {
+        let dependents = self.dependents(&one.asked);
+        self.was_seen(one, 1) || dependents.iter().any(|dependent| self.has_anybody_come(dependent))
+    }
+
+    /// Everybody with a confirmed place on a gathering, each once, with what they have places in and what was scanned of
+    /// them, whichever of their registrations it was by.
+    fn heads(&self, gathering: GatheringId) -> Vec<(Vec<OfferingId>, Vec<Scan>)> {
+        let mut heads: Vec<(Option<u8>, Vec<OfferingId>, Vec<Scan>)> = Vec::new();
+        for one in self.live(gathering).into_iter().filter(|one| one.claim == Claim::Confirmed) {
+            for (place, person) in (1..).zip(&one.asked.people) {
+                let scans = self.counted(gathering, one.id(), place);
+                let offering = OfferingId::new(one.asked.offering);
+                let known = heads.iter_mut().find(|(known, ..)| person.is_some() && known == person);
+                match known {
+                    Some((_, offerings, seen)) => {
+                        offerings.push(offering);
+                        seen.extend(scans);
+                    }
+                    None => heads.push((*person, vec![offering], scans)),
+                }
+            }
+        }
+        heads.into_iter().map(|(_, offerings, scans)| (offerings, scans)).collect()
+    }
+
+    /// How many people are in the house; whoever is not counted, too.
     pub(in super::super) fn in_the_house(&self, gathering: GatheringId) -> u64 {
-        let confirmed = self.live(gathering).into_iter().filter(|one| one.claim == Claim::Confirmed);
-        let places = confirmed.flat_map(|one| (1..=one.asked.size()).map(move |place| (one.id(), place)));
-        let is_in = |(id, place): &(RegistrationId, u32)| {
-            let at_a_door = self.past.iter().filter_map(|deed| match &deed.what {
-                Done::Scanned(_, scan, PresenceSource::Door, _) => Some(scan.id),
-                _ => None,
+        let at_a_door = self.past.iter().filter_map(|deed| match &deed.what {
+            Done::Scanned(_, scan, PresenceSource::Door, _) => Some(scan.id),
+            _ => None,
+        });
+        let at_a_door: Vec<ScanId> = at_a_door.collect();
+        let heads = self.heads(gathering).into_iter();
+        let is_in = heads.filter(|(_, scans)| {
+            let doors: Vec<Scan> =
+                scans.iter().copied().filter(|scan| at_a_door.contains(&scan.id)).collect();
+            doors.iter().any(|scan| has_stayed(scan, &doors))
+        });
+        u64::try_from(is_in.count()).unwrap()
+    }
+
+    /// Of each list its number, and how many are expected there, came, and are there.
+    pub(in super::super) fn list_counts(&self, gathering: GatheringId) -> Vec<(u16, u64, u64, u64)> {
+        let heads = self.heads(gathering);
+        let count = |list: &CheckInList| {
+            let takes = |it: &OfferingId| list.offerings.is_empty() || list.offerings.contains(it);
+            let expected = heads.iter().filter(|(offerings, _)| offerings.iter().any(takes)).count();
+            let came =
+                heads.iter().filter(|(_, scans)| scans.iter().any(|scan| scan.list == list.id)).count();
+            let inside = heads.iter().filter(|(_, scans)| {
+                scans.iter().any(|scan| scan.list == list.id && has_stayed(scan, scans))
             });
-            let at_a_door: Vec<ScanId> = at_a_door.collect();
-            let mut scans = self.counted(gathering, *id, u16::try_from(*place).unwrap());
-            scans.retain(|scan| at_a_door.contains(&scan.id));
-            let last = scans.iter().max_by_key(|scan| (scan.seen_at, scan.id));
-            last.is_some_and(|last| last.way == Way::In)
+            let [expected, came, inside] =
+                [expected, came, inside.count()].map(|count| u64::try_from(count).unwrap());
+            (list.id.get(), expected, came, inside)
         };
-        u64::try_from(places.filter(is_in).count()).unwrap()
+        self.lists(gathering).iter().map(count).collect()
     }
 
     /// How many scans a gathering has ever taken in, and how many of them somebody has to look into.
@@ -276,19 +324,18 @@ impl Naive<'_> {
         let takes = |list: &CheckInList| list.offerings.is_empty() || list.offerings.contains(&offering);
         let lists = self.lists(gathering);
         let online = lists.iter().find(|list| list.kind == CheckInKind::Online && takes(list));
-        let list = online.unwrap_or(&lists[0]).clone();
+        let list = online.or_else(|| lists.iter().find(|list| takes(list))).cloned();
         let of = self.of(gathering);
-        if before.claim == Claim::Confirmed
-            && !of.called_off
-            && !of.archived
-            && !self.nobody_is_there(&before, place)
-        {
+        let could = before.claim == Claim::Confirmed && !of.called_off && !of.archived && of.mode.1.is_some();
+        let now = self.now(gathering, given);
+        let list_now = list.as_ref().filter(|list| could && self.is_open(gathering, list, now));
+        if let Some(list) = list_now.filter(|_| !self.nobody_is_there(&before, place)) {
             let mut there = self.counted(gathering, id, place);
             there.retain(|scan| scan.list == list.id);
-            let is_in = there
-                .iter()
-                .max_by_key(|scan| (scan.seen_at, scan.id))
-                .is_some_and(|last| last.way == Way::In);
+            let latest = there.iter().max_by_key(|scan| (scan.seen_at, scan.id));
+            let is_in = latest.is_some_and(|latest| {
+                latest.way == Way::In && now <= latest.seen_at + TimeDelta::seconds(60)
+            });
             let first = there.iter().filter(|scan| scan.way == Way::In).map(|scan| scan.seen_at).min();
             if let Some(first_seen) = first.filter(|_| is_in) {
                 return Ok(Told::CheckedIn(CheckedIn::Again { first_seen }));
@@ -301,13 +348,17 @@ impl Naive<'_> {
         refuse_if(one.claim != Claim::Confirmed, "no_confirmed_place")?;
         refuse_if(self.nobody_is_there(&one, place), "forgotten")?;
         refuse_if(of.mode.1.is_none(), "no_join_link")?;
-        let (opens, closes) = self.window(gathering, &list);
-        let is_open = opens.is_some_and(|opens| opens <= now) && closes.is_some_and(|closes| now <= closes);
-        refuse_if(!is_open, "not_open_to_join")?;
+        let list = list.ok_or("no_list_to_join")?;
+        refuse_if(!self.is_open(gathering, &list, now), "not_open_to_join")?;
         let scan = Scan::new(scan, id, now).place(place).list(list.id);
         let told = self.told(gathering, (&list, true), &scan);
         self.done(now, Done::Scanned(gathering, scan, PresenceSource::Online, told.clone()));
         Ok(Told::CheckedIn(told))
+    }
+
+    fn is_open(&self, gathering: GatheringId, list: &CheckInList, now: DateTime<Utc>) -> bool {
+        let (opens, closes) = self.window(gathering, list);
+        opens.is_some_and(|opens| opens <= now) && closes.is_some_and(|closes| now <= closes)
     }
 
     /// Whether whoever is on a place was forgotten.
@@ -315,6 +366,13 @@ impl Naive<'_> {
         let person = usize::from(place).checked_sub(1).and_then(|nth| one.asked.people.get(nth).copied());
         person.flatten().is_some_and(|person| self.was_forgotten(person))
     }
+}
+
+/// Whether somebody went in by a scan, and no later one of theirs says that they left: there, or by list 0.
+fn has_stayed(scan: &Scan, all: &[Scan]) -> bool {
+    let is_later = |other: &&Scan| (other.seen_at, other.id) > (scan.seen_at, scan.id);
+    let leaves = |other: &Scan| other.way == Way::Out && (other.list == scan.list || other.list.get() == 0);
+    scan.way == Way::In && !all.iter().filter(is_later).any(leaves)
 }
 
 fn standing(claim: Claim) -> Option<Standing> {

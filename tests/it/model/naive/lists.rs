@@ -122,10 +122,11 @@ impl Naive<'_> {
         places.collect()
     }
 
-    /// Whether somebody came: as was seen last, whenever it was written down.
+    /// Whether somebody came: as was said of what was seen last, whenever it was written down. That they were scanned is said
+    /// once, of when they were first.
     fn presence(&self, one: &Registration, place: usize) -> Presence {
         let scanned =
-            self.last_scan(one, u16::try_from(place).unwrap() + 1).map(|at| (at, Presence::Attended));
+            self.first_scan(one, u16::try_from(place).unwrap() + 1).map(|at| (at, Presence::Attended));
         let said = one.seen[place].iter().copied();
         let last = said.chain(scanned).max().map_or(Presence::Unknown, |(_, presence)| presence);
         let did_not_come = last == Presence::Unknown && one.claim == Claim::Confirmed;

@@ -16,6 +16,7 @@ impl Naive<'_> {
         let one = self.live_one(id, now)?;
         let waited = one.claim == Claim::Waiting;
         refuse_if(!waited && one.claim != Claim::Confirmed, "not_confirmed")?;
+        refuse_if(self.has_anybody_come(&one), "presence_recorded")?;
         let supersedes = Some(id);
         let (gathering, registration, maker) = (target, new, one.asked.booker());
         let (answers, needs) = (false, false);
