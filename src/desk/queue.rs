@@ -151,42 +151,13 @@ impl Queue {
         }
     }
 
-    /// Shows and tells what has come to its end, unless others are at all of it: as many as there are now. Those who come later
-    /// are told by one of them; whoever was told has something else to do.
+    /// Shows and tells all that has come to its end, unless others are at all of it.
     fn help_to_tell(&self, keeper: &impl Keeper) -> bool {
         if self.ended().is_empty() {
             return false;
         }
-        let mut left = self.untold();
-        while let Some((_entry, waiter)) = self.end_next(keeper) {
-            if let Some(waiter) = waiter {
-                waiter.wake();
-            }
-            left = left.saturating_sub(1);
-            if left > 0 {
-                continue;
-            }
-            if let Some(teller) = self.next_teller() {
-                teller.wake();
-                break;
-            }
-            left = self.untold();
-        }
+        self.tell_all(keeper);
         true
-    }
-
-    /// How many have come to their end and are not told.
-    fn untold(&self) -> usize {
-        let telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner).len();
-        self.ended().iter().map(Ended::len).sum::<usize>().saturating_add(telling)
-    }
-
-    /// A thread that waits and has come to its end, to tell the others.
-    fn next_teller(&self) -> Option<Waiter> {
-        let telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = self.ended();
-        let mut untold = telling.iter().chain(ended.iter().flatten());
-        untold.find_map(|(entry, _)| entry.job.take_other_thread())
     }
 
     /// Shows and tells all that has come to its end, beside others who do: each is taken and ended in one go, so the order
