@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use super::finding::{Breach, Judged, Rule, breach, hold};
 use super::gathering::Gathering;
 use super::registration::{Claim, Registration};
-use crate::fact::{CheckInKind, CheckInList, CheckedIn, Fact, ListName, PresenceSource, Scan, Standing};
+use crate::fact::{
+    CheckInKind, CheckInList, CheckedIn, Fact, ListName, Presence, PresenceSource, Scan, Standing,
+};
 use crate::id::{CheckInListId, GatheringId, RegistrationId, ScanId};
 
 /// The lists that were ever set, and what was scanned at them.
@@ -86,15 +88,16 @@ impl CheckIn {
 }
 
 impl Gathering {
-    /// Whether somebody was seen on a place: scanned, and that counts, or said by hand to have come or not.
-    pub(super) fn was_seen(&self, one: &Registration, place: u16) -> bool {
-        one.seen.contains(&place) || self.check_in.has_seen((one.id, place))
+    /// Whether somebody came on a place: scanned, and that counts, or last said by hand to have come.
+    pub(super) fn has_come(&self, one: &Registration, place: u16) -> bool {
+        let said = one.said.get(&place).map(|(_, presence)| *presence);
+        said.is_some_and(Presence::is_of_whoever_came) || self.check_in.has_seen((one.id, place))
     }
 
-    /// The first place of a registration on which somebody was seen.
+    /// The first place of a registration on which somebody came.
     fn first_seen(&self, one: &Registration) -> Option<u16> {
         let last = u16::try_from(one.party.size()).unwrap_or(u16::MAX);
-        (1..=last).find(|place| self.was_seen(one, *place))
+        (1..=last).find(|place| self.has_come(one, *place))
     }
 
     /// Whoever came does not move away: what was seen would count for nobody.

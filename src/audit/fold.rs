@@ -1,5 +1,7 @@
 //! What each fact does to what an audit knows of its gathering.
 
+use std::collections::BTreeMap;
+
 use crate::fact::{AnswerClass, Booking, ByHand, Draw, Fact, Offering, Party, Reconfirmation};
 use crate::id::{OfferingId, PersonId, RegistrationId};
 use crate::record::Position;
@@ -262,12 +264,13 @@ impl Gathering {
             Fact::PartyChanged { registration, removed, added, draws, .. } => {
                 self.change_party(*registration, removed, added, draws);
             }
-            Fact::PresenceRecorded { registration, place, .. } => {
-                if let Some(one) = self.registrations.get_mut(registration)
-                    && !one.seen.contains(place)
-                {
+            Fact::PresenceRecorded { registration, place, presence, seen_at, .. } => {
+                let Some(one) = self.registrations.get_mut(registration) else { return };
+                if !one.seen.contains(place) {
                     one.seen.push(*place);
                 }
+                let said = one.said.entry(*place).or_insert((*seen_at, *presence));
+                *said = (*said).max((*seen_at, *presence));
             }
             _ => {}
         }
@@ -284,7 +287,14 @@ impl Gathering {
             // Whoever may be split has everybody named.
             if let Some(booker) = guests.next().flatten() {
                 let party = Party { booker, guests: guests.collect() };
-                new = Some(Registration { id: rest, party, is_rest: true, seen: Vec::new(), ..one.clone() });
+                new = Some(Registration {
+                    id: rest,
+                    party,
+                    is_rest: true,
+                    seen: Vec::new(),
+                    said: BTreeMap::new(),
+                    ..one.clone()
+                });
             }
         });
         if let Some(new) = new {

@@ -49,7 +49,7 @@ impl Forgotten {
         let Fact::PlaceTransferred { registration, place, from: Some(from), .. } = fact else {
             return Ok(());
         };
-        let was_seen = gathering.known(*registration).is_some_and(|one| gathering.was_seen(one, *place));
+        let was_seen = gathering.known(*registration).is_some_and(|one| gathering.has_come(one, *place));
         hold(!was_seen || self.all.contains(from), Rule::Presence, || {
             format!("place {place} was handed over, and whoever had it was seen on it")
         })

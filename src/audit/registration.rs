@@ -1,8 +1,10 @@
 //! A registration as its facts tell it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
-use crate::fact::{Booking, Credential, Draw, Party};
+use crate::fact::{Booking, Credential, Draw, Party, Presence};
 use crate::id::{OfferingId, OrganisationId, PersonId, RegistrationId};
 use crate::record::Position;
 
@@ -25,6 +27,8 @@ pub(super) struct Registration {
     pub(super) asked: Asked,
     /// The places on which somebody was seen.
     pub(super) seen: Vec<u16>,
+    /// What was last said of each of them, and when that was seen.
+    pub(super) said: BTreeMap<u16, (DateTime<Utc>, Presence)>,
 }
 
 /// How a registration stands with the question whether new dates suit.
@@ -114,6 +118,7 @@ impl Registration {
             joined: at,
             asked: Asked::Not,
             seen: Vec::new(),
+            said: BTreeMap::new(),
         }
     }
 

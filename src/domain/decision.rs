@@ -19,7 +19,7 @@ use super::overlay::Overlay;
 use super::refusal::{Refusal, SessionFault};
 use super::state::State;
 use super::{Context, due};
-use crate::fact::{BookingState, ByHand, Fact, Offering, Scan, SetAside};
+use crate::fact::{BookingState, ByHand, Fact, Offering, Presence, Scan, SetAside};
 use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ScanId, SessionId,
     SetAsideId,
@@ -362,6 +362,25 @@ impl<'s> Decision<'s> {
             Some(place) => Err(Refusal::PresenceRecorded { registration, place }),
             None => Ok(()),
         }
+    }
+
+    /// Refuses where somebody came on any of some places of a registration: was scanned, and that counts, or was last said to
+    /// have come. Whoever was excused may still hand over.
+    pub(crate) fn must_not_have_come(
+        &self,
+        gathering: &Gathering,
+        registration: RegistrationId,
+        mut places: impl Iterator<Item = u16>,
+    ) -> Result<(), Refusal> {
+        match places.find(|place| self.has_come(gathering, (registration, *place))) {
+            Some(place) => Err(Refusal::PresenceRecorded { registration, place }),
+            None => Ok(()),
+        }
+    }
+
+    fn has_come(&self, gathering: &Gathering, place: Place) -> bool {
+        let said = self.cells.seen(gathering.id, place).map(|(_, presence)| presence);
+        said.is_some_and(Presence::is_of_whoever_came) || !self.counted_scans(gathering, place).is_empty()
     }
 
     /// A scan at a gathering that has been read, or that it was taken back.

@@ -23,6 +23,11 @@ pub enum Presence {
 image!(enum Presence { 0 => Unknown, 1 => Attended, 2 => Late, 3 => Excused, 4 => NoShow });
 
 impl Presence {
+    /// Whether it is said of somebody who came, on time or late.
+    pub(crate) const fn is_of_whoever_came(self) -> bool {
+        matches!(self, Self::Attended | Self::Late)
+    }
+
     /// A stable name for machines: `unknown`, `attended`, `late`, `excused`, `no_show`.
     #[must_use]
     pub const fn code(self) -> &'static str {

@@ -72,7 +72,7 @@ fn must_not_have_come(
     all.into_iter().try_for_each(|registration| {
         let party = decision.registration_on(gathering, registration).map(|cell| cell.party.size());
         let last = u16::try_from(party.unwrap_or_default()).unwrap_or(u16::MAX);
-        decision.must_be_unseen(gathering, registration, 1..=last)
+        decision.must_not_have_come(gathering, registration, 1..=last)
     })
 }
 

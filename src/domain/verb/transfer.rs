@@ -19,7 +19,7 @@ use crate::id::{PersonId, RegistrationId};
 /// In this order: unknown registration, gathering called off, ended before, gathering over, session over, a
 /// registration that only asks for the follow-up or notes an interest, unknown place, the person was forgotten, the person is not on the registration that this one needs. Then, for the place and for each that goes along: the
 /// person has a live registration for the same offering, another date of the series, or something at the same time; somebody
-/// with a name was seen on it, or anything was said of whether they came. A scan by mistake is taken back first
+/// with a name was seen on it, or they were last said to have come. A scan by mistake is taken back first
 /// ([`UndoCheckIn`](crate::UndoCheckIn)). A guest without a name who was seen can be named, and the place of somebody who
 /// was forgotten can be given away.
 ///
@@ -103,7 +103,7 @@ fn must_be_handed_over_before_it_is_used(
     from: Option<PersonId>,
 ) -> Result<(), Refusal> {
     if from.is_some_and(|from| decision.forgotten(from).is_none()) {
-        decision.must_be_unseen(gathering, registration, std::iter::once(place))?;
+        decision.must_not_have_come(gathering, registration, std::iter::once(place))?;
     }
     Ok(())
 }

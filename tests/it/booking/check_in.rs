@@ -254,6 +254,22 @@ fn whoever_was_seen_does_not_hand_their_place_on() {
     assert!(scene.desk.verify(&mut |_| ()).unwrap().is_sound());
 }
 
+/// Somebody who says that they cannot come sends a colleague; whoever came does not.
+#[test]
+fn whoever_is_excused_hands_their_place_on() {
+    let scene = Scene::with_places(5);
+    let ann = scene.books(scene.one(1));
+    let word = |presence, minute| RecordPresence::new(ann, presence).seen_at(minutes(minute));
+    let _ = scene.does(word(Presence::Attended, 0));
+    assert_eq!(
+        scene.refuses(Transfer::new(ann, person_id(2))),
+        Refusal::PresenceRecorded { registration: ann, place: 1 }
+    );
+    let _ = scene.does(word(Presence::Excused, 1));
+    assert_eq!(scene.does(Transfer::new(ann, person_id(2))), Change::Made);
+    assert!(scene.desk.verify(&mut |_| ()).unwrap().is_sound());
+}
+
 /// A workshop, and a visit for those who have a place in it.
 fn with_a_visit_that_needs_a_place() -> Scene {
     let visit = Offering::new(VISIT, "visit", [COACH]).requires(PLACE);

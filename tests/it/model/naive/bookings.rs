@@ -171,7 +171,7 @@ impl Naive<'_> {
         let from = party.people[usize::from(place) - 1];
         if from.is_some_and(|from| !self.was_forgotten(from)) {
             let one = self.one(party.registration)?;
-            refuse_if(self.was_seen_on(&one, place), "presence_recorded")?;
+            refuse_if(self.has_come_on(&one, place), "presence_recorded")?;
         }
         self.done(now, Done::Transferred(party.gathering, party.registration, place, from, to));
         for dependent in dependents {

@@ -4,8 +4,8 @@ use super::times::{ends, starts};
 use super::*;
 use gather::testkit::CheckInListPlan;
 use gather::{
-    Change, CheckInKind, CheckInList, CheckInListId, CheckedIn, ListName, OfferingId, PresenceSource, Scan,
-    ScanId, Standing, Way,
+    Change, CheckInKind, CheckInList, CheckInListId, CheckedIn, ListName, OfferingId, Presence,
+    PresenceSource, Scan, ScanId, Standing, Way,
 };
 
 /// A scan as somebody asks for it to be taken in.
@@ -55,15 +55,19 @@ impl Naive<'_> {
         was_told || places.into_iter().any(|place| self.first_scan(one, place).is_some())
     }
 
-    /// Whether somebody was seen on one place.
-    pub(super) fn was_seen_on(&self, one: &Registration, place: u16) -> bool {
-        !one.seen[usize::from(place) - 1].is_empty() || self.first_scan(one, place).is_some()
+    /// Whether somebody came on one place: by a scan that counts, or by the last word.
+    pub(super) fn has_come_on(&self, one: &Registration, place: u16) -> bool {
+        let last = one.seen[usize::from(place) - 1].iter().max();
+        let said = last.is_some_and(|(_, presence)| [Presence::Attended, Presence::Late].contains(presence));
+        said || self.first_scan(one, place).is_some()
     }
 
     /// Whether somebody was seen on a registration, or on what needs a place of it.
     pub(super) fn has_anybody_come(&self, one: &Registration) -> bool {
         let dependents = self.dependents(&one.asked);
-        self.was_seen(one, 1) || dependents.iter().any(|dependent| self.has_anybody_come(dependent))
+        let mut places = 1..=u16::try_from(one.asked.size()).unwrap();
+        places.any(|place| self.has_come_on(one, place))
+            || dependents.iter().any(|dependent| self.has_anybody_come(dependent))
     }
 
     /// Everybody with a confirmed place on a gathering, each once, with what they have places in and what was scanned of
