@@ -227,7 +227,6 @@ const REFUSED: &[&str] = &[
     "which_offering",
     "no_confirmed_place",
     "no_join_link",
-    "no_list_to_join",
     "not_open_to_join",
     "scan_reused",
     "unknown_check_in_list",
