@@ -144,9 +144,14 @@ def check_people(entry):
     if method is None:
         require(entry["organizer"] is None and not entry["attendees"], f"{uid} invites somebody, and there is no METHOD")
         return
-    require(method in ("REQUEST", "CANCEL"), f"{uid}: nobody sends {method}")
+    require(method in ("REQUEST", "CANCEL", "REPLY"), f"{uid}: nobody sends {method}")
     require(entry["organizer"] is not None, f"{uid}: nobody invites")
     require(len(entry["attendees"]) == 1, f"{uid}: {len(entry['attendees'])} are invited")
+    if method == "REPLY":
+        # An example writes one, as a mail program does.
+        given = entry["attendees"][0]["partstat"]
+        require(given in ("ACCEPTED", "TENTATIVE", "DECLINED"), f"{uid}: the answer is {given}")
+        return
     require((entry["status"] == "CANCELLED") == (method == "CANCEL"), f"{uid}: {method}, and {entry['status']}")
     asked = entry["attendees"][0]
     require(asked["role"] == "REQ-PARTICIPANT", f"{uid}: the role is {asked['role']}")
