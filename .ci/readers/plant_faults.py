@@ -39,7 +39,7 @@ LEFT = ["calendars/personal.ics", "calendars/public.ics", "calendars/empty.ics",
 Fault = collections.namedtuple("Fault", "name file before after noticed")
 LINE, ENTRY, MESSAGE, PEOPLE, ZONE, CARD = (
     f"src/{file}.rs"
-    for file in ("calendar/line", "calendar/entry", "calendar/message", "calendar/people", "calendar/zone", "projection/card")
+    for file in ("calendar/line", "calendar/entry", "calendar/message", "calendar/people", "calendar/zone", "projection/card/entry")
 )
 BESIDE = with_beside(*READERS)
 
