@@ -109,17 +109,24 @@ pub struct Edge<'a> {
     desk: &'a Desk,
     /// Whether something personal came by.
     met_personal: Cell<bool>,
+    /// Whether the desk's lists may be brought up to date: not where its state is held.
+    may_catch_up: bool,
 }
 
 impl<'a> Edge<'a> {
     /// An edge at which commands are made ready to be done.
     pub(super) fn sealing(context: Context, desk: &'a Desk) -> Self {
-        Self { context, keyring: Some(&desk.inner.keyring), desk, met_personal: Cell::new(false) }
+        Self { keyring: Some(&desk.inner.keyring), ..Self::looking(context, desk) }
     }
 
     /// An edge at which commands are only looked at: it makes no key and seals nothing.
     pub(crate) fn looking(context: Context, desk: &'a Desk) -> Self {
-        Self { context, keyring: None, desk, met_personal: Cell::new(false) }
+        Self { context, keyring: None, desk, met_personal: Cell::new(false), may_catch_up: true }
+    }
+
+    /// The edge of a trial. It runs while the desk's state is held, and begins with lists that are up to date.
+    pub(super) fn of_a_trial(context: Context, desk: &'a Desk) -> Self {
+        Self { may_catch_up: false, ..Self::looking(context, desk) }
     }
 
     /// Whether a command that came by here has something to seal.
@@ -140,13 +147,19 @@ impl<'a> Edge<'a> {
         Ok((gathering.id(), known.booking().party.booker))
     }
 
-    /// What calendars show of a registration to one of its people, as far as the lists know.
-    fn shown(&self, registration: RegistrationId, person: PersonId) -> Option<Shown> {
+    /// What calendars show of a registration to one of its people.
+    fn shown(&self, registration: RegistrationId, person: PersonId) -> Result<Option<Shown>, Failure> {
+        // In a shared log another desk may have changed the entry; an answer to what it was before would hold.
+        if self.may_catch_up {
+            self.desk.catch_up()?;
+        }
         let lists = self.desk.lists();
-        let (gathering, known) = lists.registration(registration)?;
+        let Some((gathering, known)) = lists.registration(registration) else {
+            return Ok(None);
+        };
         let round = gathering.reconfirmation().copied();
         let sequence = gathering.entry_sequence_of(known, person);
-        Some(Shown { sequence, revised: gathering.entry_revised_for(known, person), round })
+        Ok(Some(Shown { sequence, revised: gathering.entry_revised_for(known, person), round }))
     }
 
     fn seal<T: Zeroize>(
@@ -298,7 +311,7 @@ impl Command for AnswerInvitation {
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Answered>, Failure> {
         let Self { registration, person, rsvp, to, ref comment, shown: _ } = *self;
-        let shown = edge.shown(registration, person);
+        let shown = edge.shown(registration, person)?;
         let Some(comment) = comment else {
             return Ok(Ready::new(AnswerInvitation { registration, person, rsvp, to, comment: None, shown }));
         };

@@ -98,7 +98,7 @@ impl WhatIf<'_> {
         call.actor = self.actor;
         call.ahead_of_clock = true;
         let context = call.context()?;
-        let ready = command.ready(&Edge::looking(context, self.desk))?;
+        let ready = command.ready(&Edge::of_a_trial(context, self.desk))?;
         let before = self.decision.clone();
         self.decision.go_on(&context);
         match decide_in(&mut self.decision, &ready, &context) {

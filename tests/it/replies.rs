@@ -259,6 +259,29 @@ fn an_answer_to_what_another_desk_on_the_same_log_has_booked_is_taken() {
 }
 
 #[test]
+fn an_answer_to_what_another_desk_on_the_same_log_has_moved_is_outdated() {
+    let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
+    let clock = TestClock::at(at(crate::scene::MORNING));
+    let open = || Desk::builder().clock(clock.clone()).over(Arc::clone(&log), vault.clone()).unwrap();
+    let (here, there) = (open(), open());
+    let on = here.announce(hall(1, |place| place)).unwrap().outcome;
+    let ann = person_id(1);
+    let registration = here.register(on, ann).unwrap().outcome.registration();
+    let move_to = |when| there.execute(Reschedule::new(on, day(when))).unwrap();
+
+    drop(move_to("2027-03-21 10:00 to 16:00"));
+    let old = AnswerInvitation::decline(registration, ann).to(0, at(crate::scene::MORNING));
+    assert_eq!(here.preview(old.clone()).unwrap(), Answered::Outdated);
+    assert_eq!(here.execute(old).unwrap().outcome, Answered::Outdated);
+    drop(move_to("2027-03-22 10:00 to 16:00"));
+    let old = AnswerInvitation::decline(registration, ann).to(1, at(crate::scene::MORNING));
+    assert_eq!(here.what_if(|trial| trial.execute(old).unwrap()).unwrap(), Answered::Outdated);
+    let now = AnswerInvitation::tentative(registration, ann);
+    assert_eq!(here.execute(now).unwrap().outcome, Answered::Noted);
+    assert_eq!(here.given_answers(registration).unwrap()[0].sequence, 2);
+}
+
+#[test]
 fn who_goes_does_not_take_the_entry_of_whoever_stays_at_the_same_address() {
     let scene = Scene::with_places(3);
     let at_home = |number: u8, address: &str| {
