@@ -21,8 +21,9 @@ mod wrapping;
 
 pub use copy::{adopt_keys, backup_keys};
 
-/// How many slots are made at once, with one sync for all of them.
+/// How many slots are made at once, with one sync for all of them: as many as there are, between these two.
 const POOL: u64 = 256;
+const LARGEST_POOL: u64 = 4_096;
 /// No log has ever named so many keys: a number from here on comes from damage or malice, and makes no file larger.
 const FAR: u64 = 1 << 32;
 
@@ -31,9 +32,9 @@ const FAR: u64 = 1 << 32;
 /// Whoever has this file and the log can read everything in it: give it the care of a password. Back it up
 /// apart from the log, since keys that are to be destroyed live on in every copy.
 ///
-/// The file appears with the first key that is asked for, not before. Keys are made in pools of 256, and each
-/// pool is on the disk before its first key is given out, so that one key in 256 costs a sync and the others
-/// none. On Unix the file is made readable for its owner only; the mode of a file that is already there is left
+/// The file appears with the first key that is asked for, not before. Keys are made in pools, of 256 at first and of up to 4,096
+/// in a file that has as many, and each pool is on the disk before its first key is given out, so that one key in so many costs
+/// a sync and the others none. On Unix the file is made readable for its owner only; the mode of a file that is already there is left
 /// as it is.
 ///
 /// After a restart, keys that were given out but that no record names are given out again. The next key is always the
@@ -224,7 +225,7 @@ impl FileVault {
     fn create(&self) -> Result<Box<dyn StoredFile>, VaultError> {
         let failed = |cause| self.failed("cannot make the key file", cause);
         let header = Header { vault: self.id, log: self.log, wrapping: wrapping::id(self.wrapping.as_ref()) };
-        let mut content = Zeroizing::new(Vec::with_capacity(HEADER + pool_bytes()));
+        let mut content = Zeroizing::new(Vec::with_capacity(HEADER + bytes_of(POOL)));
         content.extend_from_slice(&header.bytes());
         self.push_slots(&mut content, 0..POOL)?;
 
@@ -251,8 +252,8 @@ impl FileVault {
         let failed = |cause| self.failed("cannot add keys to the key file", cause);
         let made = self.made.load(Ordering::Acquire);
         let first = made.max(next);
-        let end = (first / POOL + 1).saturating_mul(POOL);
-        let mut content = Zeroizing::new(Vec::with_capacity(pool_bytes()));
+        let end = first.saturating_add(first.clamp(POOL, LARGEST_POOL)) / POOL * POOL;
+        let mut content = Zeroizing::new(Vec::with_capacity(bytes_of(end.saturating_sub(first))));
         self.push_slots(&mut content, first..end)?;
 
         let written = file.write_at(&content, offset(first)).and_then(|()| file.sync());
@@ -370,6 +371,10 @@ impl KeyVault for FileVault {
     }
 
     fn fresh(&self) -> Result<KeyRef, VaultError> {
+        self.fresh_key().map(|(number, _)| number)
+    }
+
+    fn fresh_key(&self) -> Result<(KeyRef, Option<Key>), VaultError> {
         let mut giving = self.giving();
         let file = self.file()?;
         self.check_in_place(file)?;
@@ -378,12 +383,12 @@ impl KeyVault for FileVault {
             if giving.next >= self.made.load(Ordering::Acquire) {
                 self.grow(file, giving.next)?;
             }
-            let key = KeyRef::new(giving.next);
+            let number = KeyRef::new(giving.next);
             giving.next = giving.next.saturating_add(1);
-            match self.read_key(file, key) {
+            match self.read_key(file, number) {
                 // Nothing is sealed with it yet, so nothing is lost by passing it over.
                 Err(error) if error.is_damaged() || error.is_newer() || error.is_erased() => {}
-                read => return read.map(|_| key),
+                read => return read.map(|key| (number, Some(key))),
             }
         }
     }
@@ -458,8 +463,8 @@ fn failed(what: &str, path: &Path, cause: io::Error) -> VaultError {
     VaultError::unavailable(what).in_file(path).because(cause)
 }
 
-fn pool_bytes() -> usize {
-    usize::try_from(POOL).unwrap_or_default().saturating_mul(SLOT)
+fn bytes_of(slots: u64) -> usize {
+    usize::try_from(slots).unwrap_or_default().saturating_mul(SLOT)
 }
 
 /// The name under which the file comes into being.

@@ -1,14 +1,12 @@
 //! Which key belongs to whom, learned from the log, and what seals and opens with them.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use hashbrown::{HashMap, HashSet};
 
 use super::error::VaultError;
+use super::holders::{Holder, Holders, Learned, Whose, gone_by};
 #[cfg(feature = "file")]
 use super::no_keys::NoKeys;
 use super::plain::Plain;
@@ -16,7 +14,7 @@ use super::sealing::{self, Subject};
 use super::vault::{Key, KeyVault};
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId, RegistrationId, ResourceId};
-use crate::image::{Image, Sink, image};
+use crate::image::Sink;
 use crate::person::{
     Answers, JoinLink, Needs, Note, PersonDetails, PublishedName, ReplyComment, ResourceLink,
 };
@@ -56,32 +54,6 @@ pub struct Keyring {
     keeps_nothing: bool,
 }
 
-/// Who has which key, as far as is known.
-#[derive(Default)]
-struct Holders {
-    keys: HashMap<Holder, KeyRef>,
-    /// Who was given their key here, and the log does not know of it yet.
-    given: HashSet<Holder>,
-    /// Keys of the log whose holders have others since.
-    former: BTreeMap<KeyRef, Holder>,
-    /// Whose keys are to be destroyed, and since when.
-    gone: BTreeMap<Holder, DateTime<Utc>>,
-    /// Those of them whose keys are not known to be destroyed.
-    owed: BTreeSet<Holder>,
-    /// Whether the vault is asked about each key as it is met; else all at once, when the log has been read.
-    asks_later: bool,
-}
-
-/// What a keyring has learned from a log: what a replay of it would tell, and nothing else.
-#[derive(Debug)]
-pub(crate) struct Learned {
-    keys: HashMap<Holder, KeyRef>,
-    former: BTreeMap<KeyRef, Holder>,
-    gone: BTreeMap<Holder, DateTime<Utc>>,
-}
-
-image!(struct Learned { keys, former, gone });
-
 /// What came of destroying somebody's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Destroyed {
@@ -90,17 +62,6 @@ pub(crate) struct Destroyed {
     /// How many the vault does not have.
     pub(crate) missing: usize,
 }
-
-/// Whose a key is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Holder {
-    Person(PersonId),
-    Texts(GatheringId),
-    Answers(GatheringId),
-    Needs(GatheringId),
-}
-
-image!(enum Holder { 0 => Person(person), 1 => Texts(gathering), 2 => Answers(gathering), 3 => Needs(gathering) });
 
 impl Keyring {
     /// A keyring that knows of nobody's key yet. Tell it of the whole log before it seals anything.
@@ -243,8 +204,7 @@ impl Keyring {
         person: PersonId,
         details: &Personal<PersonDetails>,
     ) -> Result<Sealed<PersonDetails>, VaultError> {
-        let keys = Keys::One(self.key_of(Holder::Person(person))?);
-        self.seal(details, Subject::Person(person), keys)
+        self.seal(details, Subject::Person(person))
     }
 
     /// Seals what a person answered for a gathering. It opens only with both the person's key and the key that
@@ -258,11 +218,7 @@ impl Keyring {
         gathering: GatheringId,
         answers: &Personal<Answers>,
     ) -> Result<Sealed<Answers>, VaultError> {
-        let keys = Keys::Both {
-            person: self.key_of(Holder::Person(person))?,
-            gathering: self.key_of(Holder::Answers(gathering))?,
-        };
-        self.seal(answers, Subject::Answers(person, gathering), keys)
+        self.seal(answers, Subject::Answers(person, gathering))
     }
 
     /// Seals the link to join a gathering with the key of the gathering's own texts.
@@ -274,8 +230,7 @@ impl Keyring {
         gathering: GatheringId,
         link: &Personal<JoinLink>,
     ) -> Result<Sealed<JoinLink>, VaultError> {
-        let keys = Keys::One(self.key_of(Holder::Texts(gathering))?);
-        self.seal(link, Subject::JoinLink(gathering), keys)
+        self.seal(link, Subject::JoinLink(gathering))
     }
 
     /// Seals the name under which a person speaks, with the person's key.
@@ -287,8 +242,7 @@ impl Keyring {
         person: PersonId,
         name: &Personal<PublishedName>,
     ) -> Result<Sealed<PublishedName>, VaultError> {
-        let keys = Keys::One(self.key_of(Holder::Person(person))?);
-        self.seal(name, Subject::PublishedName(person), keys)
+        self.seal(name, Subject::PublishedName(person))
     }
 
     /// Seals what is kept of the token of a person's own calendar, with the person's key.
@@ -300,8 +254,7 @@ impl Keyring {
         person: PersonId,
         hash: &Personal<TokenHash>,
     ) -> Result<Sealed<TokenHash>, VaultError> {
-        let keys = Keys::One(self.key_of(Holder::Person(person))?);
-        self.seal(hash, Subject::CalendarToken(person), keys)
+        self.seal(hash, Subject::CalendarToken(person))
     }
 
     /// Opens what is kept of the token of a person's own calendar.
@@ -320,8 +273,7 @@ impl Keyring {
         resource: ResourceId,
         link: &Personal<ResourceLink>,
     ) -> Result<Sealed<ResourceLink>, VaultError> {
-        let keys = Keys::One(self.key_of(Holder::Texts(gathering))?);
-        self.seal(link, Subject::ResourceLink(resource, gathering), keys)
+        self.seal(link, Subject::ResourceLink(resource, gathering))
     }
 
     /// Seals what a person wrote with an answer to an invitation, with the two keys of their answers: it goes with them.
@@ -334,11 +286,7 @@ impl Keyring {
         gathering: GatheringId,
         comment: &Personal<ReplyComment>,
     ) -> Result<Sealed<ReplyComment>, VaultError> {
-        let keys = Keys::Both {
-            person: self.key_of(Holder::Person(person))?,
-            gathering: self.key_of(Holder::Answers(gathering))?,
-        };
-        self.seal(comment, Subject::ReplyComment(person, gathering), keys)
+        self.seal(comment, Subject::ReplyComment(person, gathering))
     }
 
     /// Opens what a person wrote with an answer to an invitation.
@@ -362,11 +310,7 @@ impl Keyring {
         gathering: GatheringId,
         needs: &Personal<Needs>,
     ) -> Result<Sealed<Needs>, VaultError> {
-        let keys = Keys::Both {
-            person: self.key_of(Holder::Person(person))?,
-            gathering: self.key_of(Holder::Needs(gathering))?,
-        };
-        self.seal(needs, Subject::Needs(person, gathering), keys)
+        self.seal(needs, Subject::Needs(person, gathering))
     }
 
     /// Opens what a person needs at a gathering. A desk does so for a named purpose only, and records it; whoever has a
@@ -386,27 +330,17 @@ impl Keyring {
         registration: RegistrationId,
         note: &Personal<Note>,
     ) -> Result<Sealed<Note>, VaultError> {
-        let keys = Keys::One(self.key_of(Holder::Person(booker))?);
-        self.seal(note, Subject::Note(booker, registration), keys)
+        self.seal(note, Subject::Note(booker, registration))
     }
 
     /// Writes what was learned, for [`Learned`] to read. A key that was given out and is nowhere in the log is not in it.
     pub(crate) fn put_learned(&self, out: &mut Sink) {
-        let holders = self.holders();
-        let learned = |(holder, _): &(&Holder, &KeyRef)| !holders.given.contains(*holder);
-        let mut keys: Vec<_> =
-            holders.keys.iter().filter(learned).map(|(holder, key)| (*holder, *key)).collect();
-        keys.sort_unstable();
-        keys.put(out);
-        holders.former.put(out);
-        holders.gone.put(out);
+        self.holders().put_learned(out);
     }
 
     /// Knows what was learned before, as after a replay. Whether the vault has the keys is asked later.
     pub(crate) fn recall(&self, learned: Learned) {
-        let Learned { keys, former, gone } = learned;
-        let owed = gone.keys().copied().collect();
-        *self.holders() = Holders { keys, given: HashSet::new(), former, gone, owed, asks_later: true };
+        *self.holders() = Holders::recalled(learned);
     }
 
     /// Asks the vault about no key before the log has been read: keys of those who are forgotten need not be there.
@@ -432,7 +366,7 @@ impl Keyring {
             return Ok(());
         }
         let _missing = self.destroy(&gone)?;
-        self.holders().owed.clear();
+        self.holders().is_settled();
         Ok(())
     }
 
@@ -445,7 +379,7 @@ impl Keyring {
         if self.is_without_keys {
             return Ok(());
         }
-        let owed: Vec<Holder> = self.holders().owed.iter().copied().collect();
+        let owed = self.holders().owed();
         let mut made_good = Ok(());
         for holder in owed {
             made_good = made_good.and(self.erase(holder).map(drop));
@@ -495,11 +429,7 @@ impl Keyring {
     fn erase(&self, holder: Holder) -> Result<Destroyed, VaultError> {
         let theirs = self.holders().keys_of(holder);
         let missing = self.destroy(&theirs)?;
-        let mut holders = self.holders();
-        // Another desk may have told of one more meanwhile.
-        if holders.keys_of(holder) == theirs {
-            holders.owed.remove(&holder);
-        }
+        self.holders().are_destroyed(holder, &theirs);
         Ok(Destroyed { overwritten: theirs.len().saturating_sub(missing), missing })
     }
 
@@ -519,20 +449,10 @@ impl Keyring {
     /// Since when something is gone that was sealed for somebody.
     fn gone(&self, about: Subject) -> Option<DateTime<Utc>> {
         let holders = self.holders();
-        let since = |holder| holders.gone.get(&holder).copied();
-        match about {
-            Subject::Person(person)
-            | Subject::PublishedName(person)
-            | Subject::CalendarToken(person)
-            | Subject::Note(person, _) => since(Holder::Person(person)),
-            Subject::Needs(person, gathering) => {
-                since(Holder::Person(person)).or_else(|| since(Holder::Needs(gathering)))
-            }
-            Subject::Answers(person, gathering) | Subject::ReplyComment(person, gathering) => {
-                since(Holder::Person(person)).or_else(|| since(Holder::Answers(gathering)))
-            }
-            Subject::JoinLink(gathering) | Subject::ResourceLink(_, gathering) => {
-                since(Holder::Texts(gathering))
+        match Whose::of(about) {
+            Whose::One(holder) => holders.gone_since(holder),
+            Whose::Both { person, gathering } => {
+                holders.gone_since(person).or_else(|| holders.gone_since(gathering))
             }
         }
     }
@@ -542,17 +462,14 @@ impl Keyring {
         self.holders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The log has the last word on who has which key: a key given out here that never reached it is let go.
+    /// The log has the last word on who has which key.
     fn heed<const N: usize>(&self, whose: [Holder; N], keys: Keys) -> Result<(), VaultError> {
         let mut holders = self.holders();
         for (holder, key) in whose.into_iter().zip(keys.each()) {
-            if holders.keys.get(&holder) != Some(&key) {
-                if !holders.asks_later {
-                    self.vault.in_use(key)?;
-                }
-                holders.replace(holder, key);
+            if holders.key_of(holder) != Some(key) && !holders.asks_later {
+                self.vault.in_use(key)?;
             }
-            holders.given.remove(&holder);
+            holders.is_known(holder, key);
         }
         Ok(())
     }
@@ -570,34 +487,44 @@ impl Keyring {
         }
     }
 
-    /// The holder's key, or a fresh one from now on. The lock is held while the vault is asked, so that two
-    /// threads with one new holder get one key.
-    fn key_of(&self, holder: Holder) -> Result<KeyRef, VaultError> {
+    /// The holder's key, or a fresh one from now on, and what that is, if it is at hand. The lock is held while the vault is asked, so that
+    /// two threads with one new holder get one key.
+    fn key_of(&self, holder: Holder) -> Result<(KeyRef, Option<Key>), VaultError> {
         let mut holders = self.holders();
-        let known = holders.keys.get(&holder).copied();
-        if holders.gone.contains_key(&holder) {
+        let known = holders.key_of(holder);
+        if holders.gone_since(holder).is_some() {
             return Err(known.map_or_else(forgotten_meanwhile, VaultError::erased));
         }
-        if let Some(key) = known {
-            return Ok(key);
+        if let Some(number) = known {
+            return Ok((number, None));
         }
-        let key = self.vault.fresh()?;
-        holders.keys.insert(holder, key);
-        holders.given.insert(holder);
-        Ok(key)
+        let (number, key) = self.vault.fresh_key()?;
+        holders.give(holder, number);
+        Ok((number, key))
     }
 
-    fn seal<T: Plain>(
-        &self,
-        value: &Personal<T>,
-        about: Subject,
-        keys: Keys,
-    ) -> Result<Sealed<T>, VaultError> {
+    /// The keys that something is sealed with; and what the first of them is, if it is at hand.
+    fn keys_for(&self, about: Subject) -> Result<(Keys, Option<Key>), VaultError> {
+        match Whose::of(about) {
+            Whose::One(holder) => {
+                let (number, made) = self.key_of(holder)?;
+                Ok((Keys::One(number), made))
+            }
+            Whose::Both { person, gathering } => {
+                let (person, made) = self.key_of(person)?;
+                let (gathering, _) = self.key_of(gathering)?;
+                Ok((Keys::Both { person, gathering }, made))
+            }
+        }
+    }
+
+    fn seal<T: Plain>(&self, value: &Personal<T>, about: Subject) -> Result<Sealed<T>, VaultError> {
+        let (keys, made) = self.keys_for(about)?;
         #[cfg(feature = "testkit")]
         if self.keeps_nothing {
             return Ok(Sealed::from_parts(keys, value.expose().version(), sealing::blank(value.expose())?));
         }
-        let key = self.cipher_key(keys, about)?;
+        let key = self.cipher_key(keys, about, made)?;
         let bytes = sealing::seal(value.expose(), about, self.vault.id(), &key)?;
         Ok(Sealed::from_parts(keys, value.expose().version(), bytes))
     }
@@ -613,71 +540,30 @@ impl Keyring {
     }
 
     fn try_open<T: Plain>(&self, sealed: &Sealed<T>, about: Subject) -> Result<T, Unavailable> {
-        let key = self.cipher_key(sealed.keys(), about).map_err(|error| why_unavailable(&error))?;
+        let key = self.cipher_key(sealed.keys(), about, None).map_err(|error| why_unavailable(&error))?;
         sealing::open(sealed.bytes(), sealed.version(), about, self.vault.id(), &key)
             .ok_or(Unavailable::Damaged)
     }
 
-    fn cipher_key(&self, keys: Keys, about: Subject) -> Result<Key, VaultError> {
+    /// What enciphers, of these keys; the first of them may be at hand.
+    fn cipher_key(&self, keys: Keys, about: Subject, made: Option<Key>) -> Result<Key, VaultError> {
         let derived =
             if matches!(about, Subject::Needs(..)) { sealing::needs_key } else { sealing::answers_key };
+        let first = |number| made.map_or_else(|| self.vault.key(number), Ok);
         match keys {
-            Keys::One(key) => self.vault.key(key),
-            Keys::Both { person, gathering } => {
-                Ok(derived(&self.vault.key(person)?, &self.vault.key(gathering)?))
-            }
-        }
-    }
-}
-
-impl Holders {
-    /// Somebody's keys are to be destroyed, since a time; the first time is the one that counts.
-    fn is_gone(&mut self, holder: Holder, since: DateTime<Utc>) {
-        if let Entry::Vacant(gone) = self.gone.entry(holder) {
-            gone.insert(since);
-            self.owed.insert(holder);
+            Keys::One(key) => first(key),
+            Keys::Both { person, gathering } => Ok(derived(&first(person)?, &self.shared_key(gathering)?)),
         }
     }
 
-    /// A key that the log knew stays in use: what it sealed is still there.
-    fn replace(&mut self, holder: Holder, key: KeyRef) {
-        if self.gone.contains_key(&holder) {
-            self.owed.insert(holder);
+    /// A key that people at a gathering share.
+    fn shared_key(&self, number: KeyRef) -> Result<Key, VaultError> {
+        if let Some(key) = self.holders().shared(number) {
+            return Ok(key);
         }
-        let before = self.keys.insert(holder, key);
-        if !self.given.contains(&holder) {
-            self.former.extend(before.map(|before| (before, holder)));
-        }
-    }
-
-    /// Every key that a holder has or had, in order.
-    fn keys_of(&self, holder: Holder) -> Vec<KeyRef> {
-        let former = self.former.iter().filter(|(_, whose)| **whose == holder).map(|(key, _)| *key);
-        let mut theirs: Vec<KeyRef> = former.chain(self.keys.get(&holder).copied()).collect();
-        theirs.sort_unstable();
-        theirs
-    }
-
-    /// The keys that are needed still, and those that are to be destroyed; each in order.
-    fn by_use(&self) -> (Vec<KeyRef>, Vec<KeyRef>) {
-        let all = self.former.iter().map(|(key, whose)| (*key, *whose));
-        let mut all: Vec<_> = all.chain(self.keys.iter().map(|(whose, key)| (*key, *whose))).collect();
-        all.sort_unstable();
-        let (gone, live): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|(_, whose)| self.gone.contains_key(whose));
-        let keys = |some: Vec<(KeyRef, Holder)>| some.into_iter().map(|(key, _)| key).collect();
-        (keys(live), keys(gone))
-    }
-}
-
-/// Whose keys are to be destroyed since a fact.
-#[expect(clippy::wildcard_enum_match_arm, reason = "three kinds of facts erase something")]
-fn gone_by(fact: &Fact) -> Option<Holder> {
-    match fact {
-        Fact::PersonForgotten { person } => Some(Holder::Person(*person)),
-        Fact::AnswersExpired { gathering } => Some(Holder::Answers(*gathering)),
-        Fact::NeedsExpired { gathering } => Some(Holder::Needs(*gathering)),
-        _ => None,
+        let key = self.vault.key(number)?;
+        self.holders().share(number, &key);
+        Ok(key)
     }
 }
 
@@ -741,7 +627,7 @@ mod tests {
     use super::super::MemoryVault;
     use super::*;
     use crate::id::RequestId;
-    use crate::image::Source;
+    use crate::image::{Image, Source};
     use crate::record::{Batch, Guard, Position, Scope};
 
     /// What a keyring has learned, taken down and read back.

@@ -48,11 +48,16 @@ impl KeyVault for MemoryVault {
     }
 
     fn fresh(&self) -> Result<KeyRef, VaultError> {
+        self.fresh_key().map(|(number, _)| number)
+    }
+
+    fn fresh_key(&self) -> Result<(KeyRef, Option<Key>), VaultError> {
         let key = Arc::new(Key::random()?);
+        let own = Key::clone(&key);
         let mut keys = self.keys();
         let number = u64::try_from(keys.len()).unwrap_or(u64::MAX);
         keys.push(Some(key));
-        Ok(KeyRef::new(number))
+        Ok((KeyRef::new(number), Some(own)))
     }
 
     fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {

@@ -7,6 +7,7 @@
 mod error;
 #[cfg(feature = "file")]
 mod file;
+mod holders;
 mod keyring;
 mod memory;
 #[cfg(feature = "file")]
@@ -21,8 +22,9 @@ pub use error::VaultError;
 pub use file::{FileVault, FileVaultOptions, adopt_keys, backup_keys};
 #[cfg(feature = "file")]
 pub(crate) use file::{check_log_is_there, has_torn_ends};
+pub(crate) use holders::Learned;
+pub(crate) use keyring::Destroyed;
 pub use keyring::Keyring;
-pub(crate) use keyring::{Destroyed, Learned};
 pub use memory::MemoryVault;
 pub(crate) use vault::random_token;
 pub use vault::{Key, KeyVault};

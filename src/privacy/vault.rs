@@ -75,6 +75,15 @@ pub trait KeyVault: Send + Sync + fmt::Debug {
     /// The vault cannot be reached or written. No key was given out; the same call may work later.
     fn fresh(&self) -> Result<KeyRef, VaultError>;
 
+    /// The same, and what the key is, where the vault has it at hand: the bytes that [`key`](Self::key) gives for that number. It
+    /// saves whoever seals for somebody new from looking it up.
+    ///
+    /// # Errors
+    /// As for [`fresh`](Self::fresh).
+    fn fresh_key(&self) -> Result<(KeyRef, Option<Key>), VaultError> {
+        Ok((self.fresh()?, None))
+    }
+
     /// Hears, while a log is replayed, that a value is sealed with this key. Telling it twice does no harm.
     ///
     /// # Errors

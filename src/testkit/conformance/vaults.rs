@@ -158,7 +158,12 @@ fn same_key(open: &Opening) -> Held {
     let again: Vec<_> = keys.iter().map(|key| bytes(&*vault, *key)).collect::<Result<_, _>>()?;
     holds(first == again, || "a key has other bytes the second time".into())?;
     let different: BTreeSet<_> = first.iter().collect();
-    holds(different.len() == keys.len(), || "two numbers give the same key".into())
+    holds(different.len() == keys.len(), || "two numbers give the same key".into())?;
+    let (number, key) = vault.fresh_key()?;
+    holds(!keys.contains(&number), || "a key is given out twice".into())?;
+    let Some(key) = key else { return Ok(()) };
+    let found = bytes(&*vault, number)?;
+    holds(found == *key.expose(), || "a fresh key has other bytes when it is looked up".into())
 }
 
 fn not_twice(open: &Opening) -> Held {

@@ -27,6 +27,7 @@ fn the_vaults_that_come_with_it_keep_their_promises() -> Result<(), Broken> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wrong {
     OtherBytes,
+    FreshIsAnother,
     GivenTwice,
     UsedIsGiven,
     NeverMissing,
@@ -97,6 +98,12 @@ impl KeyVault for Faulty {
         Ok(KeyRef::new(number))
     }
 
+    fn fresh_key(&self) -> Result<(KeyRef, Option<Key>), VaultError> {
+        let number = self.fresh()?;
+        let key = if self.is(Wrong::FreshIsAnother) { Key::random()? } else { self.key(number)? };
+        Ok((number, Some(key)))
+    }
+
     fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
         match self.kept().0.get(&key.get()) {
             Some(None) if self.is(Wrong::ErasedIsMissing) => Err(VaultError::missing(key)),
@@ -148,6 +155,7 @@ fn a_simple_vault_of_a_host_keeps_its_promises() {
 fn every_promise_is_seen_broken() {
     for (wrong, promise) in [
         (Wrong::OtherBytes, Promise::SameKey),
+        (Wrong::FreshIsAnother, Promise::SameKey),
         (Wrong::GivenTwice, Promise::NotTwice),
         (Wrong::UsedIsGiven, Promise::NotInUse),
         (Wrong::NeverMissing, Promise::Missing),
