@@ -18,9 +18,11 @@ use crate::log::{Error, Log, MemoryLog, Page};
 use crate::privacy::MemoryVault;
 use crate::record::{Anchor, Batch, Position};
 
-fn orders(run: impl Fn() + Send + Sync + 'static) {
+fn orders(run: impl Fn() + Clone + Send + Sync + 'static) {
     let soak = std::env::var("GATHER_SOAK").ok().and_then(|soak| soak.parse::<usize>().ok()).unwrap_or(1);
-    shuttle::check_random(run, 20_000 * soak);
+    shuttle::check_random(run.clone(), 20_000 * soak);
+    // Few changes of turns, at places that matter: orders that chance alone hardly comes to.
+    shuttle::check_pct(run, 20_000 * soak, 6);
 }
 
 /// A log that nobody else stores in, whose writes fail from one on for a while.
@@ -99,6 +101,23 @@ fn everybody_is_answered_and_nothing_is_oversold() {
         let confirmed = bookers.into_iter().map(|booker| booker.join().unwrap());
         assert_eq!(confirmed.filter(|confirmed| *confirmed).count(), 2);
         assert_eq!(desk.attendee_list(talk).unwrap().rows().len(), 2);
+    });
+}
+
+/// Whoever comes while another decides is decided for, and somebody writes what nobody is awake for.
+#[test]
+fn who_is_decided_for_by_others_is_told() {
+    orders(|| {
+        let (desk, talk) = desk(4, 0..0);
+        let book = move |desk: &Desk, n| desk.register(talk, person(n)).unwrap().outcome.is_confirmed();
+        let bookers: Vec<_> = (0..4)
+            .map(|n| {
+                let desk = desk.clone();
+                thread::spawn(move || (0..2).filter(|again| book(&desk, n * 2 + again)).count())
+            })
+            .collect();
+        let confirmed: usize = bookers.into_iter().map(|booker| booker.join().unwrap()).sum();
+        assert_eq!(confirmed, 4);
     });
 }
 
