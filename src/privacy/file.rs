@@ -1,5 +1,6 @@
 //! The key file: a header and numbered slots, each written before its key is given out. `docs/keys.md` draws it.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ pub use copy::{adopt_keys, backup_keys};
 /// How many slots are made at once, with one sync for all of them: as many as there are, between these two.
 const POOL: u64 = 256;
 const LARGEST_POOL: u64 = 4_096;
+/// How many keys are read ahead of being given out.
+const AHEAD: u64 = 64;
 /// No log has ever named so many keys: a number from here on comes from damage or malice, and makes no file larger.
 const FAR: u64 = 1 << 32;
 
@@ -87,9 +90,21 @@ pub struct FileVault {
 struct Giving {
     /// No slot below this is given out any more.
     next: u64,
+    /// Keys of the next slots that are good, read ahead in one go; some may be below `next` by now.
+    ready: VecDeque<(KeyRef, Key)>,
     /// Whether what was in the file when it was opened is known to be on the disk. Another process may have
     /// been killed between a write and its sync.
     settled: bool,
+}
+
+impl Giving {
+    fn give(&mut self) -> Option<(KeyRef, Key)> {
+        let good = self.ready.iter().position(|(number, _)| number.get() >= self.next);
+        self.ready.drain(..good.unwrap_or(self.ready.len()));
+        let (number, key) = self.ready.pop_front()?;
+        self.next = number.get().saturating_add(1);
+        Some((number, key))
+    }
 }
 
 /// How a key file is opened.
@@ -325,10 +340,32 @@ impl FileVault {
     }
 
     fn read_key(&self, file: &dyn StoredFile, key: KeyRef) -> Result<Key, VaultError> {
-        let (slot, at) = (self.read_slot(file, key)?, (self.id, key));
-        Slot::read(&slot, at)
-            .and_then(|slot| slot.key(self.wrapping.as_ref(), at))
-            .map_err(|error| error.in_file(&self.path))
+        self.key_in(&*self.read_slot(file, key)?, key)
+    }
+
+    fn key_in(&self, slot: &[u8; SLOT], key: KeyRef) -> Result<Key, VaultError> {
+        let at = (self.id, key);
+        let read = Slot::read(slot, at).and_then(|slot| slot.key(self.wrapping.as_ref(), at));
+        read.map_err(|error| error.in_file(&self.path))
+    }
+
+    /// Reads the keys of the next slots. Those that are no good are passed over: nothing is sealed with them yet.
+    fn read_ahead(&self, giving: &mut Giving, file: &dyn StoredFile) -> Result<(), VaultError> {
+        let end = self.made.load(Ordering::Acquire).min(giving.next.saturating_add(AHEAD));
+        let numbers = giving.next..end;
+        let mut slots = Zeroizing::new(vec![0; bytes_of(end.saturating_sub(giving.next))]);
+        file.read_at(&mut slots, offset(giving.next))
+            .map_err(|cause| self.failed("cannot read keys", cause))?;
+        for (number, slot) in numbers.map(KeyRef::new).zip(slots.as_chunks().0) {
+            match self.key_in(slot, number) {
+                Err(error) if error.is_damaged() || error.is_newer() || error.is_erased() => {}
+                read => giving.ready.push_back((number, read?)),
+            }
+        }
+        if giving.ready.is_empty() {
+            giving.next = end;
+        }
+        Ok(())
     }
 
     /// Destroys every key that is not among some, with one sync; their numbers are never given out. These come in order.
@@ -375,21 +412,19 @@ impl KeyVault for FileVault {
     }
 
     fn fresh_key(&self) -> Result<(KeyRef, Option<Key>), VaultError> {
+        // Before the lock, which everybody waits for who is new.
+        self.file.get().map_or(Ok(()), |file| self.check_in_place(&**file))?;
         let mut giving = self.giving();
         let file = self.file()?;
-        self.check_in_place(file)?;
         self.settle(&mut giving, file)?;
         loop {
+            if let Some((number, key)) = giving.give() {
+                return Ok((number, Some(key)));
+            }
             if giving.next >= self.made.load(Ordering::Acquire) {
                 self.grow(file, giving.next)?;
             }
-            let number = KeyRef::new(giving.next);
-            giving.next = giving.next.saturating_add(1);
-            match self.read_key(file, number) {
-                // Nothing is sealed with it yet, so nothing is lost by passing it over.
-                Err(error) if error.is_damaged() || error.is_newer() || error.is_erased() => {}
-                read => return read.map(|key| (number, Some(key))),
-            }
+            self.read_ahead(&mut giving, file)?;
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use hashbrown::{HashMap, HashSet};
 
+use super::error::VaultError;
 use super::sealing::Subject;
 use super::vault::Key;
 use crate::fact::Fact;
@@ -50,6 +51,9 @@ impl Whose {
     }
 }
 
+/// The number of a key, and what it is, if that is at hand.
+pub(super) type Held = (KeyRef, Option<Key>);
+
 /// Who has which key, as far as is known.
 #[derive(Default)]
 pub(super) struct Holders {
@@ -64,6 +68,8 @@ pub(super) struct Holders {
     owed: BTreeSet<Holder>,
     /// Whether the vault is asked about each key as it is met; else all at once, when the log has been read.
     pub(super) asks_later: bool,
+    /// Keys that were made for nobody in the end, to be given to whoever comes.
+    spare: Vec<Held>,
     /// The key that was last shared by people at a gathering, so that not everybody who answers has it looked up.
     shared: Option<(KeyRef, Key)>,
 }
@@ -101,10 +107,31 @@ impl Holders {
         self.keys.get(&holder).copied()
     }
 
-    /// Somebody has a key from now on that the log does not know of yet.
-    pub(super) fn give(&mut self, holder: Holder, key: KeyRef) {
-        self.keys.insert(holder, key);
+    /// Somebody's key, or a fresh one from now on, which the log does not know of yet; `None` where there is none to give.
+    ///
+    /// # Errors
+    /// Their keys are to be destroyed.
+    pub(super) fn hold(
+        &mut self,
+        holder: Holder,
+        fresh: &mut Option<Held>,
+    ) -> Result<Option<Held>, VaultError> {
+        let known = self.key_of(holder);
+        if self.gone.contains_key(&holder) {
+            return Err(known.map_or_else(forgotten_meanwhile, VaultError::erased));
+        }
+        if let Some(number) = known {
+            return Ok(Some((number, self.shared(number))));
+        }
+        let Some((number, key)) = fresh.take().or_else(|| self.spare.pop()) else { return Ok(None) };
+        self.keys.insert(holder, number);
         self.given.insert(holder);
+        Ok(Some((number, key)))
+    }
+
+    /// Keeps a key that was made for nobody in the end.
+    pub(super) fn spare(&mut self, fresh: Option<Held>) {
+        self.spare.extend(fresh);
     }
 
     /// The log says who has a key: one given out here that never reached it is let go.
@@ -187,6 +214,11 @@ impl Holders {
         let keys = |some: Vec<(KeyRef, Holder)>| some.into_iter().map(|(key, _)| key).collect();
         (keys(live), keys(gone))
     }
+}
+
+/// Somebody was forgotten between the first look at a command and its sealing, and never had a key.
+fn forgotten_meanwhile() -> VaultError {
+    VaultError::unavailable("whose this is was forgotten meanwhile; ask again")
 }
 
 /// Whose keys are to be destroyed since a fact.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::error::VaultError;
-use super::holders::{Holder, Holders, Learned, Whose, gone_by};
+use super::holders::{Held, Holder, Holders, Learned, Whose, gone_by};
 #[cfg(feature = "file")]
 use super::no_keys::NoKeys;
 use super::plain::Plain;
@@ -487,44 +487,40 @@ impl Keyring {
         }
     }
 
-    /// The holder's key, or a fresh one from now on, and what that is, if it is at hand. The lock is held while the vault is asked, so that
-    /// two threads with one new holder get one key.
-    fn key_of(&self, holder: Holder) -> Result<(KeyRef, Option<Key>), VaultError> {
-        let mut holders = self.holders();
-        let known = holders.key_of(holder);
-        if holders.gone_since(holder).is_some() {
-            return Err(known.map_or_else(forgotten_meanwhile, VaultError::erased));
+    /// Somebody's key, or a fresh one from now on. The vault is asked for it without the lock, since it may be a service; of two
+    /// threads with one new holder, the second finds that there is one, and keeps its own for whoever comes next.
+    fn held(&self, holder: Holder) -> Result<Held, VaultError> {
+        let mut fresh = None;
+        loop {
+            let mut holders = self.holders();
+            if let Some(held) = holders.hold(holder, &mut fresh).transpose() {
+                holders.spare(fresh);
+                return held;
+            }
+            drop(holders);
+            fresh = Some(self.vault.fresh_key()?);
         }
-        if let Some(number) = known {
-            return Ok((number, None));
-        }
-        let (number, key) = self.vault.fresh_key()?;
-        holders.give(holder, number);
-        Ok((number, key))
     }
 
-    /// The keys that something is sealed with; and what the first of them is, if it is at hand.
-    fn keys_for(&self, about: Subject) -> Result<(Keys, Option<Key>), VaultError> {
+    /// The keys that something is sealed with: a person's or a gathering's own, and the one that is shared.
+    fn keys_for(&self, about: Subject) -> Result<(Held, Option<Held>), VaultError> {
         match Whose::of(about) {
-            Whose::One(holder) => {
-                let (number, made) = self.key_of(holder)?;
-                Ok((Keys::One(number), made))
-            }
-            Whose::Both { person, gathering } => {
-                let (person, made) = self.key_of(person)?;
-                let (gathering, _) = self.key_of(gathering)?;
-                Ok((Keys::Both { person, gathering }, made))
-            }
+            Whose::One(holder) => Ok((self.held(holder)?, None)),
+            Whose::Both { person, gathering } => Ok((self.held(person)?, Some(self.held(gathering)?))),
         }
     }
 
     fn seal<T: Plain>(&self, value: &Personal<T>, about: Subject) -> Result<Sealed<T>, VaultError> {
-        let (keys, made) = self.keys_for(about)?;
+        let (own, shared) = self.keys_for(about)?;
+        let keys = match &shared {
+            None => Keys::One(own.0),
+            Some(shared) => Keys::Both { person: own.0, gathering: shared.0 },
+        };
         #[cfg(feature = "testkit")]
         if self.keeps_nothing {
             return Ok(Sealed::from_parts(keys, value.expose().version(), sealing::blank(value.expose())?));
         }
-        let key = self.cipher_key(keys, about, made)?;
+        let key = self.cipher_key(about, own, shared)?;
         let bytes = sealing::seal(value.expose(), about, self.vault.id(), &key)?;
         Ok(Sealed::from_parts(keys, value.expose().version(), bytes))
     }
@@ -540,36 +536,32 @@ impl Keyring {
     }
 
     fn try_open<T: Plain>(&self, sealed: &Sealed<T>, about: Subject) -> Result<T, Unavailable> {
-        let key = self.cipher_key(sealed.keys(), about, None).map_err(|error| why_unavailable(&error))?;
+        let (own, shared) = match sealed.keys() {
+            Keys::One(own) => (own, None),
+            Keys::Both { person, gathering } => (person, Some((gathering, self.holders().shared(gathering)))),
+        };
+        let key = self.cipher_key(about, (own, None), shared).map_err(|error| why_unavailable(&error))?;
         sealing::open(sealed.bytes(), sealed.version(), about, self.vault.id(), &key)
             .ok_or(Unavailable::Damaged)
     }
 
-    /// What enciphers, of these keys; the first of them may be at hand.
-    fn cipher_key(&self, keys: Keys, about: Subject, made: Option<Key>) -> Result<Key, VaultError> {
+    /// What enciphers, of these keys.
+    fn cipher_key(&self, about: Subject, own: Held, shared: Option<Held>) -> Result<Key, VaultError> {
+        let (number, key) = own;
+        let own = key.map_or_else(|| self.vault.key(number), Ok)?;
+        let Some((number, key)) = shared else { return Ok(own) };
+        let shared = key.map_or_else(|| self.shared_key(number), Ok)?;
         let derived =
             if matches!(about, Subject::Needs(..)) { sealing::needs_key } else { sealing::answers_key };
-        let first = |number| made.map_or_else(|| self.vault.key(number), Ok);
-        match keys {
-            Keys::One(key) => first(key),
-            Keys::Both { person, gathering } => Ok(derived(&first(person)?, &self.shared_key(gathering)?)),
-        }
+        Ok(derived(&own, &shared))
     }
 
-    /// A key that people at a gathering share.
+    /// A key that people at a gathering share, kept at hand from now on.
     fn shared_key(&self, number: KeyRef) -> Result<Key, VaultError> {
-        if let Some(key) = self.holders().shared(number) {
-            return Ok(key);
-        }
         let key = self.vault.key(number)?;
         self.holders().share(number, &key);
         Ok(key)
     }
-}
-
-/// Somebody was forgotten between the first look at a command and its sealing, and never had a key.
-fn forgotten_meanwhile() -> VaultError {
-    VaultError::unavailable("whose this is was forgotten meanwhile; ask again")
 }
 
 /// Whatever is not damage is a key that is not to be had: lost, or out of reach for now.

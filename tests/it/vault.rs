@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gather::log::{Batch, Guard, Scope, decode, encode};
-use gather::privacy::{FileVault, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
+use gather::privacy::{FileVault, Key, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
 use gather::{
     Announcement, Answers, Audience, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind,
     JoinLink, LogId, Mode, Needs, Note, OfferingId, Opened, Party, PendingApproval, PersonDetails, PersonId,
@@ -388,6 +388,58 @@ fn two_threads_with_one_new_person_use_one_key() {
         });
         assert_eq!(first, second, "round {round}");
     }
+}
+
+/// A vault whose first two keys are made at the same time.
+#[derive(Debug)]
+struct TwoAtOnce {
+    inner: MemoryVault,
+    start: std::sync::Barrier,
+    made: std::sync::atomic::AtomicUsize,
+}
+
+impl KeyVault for TwoAtOnce {
+    fn id(&self) -> gather::VaultId {
+        self.inner.id()
+    }
+    fn fresh(&self) -> Result<KeyRef, VaultError> {
+        if self.made.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 2 {
+            self.start.wait();
+        }
+        self.inner.fresh()
+    }
+    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.inner.in_use(key)
+    }
+    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
+        self.inner.key(key)
+    }
+    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+        self.inner.erase(key)
+    }
+}
+
+#[test]
+fn a_key_that_was_made_in_vain_goes_to_whoever_is_next() {
+    let vault = TwoAtOnce {
+        inner: MemoryVault::new(),
+        start: std::sync::Barrier::new(2),
+        made: std::sync::atomic::AtomicUsize::new(0),
+    };
+    let vault = Arc::new(vault);
+    let keyring = Keyring::new(vault.clone());
+    let seal = |person| one(keyring.seal_person(person, &details("Somebody")).unwrap().keys());
+    let (first, second) = std::thread::scope(|scope| {
+        let (first, second) = (scope.spawn(|| seal(ANN)), scope.spawn(|| seal(ANN)));
+        (first.join().unwrap(), second.join().unwrap())
+    });
+    assert_eq!(first, second);
+    assert_ne!(seal(BOB), first);
+    assert_eq!(
+        vault.made.load(std::sync::atomic::Ordering::Relaxed),
+        2,
+        "nothing was made for the second person"
+    );
 }
 
 #[test]
