@@ -33,8 +33,15 @@ SOURCE = SCRATCH / "source"
 TESTS = ["calendar::", "messages::", "--skip", "these_very_bytes", "--skip", "all_zones"]
 # The files of tests that these need; the others are not built.
 NEEDED = {"calendar", "examples", "feeds", "messages", "scene"}
-# Enough of what the tests leave: each zone more takes the readers longer and shows the same.
-LEFT = ["calendars/personal.ics", "calendars/public.ics", "calendars/empty.ics", "calendars/sample-[0-5].ics", "messages/*.ics"]
+# Enough of what the tests leave: each zone more takes the readers longer and shows the same. The last two have rules of a last Sunday.
+LEFT = [
+    "calendars/personal.ics",
+    "calendars/public.ics",
+    "calendars/empty.ics",
+    "calendars/sample-[0-5].ics",
+    "calendars/sample-6[12].ics",
+    "messages/*.ics",
+]
 
 Fault = collections.namedtuple("Fault", "name file before after noticed")
 LINE, ENTRY, MESSAGE, PEOPLE, ZONE, CARD = (
@@ -125,7 +132,14 @@ FAULTS = [
     Fault("offsets exchanged", ZONE, "lines.offset(observance.from);", "lines.offset(observance.to);", set()),
     Fault("the offset before a change for the one after", ZONE, "lines.offset(observance.to);", "lines.offset(observance.from);", BESIDE),
     Fault("the last Sunday taken for the fourth", ZONE, 'Week::Last => lines.short("-1"),', 'Week::Last => lines.short("4"),', BESIDE),
-    Fault("the second pass of a doubled hour by the wall", ZONE, "in_range && offset == moment.offset_seconds() && !second_pass", "in_range && offset == moment.offset_seconds()", BESIDE),
+    # ical.js and libical take either pass for the other.
+    Fault(
+        "the second pass of a doubled hour by the wall",
+        ZONE,
+        "in_range && offset == moment.offset_seconds() && !second_pass",
+        "in_range && offset == moment.offset_seconds()",
+        with_beside("icalendar", "vobject"),
+    ),
 ]
 
 

@@ -1,11 +1,12 @@
 //! Attendee lists kept in memory, with names, for whoever asks again and again: at a door, in an organiser's window.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, TryLockError, Weak};
 
 use super::sync::{Mutex, MutexGuard};
 use super::{Desk, Failure};
 use crate::domain::Refusal;
+use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId};
 use crate::projection::{AttendeePage, AttendeeQuery, KeptList, QueryError};
 
@@ -30,6 +31,30 @@ impl KeptLists {
         }
     }
 
+    /// Hears of what another desk has stored. It waits for no list: one that is being asked lets go with its next page.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "three kinds of facts erase something")]
+    pub(super) fn hear(&self, fact: &Fact) {
+        match fact {
+            Fact::PersonForgotten { person } => self.change_idle(|list| list.forget(*person)),
+            Fact::AnswersExpired { gathering } | Fact::NeedsExpired { gathering } => {
+                self.change_idle(|list| list.forget_answers(*gathering));
+            }
+            _ => {}
+        }
+    }
+
+    /// Changes every list that is kept and that nobody is asking.
+    fn change_idle(&self, change: impl Fn(&mut KeptList)) {
+        let each = self.each.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for list in each.iter().filter_map(Weak::upgrade) {
+            match list.try_lock() {
+                Ok(mut list) => change(&mut list),
+                Err(TryLockError::Poisoned(list)) => change(&mut list.into_inner()),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+    }
+
     pub(super) fn forget(&self, person: PersonId) {
         self.change(|list| list.forget(person));
     }
@@ -49,7 +74,7 @@ impl KeptLists {
 ///
 /// Names are in memory for as long as it is kept, and are overwritten when it is dropped; drop it when the door closes. Somebody
 /// whom this desk [forgets](Desk::forget) is dropped from it before that call returns; somebody who is forgotten by another that
-/// writes in the same log, with the next page after this desk has [heard of it](Desk::refresh). Details that could not be read stay so
+/// writes in the same log, when this desk [hears of it](Desk::refresh), or with the next page if one is being made just then. Details that could not be read stay so
 /// until they are recorded anew, or the list is kept anew.
 ///
 /// It can be shared between threads, which take turns. It keeps its desk open.
@@ -146,5 +171,38 @@ impl fmt::Debug for KeptAttendeeList {
             .field("gathering", &self.gathering)
             .field("purpose", &self.purpose)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Gathering;
+    use crate::log::MemoryLog;
+    use crate::person::PersonDetails;
+    use crate::privacy::MemoryVault;
+    use crate::projection::{Column, Columns};
+
+    #[test]
+    fn whoever_another_desk_forgets_is_let_go_of_before_anybody_asks_again() {
+        let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(MemoryVault::new()));
+        let open = || Desk::builder().over(Arc::clone(&log), vault.clone()).unwrap();
+        let (here, there) = (open(), open());
+        let day = Gathering::webinar("Day").at("2099-03-05 14:00 to 15:30 UTC".parse().unwrap()).places(9);
+        let day = here.announce(day).unwrap().outcome;
+        let [ann, bob] = ["Ann", "Bob"].map(|name| {
+            let person = here.record_person(PersonDetails::new(name)).unwrap().outcome;
+            drop(here.register(day, person).unwrap());
+            person
+        });
+        let kept = here.keep_attendee_list(day, "door").unwrap();
+        let names = AttendeeQuery::new().columns(Columns::new([Column::Name]));
+        assert_eq!(kept.page(&names).unwrap().rows().len(), 2);
+        assert!(kept.list().has_name_of(ann));
+
+        drop(there.forget(ann).unwrap());
+        here.refresh().unwrap();
+        assert!(!kept.list().has_name_of(ann));
+        assert!(kept.list().has_name_of(bob));
     }
 }

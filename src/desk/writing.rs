@@ -179,8 +179,11 @@ impl Inner {
     /// Shows what others have stored, as far as the lists do not have it: their keys first.
     fn show_others(&self, batches: &[StoredBatch]) -> Result<(), Error> {
         let shown = self.shown();
-        let news = batches.iter().filter(|stored| stored.first > shown);
-        news.flat_map(StoredBatch::records).try_for_each(|record| self.keyring.learn(&record))?;
+        let news = batches.iter().filter(|stored| stored.first > shown).flat_map(StoredBatch::records);
+        for record in news {
+            self.keyring.learn(&record)?;
+            self.kept_lists.hear(record.fact());
+        }
         self.show_news(batches.iter());
         Ok(())
     }

@@ -234,6 +234,11 @@ impl KeptList {
         places.get(place).or(places.first()).map(Arc::as_ref)
     }
 
+    #[cfg(test)]
+    pub(crate) fn has_name_of(&self, person: PersonId) -> bool {
+        self.people.contains_key(&person)
+    }
+
     /// Lets go of somebody's name, wherever it is.
     pub(crate) fn forget(&mut self, person: PersonId) {
         self.people.remove(&person);
