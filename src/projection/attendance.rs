@@ -249,8 +249,9 @@ impl Attendance {
         mut show: impl FnMut(&AttendanceRow) -> Shown,
     ) -> ExposedAttendance {
         let exposed = |row: &AttendanceRow| {
-            let Shown { details, unavailable } = show(row);
-            ExposedAttendanceRow { row: row.clone(), details, unavailable }
+            let shown = show(row);
+            let row = AttendanceRow { on_record: row.on_record.heard(&shown), ..row.clone() };
+            ExposedAttendanceRow { row, details: shown.details, unavailable: shown.unavailable }
         };
         let rows = self.rows.iter().map(exposed).collect();
         ExposedAttendance { head: self.head.clone(), purpose: purpose.map(String::from), rows }

@@ -348,8 +348,9 @@ impl AttendeeList {
         mut show: impl FnMut(&AttendeeRow) -> Shown,
     ) -> ExposedAttendeeList {
         let exposed = |row: &AttendeeRow| {
-            let Shown { details, unavailable } = show(row);
-            ExposedAttendee { row: row.clone(), details, unavailable }
+            let shown = show(row);
+            let row = AttendeeRow { on_record: row.on_record.heard(&shown), ..row.clone() };
+            ExposedAttendee { row, details: shown.details, unavailable: shown.unavailable }
         };
         ExposedAttendeeList {
             head: self.head.clone(),
@@ -563,7 +564,7 @@ impl ExposedAttendeeList {
         let mut lister = Lister::default();
         let mut list = |exposed: &ExposedAttendee| {
             let ExposedAttendee { row, details, unavailable } = exposed;
-            let shown = Shown { details: details.clone(), unavailable: *unavailable };
+            let shown = Shown { details: details.clone(), unavailable: *unavailable, ..Shown::default() };
             lister.shown(row.clone(), shown, Texts::of(row, self.head.gathering, opener))
         };
         let rows: Vec<_> = self.rows.iter().map(&mut list).collect();

@@ -360,7 +360,7 @@ impl Difference {
         let mut opening = names::Opening::new(self.opener.as_ref());
         let name = |(person, known): (&PersonId, &OnRecord)| {
             let shown = opening.of(*person, known.details.as_ref());
-            (*person, names::name_cell(&shown.details, shown.unavailable, known.forgotten))
+            (*person, names::name_cell(&shown.details, shown.unavailable, known.heard(&shown).forgotten))
         };
         ExposedDifference::new(self.clone(), purpose, self.people.iter().map(name).collect())
     }

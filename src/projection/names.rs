@@ -26,24 +26,35 @@ pub(crate) struct OnRecord {
     pub(crate) forgotten: Option<DateTime<Utc>>,
 }
 
+impl OnRecord {
+    /// The same, with what opening the details has told: a list may be older than that somebody was forgotten.
+    pub(crate) fn heard(&self, shown: &Shown) -> Self {
+        match shown.forgotten {
+            Some(_) => Self { details: None, forgotten: self.forgotten.or(shown.forgotten) },
+            None => self.clone(),
+        }
+    }
+}
+
 /// What is shown of a person: the details, empty where nothing is recorded, or why they cannot be read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown {
     pub(crate) details: PersonDetails,
     pub(crate) unavailable: Option<Unavailable>,
+    /// Since when they are forgotten, if opening has told that.
+    pub(crate) forgotten: Option<DateTime<Utc>>,
 }
 
 impl Shown {
     /// Nothing but a name, as a host gives it.
     pub(crate) fn named(name: Option<String>) -> Self {
-        Self { details: PersonDetails::new(name.unwrap_or_default()), unavailable: None }
+        Self { details: PersonDetails::new(name.unwrap_or_default()), ..Self::default() }
     }
 
     pub(crate) fn opened(opened: &Opened<PersonDetails>) -> Self {
         match opened {
-            Opened::Known(details) => Self { details: details.expose().clone(), unavailable: None },
-            // The row says that they are forgotten.
-            Opened::Forgotten { .. } => Self::default(),
+            Opened::Known(details) => Self { details: details.expose().clone(), ..Self::default() },
+            Opened::Forgotten { at } => Self { forgotten: Some(*at), ..Self::default() },
             Opened::Unavailable(why) => Self { unavailable: Some(*why), ..Self::default() },
         }
     }

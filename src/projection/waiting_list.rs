@@ -170,8 +170,9 @@ impl WaitingList {
         mut show: impl FnMut(&WaitingRow) -> Shown,
     ) -> ExposedWaitingList {
         let mut exposed = |row: &WaitingRow| {
-            let Shown { details, unavailable } = show(row);
-            ExposedWaiting { row: row.clone(), details, unavailable }
+            let shown = show(row);
+            let row = WaitingRow { on_record: row.on_record.heard(&shown), ..row.clone() };
+            ExposedWaiting { row, details: shown.details, unavailable: shown.unavailable }
         };
         let mut all = |rows: &[WaitingRow]| rows.iter().map(&mut exposed).collect();
         ExposedWaitingList {

@@ -109,9 +109,16 @@ fn whoever_is_forgotten_was_never_known() {
     clock.set(on("05T10:00:00"));
     let before = desk.as_of(booked.position).unwrap();
     assert!(before.attendee_list(talk.outcome).unwrap().expose("test").to_string().contains("Ann Example"));
+    let (kept, changes) =
+        (before.attendee_list(talk.outcome).unwrap(), desk.as_of(talk.position).unwrap().diff(&before));
     drop(desk.forget(ann).unwrap());
-    // One that was taken before has no name left to open either.
-    assert!(!before.attendee_list(talk.outcome).unwrap().expose("test").to_string().contains("Ann"));
+    // What was taken before has no name left to open either, and says why.
+    let list = before.attendee_list(talk.outcome).unwrap().expose("test");
+    for exposed in [&list, &kept.expose("test")] {
+        assert_eq!(exposed.rows()[0].row.forgotten(), Some(on("05T10:00:00")));
+        assert!(exposed.to_string().contains("[erased]") && !exposed.to_string().contains("Ann"));
+    }
+    assert!(changes.expose("test").to_string().contains("[erased]"));
     let then = desk.as_of(booked.position).unwrap();
     let list = then.attendee_list(talk.outcome).unwrap();
     assert_eq!(list.rows()[0].forgotten(), Some(on("05T10:00:00")));

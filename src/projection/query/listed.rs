@@ -51,7 +51,7 @@ impl Readable {
 }
 
 impl From<Shown> for Readable {
-    fn from(Shown { details, unavailable }: Shown) -> Self {
+    fn from(Shown { details, unavailable, .. }: Shown) -> Self {
         let name = Folded::of(&details.name);
         Self { details: details.into(), name, unavailable }
     }

@@ -253,7 +253,7 @@ impl Reach {
         for (person, known) in &self.on_record {
             let shown = opening.of(*person, known.details.as_ref());
             let count = match shown.details.region.trim() {
-                _ if known.forgotten.is_some() => &mut exposed.erased,
+                _ if known.heard(&shown).forgotten.is_some() => &mut exposed.erased,
                 _ if shown.unavailable.is_some() => &mut exposed.unavailable,
                 "" => &mut exposed.not_said,
                 region => regions.entry(region.to_owned()).or_default(),
