@@ -262,6 +262,11 @@ impl Lists {
         }
     }
 
+    /// Takes over who people are, as others know it now.
+    pub(crate) fn know_people_as(&mut self, newest: &Self) {
+        self.people.clone_from(&newest.people);
+    }
+
     /// Lets go of all that is sealed of somebody. Their registrations stay, and say that something was answered.
     fn forget(&mut self, person: PersonId, time: DateTime<Utc>) {
         self.forgotten.entry(person).or_insert(time);

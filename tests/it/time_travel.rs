@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use gather::testkit::TestClock;
 use gather::{
     AsOf, Basket, Desk, Gathering, GatheringId, Hold, OfferingId, Opened, PersonDetails, PersonId, Position,
-    Receipt, Register, RegistrationStatus, Then, Transfer,
+    Receipt, RecordPerson, Register, RegistrationStatus, Then, Transfer,
 };
 
 fn on(time: &str) -> DateTime<Utc> {
@@ -99,6 +99,13 @@ fn known_then_and_known_now_are_two_questions() {
     assert_eq!(people(&hindsight, talk.outcome), [ann]);
     assert_eq!(hindsight.position(), typed.position);
     assert_eq!(hindsight.whats_on().rows().len(), 1, "the other was announced on Wednesday");
+    // Who they are is typed in last.
+    drop(desk.execute(RecordPerson::of(ann, PersonDetails::new("Ann Example"))).unwrap());
+    let shown = |moment: AsOf| {
+        desk.as_of(moment).unwrap().attendee_list(talk.outcome).unwrap().expose("test").to_string()
+    };
+    assert!(shown(AsOf::Hindsight(tuesday)).contains("Ann Example"));
+    assert!(shown(AsOf::Position(typed.position)).contains("[no name]"));
 }
 
 #[test]
