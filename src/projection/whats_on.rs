@@ -54,8 +54,8 @@ pub struct WhatsOnRow {
     announcement: Arc<Announcement>,
 }
 
-/// An offering of a gathering that is on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An offering of a gathering that is on. Serialised its fields have their names; ids are as everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct OfferingOn {
     /// Its number within the gathering.
@@ -197,30 +197,12 @@ struct RowForm<'a> {
     place: PlaceForm<'a>,
     booking: &'static str,
     pause_reason: Option<&'a str>,
-    offerings: Vec<OfferingForm<'a>>,
-}
-
-#[derive(serde::Serialize)]
-struct OfferingForm<'a> {
-    offering: OfferingId,
-    name: &'a str,
-    left: Option<i64>,
-    waiting: u64,
-    requires: Option<OfferingId>,
-    session: Option<SessionId>,
+    offerings: &'a [OfferingOn],
 }
 
 impl<'a> From<&'a WhatsOnRow> for RowForm<'a> {
     fn from(row: &'a WhatsOnRow) -> Self {
         let it = &row.announcement;
-        let offering = |on: &'a OfferingOn| OfferingForm {
-            offering: on.offering,
-            name: &on.name,
-            left: on.left,
-            waiting: on.waiting,
-            requires: on.requires,
-            session: on.session,
-        };
         Self {
             gathering: row.gathering,
             reference: it.reference.as_ref().map(Reference::as_str),
@@ -233,7 +215,7 @@ impl<'a> From<&'a WhatsOnRow> for RowForm<'a> {
             place: PlaceForm::from(&it.mode),
             booking: row.booking.code(),
             pause_reason: row.pause_reason.as_ref().map(Reference::as_str),
-            offerings: row.offerings.iter().map(offering).collect(),
+            offerings: &row.offerings,
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What is coming, for a newsletter: plain text, and the same as data.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -27,7 +26,7 @@ const FEW: i64 = 10;
 /// ([`with_links`](Self::with_links)).
 ///
 /// Serialised it has `at`, `period` and `entries`, each with `gathering`, `title`, `when`, `starts`, `ends`, `place`, `description`,
-/// `places` (in words), `link` (or `null`) and `left` (the places left by offering, `null` for no limit).
+/// `places` (in words), `link` (or `null`) and `offerings`, each as in [`WhatsOn`](crate::WhatsOn).
 #[derive(Clone, Debug)]
 pub struct Digest {
     at: DateTime<Utc>,
@@ -232,7 +231,7 @@ struct EntryForm<'a> {
     description: &'a str,
     places: &'a str,
     link: Option<&'a str>,
-    left: BTreeMap<&'a str, Option<i64>>,
+    offerings: &'a [OfferingOn],
 }
 
 impl Serialize for Digest {
@@ -249,7 +248,7 @@ impl Serialize for Digest {
                 description: &it.description,
                 places: &entry.places,
                 link: entry.link.as_deref(),
-                left: entry.row.offerings.iter().map(|on| (on.name.as_str(), on.left)).collect(),
+                offerings: &entry.row.offerings,
             }
         });
         DigestForm { at: self.at, period: self.period, entries: entries.collect() }.serialize(serializer)

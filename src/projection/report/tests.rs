@@ -210,8 +210,9 @@ in person: 2 places left; online: places for everybody; with site visit:
 https://network.example/conference";
     assert_eq!(digest.clone().with_links(link).to_string(), expected);
     let json = serde_json::to_value(&digest).unwrap();
-    assert_eq!(json["entries"][1]["left"]["online"], serde_json::Value::Null);
-    assert_eq!(json["entries"][0]["left"]["places"], 1);
+    let online = &json["entries"][1]["offerings"][1];
+    assert_eq!((&online["name"], &online["left"]), (&"online".into(), &serde_json::Value::Null));
+    assert_eq!(json["entries"][0]["offerings"][0]["left"], 1);
     assert_eq!(Lists::new().digest(&year(), time(NOW)).to_string(), "Nothing is planned yet.");
 }
 
