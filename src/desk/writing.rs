@@ -83,8 +83,8 @@ impl Keeper for Inner {
             return Ok(());
         };
         for record in batches.clone().flat_map(StoredBatch::records) {
-            // Their keys come from this keyring, so it knows them; it learns that the log knows them, too.
-            let _ = self.keyring.learn(&record);
+            // Their keys come from this keyring; it learns that the log knows them, too.
+            self.keyring.learn_own(&record);
         }
         if self.has_hole_before(first.first) {
             self.show_what_is_missing()?;

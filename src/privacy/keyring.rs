@@ -99,24 +99,39 @@ impl Keyring {
     /// # Errors
     /// The vault lacks a key that the fact names ([`VaultError::is_missing`]), or cannot be reached. Nothing was
     /// noted for that key, so do not seal with this keyring: a person would get a second key.
+    pub fn learn(&self, record: &Record<'_>) -> Result<(), VaultError> {
+        let asks = !self.holders().asks_later;
+        self.hear(record, asks)
+    }
+
+    /// The same of what was sealed with this keyring: its vault gave the keys, so it is not asked about them.
+    pub(crate) fn learn_own(&self, record: &Record<'_>) {
+        // Only the vault could fail.
+        let _ = self.hear(record, false);
+    }
+
     #[expect(
         clippy::too_many_lines,
         reason = "every kind of fact is named, so that a new one is asked for here"
     )]
-    pub fn learn(&self, record: &Record<'_>) -> Result<(), VaultError> {
+    fn hear(&self, record: &Record<'_>, asks: bool) -> Result<(), VaultError> {
         if let Some(holder) = gone_by(record.fact()) {
             self.holders().is_gone(holder, record.time());
         }
         match record.fact() {
-            Fact::PersonRecorded { person, details } => self.heed([Holder::Person(*person)], details.keys()),
-            Fact::NamePublished { person, name } => self.heed([Holder::Person(*person)], name.keys()),
-            Fact::CalendarTokenIssued { person, hash } => self.heed([Holder::Person(*person)], hash.keys()),
+            Fact::PersonRecorded { person, details } => {
+                self.heed([Holder::Person(*person)], details.keys(), asks)
+            }
+            Fact::NamePublished { person, name } => self.heed([Holder::Person(*person)], name.keys(), asks),
+            Fact::CalendarTokenIssued { person, hash } => {
+                self.heed([Holder::Person(*person)], hash.keys(), asks)
+            }
             Fact::GatheringAnnounced { gathering, join_link: Some(link), .. }
             | Fact::ModeChanged { gathering, join_link: Some(link), .. } => {
-                self.heed([Holder::Texts(*gathering)], link.keys())
+                self.heed([Holder::Texts(*gathering)], link.keys(), asks)
             }
             Fact::ResourceAttached { gathering, link, .. } => {
-                self.heed([Holder::Texts(*gathering)], link.keys())
+                self.heed([Holder::Texts(*gathering)], link.keys(), asks)
             }
             Fact::RegistrationConfirmed { gathering, booking, .. }
             | Fact::RegistrationWaitlisted { gathering, booking, .. }
@@ -124,19 +139,19 @@ impl Keyring {
             | Fact::ApprovalRequested { gathering, booking, .. }
             | Fact::FollowUpRequested { gathering, booking, .. }
             | Fact::InterestNoted { gathering, booking, .. } => {
-                self.note_answers(booking.party.booker, *gathering, booking.answers.as_ref())
+                self.note_answers(booking.party.booker, *gathering, booking.answers.as_ref(), asks)
             }
             Fact::HoldConfirmed { gathering, booker, answers, .. } => {
-                self.note_answers(*booker, *gathering, answers.as_ref())
+                self.note_answers(*booker, *gathering, answers.as_ref(), asks)
             }
             Fact::InvitationAnswered { gathering, person, comment: Some(comment), .. } => {
-                self.heed([Holder::Person(*person), Holder::Answers(*gathering)], comment.keys())
+                self.heed([Holder::Person(*person), Holder::Answers(*gathering)], comment.keys(), asks)
             }
             Fact::NeedsRecorded { gathering, person, needs: Some(needs), .. } => {
-                self.heed([Holder::Person(*person), Holder::Needs(*gathering)], needs.keys())
+                self.heed([Holder::Person(*person), Holder::Needs(*gathering)], needs.keys(), asks)
             }
             Fact::NoteWritten { booker, note: Some(note), .. } => {
-                self.heed([Holder::Person(*booker)], note.keys())
+                self.heed([Holder::Person(*booker)], note.keys(), asks)
             }
             Fact::InvitationAnswered { comment: None, .. }
             | Fact::NeedsRecorded { needs: None, .. }
@@ -463,10 +478,10 @@ impl Keyring {
     }
 
     /// The log has the last word on who has which key.
-    fn heed<const N: usize>(&self, whose: [Holder; N], keys: Keys) -> Result<(), VaultError> {
+    fn heed<const N: usize>(&self, whose: [Holder; N], keys: Keys, asks: bool) -> Result<(), VaultError> {
         let mut holders = self.holders();
         for (holder, key) in whose.into_iter().zip(keys.each()) {
-            if holders.key_of(holder) != Some(key) && !holders.asks_later {
+            if asks && holders.key_of(holder) != Some(key) {
                 self.vault.in_use(key)?;
             }
             holders.is_known(holder, key);
@@ -480,9 +495,12 @@ impl Keyring {
         booker: PersonId,
         gathering: GatheringId,
         answers: Option<&Sealed<Answers>>,
+        asks: bool,
     ) -> Result<(), VaultError> {
         match answers {
-            Some(answers) => self.heed([Holder::Person(booker), Holder::Answers(gathering)], answers.keys()),
+            Some(answers) => {
+                self.heed([Holder::Person(booker), Holder::Answers(gathering)], answers.keys(), asks)
+            }
             None => Ok(()),
         }
     }
@@ -635,6 +653,10 @@ mod tests {
 
     /// Tells a keyring of a fact, as a replay does.
     fn learn(keyring: &Keyring, fact: &Fact) -> Result<(), VaultError> {
+        tell(fact, |record| keyring.learn(record))
+    }
+
+    fn tell(fact: &Fact, hear: impl Fn(&Record<'_>) -> Result<(), VaultError>) -> Result<(), VaultError> {
         let batch = Batch {
             id: RequestId::from_u128(1),
             time: DateTime::UNIX_EPOCH,
@@ -644,7 +666,7 @@ mod tests {
             guard: Guard { seen: Position::START, scope: Scope::everything() },
             facts: vec![fact.clone()],
         };
-        batch.records(Position::new(1)).try_for_each(|record| keyring.learn(&record))
+        batch.records(Position::new(1)).try_for_each(|record| hear(&record))
     }
 
     fn recorded(keyring: &Keyring, person: PersonId) -> Fact {
@@ -693,6 +715,48 @@ mod tests {
         let error = lost.confirm().unwrap_err();
         assert!(error.is_missing());
         assert_eq!(error.expected_keys(), Some(2));
+    }
+
+    /// A vault that knows of no key when it is asked about one: a service that is out of reach for a moment.
+    #[derive(Debug)]
+    struct Silent(Arc<MemoryVault>);
+
+    impl KeyVault for Silent {
+        fn id(&self) -> crate::id::VaultId {
+            self.0.id()
+        }
+        fn fresh(&self) -> Result<KeyRef, VaultError> {
+            self.0.fresh()
+        }
+        fn in_use(&self, _: KeyRef) -> Result<(), VaultError> {
+            Err(VaultError::unavailable("out of reach"))
+        }
+        fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
+            self.0.key(key)
+        }
+        fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+            self.0.erase(key)
+        }
+    }
+
+    /// What this desk has stored and another was faster with: its key is to be destroyed as well, whatever the vault says.
+    #[test]
+    fn a_key_of_ones_own_is_noted_without_the_vault() {
+        let vault = Arc::new(MemoryVault::new());
+        let (here, there) = (Keyring::new(Arc::new(Silent(vault.clone()))), Keyring::new(vault));
+        let ann = PersonId::from_u128(1);
+        let (own, faster) = (recorded(&here, ann), recorded(&there, ann));
+        assert!(learn(&here, &faster).is_err());
+        here.ask_later();
+        learn(&here, &faster).unwrap();
+        here.holders().asks_later = false;
+        let hear = |record: &Record<'_>| {
+            here.learn_own(record);
+            Ok(())
+        };
+        tell(&own, hear).unwrap();
+        learn(&here, &Fact::PersonForgotten { person: ann }).unwrap();
+        assert_eq!(here.erase_person(ann).unwrap().overwritten, 2);
     }
 
     #[test]
