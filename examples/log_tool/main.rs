@@ -17,7 +17,7 @@
 use std::env;
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
+use std::io::{self, BufReader, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -145,9 +145,18 @@ fn verify(path: &str) -> Outcome {
 
 fn show(path: &str, wanted: &[&str]) -> Outcome {
     let wanted = Wanted::read(wanted)?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    show::show(&open(path)?, &wanted, &mut out)?;
+    let stdout = io::stdout();
+    // On a terminal the records themselves tell how far it is.
+    let is_seen = stdout.is_terminal();
+    let mut watch = Watch::of("shown");
+    let mut out = BufWriter::new(stdout.lock());
+    show::show(&open(path)?, &wanted, &mut out, &mut |at, end| {
+        if !is_seen {
+            watch.at(at.get(), end.get());
+        }
+    })?;
     out.flush()?;
+    watch.end();
     Ok(ExitCode::SUCCESS)
 }
 

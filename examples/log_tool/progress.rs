@@ -20,10 +20,15 @@ impl Watch {
     }
 
     pub(crate) fn told(&mut self, progress: Progress) {
+        self.at(progress.done, progress.total);
+    }
+
+    pub(crate) fn at(&mut self, done: u64, total: u64) {
         if now() < self.next {
             return;
         }
-        eprint!("\r{} {} of {}, {} %", self.what, progress.done, progress.total, progress.percent());
+        let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
+        eprint!("\r{} {done} of {total}, {percent} %", self.what);
         (self.begun, self.next) = (true, now() + PATIENCE);
     }
 

@@ -68,7 +68,13 @@ fn digits(id: &str) -> Result<String, String> {
     if is_id { Ok(digits) } else { Err(format!("{id} is no id, nor the last digits of one")) }
 }
 
-pub(crate) fn show(log: &impl Log, wanted: &Wanted, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+/// Tells the position after each page, and the last of all.
+pub(crate) fn show(
+    log: &impl Log,
+    wanted: &Wanted,
+    out: &mut impl Write,
+    progress: &mut dyn FnMut(Position, Position),
+) -> Result<(), Box<dyn Error>> {
     let head = log.anchor()?;
     let mut after = Position::START;
     while after < head.position {
@@ -81,6 +87,7 @@ pub(crate) fn show(log: &impl Log, wanted: &Wanted, out: &mut impl Write) -> Res
         }
         let Some(last) = page.batches.last() else { break };
         after = last.last();
+        progress(after, head.position);
     }
     Ok(())
 }
