@@ -138,13 +138,10 @@ impl<'a> Edge<'a> {
         self.keyring.is_some()
     }
 
-    /// Who has booked a registration, and on which gathering, as far as the lists know.
+    /// Who has booked a registration, and on which gathering, after all that was decided before.
     fn booker_of(&self, registration: RegistrationId) -> Result<(GatheringId, PersonId), Failure> {
-        let lists = self.desk.lists();
-        let Some((gathering, known)) = lists.registration(registration) else {
-            return Err(Refusal::UnknownRegistration { registration }.into());
-        };
-        Ok((gathering.id(), known.booking().party.booker))
+        let known = self.desk.caught_up()?.state.booker_of(registration);
+        Ok(known.ok_or(Refusal::UnknownRegistration { registration })?)
     }
 
     /// What calendars show of a registration to one of its people.
@@ -159,7 +156,8 @@ impl<'a> Edge<'a> {
         };
         let round = gathering.reconfirmation().copied();
         let sequence = gathering.entry_sequence_of(known, person);
-        Ok(Some(Shown { sequence, revised: gathering.entry_revised_for(known, person), round }))
+        let revised = gathering.entry_revised_for(known, person);
+        Ok(Some(Shown { sequence, revised, round, whereabouts: gathering.entry_whereabouts(known) }))
     }
 
     fn seal<T: Zeroize>(

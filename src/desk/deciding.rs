@@ -121,8 +121,13 @@ impl Desk {
         Ok(seen)
     }
 
+    /// Waits until lists show all that was decided before, here or by others.
+    pub(super) fn all_shown(&self) -> Result<(), Error> {
+        self.look(|_| ())
+    }
+
     /// The state with all that others have stored, though not all of it may be durable.
-    fn caught_up(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
+    pub(super) fn caught_up(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
         loop {
             self.catch_up()?;
             let deciding = self.deciding()?;

@@ -290,17 +290,26 @@ impl Desk {
     }
 
     /// Erases all answers and needs that are [due](Self::due_for_erasure) by a time, and says which. Nothing calls it by itself: a host
-    /// does, once a day.
+    /// does, once a day. What is due is judged by all that is stored, by others as well, and once more when it is erased: a gathering
+    /// that is put off meanwhile keeps what was told for it.
     ///
     /// # Errors
     /// As for [`expire`](Self::expire), the first of them. It goes on past a failure: all others are erased. Whatever the log
     /// says is erased, and is not yet, is seen to first, each time: what could not be destroyed yesterday is destroyed today.
     pub fn apply_retention(&self, now: DateTime<Utc>) -> Result<Vec<DueForErasure>, Failure> {
-        let owed = self.inner.keyring.make_good().map_err(|error| Error::NotErased(error).into());
-        let due = self.due_for_erasure(now);
-        let each = due.iter().map(|due| self.call().erase_class(due.gathering, due.class).map(drop));
-        each.fold(owed, Result::and)?;
-        Ok(due)
+        // What others have stored, and what is on its way here, may be due too, or have put off what was.
+        self.all_shown()?;
+        let mut outcome = self.inner.keyring.make_good().map_err(|error| Error::NotErased(error).into());
+        let mut erased = Vec::new();
+        for due in self.due_for_erasure(now) {
+            let command = ExpireAnswers { due_by: Some(now), ..ExpireAnswers::new(due.gathering, due.class) };
+            match self.call().erase_class(command) {
+                Ok(receipt) if receipt.outcome == Change::Made => erased.push(due),
+                Ok(_) => {}
+                Err(failure) => outcome = outcome.and(Err(failure)),
+            }
+        }
+        outcome.map(|()| erased)
     }
 
     /// The batch that has a position. A page begins only where a batch does.
@@ -333,6 +342,7 @@ impl Call<'_> {
     /// As for [`Desk::forget`].
     pub fn forget(self, person: PersonId) -> Result<ForgetReceipt, Failure> {
         self.desk.must_have_keys("erased")?;
+        self.desk.catch_up()?;
         let owed = self.desk.inner.keyring.make_good();
         let receipt = self.settled(Forget { person })?;
         self.desk.inner.kept_lists.forget(person);
@@ -367,18 +377,24 @@ impl Call<'_> {
 
     fn expire_class(self, gathering: GatheringId, class: AnswerClass) -> Result<Receipt<Change>, Failure> {
         self.desk.must_have_keys("erased")?;
+        self.desk.catch_up()?;
         let owed = self.desk.inner.keyring.make_good();
-        let receipt = self.erase_class(gathering, class)?;
+        let receipt = self.erase_class(ExpireAnswers::new(gathering, class))?;
         owed.map_err(Error::NotErased)?;
         Ok(receipt)
     }
 
-    fn erase_class(self, gathering: GatheringId, class: AnswerClass) -> Result<Receipt<Change>, Failure> {
+    /// First the fact, then the keys. What turns out not to be due keeps its keys.
+    fn erase_class(self, command: ExpireAnswers) -> Result<Receipt<Change>, Failure> {
         self.desk.must_have_keys("erased")?;
-        let receipt = self.settled(ExpireAnswers { gathering, class })?;
+        let receipt = self.settled(command)?;
+        if command.due_by.is_some() && receipt.outcome != Change::Made {
+            return Ok(receipt);
+        }
+        let gathering = command.gathering;
         self.desk.inner.kept_lists.forget_answers(gathering);
         let keyring = &self.desk.inner.keyring;
-        let destroyed = match class {
+        let destroyed = match command.class {
             AnswerClass::Answers => keyring.erase_answers(gathering),
             AnswerClass::Needs => keyring.erase_needs(gathering),
         };

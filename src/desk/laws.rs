@@ -11,11 +11,12 @@ use proptest::test_runner::TestRunner;
 
 use super::deciding::batch;
 use crate::desk::{Command, Desk, Edge, Ready};
-use crate::domain::{Context, Decided, Decision, Refusal, State};
+use crate::domain::{Context, Decided, Decision, Refusal, State, Whereabouts};
 use crate::fact::Fact;
 use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, SetAsideId,
 };
+use crate::projection::Lists;
 use crate::record::{Content, Scope, StoredBatch, Tag};
 use crate::testkit::{
     History, PEOPLE, SESSIONS, Told, conferences, gathering_id, histories, person_id, queues, scan_id,
@@ -234,6 +235,30 @@ proptest! {
             }
             if answer.is_ok() && bench.state.answered(context.request).is_none() {
                 bench.keep(&context, own);
+            }
+        }
+    }
+
+    /// What an answer to an invitation is held against is the same wherever it is taken from.
+    #[test]
+    fn lists_and_decisions_know_alike_when_and_where(history in lives(1..STEPS)) {
+        let (mut bench, mut lists) = (Bench::new(), Lists::new());
+        for nth in 0..history.steps.len() {
+            let (context, ready) = Bench::ready(&history, nth);
+            let (answer, decided) = decided(&bench.state, &ready, &context);
+            if answer.is_err() || bench.state.answered(context.request).is_some() {
+                continue;
+            }
+            let before = bench.log.len();
+            bench.keep(&context, decided);
+            bench.log[before..].iter().flat_map(StoredBatch::records).for_each(|record| lists.apply(&record));
+            let decision = Decision::new(&bench.state, &context);
+            for card in lists.gatherings() {
+                for registration in card.registrations() {
+                    let cell = decision.registration(registration.id()).expect("the list has it");
+                    let decided = Whereabouts::decided(&decision, &cell).expect("its gathering is there");
+                    prop_assert_eq!(card.entry_whereabouts(registration), decided);
+                }
             }
         }
     }

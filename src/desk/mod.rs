@@ -233,7 +233,8 @@ impl Desk {
     ///
     /// As a rule it takes no longer than a decision, a few microseconds. It waits for the disk where the log needs more room
     /// (once for some thousand bookings), where keys for new people run out (once for some hundred), and, with personal data in
-    /// the command, where the store is shared with others or the last write failed.
+    /// the command or an [`AnswerInvitation`](crate::AnswerInvitation), where the store is shared with others or the last write
+    /// failed.
     ///
     /// # Example
     /// ```

@@ -86,6 +86,8 @@ impl Desk {
         invitations: &Invitations,
         registration: RegistrationId,
     ) -> Result<Vec<Due>, Failure> {
+        // In a shared log the registration may have been made, or moved, elsewhere.
+        self.catch_up()?;
         let found = self.lists().invitations_to(registration);
         let found = found.ok_or(Refusal::UnknownRegistration { registration })?;
         Ok(self.write_invitations(invitations, &found))

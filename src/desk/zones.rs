@@ -91,6 +91,8 @@ impl Desk {
     #[doc(alias = "tzdata")]
     pub fn follow_zone_rules(&self, rules: &dyn ZoneRules) -> Result<ZonesFollowed, Failure> {
         let now = self.inner.clock.now();
+        // What others have planned, and what is on its way here, is to move as well.
+        self.all_shown()?;
         let ahead = self.lists().planned_after(now);
         let mut followed = ZonesFollowed::default();
         // The gathering first: a session must be on one of its days.

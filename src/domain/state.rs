@@ -201,6 +201,11 @@ impl State {
         self.requests.get(&request).map(|answered| answered.begun)
     }
 
+    /// Who has booked a registration, and on which gathering.
+    pub(crate) fn booker_of(&self, registration: RegistrationId) -> Option<(GatheringId, PersonId)> {
+        self.registration(registration).map(|cell| (cell.gathering, cell.party.booker))
+    }
+
     /// Every gathering, in no order that would mean something.
     pub(crate) fn gatherings(&self) -> impl Iterator<Item = (GatheringId, &GatheringCell)> {
         self.rooms.iter().map(|(id, room)| (*id, &room.cell))

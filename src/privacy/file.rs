@@ -91,7 +91,8 @@ struct Giving {
     /// No slot below this is given out any more.
     next: u64,
     /// Keys of the next slots that are good, read ahead in one go; some may be below `next` by now.
-    ready: VecDeque<(KeyRef, Key)>,
+    /// Each in a place of its own, which is overwritten when it is given out: a queue moves what is in it, and leaves copies.
+    ready: VecDeque<(KeyRef, Box<Key>)>,
     /// Whether what was in the file when it was opened is known to be on the disk. Another process may have
     /// been killed between a write and its sync.
     settled: bool,
@@ -103,7 +104,7 @@ impl Giving {
         self.ready.drain(..good.unwrap_or(self.ready.len()));
         let (number, key) = self.ready.pop_front()?;
         self.next = number.get().saturating_add(1);
-        Some((number, key))
+        Some((number, Key::clone(&key)))
     }
 }
 
@@ -264,21 +265,19 @@ impl FileVault {
     /// It writes behind the last whole slot. Less than a whole slot may be there already, from a crash while
     /// growing: no key of it was ever given out, so it is written over. No whole slot ever is, but to erase its key.
     fn grow(&self, file: &dyn StoredFile, next: u64) -> Result<(), VaultError> {
-        let failed = |cause| self.failed("cannot add keys to the key file", cause);
         let made = self.made.load(Ordering::Acquire);
         let first = made.max(next);
-        let end = first.saturating_add(first.clamp(POOL, LARGEST_POOL)) / POOL * POOL;
-        let mut content = Zeroizing::new(Vec::with_capacity(bytes_of(end.saturating_sub(first))));
-        self.push_slots(&mut content, first..end)?;
-
-        let written = file.write_at(&content, offset(first)).and_then(|()| file.sync());
-        if let Err(cause) = written {
-            // A system may forget after a failed sync that these bytes are not on the disk. Cut off, they cannot
-            // be taken for good by whoever opens the file next; if even that fails, this process still writes
-            // them anew before it gives any out.
-            let _ = file.set_length(offset(made));
-            return Err(failed(cause));
+        let until = |more: u64| first.saturating_add(more) / POOL * POOL;
+        let (most, least) = (until(first.clamp(POOL, LARGEST_POOL)), until(POOL));
+        let mut content = Zeroizing::new(Vec::with_capacity(bytes_of(most.saturating_sub(first))));
+        self.push_slots(&mut content, first..most)?;
+        let (mut end, mut written) = (most, write_slots(file, made, first, &content));
+        if written.as_ref().is_err_and(|cause| cause.kind() == io::ErrorKind::StorageFull) && least < most {
+            // There may be room for fewer.
+            content.truncate(bytes_of(least.saturating_sub(first)));
+            (end, written) = (least, write_slots(file, made, first, &content));
         }
+        written.map_err(|cause| self.failed("cannot add keys to the key file", cause))?;
         self.made.store(end, Ordering::Release);
         Ok(())
     }
@@ -332,6 +331,19 @@ impl FileVault {
         Err(VaultError::unavailable(what).in_file(&self.path))
     }
 
+    /// Refuses to give out keys of a file that was removed or has become shorter, such as by a copy over it: what is sealed with
+    /// keys that are in no file cannot be opened again.
+    fn check_whole(&self, file: &dyn StoredFile) -> Result<(), VaultError> {
+        self.check_in_place(file)?;
+        let made = self.made.load(Ordering::Acquire);
+        let length = file.length().map_err(|cause| self.failed("cannot look at the key file", cause))?;
+        if length >= offset(made) {
+            return Ok(());
+        }
+        let what = "the key file was cut short under the open desk; bring it back and open the desk again";
+        Err(VaultError::unavailable(what).in_file(&self.path))
+    }
+
     fn read_slot(&self, file: &dyn StoredFile, key: KeyRef) -> Result<Zeroizing<[u8; SLOT]>, VaultError> {
         let mut slot = Zeroizing::new([0; SLOT]);
         file.read_at(&mut *slot, offset(key.get()))
@@ -359,7 +371,7 @@ impl FileVault {
         for (number, slot) in numbers.map(KeyRef::new).zip(slots.as_chunks().0) {
             match self.key_in(slot, number) {
                 Err(error) if error.is_damaged() || error.is_newer() || error.is_erased() => {}
-                read => giving.ready.push_back((number, read?)),
+                read => giving.ready.push_back((number, Box::new(read?))),
             }
         }
         if giving.ready.is_empty() {
@@ -413,7 +425,7 @@ impl KeyVault for FileVault {
 
     fn fresh_key(&self) -> Result<(KeyRef, Option<Key>), VaultError> {
         // Before the lock, which everybody waits for who is new.
-        self.file.get().map_or(Ok(()), |file| self.check_in_place(&**file))?;
+        self.file.get().map_or(Ok(()), |file| self.check_whole(&**file))?;
         let mut giving = self.giving();
         let file = self.file()?;
         self.settle(&mut giving, file)?;
@@ -492,6 +504,17 @@ pub(crate) fn has_torn_ends(log: &Path) -> bool {
     let begins = format!("{name}.torn-");
     let Ok(mut entries) = std::fs::read_dir(folder_of(log)) else { return true };
     entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(&begins)))
+}
+
+/// Writes slots behind those that are there, and returns when they are on the disk.
+fn write_slots(file: &dyn StoredFile, made: u64, first: u64, slots: &[u8]) -> io::Result<()> {
+    let written = file.write_at(slots, offset(first)).and_then(|()| file.sync());
+    if written.is_err() {
+        // A system may forget after a failed sync that these bytes are not on the disk. Cut off, they cannot be taken for good
+        // by whoever opens the file next; if even that fails, this process still writes them anew before it gives any out.
+        let _ = file.set_length(offset(made));
+    }
+    written
 }
 
 fn failed(what: &str, path: &Path, cause: io::Error) -> VaultError {

@@ -25,29 +25,30 @@ pub(super) enum Holder {
 
 image!(enum Holder { 0 => Person(person), 1 => Texts(gathering), 2 => Answers(gathering), 3 => Needs(gathering) });
 
-/// Who has the keys that something is sealed with.
+/// Who has the keys that something is sealed with: a person, or a gathering for its own texts; and whoever shares what a
+/// person told.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Whose {
-    One(Holder),
-    Both { person: Holder, gathering: Holder },
+pub(super) struct Whose {
+    pub(super) own: Holder,
+    pub(super) shared: Option<Holder>,
 }
 
 impl Whose {
     pub(super) fn of(about: Subject) -> Self {
-        let both = |person, gathering| Self::Both { person: Holder::Person(person), gathering };
-        match about {
+        let (own, shared) = match about {
             Subject::Person(person)
             | Subject::PublishedName(person)
             | Subject::CalendarToken(person)
-            | Subject::Note(person, _) => Self::One(Holder::Person(person)),
+            | Subject::Note(person, _) => (Holder::Person(person), None),
             Subject::JoinLink(gathering) | Subject::ResourceLink(_, gathering) => {
-                Self::One(Holder::Texts(gathering))
+                (Holder::Texts(gathering), None)
             }
             Subject::Answers(person, gathering) | Subject::ReplyComment(person, gathering) => {
-                both(person, Holder::Answers(gathering))
+                (Holder::Person(person), Some(Holder::Answers(gathering)))
             }
-            Subject::Needs(person, gathering) => both(person, Holder::Needs(gathering)),
-        }
+            Subject::Needs(person, gathering) => (Holder::Person(person), Some(Holder::Needs(gathering))),
+        };
+        Self { own, shared }
     }
 }
 
@@ -68,8 +69,6 @@ pub(super) struct Holders {
     owed: BTreeSet<Holder>,
     /// Whether the vault is asked about each key as it is met; else all at once, when the log has been read.
     pub(super) asks_later: bool,
-    /// Keys that were made for nobody in the end, to be given to whoever comes.
-    spare: Vec<Held>,
     /// The key that was last shared by people at a gathering, so that not everybody who answers has it looked up.
     shared: Option<(KeyRef, Key)>,
 }
@@ -107,31 +106,29 @@ impl Holders {
         self.keys.get(&holder).copied()
     }
 
-    /// Somebody's key, or a fresh one from now on, which the log does not know of yet; `None` where there is none to give.
+    /// Somebody's key, if they have one.
     ///
     /// # Errors
     /// Their keys are to be destroyed.
-    pub(super) fn hold(
-        &mut self,
-        holder: Holder,
-        fresh: &mut Option<Held>,
-    ) -> Result<Option<Held>, VaultError> {
+    pub(super) fn held(&self, holder: Holder) -> Result<Option<Held>, VaultError> {
         let known = self.key_of(holder);
         if self.gone.contains_key(&holder) {
             return Err(known.map_or_else(forgotten_meanwhile, VaultError::erased));
         }
-        if let Some(number) = known {
-            return Ok(Some((number, self.shared(number))));
-        }
-        let Some((number, key)) = fresh.take().or_else(|| self.spare.pop()) else { return Ok(None) };
-        self.keys.insert(holder, number);
-        self.given.insert(holder);
-        Ok(Some((number, key)))
+        Ok(known.map(|number| (number, self.shared(number))))
     }
 
-    /// Keeps a key that was made for nobody in the end.
-    pub(super) fn spare(&mut self, fresh: Option<Held>) {
-        self.spare.extend(fresh);
+    /// Gives somebody a fresh key, which the log does not know of yet, unless they have got one meanwhile.
+    ///
+    /// # Errors
+    /// As for [`held`](Self::held).
+    pub(super) fn give(&mut self, holder: Holder, fresh: Held) -> Result<Held, VaultError> {
+        if let Some(held) = self.held(holder)? {
+            return Ok(held);
+        }
+        self.keys.insert(holder, fresh.0);
+        self.given.insert(holder);
+        Ok(fresh)
     }
 
     /// The log says who has a key: one given out here that never reached it is let go.
@@ -167,13 +164,16 @@ impl Holders {
         }
     }
 
-    pub(super) fn shared(&self, number: KeyRef) -> Option<Key> {
+    fn shared(&self, number: KeyRef) -> Option<Key> {
         self.shared.as_ref().filter(|(shared, _)| *shared == number).map(|(_, key)| key.clone())
     }
 
-    /// Keeps a key that people at a gathering share in memory, until another is used or any is destroyed.
-    pub(super) fn share(&mut self, number: KeyRef, key: &Key) {
-        self.shared = Some((number, key.clone()));
+    /// Keeps a key that people at a gathering share in memory, until another is used or any is destroyed; not one that is to be
+    /// destroyed.
+    pub(super) fn share(&mut self, holder: Holder, number: KeyRef, key: &Key) {
+        if !self.gone.contains_key(&holder) {
+            self.shared = Some((number, key.clone()));
+        }
     }
 
     /// Somebody's keys are to be destroyed, since a time; the first time is the one that counts.

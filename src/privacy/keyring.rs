@@ -463,13 +463,8 @@ impl Keyring {
 
     /// Since when something is gone that was sealed for somebody.
     fn gone(&self, about: Subject) -> Option<DateTime<Utc>> {
-        let holders = self.holders();
-        match Whose::of(about) {
-            Whose::One(holder) => holders.gone_since(holder),
-            Whose::Both { person, gathering } => {
-                holders.gone_since(person).or_else(|| holders.gone_since(gathering))
-            }
-        }
+        let (holders, whose) = (self.holders(), Whose::of(about));
+        holders.gone_since(whose.own).or_else(|| holders.gone_since(whose.shared?))
     }
 
     /// A panic elsewhere cannot leave the maps half changed, so a poisoned lock is as good as any.
@@ -505,41 +500,56 @@ impl Keyring {
         }
     }
 
-    /// Somebody's key, or a fresh one from now on. The vault is asked for it without the lock, since it may be a service; of two
-    /// threads with one new holder, the second finds that there is one, and keeps its own for whoever comes next.
+    /// Somebody's key, or a fresh one from now on. The vault is asked for it without the lock, since it may be a service. Of two
+    /// threads with one new holder, the second finds that there is one, and its own is given to nobody.
     fn held(&self, holder: Holder) -> Result<Held, VaultError> {
-        let mut fresh = None;
-        loop {
-            let mut holders = self.holders();
-            if let Some(held) = holders.hold(holder, &mut fresh).transpose() {
-                holders.spare(fresh);
-                return held;
-            }
-            drop(holders);
-            fresh = Some(self.vault.fresh_key()?);
+        if let Some(held) = self.holders().held(holder)? {
+            return Ok(held);
         }
+        let fresh = self.vault.fresh_key()?;
+        self.holders().give(holder, fresh)
     }
 
-    /// The keys that something is sealed with: a person's or a gathering's own, and the one that is shared.
-    fn keys_for(&self, about: Subject) -> Result<(Held, Option<Held>), VaultError> {
-        match Whose::of(about) {
-            Whose::One(holder) => Ok((self.held(holder)?, None)),
-            Whose::Both { person, gathering } => Ok((self.held(person)?, Some(self.held(gathering)?))),
+    /// The keys that something is sealed with, and what enciphers.
+    fn sealing_key(
+        &self,
+        about: Subject,
+    ) -> Result<(Keys, impl FnOnce() -> Result<Key, VaultError>), VaultError> {
+        let whose = Whose::of(about);
+        let own = self.held(whose.own)?;
+        let shared = whose.shared.map(|holder| Ok((holder, self.held(holder)?))).transpose()?;
+        let keys = match &shared {
+            None => Keys::One(own.0),
+            Some((_, shared)) => Keys::Both { person: own.0, gathering: shared.0 },
+        };
+        Ok((keys, move || {
+            let own = self.key(own)?;
+            let Some((holder, shared)) = shared else { return Ok(own) };
+            Ok(derived(about, &own, &self.shared_key(holder, shared)?))
+        }))
+    }
+
+    fn key(&self, (number, key): Held) -> Result<Key, VaultError> {
+        key.map_or_else(|| self.vault.key(number), Ok)
+    }
+
+    /// A key that people at a gathering share, at hand from now on.
+    fn shared_key(&self, holder: Holder, held: Held) -> Result<Key, VaultError> {
+        if let (_, Some(key)) = held {
+            return Ok(key);
         }
+        let key = self.vault.key(held.0)?;
+        self.holders().share(holder, held.0, &key);
+        Ok(key)
     }
 
     fn seal<T: Plain>(&self, value: &Personal<T>, about: Subject) -> Result<Sealed<T>, VaultError> {
-        let (own, shared) = self.keys_for(about)?;
-        let keys = match &shared {
-            None => Keys::One(own.0),
-            Some(shared) => Keys::Both { person: own.0, gathering: shared.0 },
-        };
+        let (keys, key) = self.sealing_key(about)?;
         #[cfg(feature = "testkit")]
         if self.keeps_nothing {
             return Ok(Sealed::from_parts(keys, value.expose().version(), sealing::blank(value.expose())?));
         }
-        let key = self.cipher_key(about, own, shared)?;
-        let bytes = sealing::seal(value.expose(), about, self.vault.id(), &key)?;
+        let bytes = sealing::seal(value.expose(), about, self.vault.id(), &key()?)?;
         Ok(Sealed::from_parts(keys, value.expose().version(), bytes))
     }
 
@@ -554,32 +564,26 @@ impl Keyring {
     }
 
     fn try_open<T: Plain>(&self, sealed: &Sealed<T>, about: Subject) -> Result<T, Unavailable> {
-        let (own, shared) = match sealed.keys() {
-            Keys::One(own) => (own, None),
-            Keys::Both { person, gathering } => (person, Some((gathering, self.holders().shared(gathering)))),
-        };
-        let key = self.cipher_key(about, (own, None), shared).map_err(|error| why_unavailable(&error))?;
+        let key = self.opening_key(sealed.keys(), about).map_err(|error| why_unavailable(&error))?;
         sealing::open(sealed.bytes(), sealed.version(), about, self.vault.id(), &key)
             .ok_or(Unavailable::Damaged)
     }
 
-    /// What enciphers, of these keys.
-    fn cipher_key(&self, about: Subject, own: Held, shared: Option<Held>) -> Result<Key, VaultError> {
-        let (number, key) = own;
-        let own = key.map_or_else(|| self.vault.key(number), Ok)?;
-        let Some((number, key)) = shared else { return Ok(own) };
-        let shared = key.map_or_else(|| self.shared_key(number), Ok)?;
-        let derived =
-            if matches!(about, Subject::Needs(..)) { sealing::needs_key } else { sealing::answers_key };
-        Ok(derived(&own, &shared))
+    /// What deciphers. The vault is asked for each key, each time: another desk may have destroyed it.
+    fn opening_key(&self, keys: Keys, about: Subject) -> Result<Key, VaultError> {
+        match keys {
+            Keys::One(key) => self.vault.key(key),
+            Keys::Both { person, gathering } => {
+                Ok(derived(about, &self.vault.key(person)?, &self.vault.key(gathering)?))
+            }
+        }
     }
+}
 
-    /// A key that people at a gathering share, kept at hand from now on.
-    fn shared_key(&self, number: KeyRef) -> Result<Key, VaultError> {
-        let key = self.vault.key(number)?;
-        self.holders().share(number, &key);
-        Ok(key)
-    }
+/// The key of what one person told for one gathering.
+fn derived(about: Subject, person: &Key, gathering: &Key) -> Key {
+    let derived = if matches!(about, Subject::Needs(..)) { sealing::needs_key } else { sealing::answers_key };
+    derived(person, gathering)
 }
 
 /// Whatever is not damage is a key that is not to be had: lost, or out of reach for now.

@@ -31,6 +31,7 @@ mod forgetting;
 mod golden;
 mod group;
 mod journey;
+mod judged_by_all;
 mod lists;
 mod log;
 mod log_tools;

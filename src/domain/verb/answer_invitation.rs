@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::change_party::ChangeParty;
-use crate::domain::cells::{Asked, Claim, RegistrationCell};
+use crate::domain::cells::{Asked, Claim, Fingerprint, RegistrationCell};
 use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Clear, Context, Decide, Effects, ending, waiting_list};
-use crate::fact::{Ending, Fact, Reconfirmation, Rsvp};
+use crate::fact::{Announcement, Ending, Fact, Reconfirmation, Rsvp, Session};
 use crate::id::{PersonId, RegistrationId};
 use crate::person::ReplyComment;
+use crate::schedule::Schedule;
 use crate::sealed::{Personal, Sealed};
 
 /// Answers the invitation to a registration that has its places, for one of its people.
@@ -61,7 +62,7 @@ pub struct AnswerInvitation<C = Personal<ReplyComment>> {
 }
 
 /// What the lists showed when the answer came in: what it can be an answer to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shown {
     /// The sequence of the person's entry.
     pub(crate) sequence: u32,
@@ -69,6 +70,40 @@ pub(crate) struct Shown {
     pub(crate) revised: DateTime<Utc>,
     /// The round of asking whether new dates suit.
     pub(crate) round: Option<Reconfirmation>,
+    pub(crate) whereabouts: Whereabouts,
+}
+
+/// When and where an entry says that it is. Decisions may be ahead of what the lists show.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Whereabouts {
+    schedule: Schedule,
+    /// Where the gathering is.
+    place: Fingerprint,
+    /// The room of the session that was booked, if one was.
+    room: Option<Box<str>>,
+}
+
+impl Whereabouts {
+    /// As lists have it: of a gathering, or of the session that was booked.
+    pub(crate) fn shown(announcement: &Announcement, session: Option<&Session>) -> Self {
+        Self {
+            schedule: session.map_or(&announcement.schedule, |session| &session.schedule).clone(),
+            place: Fingerprint::of_place(&announcement.mode),
+            room: session.map(|session| session.room.as_str().into()),
+        }
+    }
+
+    /// As decisions have it.
+    pub(crate) fn decided(decision: &Decision<'_>, cell: &RegistrationCell) -> Result<Self, Refusal> {
+        let gathering = decision.look_at(cell.gathering)?;
+        let (schedule, place) = (Schedule::clone(&gathering.cell.schedule), gathering.cell.place.0);
+        let Some(session) = gathering.cell.plan.offering(cell.offering).and_then(|it| it.session) else {
+            return Ok(Self { schedule, place, room: None });
+        };
+        let session = decision.session(&gathering, session)?;
+        let (schedule, room) = (Schedule::clone(&session.schedule), Some(Box::from(&*session.room)));
+        Ok(Self { schedule, place, room })
+    }
 }
 
 /// What came of an answer.
@@ -144,18 +179,21 @@ impl AnswerInvitation {
 
 impl AnswerInvitation<Sealed<ReplyComment>> {
     /// What comes of it without anybody being asked: it is old. Told before anything is written, so it leaves no trace.
-    fn is_old(&self, cell: &RegistrationCell) -> Option<Answered> {
-        let (sequence, stamp) = self.given()?;
+    fn is_old(&self, decision: &Decision<'_>, cell: &RegistrationCell) -> Result<Option<Answered>, Refusal> {
+        let Some((sequence, stamp)) = self.given() else { return Ok(None) };
         if cell.reply_of(self.person).is_some_and(|last| (sequence, stamp) <= (last.sequence, last.stamp)) {
-            return Some(Answered::Known);
+            return Ok(Some(Answered::Known));
         }
-        let is_outdated =
-            self.shown.is_some_and(|shown| sequence < shown.sequence || self.is_from_before(shown));
-        is_outdated.then_some(Answered::Outdated)
+        let Some(shown) = &self.shown else { return Ok(None) };
+        let is_outdated = sequence < shown.sequence
+            || self.is_from_before(shown)
+            // Moved, and nobody has been shown that yet: so nobody has answered it.
+            || Whereabouts::decided(decision, cell)? != shown.whereabouts;
+        Ok(is_outdated.then_some(Answered::Outdated))
     }
 
     /// Whether all that it says is a time, and the entry was changed after that. Calendars write whole seconds.
-    fn is_from_before(&self, shown: Shown) -> bool {
+    fn is_from_before(&self, shown: &Shown) -> bool {
         self.to.is_some_and(|(sequence, stamp)| {
             sequence.is_none() && stamp.timestamp() < shown.revised.timestamp()
         })
@@ -165,12 +203,12 @@ impl AnswerInvitation<Sealed<ReplyComment>> {
     /// not silence its owner's later answers.
     fn given(&self) -> Option<(u32, DateTime<Utc>)> {
         let (said, stamp) = self.to?;
-        let most = self.shown.map(|shown| shown.sequence);
+        let most = self.shown.as_ref().map(|shown| shown.sequence);
         Some((said.into_iter().chain(most).min().unwrap_or_default(), stamp))
     }
 
     fn note(&self, decision: &mut Decision<'_>, gathering: &Gathering) {
-        let now = || (self.shown.map_or(0, |shown| shown.sequence), decision.time());
+        let now = || (self.shown.as_ref().map_or(0, |shown| shown.sequence), decision.time());
         let (sequence, stamp) = self.given().unwrap_or_else(now);
         decision.record(Fact::InvitationAnswered {
             gathering: gathering.id,
@@ -191,7 +229,7 @@ impl AnswerInvitation<Sealed<ReplyComment>> {
     ) -> Answered {
         let round = gathering.cell.round;
         // A round that the invitation knew nothing of is not what was answered.
-        let knew_of_it = self.shown.is_none_or(|shown| shown.round == round);
+        let knew_of_it = self.shown.as_ref().is_none_or(|shown| shown.round == round);
         let is_asked = round.is_some() && cell.asked() == Asked::Open && knew_of_it;
         if !is_asked || cell.party.booker != self.person {
             return Answered::Noted;
@@ -228,7 +266,8 @@ impl Decide for AnswerInvitation<Sealed<ReplyComment>> {
 
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Answered, Refusal> {
         let (registration, person) = (self.registration, self.person);
-        if let Some(old) = self.is_old(&decision.registration(registration)?) {
+        let cell = decision.registration(registration)?;
+        if let Some(old) = self.is_old(decision, &cell)? {
             return Ok(old);
         }
         decision.must_not_be_forgotten(person)?;

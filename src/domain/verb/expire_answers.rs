@@ -1,6 +1,9 @@
 //! Expire answers: what people told for a gathering, of one class, is kept no more.
 
-use crate::domain::decision::Decision;
+use chrono::{DateTime, Utc};
+
+use crate::domain::cells::AnswersKept;
+use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Change, Clear, Context, Decide};
 use crate::fact::{AnswerClass, Fact};
@@ -15,22 +18,43 @@ use crate::id::GatheringId;
 pub(crate) struct ExpireAnswers {
     pub(crate) gathering: GatheringId,
     pub(crate) class: AnswerClass,
+    /// Only if it is due by then; else whether it is or not.
+    pub(crate) due_by: Option<DateTime<Utc>>,
+}
+
+impl ExpireAnswers {
+    pub(crate) fn new(gathering: GatheringId, class: AnswerClass) -> Self {
+        Self { gathering, class, due_by: None }
+    }
+
+    fn kept(&self, gathering: &Gathering) -> AnswersKept {
+        match self.class {
+            AnswerClass::Answers => gathering.cell.answers,
+            AnswerClass::Needs => gathering.cell.needs,
+        }
+    }
+
+    /// Whether it is not to be erased yet: whoever found it due may have looked at dates that hold no more.
+    fn is_early(&self, gathering: &Gathering) -> bool {
+        self.due_by.is_some_and(|by| !self.kept(gathering).is_due(&gathering.cell.schedule, by))
+    }
 }
 
 impl Decide for ExpireAnswers {
     type Outcome = Change;
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
-        let gathering = decision.acting_on(self.gathering)?;
-        let id = gathering.id;
-        let (kept, said) = match self.class {
-            AnswerClass::Answers => (gathering.cell.answers, Fact::AnswersExpired { gathering: id }),
-            AnswerClass::Needs => (gathering.cell.needs, Fact::NeedsExpired { gathering: id }),
-        };
-        if kept.expired {
+        if self.is_early(&decision.look_at(self.gathering)?) {
             return Ok(Change::AlreadySo);
         }
-        decision.record(said);
+        let gathering = decision.acting_on(self.gathering)?;
+        if self.kept(&gathering).expired {
+            return Ok(Change::AlreadySo);
+        }
+        decision.record(match self.class {
+            AnswerClass::Answers => Fact::AnswersExpired { gathering: gathering.id },
+            AnswerClass::Needs => Fact::NeedsExpired { gathering: gathering.id },
+        });
         Ok(Change::Made)
     }
 
@@ -40,6 +64,9 @@ impl Decide for ExpireAnswers {
             AnswerClass::Needs => "expire needs",
         });
         clear.gathering(self.gathering);
+        if let Some(by) = self.due_by {
+            clear.time(by);
+        }
         clear
     }
 

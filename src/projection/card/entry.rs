@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::GatheringCard;
+use crate::domain::Whereabouts;
 use crate::id::PersonId;
 use crate::projection::registration::RegistrationCard;
 use crate::projection::session::SessionCard;
@@ -41,6 +42,12 @@ impl GatheringCard {
     ) -> DateTime<Utc> {
         let revised = self.entry_revised_at(registration);
         registration.invited().moved_at(person).map_or(revised, |moved| revised.max(moved))
+    }
+
+    /// When and where a registration's entry says that it is.
+    pub(crate) fn entry_whereabouts(&self, registration: &RegistrationCard) -> Whereabouts {
+        let session = self.session_of(registration.booking().offering).map(SessionCard::session);
+        Whereabouts::shown(self.announcement(), session.map(AsRef::as_ref))
     }
 
     /// Whether the calendar of somebody should have had a registration's entry at a position: they had a place by it, there

@@ -316,7 +316,7 @@ impl AnyCommand {
             Self::Settle(command) => Ok(command.ready(edge)?.map(Told::from)),
             Self::Forget(person) => Ok(Forget { person: *person }.ready(edge)?.map(Told::from)),
             Self::ExpireAnswers(gathering) => {
-                let command = ExpireAnswers { gathering: *gathering, class: AnswerClass::Answers };
+                let command = ExpireAnswers::new(*gathering, AnswerClass::Answers);
                 Ok(command.ready(edge)?.map(Told::from))
             }
             Self::KeepAnswers(command) => Ok(command.ready(edge)?.map(Told::from)),
@@ -328,7 +328,7 @@ impl AnyCommand {
     fn ready_beside(&self, edge: &Edge<'_>) -> Result<Ready<Told>, Failure> {
         match self {
             Self::ExpireNeeds(gathering) => {
-                let command = ExpireAnswers { gathering: *gathering, class: AnswerClass::Needs };
+                let command = ExpireAnswers::new(*gathering, AnswerClass::Needs);
                 Ok(command.ready(edge)?.map(Told::from))
             }
             Self::ReadNeeds(gathering) => {
