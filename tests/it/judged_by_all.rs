@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use gather::log::MemoryLog;
 use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::{
-    AnswerInvitation, Answered, Answers, CompiledRules, Desk, Gathering, GatheringId, KeepAnswers, Note,
-    Opened, PersonDetails, PersonId, Register, RegistrationId, RequestId, Reschedule, VaultId, WriteNote,
-    Zone, ZoneRules,
+    AnswerInvitation, Answered, Answers, Change, CompiledRules, Desk, Gathering, GatheringId, KeepAnswers,
+    Note, Opened, PersonDetails, PersonId, Register, RegistrationId, RequestId, Reschedule, VaultId,
+    WriteNote, Zone, ZoneRules,
 };
 
 const NOON: &str = "2099-03-10T12:00:00Z";
@@ -162,7 +162,7 @@ fn an_answer_to_what_a_trial_has_moved_is_outdated_there() {
     let registration = desk.register(talk, ann).unwrap().outcome.registration();
     let old = AnswerInvitation::decline(registration, ann).to(0, noon());
     let told = desk.what_if(|trial| {
-        drop(trial.execute(a_month_later(talk)).unwrap());
+        assert_eq!(trial.execute(a_month_later(talk)).unwrap(), Change::Made);
         trial.execute(old).unwrap()
     });
     assert_eq!(told.unwrap(), Answered::Outdated);
@@ -187,7 +187,7 @@ fn a_note_on_what_is_being_booked_is_taken() {
 struct NoSummer;
 
 impl ZoneRules for NoSummer {
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         "2098a"
     }
     fn offset_at(&self, zone: Zone, instant: DateTime<Utc>) -> i32 {
