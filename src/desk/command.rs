@@ -308,17 +308,34 @@ impl Command for AnswerInvitation {
     type Outcome = Answered;
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Answered>, Failure> {
-        let Self { registration, person, rsvp, to, ref comment, shown: _ } = *self;
+        let Self { registration, person, rsvp, to, ref comment, .. } = *self;
         let shown = edge.shown(registration, person)?;
         let Some(comment) = comment else {
-            return Ok(Ready::new(AnswerInvitation { registration, person, rsvp, to, comment: None, shown }));
+            return Ok(Ready::new(AnswerInvitation {
+                registration,
+                person,
+                rsvp,
+                to,
+                comment: None,
+                shown,
+                sealed_on: None,
+            }));
         };
         comment.expose().check()?;
         let whose = edge.is_sealing().then(|| edge.booker_of(registration)).transpose()?;
-        let gathering = whose.map_or(GatheringId::from_u128(0), |(gathering, _)| gathering);
+        let sealed_on = whose.map(|(gathering, _)| gathering);
+        let gathering = sealed_on.unwrap_or(GatheringId::from_u128(0));
         let sealed =
             edge.seal(comment, |keyring, comment| keyring.seal_reply_comment(person, gathering, comment))?;
-        Ok(Ready::new(AnswerInvitation { registration, person, rsvp, to, comment: Some(sealed), shown }))
+        Ok(Ready::new(AnswerInvitation {
+            registration,
+            person,
+            rsvp,
+            to,
+            comment: Some(sealed),
+            shown,
+            sealed_on,
+        }))
     }
 }
 
@@ -362,15 +379,16 @@ impl Command for RecordNeeds {
     type Outcome = Change;
 
     fn ready(&self, edge: &Edge<'_>) -> Result<Ready<Change>, Failure> {
-        let Self { registration, person, ref needs } = *self;
+        let Self { registration, person, ref needs, .. } = *self;
         let Some(needs) = needs else {
-            return Ok(Ready::new(RecordNeeds { registration, person, needs: None }));
+            return Ok(Ready::new(RecordNeeds { registration, person, needs: None, sealed_on: None }));
         };
         needs.expose().check()?;
         let whose = edge.is_sealing().then(|| edge.booker_of(registration)).transpose()?;
-        let gathering = whose.map_or(GatheringId::from_u128(0), |(gathering, _)| gathering);
+        let sealed_on = whose.map(|(gathering, _)| gathering);
+        let gathering = sealed_on.unwrap_or(GatheringId::from_u128(0));
         let sealed = edge.seal(needs, |keyring, needs| keyring.seal_needs(person, gathering, needs))?;
-        Ok(Ready::new(RecordNeeds { registration, person, needs: Some(sealed) }))
+        Ok(Ready::new(RecordNeeds { registration, person, needs: Some(sealed), sealed_on }))
     }
 }
 

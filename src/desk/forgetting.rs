@@ -11,7 +11,7 @@ use super::{Call, Command, Desk, Error, Failure, Receipt};
 use crate::domain::{Change, ExpireAnswers, Forget, Forgetting, Refusal, Settle};
 use crate::fact::{AnswerClass, Fact};
 use crate::id::{GatheringId, PersonId, RegistrationId, RequestId, SessionId};
-use crate::privacy::Destroyed;
+use crate::privacy::{Destroyed, VaultError};
 use crate::projection::{Lists, SessionCard};
 use crate::record::{Position, StoredBatch};
 
@@ -298,8 +298,10 @@ impl Desk {
     /// says is erased, and is not yet, is seen to first, each time: what could not be destroyed yesterday is destroyed today.
     pub fn apply_retention(&self, now: DateTime<Utc>) -> Result<Vec<DueForErasure>, Failure> {
         // What others have stored, and what is on its way here, may be due too, or have put off what was.
-        self.all_shown()?;
-        let mut outcome = self.inner.keyring.make_good().map_err(|error| Error::NotErased(error).into());
+        // Even where it cannot be heard what they have stored, what is owed is erased, and each that seems due is judged again.
+        let heard = self.all_shown().map_err(Failure::from);
+        let owed = self.inner.keyring.make_good().map_err(|error| Error::NotErased(error).into());
+        let mut outcome = heard.and(owed);
         let mut erased = Vec::new();
         for due in self.due_for_erasure(now) {
             let command = ExpireAnswers { due_by: Some(now), ..ExpireAnswers::new(due.gathering, due.class) };
@@ -310,6 +312,14 @@ impl Desk {
             }
         }
         outcome.map(|()| erased)
+    }
+
+    /// Destroys what the log says is gone and may not be, and what could not be destroyed is told apart. What is known to be owed
+    /// is destroyed even where others cannot be heard.
+    fn make_good(&self) -> Result<Result<(), VaultError>, Error> {
+        let heard = self.catch_up();
+        let owed = self.inner.keyring.make_good();
+        heard.map(|()| owed)
     }
 
     /// The batch that has a position. A page begins only where a batch does.
@@ -331,7 +341,7 @@ impl Desk {
             return Ok(());
         }
         let what = format!("the desk was opened without its keys, so nothing can be {to}");
-        Err(crate::privacy::VaultError::unavailable(what).into())
+        Err(VaultError::unavailable(what).into())
     }
 }
 
@@ -342,8 +352,7 @@ impl Call<'_> {
     /// As for [`Desk::forget`].
     pub fn forget(self, person: PersonId) -> Result<ForgetReceipt, Failure> {
         self.desk.must_have_keys("erased")?;
-        self.desk.catch_up()?;
-        let owed = self.desk.inner.keyring.make_good();
+        let owed = self.desk.make_good()?;
         let receipt = self.settled(Forget { person })?;
         self.desk.inner.kept_lists.forget(person);
         let keys = self.desk.inner.keyring.erase_person(person).map_err(Error::NotErased)?;
@@ -377,8 +386,7 @@ impl Call<'_> {
 
     fn expire_class(self, gathering: GatheringId, class: AnswerClass) -> Result<Receipt<Change>, Failure> {
         self.desk.must_have_keys("erased")?;
-        self.desk.catch_up()?;
-        let owed = self.desk.inner.keyring.make_good();
+        let owed = self.desk.make_good()?;
         let receipt = self.erase_class(ExpireAnswers::new(gathering, class))?;
         owed.map_err(Error::NotErased)?;
         Ok(receipt)

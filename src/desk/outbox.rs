@@ -80,14 +80,16 @@ impl Desk {
     /// theirs, or whose address was recorded later. Empty where nobody has a place by it now, or there is no date yet.
     ///
     /// # Errors
-    /// [`Refusal::UnknownRegistration`].
+    /// [`Refusal::UnknownRegistration`]; and where others write in the log, that it cannot be read.
     pub fn invitations(
         &self,
         invitations: &Invitations,
         registration: RegistrationId,
     ) -> Result<Vec<Due>, Failure> {
-        // In a shared log the registration may have been made, or moved, elsewhere.
-        self.catch_up()?;
+        // The registration may have been made, or moved, elsewhere.
+        if self.inner.shared {
+            self.catch_up()?;
+        }
         let found = self.lists().invitations_to(registration);
         let found = found.ok_or(Refusal::UnknownRegistration { registration })?;
         Ok(self.write_invitations(invitations, &found))

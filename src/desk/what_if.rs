@@ -45,7 +45,8 @@ impl Desk {
     ///
     /// The trial begins with everything as it is. Nothing of it is appended, sealed or remembered, and what is refused in
     /// it has not happened in it either. While it runs no other decision is taken, so ask the trial within it and not the
-    /// desk: a command put to the desk there would wait for ever.
+    /// desk: a command put to the desk there would wait for ever, and so would whatever reads with errors of the log's: `refresh`,
+    /// `invitations`, `calendar_by_token`.
     ///
     /// # Errors
     /// The log cannot be read.

@@ -436,6 +436,20 @@ impl RegistrationCell {
         theirs.map(|it| it.given)
     }
 
+    /// That it is on the gathering for which something was sealed. A request that failed may have been sent again for another since.
+    pub(crate) fn must_be_on(
+        &self,
+        id: RegistrationId,
+        sealed_on: Option<GatheringId>,
+    ) -> Result<(), Refusal> {
+        match sealed_on {
+            Some(gathering) if gathering != self.gathering => {
+                Err(Refusal::UnknownRegistration { registration: id })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Refuses somebody who is not on it.
     pub(crate) fn must_have(&self, registration: RegistrationId, person: PersonId) -> Result<(), Refusal> {
         let is_on_it = self.party.named().any(|named| named == person);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{Error, Kind};
-use crate::storage::{Held, Storage, StoredFile, folder_of};
+use crate::storage::{Held, Storage, StoredFile, folder_of, is_full};
 
 /// A path in a file system, at which a log is or is to be.
 #[derive(Clone, Debug)]
@@ -196,8 +196,6 @@ impl PlacedFile {
 
 /// What an error of the file system means for the log, when nothing was stored.
 fn fault(what: &str, path: &Path, cause: io::Error) -> Error {
-    let full =
-        matches!(cause.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
-    let kind = if full { Kind::Full } else { Kind::Unavailable };
+    let kind = if is_full(&cause) { Kind::Full } else { Kind::Unavailable };
     Error::new(kind, what).in_file(path).because(cause)
 }

@@ -13,7 +13,7 @@ use super::error::{Kind, VaultError};
 use super::vault::{Key, KeyVault, fill_random};
 use crate::id::{LogId, VaultId};
 use crate::sealed::KeyRef;
-use crate::storage::{Disk, Storage, StoredFile, folder_of};
+use crate::storage::{Disk, Storage, StoredFile, folder_of, is_full};
 use shape::{HEADER, Header, SLOT, Slot, bytes, offset};
 
 mod copy;
@@ -272,7 +272,7 @@ impl FileVault {
         let mut content = Zeroizing::new(Vec::with_capacity(bytes_of(most.saturating_sub(first))));
         self.push_slots(&mut content, first..most)?;
         let (mut end, mut written) = (most, write_slots(file, made, first, &content));
-        if written.as_ref().is_err_and(|cause| cause.kind() == io::ErrorKind::StorageFull) && least < most {
+        if written.as_ref().is_err_and(is_full) && least < most {
             // There may be room for fewer.
             content.truncate(bytes_of(least.saturating_sub(first)));
             (end, written) = (least, write_slots(file, made, first, &content));

@@ -262,9 +262,16 @@ impl Lists {
         }
     }
 
-    /// Takes over who people are, as others know it now.
-    pub(crate) fn know_people_as(&mut self, newest: &Self) {
-        self.people.clone_from(&newest.people);
+    /// Takes from a record of later than these lists go who somebody is, as it is known by then; nothing else.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of facts say who somebody is")]
+    pub(crate) fn know_later(&mut self, record: &Record<'_>) {
+        match record.fact() {
+            Fact::PersonRecorded { person, details } => {
+                self.people.insert(*person, Arc::new(details.clone()));
+            }
+            Fact::PersonForgotten { person } => self.forget(*person, record.time()),
+            _ => {}
+        }
     }
 
     /// Lets go of all that is sealed of somebody. Their registrations stay, and say that something was answered.

@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use gather::log::MemoryLog;
 use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
 use gather::{
-    AnswerInvitation, Answered, Answers, Change, CompiledRules, Desk, Gathering, GatheringId, KeepAnswers,
-    Note, Opened, PersonDetails, PersonId, Register, RegistrationId, RequestId, Reschedule, VaultId,
-    WriteNote, Zone, ZoneRules,
+    AnswerInvitation, Answered, Answers, AsOf, Change, CompiledRules, Desk, Gathering, GatheringId,
+    KeepAnswers, Note, Opened, PersonDetails, PersonId, Register, RegistrationId, RequestId, Reschedule,
+    VaultId, WriteNote, Zone, ZoneRules,
 };
 
 const NOON: &str = "2099-03-10T12:00:00Z";
@@ -113,22 +113,52 @@ fn what_another_desk_has_announced_is_erased_when_it_is_due() {
     assert!(!matches!(there.answers(registration).unwrap(), Some(Opened::Known(_))));
 }
 
+/// It may just be coming in: whoever asks has put it to the desk before.
+#[test]
+fn what_is_being_announced_is_erased_when_it_is_due() {
+    let desk = one();
+    for _ in 0..20 {
+        let talk = on(&desk, "2099-03-12 12:00 to 13:00 UTC");
+        let kept = desk.submit(KeepAnswers::new(talk).for_days(0));
+        assert_eq!(desk.apply_retention(at(AFTER)).unwrap().len(), 1);
+        drop(kept.wait().unwrap());
+    }
+}
+
+/// Who somebody is is taken from the log, and not from what this desk has heard.
+#[test]
+fn hindsight_knows_whom_another_desk_has_recorded_and_forgotten() {
+    let (here, there, vault) = two();
+    let talk = on(&here, "2099-03-12 12:00 to 13:00 UTC");
+    let ann = there.record_person(PersonDetails::new("Ann Example")).unwrap().outcome;
+    drop(there.register(talk, ann).unwrap());
+    let shown = || {
+        let then = here.as_of(AsOf::Hindsight(noon())).unwrap();
+        then.attendee_list(talk).unwrap().expose("test")
+    };
+    assert!(shown().to_string().contains("Ann Example"));
+    vault.fails.store(true, Ordering::SeqCst);
+    assert!(there.forget(ann).is_err());
+    assert!(shown().rows().iter().all(|row| row.details.name.is_empty()));
+}
+
 #[test]
 fn what_another_desk_could_not_erase_is_made_good() {
-    type Erases = fn(&Desk, PersonId);
+    type Erases = fn(&Desk, PersonId, GatheringId);
     let ways: [Erases; 3] = [
-        |desk, _| assert_eq!(desk.apply_retention(noon()).unwrap(), []),
-        |desk, bob| drop(desk.forget(bob).unwrap()),
-        |desk, _| drop(desk.expire(on(desk, "2099-03-12 12:00 to 13:00 UTC")).unwrap()),
+        |desk, _, _| assert_eq!(desk.apply_retention(noon()).unwrap(), []),
+        |desk, bob, _| drop(desk.forget(bob).unwrap()),
+        |desk, _, talk| drop(desk.expire(talk).unwrap()),
     ];
     for erases in ways {
         let (here, there, vault) = two();
         let [ann, bob] =
             ["Ann", "Bob"].map(|name| here.record_person(PersonDetails::new(name)).unwrap().outcome);
+        let talk = on(&here, "2099-03-12 12:00 to 13:00 UTC");
         vault.fails.store(true, Ordering::SeqCst);
         assert!(there.forget(ann).is_err());
         vault.fails.store(false, Ordering::SeqCst);
-        erases(&here, bob);
+        erases(&here, bob, talk);
         assert!(vault.key(KeyRef::new(0)).unwrap_err().is_erased());
     }
 }

@@ -70,7 +70,8 @@ impl From<DateTime<Utc>> for AsOf {
 /// clock: a hold whose time is up then counts no more, and what is over is not on. [`about`](Self::about) asks about another time
 /// with the same knowledge.
 ///
-/// Names are those that were on record then, or in hindsight those that are on record now. **Whoever was forgotten since is forgotten in it, too**: the keys are gone, and the rows
+/// Names are those that were on record then; in hindsight, who people are is as the log says now, and the names of speakers are as
+/// they were published then. **Whoever was forgotten since is forgotten in it, too**: the keys are gone, and the rows
 /// say `[erased]`, with the time at which the person was forgotten. Answers that were erased since are the same. Nothing else
 /// differs from what the desk showed then. It keeps its desk open.
 ///
@@ -170,13 +171,8 @@ impl Desk {
             AsOf::Position(_) => lists.latest().unwrap_or(DateTime::UNIX_EPOCH),
             AsOf::Time(time) | AsOf::Hindsight(time) => time,
         };
-        {
-            let newest = self.lists();
-            if matches!(moment, AsOf::Hindsight(_)) {
-                lists.know_people_as(&newest);
-            }
-            lists.forget_all(newest.all_forgotten());
-        }
+        let forgotten = self.lists().all_forgotten();
+        lists.forget_all(forgotten);
         let until = Until::known(moment, known);
         Ok(Then { desk: self.clone(), lists: Arc::new(lists), until, known, at })
     }
@@ -348,7 +344,7 @@ impl Then {
         Ok(it.replies().iter().cloned().map(given).collect())
     }
 
-    /// As [`Desk::person`]: what was on record then. Of somebody who is forgotten by now it says that.
+    /// As [`Desk::person`]: what was on record then, or in hindsight what is now. Of somebody who is forgotten by now it says that.
     #[must_use]
     pub fn person(&self, person: PersonId) -> Option<Opened<PersonDetails>> {
         if let Some(at) = self.lists.forgotten(person) {

@@ -32,8 +32,11 @@ impl Inner {
         let until = Until { moment, end: self.end_of(moment)? };
         let mut lists = self.checkpointed(|lists| until.is_beyond(lists)).unwrap_or_default();
         let from = lists.position();
-        let known = self.walk_until(until, from, progress, &mut |batch| {
-            batch.records().for_each(|record| lists.apply(&record));
+        let known = walk(self.log.as_ref(), (from, until.end), progress, &mut |batch| {
+            if until.is_only_known_later(batch) {
+                batch.records().for_each(|record| lists.know_later(&record));
+            }
+            until.hand_over(batch, &mut |batch| batch.records().for_each(|record| lists.apply(&record)))
         })?;
         Ok(Folded { lists, known })
     }
@@ -73,11 +76,16 @@ impl Until {
         }
     }
 
+    /// Whether a batch is of a later time than is asked for in hindsight: it says who people are, and nothing else.
+    fn is_only_known_later(&self, batch: &StoredBatch) -> bool {
+        matches!(self.moment, AsOf::Hindsight(time) if batch.batch.time > time)
+    }
+
     fn hand_over(&self, batch: &StoredBatch, each: &mut dyn FnMut(&StoredBatch)) -> ControlFlow<()> {
         match self.moment {
             AsOf::Time(time) if batch.batch.time > time => return ControlFlow::Break(()),
             // It is of a later time, whenever it was written down.
-            AsOf::Hindsight(time) if batch.batch.time > time => {}
+            AsOf::Hindsight(_) if self.is_only_known_later(batch) => {}
             AsOf::Position(_) | AsOf::Time(_) | AsOf::Hindsight(_) => each(batch),
         }
         ControlFlow::Continue(())

@@ -8,7 +8,7 @@ use crate::domain::decision::{Decision, Gathering};
 use crate::domain::refusal::Refusal;
 use crate::domain::{Clear, Context, Decide, Effects, ending, waiting_list};
 use crate::fact::{Announcement, Ending, Fact, Reconfirmation, Rsvp, Session};
-use crate::id::{PersonId, RegistrationId};
+use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::person::ReplyComment;
 use crate::schedule::Schedule;
 use crate::sealed::{Personal, Sealed};
@@ -59,6 +59,8 @@ pub struct AnswerInvitation<C = Personal<ReplyComment>> {
     pub(crate) to: Option<(Option<u32>, DateTime<Utc>)>,
     pub(crate) comment: Option<C>,
     pub(crate) shown: Option<Shown>,
+    /// The gathering whose key the comment was sealed with.
+    pub(crate) sealed_on: Option<GatheringId>,
 }
 
 /// What the lists showed when the answer came in: what it can be an answer to.
@@ -150,7 +152,7 @@ impl AnswerInvitation {
     /// The answer that a calendar gave.
     #[must_use]
     pub fn new(registration: RegistrationId, person: PersonId, rsvp: Rsvp) -> Self {
-        Self { registration, person, rsvp, to: None, comment: None, shown: None }
+        Self { registration, person, rsvp, to: None, comment: None, shown: None, sealed_on: None }
     }
 
     /// Says which message it answers, by its SEQUENCE, and when it was given, by its DTSTAMP. If nothing is said, it is
@@ -267,6 +269,7 @@ impl Decide for AnswerInvitation<Sealed<ReplyComment>> {
     fn decide(&self, decision: &mut Decision<'_>, context: &Context) -> Result<Answered, Refusal> {
         let (registration, person) = (self.registration, self.person);
         let cell = decision.registration(registration)?;
+        cell.must_be_on(registration, self.sealed_on)?;
         if let Some(old) = self.is_old(decision, &cell)? {
             return Ok(old);
         }

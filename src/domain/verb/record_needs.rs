@@ -4,7 +4,7 @@ use crate::domain::decision::Decision;
 use crate::domain::refusal::Refusal;
 use crate::domain::{Change, Clear, Context, Decide};
 use crate::fact::Fact;
-use crate::id::{PersonId, RegistrationId};
+use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::person::Needs;
 use crate::sealed::{Personal, Sealed};
 
@@ -47,19 +47,21 @@ pub struct RecordNeeds<N = Personal<Needs>> {
     pub(crate) registration: RegistrationId,
     pub(crate) person: PersonId,
     pub(crate) needs: Option<N>,
+    /// The gathering whose key they were sealed with.
+    pub(crate) sealed_on: Option<GatheringId>,
 }
 
 impl RecordNeeds {
     /// What somebody needs, in place of what was said before.
     #[must_use]
     pub fn new(registration: RegistrationId, person: PersonId, needs: impl Into<Personal<Needs>>) -> Self {
-        Self { registration, person, needs: Some(needs.into()) }
+        Self { registration, person, needs: Some(needs.into()), sealed_on: None }
     }
 
     /// They need it no more, or do not want it to be known.
     #[must_use]
     pub fn take_back(registration: RegistrationId, person: PersonId) -> Self {
-        Self { registration, person, needs: None }
+        Self { registration, person, needs: None, sealed_on: None }
     }
 }
 
@@ -67,8 +69,8 @@ impl Decide for RecordNeeds<Sealed<Needs>> {
     type Outcome = Change;
 
     fn decide(&self, decision: &mut Decision<'_>, _: &Context) -> Result<Change, Refusal> {
-        let Self { registration, person, ref needs } = *self;
-        decision.registration(registration)?;
+        let Self { registration, person, ref needs, sealed_on } = *self;
+        decision.registration(registration)?.must_be_on(registration, sealed_on)?;
         decision.must_not_be_forgotten(person)?;
         let (cell, gathering) = match needs {
             Some(_) => decision.live_registration(registration)?,
