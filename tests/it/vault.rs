@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use gather::log::{Batch, Guard, Scope, decode, encode};
 use gather::privacy::{FileVault, Key, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
+use gather::testkit::FaultyDisk;
 use gather::{
     Announcement, Answers, Audience, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind,
     JoinLink, LogId, Mode, Needs, Note, OfferingId, Opened, Party, PendingApproval, PersonDetails, PersonId,
@@ -434,6 +435,21 @@ fn a_key_that_was_made_in_vain_is_given_to_nobody() {
     });
     assert_eq!(first, second);
     assert_eq!(seal(BOB), KeyRef::new(2));
+}
+
+#[test]
+fn a_disk_with_room_for_a_few_keys_gives_these() {
+    let disk = FaultyDisk::new();
+    let vault = FileVault::options().storage(Arc::new(disk.clone())).open("keys", LOG).unwrap();
+    let next =
+        |many: u64| (0..many).map(|_| vault.fresh().map(|key| key.get())).collect::<Result<Vec<_>, _>>();
+    assert_eq!(next(512).unwrap().last(), Some(&511));
+    // 512 more do not fit, and 256 do.
+    disk.set_capacity(Some(disk.used() + 9 * 4_096));
+    assert_eq!(next(256).unwrap().last(), Some(&767));
+    assert!(next(1).unwrap_err().to_string().contains("cannot add keys"));
+    disk.set_capacity(None);
+    assert_eq!(next(1).unwrap(), [768]);
 }
 
 #[test]
