@@ -132,7 +132,7 @@ impl Holders {
     }
 
     /// The log says who has a key: one given out here that never reached it is let go.
-    pub(super) fn is_known(&mut self, holder: Holder, key: KeyRef) {
+    pub(super) fn record(&mut self, holder: Holder, key: KeyRef) {
         if self.key_of(holder) != Some(key) {
             self.replace(holder, key);
         }
@@ -150,13 +150,13 @@ impl Holders {
     }
 
     /// All that was to be destroyed is.
-    pub(super) fn is_settled(&mut self) {
+    pub(super) fn all_destroyed(&mut self) {
         self.owed.clear();
         self.shared = None;
     }
 
     /// Somebody's keys are destroyed: these, which may not be all that they have by now.
-    pub(super) fn are_destroyed(&mut self, holder: Holder, keys: &[KeyRef]) {
+    pub(super) fn destroyed(&mut self, holder: Holder, keys: &[KeyRef]) {
         self.shared = None;
         // Another desk may have told of one more meanwhile.
         if self.keys_of(holder) == keys {
@@ -177,7 +177,7 @@ impl Holders {
     }
 
     /// Somebody's keys are to be destroyed, since a time; the first time is the one that counts.
-    pub(super) fn is_gone(&mut self, holder: Holder, since: DateTime<Utc>) {
+    pub(super) fn condemn(&mut self, holder: Holder, since: DateTime<Utc>) {
         if let Entry::Vacant(gone) = self.gone.entry(holder) {
             gone.insert(since);
             self.owed.insert(holder);

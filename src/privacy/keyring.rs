@@ -116,7 +116,7 @@ impl Keyring {
     )]
     fn hear(&self, record: &Record<'_>, asks: bool) -> Result<(), VaultError> {
         if let Some(holder) = gone_by(record.fact()) {
-            self.holders().is_gone(holder, record.time());
+            self.holders().condemn(holder, record.time());
         }
         match record.fact() {
             Fact::PersonRecorded { person, details } => {
@@ -381,7 +381,7 @@ impl Keyring {
             return Ok(());
         }
         let _missing = self.destroy(&gone)?;
-        self.holders().is_settled();
+        self.holders().all_destroyed();
         Ok(())
     }
 
@@ -444,7 +444,7 @@ impl Keyring {
     fn erase(&self, holder: Holder) -> Result<Destroyed, VaultError> {
         let theirs = self.holders().keys_of(holder);
         let missing = self.destroy(&theirs)?;
-        self.holders().are_destroyed(holder, &theirs);
+        self.holders().destroyed(holder, &theirs);
         Ok(Destroyed { overwritten: theirs.len().saturating_sub(missing), missing })
     }
 
@@ -479,7 +479,7 @@ impl Keyring {
             if asks && holders.key_of(holder) != Some(key) {
                 self.vault.in_use(key)?;
             }
-            holders.is_known(holder, key);
+            holders.record(holder, key);
         }
         Ok(())
     }
