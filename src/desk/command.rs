@@ -17,7 +17,8 @@ use crate::domain::{
     PauseBooking, ProgrammeChange, PublishName, ReadNeeds, Reconfirm, RecordConsent, RecordExport,
     RecordNeeds, RecordPerson, RecordPresence, Refusal, Register, Registered, Reject, Reschedule,
     RevokeCalendarToken, RotateCalendarToken, SealedRegister, Seen, SetCheckInList, SetProgramme, SetTags,
-    Settle, Shown, Transfer, UndoCheckIn, WithdrawCheckInList, WithdrawOffer, WithdrawResource, WriteNote,
+    Settle, Shown, Transfer, UndoCheckIn, Whereabouts, WithdrawCheckInList, WithdrawOffer, WithdrawResource,
+    WriteNote,
 };
 #[cfg(feature = "testkit")]
 use crate::domain::{Clear, Decision};
@@ -157,7 +158,8 @@ impl<'a> Edge<'a> {
         let round = gathering.reconfirmation().copied();
         let sequence = gathering.entry_sequence_of(known, person);
         let revised = gathering.entry_revised_for(known, person);
-        Ok(Some(Shown { sequence, revised, round, whereabouts: gathering.entry_whereabouts(known) }))
+        let whereabouts = Whereabouts::shown(gathering.announcement(), gathering.session_booked(known));
+        Ok(Some(Shown { sequence, revised, round, whereabouts }))
     }
 
     fn seal<T: Zeroize>(

@@ -441,8 +441,7 @@ fn a_key_that_was_made_in_vain_is_given_to_nobody() {
 fn a_disk_with_room_for_a_few_keys_gives_these() {
     let disk = FaultyDisk::new();
     let vault = FileVault::options().storage(Arc::new(disk.clone())).open("keys", LOG).unwrap();
-    let next =
-        |many: u64| (0..many).map(|_| vault.fresh().map(|key| key.get())).collect::<Result<Vec<_>, _>>();
+    let next = |many: u64| (0..many).map(|_| vault.fresh().map(KeyRef::get)).collect::<Result<Vec<_>, _>>();
     assert_eq!(next(512).unwrap().last(), Some(&511));
     // 512 more do not fit, and 256 do.
     disk.set_capacity(Some(disk.used() + 9 * 4_096));

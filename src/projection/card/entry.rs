@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::GatheringCard;
-use crate::domain::Whereabouts;
+use crate::fact::Session;
 use crate::id::PersonId;
 use crate::projection::registration::RegistrationCard;
 use crate::projection::session::SessionCard;
@@ -44,10 +44,9 @@ impl GatheringCard {
         registration.invited().moved_at(person).map_or(revised, |moved| revised.max(moved))
     }
 
-    /// When and where a registration's entry says that it is.
-    pub(crate) fn entry_whereabouts(&self, registration: &RegistrationCard) -> Whereabouts {
-        let session = self.session_of(registration.booking().offering).map(SessionCard::session);
-        Whereabouts::shown(self.announcement(), session.map(AsRef::as_ref))
+    /// The session that a registration is a place in, as it is now; `None` is the gathering as a whole.
+    pub(crate) fn session_booked(&self, registration: &RegistrationCard) -> Option<&Session> {
+        self.session_of(registration.booking().offering).map(|card| &**card.session())
     }
 
     /// Whether the calendar of somebody should have had a registration's entry at a position: they had a place by it, there
