@@ -104,9 +104,9 @@ fn everybody_is_answered_and_nothing_is_oversold() {
     });
 }
 
-/// Whoever comes while another decides is decided for, and somebody writes what nobody is awake for.
+/// Bookers who come back while others are still being told: somebody always writes what nobody is awake for.
 #[test]
-fn who_is_decided_for_by_others_is_told() {
+fn whoever_books_again_and_again_is_told() {
     orders(|| {
         let (desk, talk) = desk(4, 0..0);
         let book = move |desk: &Desk, n| desk.register(talk, person(n)).unwrap().outcome.is_confirmed();
