@@ -560,6 +560,11 @@ impl Schedule {
         }
     }
 
+    /// So many days after its end; `None` where it has none yet.
+    pub(crate) fn days_after_end(&self, days: u32) -> Option<DateTime<Utc>> {
+        self.ends()?.checked_add_signed(TimeDelta::try_days(i64::from(days))?)
+    }
+
     /// When it is over, if any date is known: the first instant that is no longer part of it.
     #[must_use]
     pub fn ends(&self) -> Option<DateTime<Utc>> {

@@ -125,7 +125,7 @@ impl<'a> Edge<'a> {
         Self { context, keyring: None, desk, met_personal: Cell::new(false), may_catch_up: true }
     }
 
-    /// The edge of a trial. It runs while the desk's state is held, and begins with lists that are up to date.
+    /// The edge of a trial, which runs while the desk's state is held: it can wait for nothing.
     pub(super) fn of_a_trial(context: Context, desk: &'a Desk) -> Self {
         Self { may_catch_up: false, ..Self::looking(context, desk) }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::refusal::Refusal;
 use crate::fact::{
@@ -79,9 +79,8 @@ image!(struct AnswersKept { days, expired });
 impl AnswersKept {
     /// Whether it is to be erased by a time, after the end of what it was told for.
     pub(crate) fn is_due(self, schedule: &Schedule, by: DateTime<Utc>) -> bool {
-        let days = self.days.filter(|_| !self.expired).and_then(|days| TimeDelta::try_days(i64::from(days)));
-        let ends = days.and_then(|days| schedule.ends()?.checked_add_signed(days));
-        ends.is_some_and(|due| due <= by)
+        let days = self.days.filter(|_| !self.expired);
+        days.and_then(|days| schedule.days_after_end(days)).is_some_and(|due| due <= by)
     }
 }
 

@@ -358,10 +358,8 @@ impl<'s> Decision<'s> {
         registration: RegistrationId,
         mut places: impl Iterator<Item = u16>,
     ) -> Result<(), Refusal> {
-        match places.find(|place| self.was_seen(gathering, (registration, *place))) {
-            Some(place) => Err(Refusal::PresenceRecorded { registration, place }),
-            None => Ok(()),
-        }
+        let found = places.find(|place| self.was_seen(gathering, (registration, *place)));
+        found.map_or(Ok(()), |place| Err(Refusal::PresenceRecorded { registration, place }))
     }
 
     /// Refuses where somebody came on any of some places of a registration: was scanned, and that counts, or was last said to
@@ -372,10 +370,8 @@ impl<'s> Decision<'s> {
         registration: RegistrationId,
         mut places: impl Iterator<Item = u16>,
     ) -> Result<(), Refusal> {
-        match places.find(|place| self.has_come(gathering, (registration, *place))) {
-            Some(place) => Err(Refusal::PresenceRecorded { registration, place }),
-            None => Ok(()),
-        }
+        let found = places.find(|place| self.has_come(gathering, (registration, *place)));
+        found.map_or(Ok(()), |place| Err(Refusal::PresenceRecorded { registration, place }))
     }
 
     fn has_come(&self, gathering: &Gathering, place: Place) -> bool {

@@ -3,16 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails is meant to panic")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use gather::log::MemoryLog;
-use gather::privacy::{Key, KeyRef, KeyVault, MemoryVault, VaultError};
+use gather::privacy::{KeyRef, KeyVault};
 use gather::{
     AnswerInvitation, Answered, Answers, AsOf, Change, CompiledRules, Desk, Gathering, GatheringId,
     KeepAnswers, Note, Opened, PersonDetails, PersonId, Register, RegistrationId, RequestId, Reschedule,
-    VaultId, WriteNote, Zone, ZoneRules,
+    WriteNote, Zone, ZoneRules,
 };
+
+use crate::service::Service;
 
 const NOON: &str = "2099-03-10T12:00:00Z";
 const AFTER: &str = "2099-03-13T00:00:00Z";
@@ -25,37 +26,9 @@ fn noon() -> DateTime<Utc> {
     at(NOON)
 }
 
-/// Keys in memory, of which none can be erased while the disk fails.
-#[derive(Debug, Default)]
-struct Disk {
-    inner: MemoryVault,
-    fails: AtomicBool,
-}
-
-impl KeyVault for Disk {
-    fn id(&self) -> VaultId {
-        self.inner.id()
-    }
-    fn fresh(&self) -> Result<KeyRef, VaultError> {
-        self.inner.fresh()
-    }
-    fn in_use(&self, key: KeyRef) -> Result<(), VaultError> {
-        self.inner.in_use(key)
-    }
-    fn key(&self, key: KeyRef) -> Result<Key, VaultError> {
-        self.inner.key(key)
-    }
-    fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
-        if self.fails.load(Ordering::SeqCst) {
-            return Err(VaultError::unavailable("the disk fails"));
-        }
-        self.inner.erase(key)
-    }
-}
-
 /// Two desks on one log, and their keys.
-fn two() -> (Desk, Desk, Arc<Disk>) {
-    let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(Disk::default()));
+fn two() -> (Desk, Desk, Arc<Service>) {
+    let (log, vault) = (Arc::new(MemoryLog::new()), Arc::new(Service::default()));
     let open = || Desk::builder().clock(noon).over(Arc::clone(&log), vault.clone()).unwrap();
     (open(), open(), vault)
 }
@@ -137,7 +110,7 @@ fn hindsight_knows_whom_another_desk_has_recorded_and_forgotten() {
         then.attendee_list(talk).unwrap().expose("test")
     };
     assert!(shown().to_string().contains("Ann Example"));
-    vault.fails.store(true, Ordering::SeqCst);
+    vault.set_stuck(true);
     assert!(there.forget(ann).is_err());
     assert!(shown().rows().iter().all(|row| row.details.name.is_empty()));
 }
@@ -155,9 +128,9 @@ fn what_another_desk_could_not_erase_is_made_good() {
         let [ann, bob] =
             ["Ann", "Bob"].map(|name| here.record_person(PersonDetails::new(name)).unwrap().outcome);
         let talk = on(&here, "2099-03-12 12:00 to 13:00 UTC");
-        vault.fails.store(true, Ordering::SeqCst);
+        vault.set_stuck(true);
         assert!(there.forget(ann).is_err());
-        vault.fails.store(false, Ordering::SeqCst);
+        vault.set_stuck(false);
         erases(&here, bob, talk);
         assert!(vault.key(KeyRef::new(0)).unwrap_err().is_erased());
     }

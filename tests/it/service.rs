@@ -14,11 +14,17 @@ pub(crate) struct Service {
     vault: MemoryVault,
     is_down: AtomicBool,
     kept_back: AtomicU64,
+    is_stuck: AtomicBool,
 }
 
 impl Default for Service {
     fn default() -> Self {
-        Self { vault: MemoryVault::new(), is_down: AtomicBool::new(false), kept_back: AtomicU64::new(NONE) }
+        Self {
+            vault: MemoryVault::new(),
+            is_down: AtomicBool::new(false),
+            kept_back: AtomicU64::new(NONE),
+            is_stuck: AtomicBool::new(false),
+        }
     }
 }
 
@@ -31,6 +37,11 @@ impl Service {
     /// Does not give out this key from now on, or gives out every key again.
     pub(crate) fn keep_back(&self, key: Option<u64>) {
         self.kept_back.store(key.unwrap_or(NONE), Ordering::SeqCst);
+    }
+
+    /// Erases nothing from now on, or what it is asked to again.
+    pub(crate) fn set_stuck(&self, is_stuck: bool) {
+        self.is_stuck.store(is_stuck, Ordering::SeqCst);
     }
 
     fn reach(&self) -> Result<&MemoryVault, VaultError> {
@@ -61,6 +72,9 @@ impl KeyVault for Service {
     }
 
     fn erase(&self, key: KeyRef) -> Result<(), VaultError> {
+        if self.is_stuck.load(Ordering::SeqCst) {
+            return Err(VaultError::unavailable("the service erases nothing"));
+        }
         self.reach()?.erase(key)
     }
 }

@@ -1,6 +1,6 @@
 //! How long what people answer is kept, and when it was erased.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::GatheringCard;
 use crate::projection::registration::RegistrationCard;
@@ -33,12 +33,8 @@ impl GatheringCard {
     /// no end.
     #[must_use]
     pub fn answers_due(&self) -> Option<DateTime<Utc>> {
-        self.due_after(self.answers_kept.filter(|_| self.answers_expired.is_none())?)
-    }
-
-    /// So many days after its end.
-    pub(super) fn due_after(&self, days: u32) -> Option<DateTime<Utc>> {
-        let days = TimeDelta::try_days(i64::from(days))?;
-        self.announcement.schedule.ends()?.checked_add_signed(days)
+        self.announcement
+            .schedule
+            .days_after_end(self.answers_kept.filter(|_| self.answers_expired.is_none())?)
     }
 }

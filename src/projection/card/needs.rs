@@ -38,7 +38,7 @@ impl GatheringCard {
     /// From when on what people need is kept no more: as for [`answers_due`](Self::answers_due).
     #[must_use]
     pub fn needs_due(&self) -> Option<DateTime<Utc>> {
-        self.due_after(self.needs_kept.filter(|_| self.needs_expired.is_none())?)
+        self.announcement.schedule.days_after_end(self.needs_kept.filter(|_| self.needs_expired.is_none())?)
     }
 
     /// Who read what people need, when and what for, in the log's order.
