@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
+use blake3::hazmat::{ContextKey, HasherExt, hash_derive_key_context};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -153,6 +155,10 @@ uuid_id! {
     VaultId
 }
 
+/// What ids are derived with. It is the same for all, and hashing it takes as long as hashing a request.
+static IDS: LazyLock<ContextKey> =
+    LazyLock::new(|| hash_derive_key_context("gather 2026 ids of one request"));
+
 impl RequestId {
     /// The `nth` new id that belongs to this request.
     ///
@@ -164,8 +170,8 @@ impl RequestId {
         let (request, number) = material.split_at_mut(16);
         request.copy_from_slice(self.0.as_bytes());
         number.copy_from_slice(&nth.to_le_bytes());
-        let hash = blake3::derive_key("gather 2026 ids of one request", &material);
-        Uuid::new_v8(hash.first_chunk().copied().unwrap_or_default())
+        let hash = blake3::Hasher::new_from_context_key(&IDS).update(&material).finalize();
+        Uuid::new_v8(hash.as_bytes().first_chunk().copied().unwrap_or_default())
     }
 }
 

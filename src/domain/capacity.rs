@@ -137,14 +137,16 @@ pub(crate) fn shortages(
     applicant: Applicant<'_>,
     held: &Held,
 ) -> Vec<Shortage> {
-    let short = sorted(&offering.pools).into_iter().filter_map(|pool| {
+    let short = offering.pools.iter().filter_map(|&pool| {
         let left = left(decision, gathering, pool)?;
         let free = Free::of(decision, gathering, (pool, left), applicant, held);
         let available = free.available(applicant.people);
         (available < i64::from(applicant.people))
             .then(|| shortage(decision, gathering, pool, applicant.people, available))
     });
-    short.collect()
+    let mut short: Vec<_> = short.collect();
+    short.sort_by_key(|shortage| shortage.pool);
+    short
 }
 
 /// The pools that would have too few places for so many people even if nobody had any of them.

@@ -530,6 +530,8 @@ pub(crate) type HolderKey = (GatheringId, OfferingId, PersonId);
 pub(crate) trait Cells {
     fn gathering(&self, id: GatheringId) -> Option<&GatheringCell>;
     fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell);
+    /// Changes a gathering, if it is there.
+    fn change_gathering(&mut self, id: GatheringId, how: impl FnOnce(&mut GatheringCell));
     fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell>;
     fn put_pool(&mut self, gathering: GatheringId, pool: PoolId, cell: PoolCell);
     fn registration(&self, id: RegistrationId) -> Option<&RegistrationCell>;

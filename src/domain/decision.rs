@@ -4,7 +4,7 @@
 //! [`live_registration`](Decision::live_registration): what is due there is written first, so that nobody counts a hold
 //! whose time is up.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ScanId, SessionId,
     SetAsideId,
 };
-use crate::record::{Scope, Tag};
+use crate::record::{Position, Scope, Tag};
 
 /// Ids of registrations that nobody asked for by themselves are derived from here on.
 const SPARE_IDS_BEGIN: u32 = 1_000_000;
@@ -37,7 +37,13 @@ const SPARE_IDS_BEGIN: u32 = 1_000_000;
 /// guard it.
 #[derive(Clone, Debug)]
 pub(crate) struct Decision<'s> {
-    cells: Overlay<'s>,
+    /// The cells with all facts laid over them, once somebody has looked at them.
+    laid: OnceCell<Overlay<'s>>,
+    /// The same without the last fact, until then. After the last fact of a decision nobody looks, as a rule.
+    before: RefCell<Option<Overlay<'s>>>,
+    /// Where and when the last fact was recorded.
+    last: (Position, DateTime<Utc>),
+    state: &'s State,
     noted: RefCell<Vec<Tag>>,
     facts: Vec<Fact>,
     /// How many of the facts are of commands before this one.
@@ -70,7 +76,10 @@ impl<'s> Decision<'s> {
     /// later: a clock that goes back changes nothing.
     pub(crate) fn new(state: &'s State, context: &Context) -> Self {
         Self {
-            cells: Overlay::new(state),
+            laid: OnceCell::new(),
+            before: RefCell::default(),
+            last: (state.head(), context.time),
+            state,
             noted: RefCell::default(),
             facts: Vec::new(),
             begun: 0,
@@ -119,22 +128,23 @@ impl<'s> Decision<'s> {
 
     /// A gathering that must be there, with all that is due on it written.
     pub(crate) fn acting_on(&mut self, id: GatheringId) -> Result<Gathering, Refusal> {
-        self.gathering(id)?;
-        due::settle(self, id);
-        self.look_at(id)
+        let gathering = self.gathering(id)?;
+        let before = self.facts.len();
+        due::settle(self, &gathering);
+        if self.facts.len() == before { Ok(gathering) } else { self.look_at(id) }
     }
 
     /// A gathering that must be there, to be looked at only. What others have elsewhere does not date a decision.
     pub(crate) fn look_at(&self, id: GatheringId) -> Result<Gathering, Refusal> {
         self.note(Tag::Gathering(id));
-        let cell = self.cells.gathering(id).cloned().ok_or(Refusal::UnknownGathering { gathering: id })?;
+        let cell = self.cells().gathering(id).cloned().ok_or(Refusal::UnknownGathering { gathering: id })?;
         Ok(Gathering { id, cell })
     }
 
     /// A registration that must be there, as it is now.
     pub(crate) fn registration(&self, id: RegistrationId) -> Result<RegistrationCell, Refusal> {
         self.note(Tag::Registration(id));
-        self.cells.registration(id).cloned().ok_or(Refusal::UnknownRegistration { registration: id })
+        self.cells().registration(id).cloned().ok_or(Refusal::UnknownRegistration { registration: id })
     }
 
     /// The id of a new registration, if nothing has it yet.
@@ -176,7 +186,7 @@ impl<'s> Decision<'s> {
 
     /// A session of a gathering that has been read. One that was dropped is still there.
     pub(crate) fn session(&self, gathering: &Gathering, id: SessionId) -> Result<SessionCell, Refusal> {
-        let known = self.cells.session(gathering.id, id).cloned();
+        let known = self.cells().session(gathering.id, id).cloned();
         // Whatever happens to a session bears its gathering's tag; only one that is not there is worth a note.
         known.ok_or_else(|| {
             self.note(Tag::Session(id));
@@ -192,13 +202,13 @@ impl<'s> Decision<'s> {
 
     /// Every session of a gathering that has been read, in the order of their ids, the dropped ones too.
     pub(crate) fn sessions(&self, gathering: &Gathering) -> Vec<SessionId> {
-        self.cells.sessions(gathering.id)
+        self.cells().sessions(gathering.id)
     }
 
     /// The gathering that has a session, if there is one.
     pub(crate) fn home_of(&self, session: SessionId) -> Option<GatheringId> {
         self.note(Tag::Session(session));
-        self.cells.home_of(session)
+        self.cells().home_of(session)
     }
 
     /// The registrations that take a person's time at the time of this decision, each with its gathering, in order of
@@ -209,8 +219,8 @@ impl<'s> Decision<'s> {
     ) -> Result<Vec<(RegistrationId, RegistrationCell, Gathering)>, Refusal> {
         self.note(Tag::Person(person));
         let mut theirs = Vec::new();
-        for &id in self.cells.engagements(person) {
-            let Some(cell) = self.cells.registration(id).cloned() else { continue };
+        for &id in self.cells().engagements(person) {
+            let Some(cell) = self.cells().registration(id).cloned() else { continue };
             let gathering = self.look_at(cell.gathering)?;
             if gathering.must_stand().is_ok() && cell.claim.is_live_at(self.time) {
                 theirs.push((id, cell, gathering));
@@ -221,28 +231,28 @@ impl<'s> Decision<'s> {
 
     /// The live registrations for an offering of a gathering that has been read, in order of joining.
     pub(crate) fn holders_of(&self, gathering: &Gathering, offering: OfferingId) -> Vec<RegistrationId> {
-        let mut held: Vec<_> = self.cells.holders_of(gathering.id, offering);
+        let mut held: Vec<_> = self.cells().holders_of(gathering.id, offering);
         held.sort_unstable();
         held.dedup();
-        held.sort_by_key(|id| self.cells.registration(*id).map(|cell| cell.joined));
+        held.sort_by_key(|id| self.cells().registration(*id).map(|cell| cell.joined));
         held
     }
 
     /// A registration of a gathering that has been read.
     pub(crate) fn registration_on(&self, _: &Gathering, id: RegistrationId) -> Option<&RegistrationCell> {
-        self.cells.registration(id)
+        self.cells().registration(id)
     }
 
     /// Whether the log has ever heard of somebody. It may look at every registration.
     pub(crate) fn knows(&self, person: PersonId) -> bool {
         self.note(Tag::Person(person));
-        self.cells.knows_person(person) || self.cells.is_on_a_registration(person)
+        self.cells().knows_person(person) || self.cells().is_on_a_registration(person)
     }
 
     /// Since when somebody is forgotten, if they are.
     pub(crate) fn forgotten(&self, person: PersonId) -> Option<Forgotten> {
         self.note(Tag::Person(person));
-        self.cells.forgotten(person)
+        self.cells().forgotten(person)
     }
 
     /// Refuses to record anything of somebody who was forgotten.
@@ -256,19 +266,19 @@ impl<'s> Decision<'s> {
     /// What somebody holds live registrations for, on whatever gathering, in order.
     pub(crate) fn held_by(&self, person: PersonId) -> Vec<(GatheringId, RegistrationId)> {
         self.note(Tag::Person(person));
-        let held = self.cells.held_by(person);
-        held.into_iter().filter_map(|key| Some((key.0, self.cells.holder(key)?))).collect()
+        let held = self.cells().held_by(person);
+        held.into_iter().filter_map(|key| Some((key.0, self.cells().holder(key)?))).collect()
     }
 
     /// Whether a person's own calendar has a secret address.
     pub(crate) fn has_calendar_token(&self, person: PersonId) -> bool {
         self.note(Tag::Person(person));
-        self.cells.has_calendar_token(person)
+        self.cells().has_calendar_token(person)
     }
 
     /// A pool of a gathering that has been read.
     pub(crate) fn pool(&self, gathering: &Gathering, pool: PoolId) -> Option<PoolCell> {
-        self.cells.pool(gathering.id, pool)
+        self.cells().pool(gathering.id, pool)
     }
 
     /// The live registration that somebody holds for an offering of a gathering that has been read.
@@ -278,17 +288,17 @@ impl<'s> Decision<'s> {
         offering: OfferingId,
         person: PersonId,
     ) -> Option<RegistrationId> {
-        self.cells.holder((gathering.id, offering, person))
+        self.cells().holder((gathering.id, offering, person))
     }
 
     /// How many registrations wait for an offering of a gathering that has been read.
     pub(crate) fn waiting(&self, gathering: &Gathering, offering: OfferingId) -> u32 {
-        self.cells.waiting(gathering.id, offering)
+        self.cells().waiting(gathering.id, offering)
     }
 
     /// Whether anybody waits on a gathering that has been read, as of now: this decision may have put somebody in line.
     pub(crate) fn has_a_line(&self, gathering: &Gathering) -> bool {
-        self.cells.gathering(gathering.id).is_some_and(|cell| cell.in_line > 0)
+        self.cells().gathering(gathering.id).is_some_and(|cell| cell.in_line > 0)
     }
 
     /// The first in the line for an offering after a turn, or the first of all.
@@ -298,7 +308,7 @@ impl<'s> Decision<'s> {
         offering: OfferingId,
         after: Option<Turn>,
     ) -> Option<Turn> {
-        self.cells.next_waiting(gathering.id, offering, after)
+        self.cells().next_waiting(gathering.id, offering, after)
     }
 
     /// How many wait for an offering whose turn comes before another.
@@ -318,12 +328,12 @@ impl<'s> Decision<'s> {
 
     /// The first registration of a gathering that ends by itself, after one or of all.
     pub(crate) fn next_due(&self, gathering: &Gathering, after: Option<Due>) -> Option<Due> {
-        self.cells.next_due(gathering.id, after)
+        self.cells().next_due(gathering.id, after)
     }
 
     /// How many places of a set-aside have been drawn.
     pub(crate) fn drawn(&self, gathering: &Gathering, set_aside: SetAsideId) -> u32 {
-        self.cells.drawn(gathering.id, set_aside)
+        self.cells().drawn(gathering.id, set_aside)
     }
 
     /// Whether what is left of a set-aside goes to everybody by now.
@@ -343,12 +353,12 @@ impl<'s> Decision<'s> {
 
     /// How many people of an organisation have places.
     pub(crate) fn people_of(&self, gathering: &Gathering, organisation: OrganisationId) -> u32 {
-        self.cells.people_of(gathering.id, organisation)
+        self.cells().people_of(gathering.id, organisation)
     }
 
     /// Whether anything was recorded of a place of a registration, or it was scanned and that counts.
     pub(crate) fn was_seen(&self, gathering: &Gathering, place: Place) -> bool {
-        self.cells.seen(gathering.id, place).is_some() || !self.counted_scans(gathering, place).is_empty()
+        self.cells().seen(gathering.id, place).is_some() || !self.counted_scans(gathering, place).is_empty()
     }
 
     /// Refuses where somebody was seen on any of some places of a registration.
@@ -375,19 +385,19 @@ impl<'s> Decision<'s> {
     }
 
     fn has_come(&self, gathering: &Gathering, place: Place) -> bool {
-        let said = self.cells.seen(gathering.id, place).map(|(_, presence)| presence);
+        let said = self.cells().seen(gathering.id, place).map(|(_, presence)| presence);
         said.is_some_and(Presence::is_of_whoever_came) || !self.counted_scans(gathering, place).is_empty()
     }
 
     /// A scan at a gathering that has been read, or that it was taken back.
     pub(crate) fn scan(&self, gathering: &Gathering, id: ScanId) -> Option<&ScanCell> {
-        self.cells.scan(gathering.id, id)
+        self.cells().scan(gathering.id, id)
     }
 
     /// The scans of a place that count, in the order in which they were seen.
     pub(crate) fn counted_scans(&self, gathering: &Gathering, place: Place) -> Vec<Scan> {
-        let ids = self.cells.scans_of(gathering.id, place).into_iter();
-        let cells = ids.filter_map(|id| self.cells.scan(gathering.id, id));
+        let ids = self.cells().scans_of(gathering.id, place).into_iter();
+        let cells = ids.filter_map(|id| self.cells().scan(gathering.id, id));
         let mut scans: Vec<Scan> = cells.filter_map(ScanCell::counted).copied().collect();
         scans.sort_unstable_by_key(|scan| (scan.seen_at, scan.id));
         scans
@@ -425,9 +435,23 @@ impl<'s> Decision<'s> {
 
     /// Records that something has happened; from here on this decision sees its effect.
     pub(crate) fn record(&mut self, fact: Fact) {
-        let position = self.cells.head().plus(self.facts.len()).next();
-        fold(&mut self.cells, position, self.time, &fact);
+        self.cells();
+        *self.before.get_mut() = self.laid.take();
+        self.last = (self.state.head().plus(self.facts.len()).next(), self.time);
         self.facts.push(fact);
+    }
+
+    /// The cells with all that was recorded.
+    fn cells(&self) -> &Overlay<'s> {
+        self.laid.get_or_init(|| {
+            let before = self.before.borrow_mut().take();
+            let mut cells = before.unwrap_or_else(|| Overlay::new(self.state));
+            let (position, time) = self.last;
+            if let Some(last) = self.facts.last() {
+                fold(&mut cells, position, time, last);
+            }
+            cells
+        })
     }
 
     /// The facts recorded so far, of this command alone.

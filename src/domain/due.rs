@@ -10,17 +10,16 @@ use crate::id::{GatheringId, RegistrationId};
 
 /// Writes all that is due on a gathering by the time of the decision: what has expired, what silence came to, and who
 /// is served from what became free, also by a release time or a deadline that nobody noticed.
-pub(crate) fn settle(decision: &mut Decision<'_>, gathering: GatheringId) {
-    let Ok(known) = decision.look_at(gathering) else { return };
-    if known.cell.phase != Phase::Announced {
+pub(crate) fn settle(decision: &mut Decision<'_>, gathering: &Gathering) {
+    if gathering.cell.phase != Phase::Announced {
         return;
     }
-    let round = known.cell.round.filter(|round| round.until <= decision.time());
-    let done = expire(decision, &known)
-        && round.is_none_or(|round| close_round(decision, &known, round))
-        && waiting_list::serve_up_to(decision, gathering, ENOUGH);
+    let round = gathering.cell.round.filter(|round| round.until <= decision.time());
+    let done = expire(decision, gathering)
+        && round.is_none_or(|round| close_round(decision, gathering, round))
+        && (!decision.has_a_line(gathering) || waiting_list::serve_up_to(decision, gathering.id, ENOUGH));
     if !done {
-        decision.leave_unsettled(gathering);
+        decision.leave_unsettled(gathering.id);
     }
 }
 

@@ -103,7 +103,9 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::RegistrationReconfirmed { registration, .. } => {
             change_registration(cells, *registration, |cell| cell.particular().asked = Asked::Answered);
         }
-        Fact::ReconfirmationClosed { gathering } => change(cells, *gathering, |cell| cell.round = None),
+        Fact::ReconfirmationClosed { gathering } => {
+            cells.change_gathering(*gathering, |cell| cell.round = None)
+        }
         Fact::SetAsideMade { gathering, set_aside } => {
             change_plan(cells, *gathering, |plan| plan.set_asides.push(set_aside.clone()));
         }
@@ -123,7 +125,7 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         }),
         Fact::ModeChanged { gathering, mode, join_link } => {
             let place = (Fingerprint::of_place(mode), join_link.is_some());
-            change(cells, *gathering, |cell| cell.place = place);
+            cells.change_gathering(*gathering, |cell| cell.place = place);
         }
         Fact::OfferingAdded { gathering, offering, pools } => {
             add_offering(cells, *gathering, offering, pools);
@@ -149,13 +151,17 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             cells.put_forgotten(*person, Forgotten { at: time, position });
             cells.put_calendar_token(*person, false);
         }
-        Fact::AnswersExpired { gathering } => change(cells, *gathering, |cell| cell.answers.expired = true),
-        Fact::RetentionSet { gathering, answers } => {
-            change(cells, *gathering, |cell| cell.answers.days = *answers);
+        Fact::AnswersExpired { gathering } => {
+            cells.change_gathering(*gathering, |cell| cell.answers.expired = true)
         }
-        Fact::NeedsExpired { gathering } => change(cells, *gathering, |cell| cell.needs.expired = true),
+        Fact::RetentionSet { gathering, answers } => {
+            cells.change_gathering(*gathering, |cell| cell.answers.days = *answers);
+        }
+        Fact::NeedsExpired { gathering } => {
+            cells.change_gathering(*gathering, |cell| cell.needs.expired = true)
+        }
         Fact::NeedsRetentionSet { gathering, days } => {
-            change(cells, *gathering, |cell| cell.needs.days = *days);
+            cells.change_gathering(*gathering, |cell| cell.needs.days = *days);
         }
         Fact::TagsSet { registration, tags, .. } => {
             change_registration(cells, *registration, |cell| cell.particular().tags.clone_from(tags));
@@ -181,7 +187,7 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
         Fact::ScanUndone { gathering, scan } => undo_scan(cells, *gathering, *scan),
     }
     if let Some(gathering) = fact.gathering() {
-        change(cells, gathering, |cell| cell.touched = cell.touched.max(time));
+        cells.change_gathering(gathering, |cell| cell.touched = cell.touched.max(time));
     }
 }
 
@@ -242,7 +248,7 @@ fn first_day(schedule: &Schedule) -> Option<NaiveDate> {
 
 /// New dates. Where they ask, everybody with a confirmed place is asked.
 fn reschedule<C: Cells>(cells: &mut C, id: GatheringId, schedule: &Schedule, ask: Option<Reconfirmation>) {
-    change(cells, id, |cell| {
+    cells.change_gathering(id, |cell| {
         cell.schedule = Arc::new(schedule.clone());
         cell.first_day = first_day(schedule).or(cell.first_day);
         cell.round = ask.or(cell.round);
@@ -295,14 +301,8 @@ fn change_session<C: Cells>(
     cells.put_session(gathering, id, cell);
 }
 
-fn change<C: Cells>(cells: &mut C, id: GatheringId, how: impl FnOnce(&mut GatheringCell)) {
-    let Some(mut cell) = cells.gathering(id).cloned() else { return };
-    how(&mut cell);
-    cells.put_gathering(id, cell);
-}
-
 fn change_plan<C: Cells>(cells: &mut C, id: GatheringId, how: impl FnOnce(&mut Plan)) {
-    change(cells, id, |cell| how(Arc::make_mut(&mut cell.plan)));
+    cells.change_gathering(id, |cell| how(Arc::make_mut(&mut cell.plan)));
 }
 
 fn change_registration<C: Cells>(cells: &mut C, id: RegistrationId, how: impl FnOnce(&mut RegistrationCell)) {
@@ -328,11 +328,11 @@ fn drop_consents(cell: &mut RegistrationCell) {
 }
 
 fn set_phase<C: Cells>(cells: &mut C, id: GatheringId, phase: Phase) {
-    change(cells, id, |cell| cell.phase = phase);
+    cells.change_gathering(id, |cell| cell.phase = phase);
 }
 
 fn say<C: Cells>(cells: &mut C, id: GatheringId, word: ByHand) {
-    change(cells, id, |cell| cell.by_hand = Some(word));
+    cells.change_gathering(id, |cell| cell.by_hand = Some(word));
 }
 
 fn resize<C: Cells>(cells: &mut C, id: GatheringId, pool: PoolId, capacity: Capacity, overbook: Overbook) {
@@ -398,7 +398,7 @@ fn close_books<C: Cells>(cells: &mut C, gathering: GatheringId) {
             Claim::FollowUp | Claim::Ended | Claim::Lapsed => {}
         }
     }
-    change(cells, gathering, |cell| cell.phase = Phase::Completed);
+    cells.change_gathering(gathering, |cell| cell.phase = Phase::Completed);
 }
 
 /// The latest of what was seen counts, in whatever order it is told.

@@ -11,7 +11,6 @@ use super::state::State;
 use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, ScanId, SessionId, SetAsideId,
 };
-use crate::record::Position;
 
 type LineKey = (GatheringId, OfferingId);
 
@@ -86,20 +85,12 @@ impl<'s> Overlay<'s> {
         }
     }
 
-    /// Where the log stood when the decision began.
-    pub(super) fn head(&self) -> Position {
-        self.state.head()
-    }
-
     fn put_in_line(&mut self, gathering: GatheringId, offering: OfferingId, turn: Turn, is_in: bool) {
         let step = |count: u32| if is_in { count.saturating_add(1) } else { count.saturating_sub(1) };
         let length = step(self.waiting(gathering, offering));
         self.waiting.insert((gathering, offering), length);
         self.lines.entry((gathering, offering)).or_default().0.insert(turn, is_in);
-        if let Some(mut cell) = self.gathering(gathering).cloned() {
-            cell.in_line = step(cell.in_line);
-            self.put_gathering(gathering, cell);
-        }
+        self.change_gathering(gathering, |cell| cell.in_line = step(cell.in_line));
     }
 }
 
@@ -110,6 +101,16 @@ impl Cells for Overlay<'_> {
 
     fn put_gathering(&mut self, id: GatheringId, cell: GatheringCell) {
         self.gatherings.insert(id, Box::new(cell));
+    }
+
+    fn change_gathering(&mut self, id: GatheringId, how: impl FnOnce(&mut GatheringCell)) {
+        if let Some(cell) = self.gatherings.get_mut(&id) {
+            return how(cell);
+        }
+        if let Some(mut cell) = self.state.gathering(id).cloned() {
+            how(&mut cell);
+            self.put_gathering(id, cell);
+        }
     }
 
     fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell> {

@@ -228,6 +228,12 @@ impl Cells for State {
         self.rooms.insert(id, Room::new(cell));
     }
 
+    fn change_gathering(&mut self, id: GatheringId, how: impl FnOnce(&mut GatheringCell)) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            how(&mut room.cell);
+        }
+    }
+
     fn pool(&self, gathering: GatheringId, pool: PoolId) -> Option<PoolCell> {
         self.rooms.get(&gathering)?.pools.get(&pool).copied()
     }

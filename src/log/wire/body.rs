@@ -331,8 +331,11 @@ pub(super) fn encode(fact: &Fact) -> Result<Body, Error> {
     }
 }
 
+/// Room for the body of an ordinary registration.
+const ORDINARY: usize = 32;
+
 fn body<T: Serialize>(kind: u16, version: u8, wire: &T) -> Result<Body, Error> {
-    let bytes = postcard::to_allocvec(wire).map_err(not_encoded)?;
+    let bytes = postcard::to_extend(wire, Vec::with_capacity(ORDINARY)).map_err(not_encoded)?;
     Ok(Body { kind, version, bytes })
 }
 

@@ -75,28 +75,22 @@ mod scope_code {
 /// ```
 pub fn encode(batch: &Batch) -> Result<Vec<u8>, Error> {
     check_counts(batch)?;
-    let mut table = Table::default();
-    let scope: Option<Vec<u32>> = batch.guard.scope.tags().map(|tags| table.places(tags));
-    let facts: Vec<Vec<u32>> = batch.facts.iter().map(|fact| table.places(&Tag::of(fact))).collect();
-    if table.borne > TAGS_LIMIT {
-        return Err(misuse(batch, format!("bears {} tags; at most {TAGS_LIMIT} are kept", table.borne)));
-    }
-    let mut out = Writer { bytes: Vec::with_capacity(ORDINARY) };
-    put_prologue(&mut out, batch)?;
-    put_scope(&mut out, scope.as_deref())?;
-    table.put(&mut out)?;
-    out.put(&facts.len())?;
-    for (fact, places) in batch.facts.iter().zip(&facts) {
+    let mut out = Sheet::new();
+    put_prologue(&mut out.front, batch)?;
+    out.put_scope(batch.guard.scope.tags());
+    for fact in &batch.facts {
         let body = body::encode(fact).map_err(|error| error.at_request(batch.id))?;
-        out.put(&(body.kind, body.version))?;
-        out.put(places)?;
-        out.put(&body.bytes.len())?;
-        out.bytes.extend_from_slice(&body.bytes);
+        out.put_fact((body.kind, body.version), &Tag::of(fact), &body.bytes);
     }
-    if out.bytes.len() > BATCH_LIMIT {
-        return Err(misuse(batch, format!("has {} bytes; at most {BATCH_LIMIT} are kept", out.bytes.len())));
+    let borne = out.table.borne;
+    if borne > TAGS_LIMIT {
+        return Err(misuse(batch, format!("bears {borne} tags; at most {TAGS_LIMIT} are kept")));
     }
-    Ok(out.bytes)
+    let bytes = out.finish();
+    if bytes.len() > BATCH_LIMIT {
+        return Err(misuse(batch, format!("has {} bytes; at most {BATCH_LIMIT} are kept", bytes.len())));
+    }
+    Ok(bytes)
 }
 
 /// Reads a batch back from the bytes that [`encode`] made.
@@ -137,16 +131,54 @@ fn newer(what: impl Into<String>) -> Error {
 
 fn put_prologue(out: &mut Writer, batch: &Batch) -> Result<(), Error> {
     let time = part::micros(batch.time).map_err(|error| error.at_request(batch.id))?;
-    out.put(&(LAYOUT, batch.id.bytes(), time))?;
-    out.put(&(batch.actor.map(ActorId::bytes), batch.trace.map(TraceId::bytes)))?;
-    out.put(&batch.content.map(Content::bytes))?;
-    out.put(&batch.guard.seen.get())
+    out.byte(LAYOUT);
+    out.raw(&batch.id.bytes());
+    out.put(&time)?;
+    out.maybe(batch.actor.map(ActorId::bytes));
+    out.maybe(batch.trace.map(TraceId::bytes));
+    out.maybe(batch.content.map(Content::bytes));
+    out.number(batch.guard.seen.get());
+    Ok(())
 }
 
-fn put_scope(out: &mut Writer, places: Option<&[u32]>) -> Result<(), Error> {
-    match places {
-        None => out.put(&scope_code::EVERYTHING),
-        Some(places) => out.put(&(scope_code::TAGS, places)),
+/// The bytes of a batch in the making. The table comes before the facts, and every fact adds to it; so they are put
+/// together at the end.
+struct Sheet {
+    /// The prologue and the scope.
+    front: Writer,
+    table: Table,
+    facts: Writer,
+    /// How many facts there are.
+    count: usize,
+}
+
+impl Sheet {
+    fn new() -> Self {
+        let (front, facts) = (Writer::with_room(ORDINARY), Writer::with_room(ORDINARY_FACTS));
+        Self { front, table: Table::default(), facts, count: 0 }
+    }
+
+    fn put_scope(&mut self, tags: Option<&[Tag]>) {
+        let Some(tags) = tags else { return self.front.byte(scope_code::EVERYTHING) };
+        self.front.byte(scope_code::TAGS);
+        self.table.put_places(tags, &mut self.front);
+    }
+
+    fn put_fact(&mut self, (kind, version): (u16, u8), tags: &[Tag], body: &[u8]) {
+        self.count = self.count.saturating_add(1);
+        self.facts.number(u64::from(kind));
+        self.facts.byte(version);
+        self.table.put_places(tags, &mut self.facts);
+        self.facts.count(body.len());
+        self.facts.raw(body);
+    }
+
+    fn finish(self) -> Vec<u8> {
+        let Self { front: mut out, table, facts, count } = self;
+        table.put(&mut out);
+        out.count(count);
+        out.raw(&facts.bytes);
+        out.bytes
     }
 }
 
@@ -163,9 +195,11 @@ struct Table {
 }
 
 impl Table {
-    fn places(&mut self, tags: &[Tag]) -> Vec<u32> {
+    /// Writes down where each of some tags is.
+    fn put_places(&mut self, tags: &[Tag], out: &mut Writer) {
         self.borne = self.borne.saturating_add(tags.len());
-        tags.iter().map(|&tag| self.place(tag)).collect()
+        out.count(tags.len());
+        tags.iter().for_each(|&tag| out.number(u64::from(self.place(tag))));
     }
 
     fn place(&mut self, tag: Tag) -> u32 {
@@ -190,9 +224,13 @@ impl Table {
         })
     }
 
-    fn put(&self, out: &mut Writer) -> Result<(), Error> {
-        out.put(&self.tags.len())?;
-        self.tags.iter().try_for_each(|&tag| out.put(&tag_bytes(tag)))
+    fn put(&self, out: &mut Writer) {
+        out.count(self.tags.len());
+        for &tag in &self.tags {
+            let (code, id) = tag_bytes(tag);
+            out.byte(code);
+            out.raw(&id);
+        }
     }
 }
 
@@ -380,13 +418,49 @@ fn has_twins(tags: &[Tag]) -> bool {
 
 /// Room for an ordinary registration, and some more.
 const ORDINARY: usize = 256;
+/// The same for its facts alone.
+const ORDINARY_FACTS: usize = 64;
 
-#[derive(Default)]
+/// Bytes as postcard has them: what is in every batch is written directly, the rest as serde sees it.
 struct Writer {
     bytes: Vec<u8>,
 }
 
 impl Writer {
+    fn with_room(room: usize) -> Self {
+        Self { bytes: Vec::with_capacity(room) }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    /// Bytes whose number is known to whoever reads them.
+    fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Seven bits a byte, the lowest first; a set eighth bit says that more follow.
+    fn number(&mut self, mut number: u64) {
+        loop {
+            let [low, ..] = number.to_le_bytes();
+            number >>= 7;
+            if number == 0 {
+                return self.byte(low);
+            }
+            self.byte(low | 0x80);
+        }
+    }
+
+    fn count(&mut self, count: usize) {
+        self.number(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
+    fn maybe<const N: usize>(&mut self, bytes: Option<[u8; N]>) {
+        self.byte(u8::from(bytes.is_some()));
+        self.raw(bytes.as_ref().map_or(&[], <[u8; N]>::as_slice));
+    }
+
     fn put<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         self.bytes = postcard::to_extend(value, std::mem::take(&mut self.bytes)).map_err(not_encoded)?;
         Ok(())

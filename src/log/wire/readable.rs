@@ -9,9 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::part::{Hex, Micros};
-use super::{
-    LAYOUT, LAYOUT_WITHOUT_CONTENT, Prologue, Table, Unread, Writer, body, corrupt, newer, part, put_scope,
-};
+use super::{LAYOUT, LAYOUT_WITHOUT_CONTENT, Prologue, Sheet, Unread, Writer, body, corrupt, newer, part};
 use crate::id::{ActorId, RequestId, TraceId};
 use crate::log::error::Error;
 use crate::record::{Content, Guard, Position, Tag};
@@ -77,37 +75,33 @@ impl ReadableFact<Box<RawValue>> {
 impl ReadableBatch<ReadableFact<Value>> {
     /// The bytes that a batch with this text has.
     pub(in crate::log) fn bytes(&self) -> Result<Vec<u8>, Error> {
-        let mut table = Table::default();
-        let scope = self.scope.as_deref().map(|tags| table.places(&ids(tags)));
-        let places: Vec<_> = self.facts.iter().map(|fact| table.places(&ids(&fact.tags))).collect();
-        let mut out = Writer::default();
-        self.put_prologue(&mut out)?;
-        put_scope(&mut out, scope.as_deref())?;
-        table.put(&mut out)?;
-        out.put(&self.facts.len())?;
-        for (fact, places) in self.facts.iter().zip(&places) {
-            let body = fact.body()?;
-            out.put(&(fact.kind, fact.version))?;
-            out.put(places)?;
-            out.put(&body.len())?;
-            out.bytes.extend_from_slice(&body);
+        let mut out = Sheet::new();
+        self.put_prologue(&mut out.front)?;
+        out.put_scope(self.scope.as_deref().map(ids).as_deref());
+        for fact in &self.facts {
+            out.put_fact((fact.kind, fact.version), &ids(&fact.tags), &fact.body()?);
         }
+        let bytes = out.finish();
         // What cannot be read must not be stored.
-        Prologue::read(&out.bytes)?.finish()?;
-        Ok(out.bytes)
+        Prologue::read(&bytes)?.finish()?;
+        Ok(bytes)
     }
 
     fn put_prologue(&self, out: &mut Writer) -> Result<(), Error> {
-        out.put(&(self.layout, self.id.bytes(), self.time))?;
-        out.put(&(self.actor.map(ActorId::bytes), self.trace.map(TraceId::bytes)))?;
+        out.byte(self.layout);
+        out.raw(&self.id.bytes());
+        out.put(&self.time)?;
+        out.maybe(self.actor.map(ActorId::bytes));
+        out.maybe(self.trace.map(TraceId::bytes));
         let content = self.content.as_ref().map(hash).transpose()?;
         match (self.layout, content) {
-            (LAYOUT, content) => out.put(&content.map(Content::bytes))?,
+            (LAYOUT, content) => out.maybe(content.map(Content::bytes)),
             (LAYOUT_WITHOUT_CONTENT, None) => {}
             (LAYOUT_WITHOUT_CONTENT, Some(_)) => return Err(corrupt("a batch of layout 1 has no content")),
             (layout, _) => return Err(newer(format!("a batch has layout {layout}"))),
         }
-        out.put(&self.seen.get())
+        out.number(self.seen.get());
+        Ok(())
     }
 }
 

@@ -5,19 +5,24 @@ use super::*;
 
 /// A prologue of our making, up to the scope.
 fn forged_prologue() -> Writer {
-    let mut out = Writer::default();
+    let mut out = Writer::with_room(0);
     out.put(&(LAYOUT, [0_u8; 16], 0_i64, None::<u8>, None::<u8>, None::<u8>, 0_u64)).unwrap();
     out
 }
 
 /// The bytes of a batch with one fact of our making.
 fn forged(kind: u16, version: u8, tags: &[Tag], body: &[u8]) -> Vec<u8> {
-    let mut table = Table::default();
-    let places = table.places(tags);
+    let mut table = Vec::new();
+    let mut places = Vec::new();
+    for tag in tags.iter().map(|tag| tag_bytes(*tag)) {
+        let known = table.iter().position(|known| *known == tag);
+        places.push(known.unwrap_or(table.len()));
+        if known.is_none() {
+            table.push(tag);
+        }
+    }
     let mut out = forged_prologue();
-    out.put(&scope_code::EVERYTHING).unwrap();
-    table.put(&mut out).unwrap();
-    out.put(&1_u8).unwrap();
+    out.put(&(scope_code::EVERYTHING, table, 1_u8)).unwrap();
     out.put(&(kind, version, places, body)).unwrap();
     out.bytes
 }
