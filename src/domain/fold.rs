@@ -104,7 +104,7 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             change_registration(cells, *registration, |cell| cell.particular().asked = Asked::Answered);
         }
         Fact::ReconfirmationClosed { gathering } => {
-            cells.change_gathering(*gathering, |cell| cell.round = None)
+            cells.change_gathering(*gathering, |cell| cell.round = None);
         }
         Fact::SetAsideMade { gathering, set_aside } => {
             change_plan(cells, *gathering, |plan| plan.set_asides.push(set_aside.clone()));
@@ -152,13 +152,13 @@ pub(super) fn fold<C: Cells>(cells: &mut C, position: Position, time: DateTime<U
             cells.put_calendar_token(*person, false);
         }
         Fact::AnswersExpired { gathering } => {
-            cells.change_gathering(*gathering, |cell| cell.answers.expired = true)
+            cells.change_gathering(*gathering, |cell| cell.answers.expired = true);
         }
         Fact::RetentionSet { gathering, answers } => {
             cells.change_gathering(*gathering, |cell| cell.answers.days = *answers);
         }
         Fact::NeedsExpired { gathering } => {
-            cells.change_gathering(*gathering, |cell| cell.needs.expired = true)
+            cells.change_gathering(*gathering, |cell| cell.needs.expired = true);
         }
         Fact::NeedsRetentionSet { gathering, days } => {
             cells.change_gathering(*gathering, |cell| cell.needs.days = *days);

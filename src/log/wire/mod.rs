@@ -199,7 +199,9 @@ impl Table {
     fn put_places(&mut self, tags: &[Tag], out: &mut Writer) {
         self.borne = self.borne.saturating_add(tags.len());
         out.count(tags.len());
-        tags.iter().for_each(|&tag| out.number(u64::from(self.place(tag))));
+        for &tag in tags {
+            out.number(u64::from(self.place(tag)));
+        }
     }
 
     fn place(&mut self, tag: Tag) -> u32 {
