@@ -279,9 +279,9 @@ fn numbers_and_ids_are_as_postcard_has_them() {
     for number in edges {
         let mut out = Writer::with_room(0);
         out.number(number);
-        out.maybe(Some(number.to_be_bytes()));
+        out.maybe(Some(number.to_le_bytes()));
         out.maybe(None::<[u8; 8]>);
-        let expected = (number, Some(number.to_be_bytes()), None::<[u8; 8]>);
+        let expected = (number, Some(number.to_le_bytes()), None::<[u8; 8]>);
         assert_eq!(out.bytes, postcard::to_allocvec(&expected).unwrap(), "{number}");
     }
 }
