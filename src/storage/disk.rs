@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Held, Storage, StoredFile, folder_of};
 
+mod look;
+
 /// The machine's file system: what a log and its keys in files use unless they are told otherwise.
 ///
 /// A storage of your own can stand on it, to count what is written or to make it slow.
@@ -140,18 +142,11 @@ struct DiskFile(File);
 
 impl StoredFile for DiskFile {
     fn length(&self) -> io::Result<u64> {
-        self.0.metadata().map(|found| found.len())
+        look::length(&self.0)
     }
 
-    #[cfg(unix)]
     fn has_a_name(&self) -> io::Result<bool> {
-        self.0.metadata().map(|found| std::os::unix::fs::MetadataExt::nlink(&found) > 0)
-    }
-
-    /// An open file cannot be removed here, or it cannot be told.
-    #[cfg(not(unix))]
-    fn has_a_name(&self) -> io::Result<bool> {
-        Ok(true)
+        look::has_a_name(&self.0)
     }
 
     fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
