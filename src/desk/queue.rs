@@ -1,7 +1,6 @@
-//! Who stands in line to be written, and who writes: one of those who wait leads, for all of them. And who shows what was
-//! written and tells them: one of those who are to be told, so that the leader writes on meanwhile.
+//! Who stands in line to be written, and who writes: one of those who wait leads, for all of them. Whoever leads shows what was
+//! written and tells them, before writing on: those who were told are back in line by then.
 
-use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError};
 
@@ -14,17 +13,13 @@ use crate::log::Encoded;
 /// How many groups one leader writes before another has to: its own caller waits, too.
 const ROUNDS: usize = 16;
 
-/// What stands in line to be written, in the order in which it was decided, and what has come to its end.
+/// What stands in line to be written, in the order in which it was decided.
 pub(super) struct Queue {
     line: Mutex<Line>,
-    /// The groups that have come to their end, and are to be shown and told, in order.
-    ended: Mutex<VecDeque<Ended>>,
-    /// Those of the group that is shown who are still to be told. Held while it is shown, so that there is one order.
-    telling: Mutex<Ended>,
 }
 
 /// A group, and how each in it has ended.
-pub(super) type Ended = VecDeque<(Entry, End)>;
+pub(super) type Ended = Vec<(Entry, End)>;
 
 /// Who keeps what was decided.
 pub(super) trait Keeper {
@@ -105,8 +100,7 @@ impl Drop for Entry {
 impl Queue {
     pub(super) fn new() -> Self {
         let line = Line { entries: Vec::new(), led: false, writer: None, closed: false };
-        let (ended, telling) = (Mutex::new(VecDeque::new()), Mutex::new(VecDeque::new()));
-        Self { line: Mutex::new(line), ended, telling }
+        Self { line: Mutex::new(line) }
     }
 
     /// Comes into line. Call it under the lock under which it was decided, so that the order is the same.
@@ -121,84 +115,15 @@ impl Queue {
 
     /// Waits until a job has come to its end. Where nobody writes, this thread does.
     pub(super) fn wait(&self, job: &dyn Job, keeper: &impl Keeper) {
-        let mut woken = false;
         // Who waits is noted before anything is looked at: whatever comes after that wakes this thread.
         while job.wait_as(Waiter::Thread(thread::current())) {
-            // Whoever is woken before they are told is to tell, or to write.
-            if woken && self.help_to_tell(keeper) {
-                continue;
-            }
+            // Whoever is woken before they are told is to write.
             if self.begin_to_lead() {
                 self.lead(keeper);
             } else {
                 thread::park();
             }
-            woken = true;
         }
-    }
-
-    /// Has a group shown and told, after all groups before it. Call it as the one who leads, so that the order is that of the
-    /// log.
-    ///
-    /// To fold a booking into the lists and to wake its thread takes as long as to decide it. So one of those who are to be told
-    /// is woken to do that, while whoever leads writes what has come meanwhile. Where no thread waits, it is done here.
-    pub(super) fn tell(&self, group: Ended, keeper: &impl Keeper) {
-        let teller = group.iter().find_map(|(entry, _)| entry.job.take_other_thread());
-        self.ended().push_back(group);
-        match teller {
-            Some(teller) => teller.wake(),
-            None => self.tell_all(keeper),
-        }
-    }
-
-    /// Shows and tells all that has come to its end, unless others are at all of it.
-    fn help_to_tell(&self, keeper: &impl Keeper) -> bool {
-        if self.ended().is_empty() {
-            return false;
-        }
-        self.tell_all(keeper);
-        true
-    }
-
-    /// Shows and tells all that has come to its end, beside others who do: each is taken and ended in one go, so the order
-    /// is kept.
-    pub(super) fn tell_all(&self, keeper: &impl Keeper) {
-        while let Some((_entry, waiter)) = self.end_next(keeper) {
-            if let Some(waiter) = waiter {
-                waiter.wake();
-            }
-        }
-    }
-
-    /// Ends the next who has to be told. Entry and waiter are given out, to be let go of and woken without the lock.
-    fn end_next(&self, keeper: &impl Keeper) -> Option<(Entry, Option<Waiter>)> {
-        let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut is_broken = false;
-        while telling.is_empty() {
-            let group = self.ended().pop_front()?;
-            match panic::catch_unwind(AssertUnwindSafe(|| keeper.show(&group))) {
-                Ok(shown) => is_broken |= shown.is_err(),
-                Err(panicked) => {
-                    drop(telling);
-                    // Nobody may rely on what is not shown.
-                    drop(group);
-                    keeper.is_broken();
-                    panic::resume_unwind(panicked);
-                }
-            }
-            *telling = group;
-        }
-        let (mut entry, end) = telling.pop_front()?;
-        let waiter = entry.end(end);
-        drop(telling);
-        if is_broken {
-            keeper.is_broken();
-        }
-        Some((entry, waiter))
-    }
-
-    fn ended(&self) -> MutexGuard<'_, VecDeque<Ended>> {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a task that waits for a job; `false` if there is nothing to wait for. The writer's thread leads for it; where
@@ -303,6 +228,30 @@ impl Queue {
 
     fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Has a group shown, and everybody in it told. Call it as the one who leads, so that the order is that of the log.
+///
+/// A thread that is told books again, as a rule, while the others are told. So the next group is written when all are told:
+/// it is as large as it can be, and a sync serves more than if it had begun at once.
+pub(super) fn tell(group: Ended, keeper: &impl Keeper) {
+    let shown = match panic::catch_unwind(AssertUnwindSafe(|| keeper.show(&group))) {
+        Ok(shown) => shown,
+        Err(panicked) => {
+            // Nobody may rely on what is not shown.
+            drop(group);
+            keeper.is_broken();
+            panic::resume_unwind(panicked);
+        }
+    };
+    for (mut entry, end) in group {
+        if let Some(waiter) = entry.end(end) {
+            waiter.wake();
+        }
+    }
+    if shown.is_err() {
+        keeper.is_broken();
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::Waker;
 use chrono::{DateTime, Utc};
 
 use super::deciding::{batch, decide};
-use super::sync::{Mutex, MutexGuard, Thread, thread};
+use super::sync::{Mutex, MutexGuard, Thread};
 use super::{Error, Ready};
 use crate::domain::{Context, Refusal, State};
 use crate::log::{self, Encoded};
@@ -49,10 +49,6 @@ impl Wait {
         self.waiter = Some(waiter);
         true
     }
-
-    fn take_other_thread(&mut self) -> Option<Waiter> {
-        self.waiter.take_if(|waiter| waiter.is_another_thread())
-    }
 }
 
 /// How it ended: with the batch that it left, if it left one.
@@ -77,14 +73,6 @@ pub(super) enum Waiter {
 }
 
 impl Waiter {
-    /// Whether it is another thread than this, which goes on by itself once it is woken.
-    fn is_another_thread(&self) -> bool {
-        match self {
-            Self::Thread(thread) => thread.id() != thread::current().id(),
-            Self::Task(_) => false,
-        }
-    }
-
     pub(super) fn wake(self) {
         match self {
             Self::Thread(thread) => thread.unpark(),
@@ -108,9 +96,6 @@ pub(super) trait Job: Send + Sync {
 
     /// Gives out whoever waits, to be woken though it has not come to its end: somebody has to write.
     fn take_waiter(&self) -> Option<Waiter>;
-
-    /// The same, if it is a thread other than this one.
-    fn take_other_thread(&self) -> Option<Waiter>;
 }
 
 impl<O> Work<O> {
@@ -176,10 +161,6 @@ impl<O: Send> Job for Work<O> {
 
     fn take_waiter(&self) -> Option<Waiter> {
         self.progress().wait.waiter.take()
-    }
-
-    fn take_other_thread(&self) -> Option<Waiter> {
-        self.progress().wait.take_other_thread()
     }
 }
 
@@ -263,9 +244,5 @@ impl Job for Marker {
 
     fn take_waiter(&self) -> Option<Waiter> {
         self.progress().wait.waiter.take()
-    }
-
-    fn take_other_thread(&self) -> Option<Waiter> {
-        self.progress().wait.take_other_thread()
     }
 }

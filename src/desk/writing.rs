@@ -5,7 +5,7 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use super::queue::{Ended, Entry, Keeper};
+use super::queue::{Ended, Entry, Keeper, tell};
 use super::sync::MutexGuard;
 use super::{Error, Inner};
 use crate::domain::State;
@@ -54,7 +54,7 @@ impl Keeper for Inner {
     fn write(&self, entries: Vec<Entry>) {
         if entries.iter().all(|entry| entry.decided && entry.batch.is_none()) {
             // All before them is durable, or they would not have been reached.
-            return self.queue.tell(entries.into_iter().map(|entry| (entry, Ok(None))).collect(), self);
+            return tell(entries.into_iter().map(|entry| (entry, Ok(None))).collect(), self);
         }
         let mut entries = entries;
         loop {
@@ -101,10 +101,6 @@ impl Keeper for Inner {
 
 impl Inner {
     fn write_once(&self, entries: Vec<Entry>) -> Result<(), (Failed, Vec<Entry>)> {
-        if self.shared {
-            // What others have stored is shown as soon as it is met, and comes after what is ours.
-            self.queue.tell_all(self);
-        }
         let known = match self.known() {
             Ok(known) => known,
             Err(error) => return Err((Failed::Because(error), entries)),
@@ -134,7 +130,6 @@ impl Inner {
 
     /// Folds the whole log, and shows what was not shown yet. Nobody decides ahead before it is done.
     pub(super) fn refold(&self) -> Result<Anchor, Error> {
-        self.queue.tell_all(self);
         self.fold_on(State::default(), &mut |_| ())
     }
 
@@ -237,7 +232,7 @@ impl Inner {
             let stored = if entry.handed_over { batches.next() } else { None };
             (entry, Ok(stored))
         });
-        self.queue.tell(ended.collect(), self);
+        tell(ended.collect(), self);
         Ok(())
     }
 
@@ -253,7 +248,7 @@ impl Inner {
         let later = error.for_those_behind();
         let entries = entries.into_iter().map(|entry| (entry, Err(error.clone())));
         let behind = behind.into_iter().map(|entry| (entry, Err(later.clone())));
-        self.queue.tell(entries.chain(behind).collect(), self);
+        tell(entries.chain(behind).collect(), self);
     }
 }
 

@@ -54,10 +54,6 @@ impl Job for Sketch {
     fn take_waiter(&self) -> Option<Waiter> {
         self.marker.take_waiter()
     }
-
-    fn take_other_thread(&self) -> Option<Waiter> {
-        self.marker.take_other_thread()
-    }
 }
 
 impl Desk {
