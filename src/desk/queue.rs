@@ -11,7 +11,7 @@ use crate::domain::State;
 use crate::log::Encoded;
 
 /// How many groups one leader writes before another has to: its own caller waits, too.
-const ROUNDS: usize = 16;
+const ROUNDS: usize = 4;
 
 /// What stands in line to be written, in the order in which it was decided.
 pub(super) struct Queue {
