@@ -261,5 +261,10 @@ mod tests {
         assert_ne!(request.derive(0), request.derive(1));
         assert_ne!(request.derive(0), RequestId::from_u128(2).derive(0));
         assert_eq!(request.derive(0).get_version_num(), 8);
+        let mut material = [0; 20];
+        material[15] = 1;
+        let hash = blake3::derive_key("gather 2026 ids of one request", &material);
+        assert_eq!(request.derive(0).as_bytes()[..6], hash[..6]);
+        assert_eq!(request.derive(0).to_string(), "618db572-5693-89a3-894d-0f0adf23cc65");
     }
 }

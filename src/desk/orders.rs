@@ -224,3 +224,39 @@ fn the_desk_closes_whoever_drops_it_last() {
         assert!(waiting.join().unwrap());
     });
 }
+
+/// Books as soon as it is woken, and wakes a thread then.
+struct Books(Desk, GatheringId, thread::Thread, AtomicU32);
+
+impl Wake for Books {
+    fn wake(self: Arc<Self>) {
+        let Self(desk, talk, thread, booked) = &*self;
+        booked.store(
+            u32::from(desk.register(*talk, person(7)).unwrap().outcome.is_confirmed()),
+            Ordering::SeqCst,
+        );
+        thread.unpark();
+    }
+}
+
+/// Whoever wakes a task leads, and is the only one who could write for it.
+#[test]
+fn a_task_that_waits_for_the_desk_when_it_is_woken_is_answered() {
+    orders(|| {
+        let (desk, talk) = desk(9, 0..0);
+        let other = {
+            let desk = desk.clone();
+            thread::spawn(move || desk.register(talk, person(3)).unwrap().outcome.is_confirmed())
+        };
+        let mut pending = desk.submit(Register::new(talk, person(0)));
+        let books = Arc::new(Books(desk.clone(), talk, thread::current(), AtomicU32::new(0)));
+        let waker = Waker::from(Arc::clone(&books));
+        if pin!(&mut pending).poll(&mut Context::from_waker(&waker)).is_pending() {
+            while books.3.load(Ordering::SeqCst) == 0 {
+                thread::park();
+            }
+            assert!(pending.wait().unwrap().outcome.is_confirmed());
+        }
+        assert!(other.join().unwrap());
+    });
+}

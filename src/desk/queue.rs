@@ -5,7 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError};
 
 use super::Error;
-use super::sync::{Mutex, MutexGuard, Thread, thread};
+use super::sync::{Mutex, MutexGuard, Thread, ThreadId, thread};
 use super::work::{End, Job, Waiter};
 use crate::domain::State;
 use crate::log::Encoded;
@@ -26,8 +26,8 @@ pub(super) trait Keeper {
     /// Writes a group, and has everybody in it told what became of theirs.
     fn write(&self, group: Vec<Entry>);
 
-    /// Shows what was stored of a group, before anybody in it is told. An error is that of the log, and nothing was shown.
-    fn show(&self, group: &Ended) -> Result<(), Error>;
+    /// Shows what was stored of a group, before anybody in it is told.
+    fn show(&self, group: &Ended);
 
     /// The lists are not what they should be: has the log folded anew. Call it without a lock of the queue's.
     fn is_broken(&self);
@@ -37,6 +37,8 @@ struct Line {
     entries: Vec<Entry>,
     /// Whether somebody writes now. Whoever does takes what comes meanwhile, or wakes somebody who will.
     led: bool,
+    /// The thread that leads, while it tells. What it wakes may be a task that waits for the desk in turn.
+    telling: Option<ThreadId>,
     /// The thread that leads where nobody waits.
     writer: Option<Thread>,
     closed: bool,
@@ -99,7 +101,7 @@ impl Drop for Entry {
 
 impl Queue {
     pub(super) fn new() -> Self {
-        let line = Line { entries: Vec::new(), led: false, writer: None, closed: false };
+        let line = Line { entries: Vec::new(), led: false, telling: None, writer: None, closed: false };
         Self { line: Mutex::new(line) }
     }
 
@@ -120,10 +122,35 @@ impl Queue {
             // Whoever is woken before they are told is to write.
             if self.begin_to_lead() {
                 self.lead(keeper);
+            } else if self.is_told_here() {
+                self.write_groups(keeper);
             } else {
                 thread::park();
             }
         }
+    }
+
+    /// Has a group shown, and everybody in it told. Call it as the one who leads, without a lock, so that the order is that of
+    /// the log.
+    ///
+    /// A thread that is told books again, as a rule, while the others are told. So the next group is written when all are told:
+    /// it is as large as it can be, and a sync serves more than if it had begun at once.
+    pub(super) fn tell(&self, group: Ended, keeper: &impl Keeper) {
+        if let Err(panicked) = panic::catch_unwind(AssertUnwindSafe(|| keeper.show(&group))) {
+            // Nobody may rely on what is not shown.
+            drop(group);
+            keeper.is_broken();
+            panic::resume_unwind(panicked);
+        }
+        // All have their answers before anybody is woken: a task that is woken may wait for another of them.
+        let waiters: Vec<_> = group.into_iter().filter_map(|(mut entry, end)| entry.end(end)).collect();
+        let _telling = Telling::begin(self);
+        waiters.into_iter().for_each(Waiter::wake);
+    }
+
+    /// Whether this thread leads and was telling others when it came to wait: then nobody else will write.
+    fn is_told_here(&self) -> bool {
+        self.line().telling == Some(thread::current().id())
     }
 
     /// Notes a task that waits for a job; `false` if there is nothing to wait for. The writer's thread leads for it; where
@@ -206,6 +233,10 @@ impl Queue {
     /// Writes what stands in line and what comes meanwhile, as the only one, and then hands over.
     fn lead(&self, keeper: &impl Keeper) {
         let _handover = Handover(self);
+        self.write_groups(keeper);
+    }
+
+    fn write_groups(&self, keeper: &impl Keeper) {
         for _ in 0..ROUNDS {
             let group = self.take();
             if group.is_empty() {
@@ -231,30 +262,6 @@ impl Queue {
     }
 }
 
-/// Has a group shown, and everybody in it told. Call it as the one who leads, so that the order is that of the log.
-///
-/// A thread that is told books again, as a rule, while the others are told. So the next group is written when all are told:
-/// it is as large as it can be, and a sync serves more than if it had begun at once.
-pub(super) fn tell(group: Ended, keeper: &impl Keeper) {
-    let shown = match panic::catch_unwind(AssertUnwindSafe(|| keeper.show(&group))) {
-        Ok(shown) => shown,
-        Err(panicked) => {
-            // Nobody may rely on what is not shown.
-            drop(group);
-            keeper.is_broken();
-            panic::resume_unwind(panicked);
-        }
-    };
-    for (mut entry, end) in group {
-        if let Some(waiter) = entry.end(end) {
-            waiter.wake();
-        }
-    }
-    if shown.is_err() {
-        keeper.is_broken();
-    }
-}
-
 /// Lets go of the lead, also where the leader panics: whoever is first in line and waits is woken to take it.
 struct Handover<'q>(&'q Queue);
 
@@ -265,5 +272,24 @@ impl Drop for Handover<'_> {
         if let Some(next) = next {
             next.wake();
         }
+    }
+}
+
+/// While it is kept, this thread is known to tell.
+struct Telling<'q> {
+    queue: &'q Queue,
+    before: Option<ThreadId>,
+}
+
+impl<'q> Telling<'q> {
+    fn begin(queue: &'q Queue) -> Self {
+        let before = queue.line().telling.replace(thread::current().id());
+        Self { queue, before }
+    }
+}
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        self.queue.line().telling = self.before;
     }
 }

@@ -4,10 +4,10 @@
 #[cfg(gather_shuttle)]
 pub(super) use shuttle::{
     sync::{Mutex, MutexGuard},
-    thread::{self, JoinHandle, Thread},
+    thread::{self, JoinHandle, Thread, ThreadId},
 };
 #[cfg(not(gather_shuttle))]
 pub(super) use std::{
     sync::{Mutex, MutexGuard},
-    thread::{self, JoinHandle, Thread},
+    thread::{self, JoinHandle, Thread, ThreadId},
 };

@@ -5,7 +5,7 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use super::queue::{Ended, Entry, Keeper, tell};
+use super::queue::{Ended, Entry, Keeper};
 use super::sync::MutexGuard;
 use super::{Error, Inner};
 use crate::domain::State;
@@ -54,7 +54,7 @@ impl Keeper for Inner {
     fn write(&self, entries: Vec<Entry>) {
         if entries.iter().all(|entry| entry.decided && entry.batch.is_none()) {
             // All before them is durable, or they would not have been reached.
-            return tell(entries.into_iter().map(|entry| (entry, Ok(None))).collect(), self);
+            return self.queue.tell(entries.into_iter().map(|entry| (entry, Ok(None))).collect(), self);
         }
         let mut entries = entries;
         loop {
@@ -77,21 +77,15 @@ impl Keeper for Inner {
         }
     }
 
-    fn show(&self, group: &Ended) -> Result<(), Error> {
+    fn show(&self, group: &Ended) {
         let batches = group.iter().filter_map(|(_, end)| end.as_ref().ok()?.as_ref());
-        let (Some(first), Some(last)) = (batches.clone().next(), batches.clone().next_back()) else {
-            return Ok(());
-        };
+        let Some(last) = batches.clone().next_back() else { return };
         for record in batches.clone().flat_map(StoredBatch::records) {
             // Their keys come from this keyring; it learns that the log knows them, too.
             self.keyring.learn_own(&record);
         }
-        if self.has_hole_before(first.first) {
-            self.show_what_is_missing()?;
-        }
         self.show_news(batches);
         self.followers.tell(last.last());
-        Ok(())
     }
 
     fn is_broken(&self) {
@@ -196,21 +190,6 @@ impl Inner {
         news.filter(|record| record.position() > shown).for_each(|record| lists.apply(&record));
     }
 
-    /// Whether something was stored before that is not shown: whoever was to show it has panicked.
-    fn has_hole_before(&self, first: Position) -> bool {
-        first > self.shown().next()
-    }
-
-    /// Shows what the log has and the lists do not.
-    fn show_what_is_missing(&self) -> Result<(), Error> {
-        let mut missing = Vec::new();
-        self.log.exclusive(self.shown(), &mut |page| {
-            missing.clone_from(&page.batches);
-            Vec::new()
-        })?;
-        self.show_others(&missing)
-    }
-
     /// Has a group that is durable shown, and everybody in it told.
     fn publish(&self, entries: Vec<Entry>, stored: Page) -> Result<(), (Error, Vec<Entry>)> {
         let _spoilt = Spoilt::of(self);
@@ -232,7 +211,7 @@ impl Inner {
             let stored = if entry.handed_over { batches.next() } else { None };
             (entry, Ok(stored))
         });
-        tell(ended.collect(), self);
+        self.queue.tell(ended.collect(), self);
         Ok(())
     }
 
@@ -248,7 +227,7 @@ impl Inner {
         let later = error.for_those_behind();
         let entries = entries.into_iter().map(|entry| (entry, Err(error.clone())));
         let behind = behind.into_iter().map(|entry| (entry, Err(later.clone())));
-        tell(entries.chain(behind).collect(), self);
+        self.queue.tell(entries.chain(behind).collect(), self);
     }
 }
 
@@ -329,26 +308,5 @@ impl Drop for Spoilt<'_> {
         if std::thread::panicking() && !self.panicked_before {
             self.inner.fail(Vec::new(), &Error::Broken);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::desk::Desk;
-    use crate::domain::Gathering;
-    use crate::id::PersonId;
-    use crate::projection::Lists;
-
-    /// Somebody who was to show a group has panicked, and whoever shows the next finds that the lists lack one.
-    #[test]
-    fn what_the_lists_lack_is_shown_before_what_comes_after() {
-        let desk = Desk::in_memory();
-        let talk = Gathering::webinar("Talk").at("2099-03-05 14:00 to 15:30 UTC".parse().unwrap()).places(9);
-        let talk = desk.announce(talk).unwrap().outcome;
-        drop(desk.register(talk, PersonId::random()).unwrap());
-        *desk.inner.lists.write().unwrap() = Lists::new();
-        let receipt = desk.register(talk, PersonId::random()).unwrap();
-        assert_eq!(desk.inner.shown(), receipt.position);
-        assert_eq!(desk.attendee_list(talk).unwrap().rows().len(), 2);
     }
 }

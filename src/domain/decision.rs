@@ -435,6 +435,7 @@ impl<'s> Decision<'s> {
 
     /// Records that something has happened; from here on this decision sees its effect.
     pub(crate) fn record(&mut self, fact: Fact) {
+        // One fact at most is ever still to be laid over them.
         self.cells();
         *self.before.get_mut() = self.laid.take();
         self.last = (self.state.head().plus(self.facts.len()).next(), self.time);
@@ -445,6 +446,11 @@ impl<'s> Decision<'s> {
     fn cells(&self) -> &Overlay<'s> {
         self.laid.get_or_init(|| {
             let before = self.before.borrow_mut().take();
+            debug_assert_eq!(
+                before.is_some(),
+                !self.facts.is_empty(),
+                "nothing but the last fact is missing"
+            );
             let mut cells = before.unwrap_or_else(|| Overlay::new(self.state));
             let (position, time) = self.last;
             if let Some(last) = self.facts.last() {

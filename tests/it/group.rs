@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Condvar, Mutex};
+use std::sync::{Arc, Barrier, Condvar, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
@@ -510,6 +510,43 @@ fn a_task_awaits_its_answer_without_a_thread_of_its_own() {
         thread::yield_now();
     }
     assert_eq!(tasks.iter().filter(|(.., told)| *told == Some(true)).count(), 40);
+}
+
+/// Books, and waits for another's answer, as soon as it is woken: by whoever writes, who would write for it.
+struct Books {
+    desk: Desk,
+    talk: GatheringId,
+    other: Mutex<Option<Pending<Registered>>>,
+    told: mpsc::Sender<[bool; 2]>,
+}
+
+impl Wake for Books {
+    fn wake(self: Arc<Self>) {
+        let booked = self.desk.register(self.talk, person(4)).unwrap().outcome.is_confirmed();
+        let other = self.other.lock().unwrap().take().is_some_and(is_confirmed);
+        self.told.send([booked, other]).unwrap();
+    }
+}
+
+#[test]
+fn a_task_that_waits_for_the_desk_when_it_is_woken_holds_nobody_up() {
+    both(|handle, desk| {
+        let talk = talk(desk, 10);
+        handle.next(Next::Waits);
+        let first = desk.submit(Register::new(talk, person(1)));
+        handle.wait_until_somebody_is_at_the_gate();
+        // These two are in one group.
+        let mut second = desk.submit(Register::new(talk, person(2)));
+        let third = desk.submit(Register::new(talk, person(3)));
+        let (told, hears) = mpsc::channel();
+        let waker =
+            Waker::from(Arc::new(Books { desk: desk.clone(), talk, other: Mutex::new(Some(third)), told }));
+        assert!(pin!(&mut second).poll(&mut Context::from_waker(&waker)).is_pending());
+        handle.open_the_gate();
+        assert_eq!(hears.recv_timeout(Duration::from_mins(1)), Ok([true, true]));
+        assert!(is_confirmed(first) && is_confirmed(second));
+        assert!(desk.register(talk, person(5)).unwrap().outcome.is_confirmed());
+    });
 }
 
 #[test]

@@ -131,13 +131,13 @@ fn newer(what: impl Into<String>) -> Error {
 
 fn put_prologue(out: &mut Writer, batch: &Batch) -> Result<(), Error> {
     let time = part::micros(batch.time).map_err(|error| error.at_request(batch.id))?;
-    out.byte(LAYOUT);
-    out.raw(&batch.id.bytes());
+    out.put_byte(LAYOUT);
+    out.put_raw(&batch.id.bytes());
     out.put(&time)?;
-    out.maybe(batch.actor.map(ActorId::bytes));
-    out.maybe(batch.trace.map(TraceId::bytes));
-    out.maybe(batch.content.map(Content::bytes));
-    out.number(batch.guard.seen.get());
+    out.put_maybe(batch.actor.map(ActorId::bytes));
+    out.put_maybe(batch.trace.map(TraceId::bytes));
+    out.put_maybe(batch.content.map(Content::bytes));
+    out.put_number(batch.guard.seen.get());
     Ok(())
 }
 
@@ -159,25 +159,25 @@ impl Sheet {
     }
 
     fn put_scope(&mut self, tags: Option<&[Tag]>) {
-        let Some(tags) = tags else { return self.front.byte(scope_code::EVERYTHING) };
-        self.front.byte(scope_code::TAGS);
+        let Some(tags) = tags else { return self.front.put_byte(scope_code::EVERYTHING) };
+        self.front.put_byte(scope_code::TAGS);
         self.table.put_places(tags, &mut self.front);
     }
 
     fn put_fact(&mut self, (kind, version): (u16, u8), tags: &[Tag], body: &[u8]) {
         self.count = self.count.saturating_add(1);
-        self.facts.number(u64::from(kind));
-        self.facts.byte(version);
+        self.facts.put_number(u64::from(kind));
+        self.facts.put_byte(version);
         self.table.put_places(tags, &mut self.facts);
-        self.facts.count(body.len());
-        self.facts.raw(body);
+        self.facts.put_count(body.len());
+        self.facts.put_raw(body);
     }
 
     fn finish(self) -> Vec<u8> {
         let Self { front: mut out, table, facts, count } = self;
         table.put(&mut out);
-        out.count(count);
-        out.raw(&facts.bytes);
+        out.put_count(count);
+        out.put_raw(&facts.bytes);
         out.bytes
     }
 }
@@ -198,9 +198,9 @@ impl Table {
     /// Writes down where each of some tags is.
     fn put_places(&mut self, tags: &[Tag], out: &mut Writer) {
         self.borne = self.borne.saturating_add(tags.len());
-        out.count(tags.len());
+        out.put_count(tags.len());
         for &tag in tags {
-            out.number(u64::from(self.place(tag)));
+            out.put_number(u64::from(self.place(tag)));
         }
     }
 
@@ -227,11 +227,11 @@ impl Table {
     }
 
     fn put(&self, out: &mut Writer) {
-        out.count(self.tags.len());
+        out.put_count(self.tags.len());
         for &tag in &self.tags {
             let (code, id) = tag_bytes(tag);
-            out.byte(code);
-            out.raw(&id);
+            out.put_byte(code);
+            out.put_raw(&id);
         }
     }
 }
@@ -433,34 +433,34 @@ impl Writer {
         Self { bytes: Vec::with_capacity(room) }
     }
 
-    fn byte(&mut self, byte: u8) {
+    fn put_byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
 
     /// Bytes whose number is known to whoever reads them.
-    fn raw(&mut self, bytes: &[u8]) {
+    fn put_raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
     /// Seven bits a byte, the lowest first; a set eighth bit says that more follow.
-    fn number(&mut self, mut number: u64) {
+    fn put_number(&mut self, mut number: u64) {
         loop {
             let [low, ..] = number.to_le_bytes();
             number >>= 7;
             if number == 0 {
-                return self.byte(low);
+                return self.put_byte(low);
             }
-            self.byte(low | 0x80);
+            self.put_byte(low | 0x80);
         }
     }
 
-    fn count(&mut self, count: usize) {
-        self.number(u64::try_from(count).unwrap_or(u64::MAX));
+    fn put_count(&mut self, count: usize) {
+        self.put_number(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
-    fn maybe<const N: usize>(&mut self, bytes: Option<[u8; N]>) {
-        self.byte(u8::from(bytes.is_some()));
-        self.raw(bytes.as_ref().map_or(&[], <[u8; N]>::as_slice));
+    fn put_maybe<const N: usize>(&mut self, bytes: Option<[u8; N]>) {
+        self.put_byte(u8::from(bytes.is_some()));
+        self.put_raw(bytes.as_ref().map_or(&[], <[u8; N]>::as_slice));
     }
 
     fn put<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {

@@ -88,19 +88,19 @@ impl ReadableBatch<ReadableFact<Value>> {
     }
 
     fn put_prologue(&self, out: &mut Writer) -> Result<(), Error> {
-        out.byte(self.layout);
-        out.raw(&self.id.bytes());
+        out.put_byte(self.layout);
+        out.put_raw(&self.id.bytes());
         out.put(&self.time)?;
-        out.maybe(self.actor.map(ActorId::bytes));
-        out.maybe(self.trace.map(TraceId::bytes));
+        out.put_maybe(self.actor.map(ActorId::bytes));
+        out.put_maybe(self.trace.map(TraceId::bytes));
         let content = self.content.as_ref().map(hash).transpose()?;
         match (self.layout, content) {
-            (LAYOUT, content) => out.maybe(content.map(Content::bytes)),
+            (LAYOUT, content) => out.put_maybe(content.map(Content::bytes)),
             (LAYOUT_WITHOUT_CONTENT, None) => {}
             (LAYOUT_WITHOUT_CONTENT, Some(_)) => return Err(corrupt("a batch of layout 1 has no content")),
             (layout, _) => return Err(newer(format!("a batch has layout {layout}"))),
         }
-        out.number(self.seen.get());
+        out.put_number(self.seen.get());
         Ok(())
     }
 }

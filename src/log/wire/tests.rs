@@ -278,9 +278,9 @@ fn numbers_and_ids_are_as_postcard_has_them() {
     let edges = (0..64).flat_map(|bits| [(1_u64 << bits) - 1, 1 << bits]).chain([u64::MAX]);
     for number in edges {
         let mut out = Writer::with_room(0);
-        out.number(number);
-        out.maybe(Some(number.to_le_bytes()));
-        out.maybe(None::<[u8; 8]>);
+        out.put_number(number);
+        out.put_maybe(Some(number.to_le_bytes()));
+        out.put_maybe(None::<[u8; 8]>);
         let expected = (number, Some(number.to_le_bytes()), None::<[u8; 8]>);
         assert_eq!(out.bytes, postcard::to_allocvec(&expected).unwrap(), "{number}");
     }
