@@ -234,6 +234,15 @@ impl Image for u8 {
     }
 }
 
+/// What says all by being there.
+impl Image for () {
+    fn put(&self, _: &mut Sink) {}
+
+    fn take(_: &mut Source<'_>) -> Option<Self> {
+        Some(())
+    }
+}
+
 impl Image for bool {
     fn put(&self, out: &mut Sink) {
         out.byte(u8::from(*self));

@@ -49,6 +49,7 @@
 
 pub mod audit;
 pub mod calendar;
+mod chunked_vec;
 mod desk;
 mod domain;
 mod fact;
@@ -62,6 +63,7 @@ mod random;
 mod record;
 mod schedule;
 mod sealed;
+mod sharded_map;
 #[cfg(feature = "file")]
 mod storage;
 #[cfg(feature = "testkit")]

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use hashbrown::{HashMap, HashSet};
-
 use super::cells::{
     Cells, Due, Forgotten, GatheringCell, HolderKey, Place, PoolCell, RegistrationCell, ScanCell, Seen,
     SessionCell, Turn,
 };
 use super::fold::fold;
+use crate::chunked_vec::ChunkedVec;
 use crate::fact::Fact;
 use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ScanId, SessionId,
@@ -17,19 +16,20 @@ use crate::id::{
 };
 use crate::image::{Image, Sink, Source, image};
 use crate::record::{Position, Record};
+use crate::sharded_map::ShardedMap;
 
 /// The fold of a log, or of the part of it that lies within a scope.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     head: Position,
-    rooms: HashMap<GatheringId, Room>,
+    rooms: ShardedMap<GatheringId, Room>,
     registrations: Registrations,
-    people: HashSet<PersonId>,
-    forgotten: HashMap<PersonId, Forgotten>,
-    calendar_tokens: HashSet<PersonId>,
-    requests: HashMap<RequestId, Answered>,
-    homes: HashMap<SessionId, GatheringId>,
-    engagements: HashMap<PersonId, Vec<RegistrationId>>,
+    people: ShardedMap<PersonId, ()>,
+    forgotten: ShardedMap<PersonId, Forgotten>,
+    calendar_tokens: ShardedMap<PersonId, ()>,
+    requests: ShardedMap<RequestId, Answered>,
+    homes: ShardedMap<SessionId, GatheringId>,
+    engagements: ShardedMap<PersonId, Vec<RegistrationId>>,
 }
 
 image!(struct State { head, rooms, registrations, people, forgotten, calendar_tokens, requests, homes, engagements });
@@ -48,17 +48,17 @@ image!(struct Answered { begun, about });
 struct Room {
     cell: GatheringCell,
     pools: BTreeMap<PoolId, PoolCell>,
-    holders: HashMap<(OfferingId, PersonId), RegistrationId>,
+    holders: ShardedMap<(OfferingId, PersonId), RegistrationId>,
     lines: BTreeMap<OfferingId, BTreeSet<Turn>>,
     sessions: BTreeMap<SessionId, SessionCell>,
     due: BTreeSet<Due>,
     drawn: BTreeMap<SetAsideId, u32>,
-    organisations: HashMap<OrganisationId, u32>,
-    seen: HashMap<Place, Seen>,
-    scans: HashMap<ScanId, ScanCell>,
+    organisations: ShardedMap<OrganisationId, u32>,
+    seen: ShardedMap<Place, Seen>,
+    scans: ShardedMap<ScanId, ScanCell>,
     /// Which scans are of a place.
-    scanned: HashMap<Place, Vec<ScanId>>,
-    requests: Vec<RequestId>,
+    scanned: ShardedMap<Place, Vec<ScanId>>,
+    requests: ChunkedVec<RequestId>,
 }
 
 image!(struct Room {
@@ -81,16 +81,16 @@ impl Room {
         Self {
             cell,
             pools: BTreeMap::new(),
-            holders: HashMap::new(),
+            holders: ShardedMap::default(),
             lines: BTreeMap::new(),
             sessions: BTreeMap::new(),
             due: BTreeSet::new(),
             drawn: BTreeMap::new(),
-            organisations: HashMap::new(),
-            seen: HashMap::new(),
-            scans: HashMap::new(),
-            scanned: HashMap::new(),
-            requests: Vec::new(),
+            organisations: ShardedMap::default(),
+            seen: ShardedMap::default(),
+            scans: ShardedMap::default(),
+            scanned: ShardedMap::default(),
+            requests: ChunkedVec::default(),
         }
     }
 }
@@ -99,8 +99,8 @@ impl Room {
 /// is large is only ever added to at the end.
 #[derive(Debug, Default)]
 struct Registrations {
-    places: HashMap<RegistrationId, usize>,
-    cells: Vec<RegistrationCell>,
+    places: ShardedMap<RegistrationId, usize>,
+    cells: ChunkedVec<RegistrationCell>,
 }
 
 /// All ids and then all cells, in the order of the cells; where each is follows from that. Ids that come one right after
@@ -109,7 +109,7 @@ impl Image for Registrations {
     fn put(&self, out: &mut Sink) {
         let Self { places, cells } = self;
         let mut ids = vec![RegistrationId::from_u128(0); cells.len()];
-        for (id, place) in places {
+        for (id, place) in places.iter() {
             if let Some(slot) = ids.get_mut(*place) {
                 *slot = *id;
             }
@@ -126,7 +126,7 @@ impl Image for Registrations {
     fn take(from: &mut Source<'_>) -> Option<Self> {
         let count = from.count()?;
         let room = from.room_for::<RegistrationCell>(count);
-        let mut all = Self { places: HashMap::with_capacity(room), cells: Vec::with_capacity(room) };
+        let mut all = Self { places: ShardedMap::with_capacity(room), cells: ChunkedVec::default() };
         for place in 0..count {
             all.places.insert(RegistrationId::take(from)?, place);
         }
@@ -143,7 +143,7 @@ impl Registrations {
     }
 
     fn set(&mut self, id: RegistrationId, cell: RegistrationCell) {
-        let place = *self.places.entry(id).or_insert(self.cells.len());
+        let place = *self.places.get_or_insert(id, self.cells.len());
         match self.cells.get_mut(place) {
             Some(known) => *known = cell,
             None => self.cells.push(cell),
@@ -171,7 +171,7 @@ impl State {
         let gathering = record.fact().gathering();
         let Some(room) = gathering.and_then(|id| self.rooms.get_mut(&id)) else {
             // What is about no gathering is remembered for good.
-            self.requests.entry(request).or_insert(nowhere).about |= FOR_GOOD;
+            self.requests.get_or_insert(request, nowhere).about |= FOR_GOOD;
             return;
         };
         if matches!(record.fact(), Fact::GatheringArchived { .. }) {
@@ -183,7 +183,7 @@ impl State {
         }
         if room.requests.last() != Some(&request) {
             room.requests.push(request);
-            let answered = self.requests.entry(request).or_insert(nowhere);
+            let answered = self.requests.get_or_insert(request, nowhere);
             answered.about = answered.about.saturating_add(1);
         }
     }
@@ -345,7 +345,7 @@ impl Cells for State {
     fn put_scan(&mut self, gathering: GatheringId, id: ScanId, cell: ScanCell) {
         let Some(room) = self.rooms.get_mut(&gathering) else { return };
         if let Some(place) = cell.place() {
-            let known = room.scanned.entry(place).or_default();
+            let known = room.scanned.get_or_insert(place, Vec::new());
             if !known.contains(&id) {
                 known.push(id);
             }
@@ -365,11 +365,11 @@ impl Cells for State {
     }
 
     fn knows_person(&self, id: PersonId) -> bool {
-        self.people.contains(&id)
+        self.people.contains_key(&id)
     }
 
     fn put_person(&mut self, id: PersonId) {
-        self.people.insert(id);
+        self.people.insert(id, ());
     }
 
     fn is_on_a_registration(&self, person: PersonId) -> bool {
@@ -391,16 +391,16 @@ impl Cells for State {
 
     fn put_forgotten(&mut self, person: PersonId, since: Forgotten) {
         // The first time counts: what was erased then is what is gone.
-        self.forgotten.entry(person).or_insert(since);
+        self.forgotten.get_or_insert(person, since);
     }
 
     fn has_calendar_token(&self, person: PersonId) -> bool {
-        self.calendar_tokens.contains(&person)
+        self.calendar_tokens.contains_key(&person)
     }
 
     fn put_calendar_token(&mut self, person: PersonId, is_there: bool) {
         if is_there {
-            self.calendar_tokens.insert(person);
+            self.calendar_tokens.insert(person, ());
         } else {
             self.calendar_tokens.remove(&person);
         }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::Error;
 use super::{Encoded, Log, Page, RawPage, check_batch_end, check_within, raw, wire};
+use crate::chunked_vec::ChunkedVec;
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
 
@@ -34,7 +35,7 @@ pub struct MemoryLog {
     id: LogId,
     /// Held by whoever decides what comes next.
     turn: Mutex<()>,
-    entries: Mutex<Vec<Entry>>,
+    entries: Mutex<ChunkedVec<Entry>>,
 }
 
 /// A stored batch.
@@ -55,11 +56,11 @@ impl MemoryLog {
     /// An empty log with an id of the caller's choice, so that two runs have the same chain.
     #[must_use]
     pub fn with_id(id: LogId) -> Self {
-        Self { id, turn: Mutex::new(()), entries: Mutex::new(Vec::new()) }
+        Self { id, turn: Mutex::new(()), entries: Mutex::default() }
     }
 
     /// Entries are only ever pushed whole, so they are in order even if a thread that held them has panicked.
-    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+    fn entries(&self) -> MutexGuard<'_, ChunkedVec<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -92,10 +93,10 @@ impl Log for MemoryLog {
         let entries = self.entries();
         let head = self.anchor_behind(entries.last());
         check_within(after, head.position)?;
-        let (before, behind) = split_after(&entries, after);
-        let start = self.anchor_behind(before.last());
+        let (last, behind) = split_after(&entries, after);
+        let start = self.anchor_behind(last);
         check_batch_end(after, start.position)?;
-        let batches = behind.iter().take(limit).map(read_entry).collect::<Result<_, _>>()?;
+        let batches = behind.take(limit).map(read_entry).collect::<Result<_, _>>()?;
         Ok(Page { after: start, batches, head })
     }
 
@@ -127,11 +128,11 @@ impl Log for MemoryLog {
         let entries = self.entries();
         let head = self.anchor_behind(entries.last());
         check_within(after, head.position)?;
-        let (before, behind) = split_after(&entries, after);
-        let start = self.anchor_behind(before.last());
+        let (last, behind) = split_after(&entries, after);
+        let start = self.anchor_behind(last);
         check_batch_end(after, start.position)?;
         let mut left = raw::PAGE_BYTES;
-        let fits = behind.iter().take(limit).enumerate().take_while(|(nth, entry)| {
+        let fits = behind.take(limit).enumerate().take_while(|(nth, entry)| {
             let fits = *nth == 0 || entry.bytes.len() <= left;
             left = left.saturating_sub(entry.bytes.len());
             fits
@@ -165,9 +166,9 @@ impl MemoryLog {
         let entries = self.entries();
         let head = self.anchor_behind(entries.last());
         check_within(after, head.position)?;
-        let (before, behind) = split_after(&entries, after);
-        let batches = behind.iter().map(read_entry).collect::<Result<_, _>>()?;
-        Ok(Page { after: self.anchor_behind(before.last()), batches, head })
+        let (last, behind) = split_after(&entries, after);
+        let batches = behind.map(read_entry).collect::<Result<_, _>>()?;
+        Ok(Page { after: self.anchor_behind(last), batches, head })
     }
 }
 
@@ -179,14 +180,17 @@ impl Entry {
     }
 }
 
-/// The batches that end at or before a position, and the rest.
-fn split_after(entries: &[Entry], position: Position) -> (&[Entry], &[Entry]) {
+/// The last batch that ends at or before a position, and all that come after it.
+fn split_after(
+    entries: &ChunkedVec<Entry>,
+    position: Position,
+) -> (Option<&Entry>, impl Iterator<Item = &Entry>) {
     // Nearly always it is the head that is asked for.
-    if entries.last().is_none_or(|last| last.last <= position) {
-        return (entries, &[]);
-    }
-    let place = entries.partition_point(|entry| entry.last <= position);
-    entries.split_at_checked(place).unwrap_or((entries, &[]))
+    let is_head = entries.last().is_none_or(|last| last.last <= position);
+    let place =
+        if is_head { entries.len() } else { entries.partition_point(|entry| entry.last <= position) };
+    let last = place.checked_sub(1).and_then(|last| entries.get(last));
+    (last, entries.iter_from(place))
 }
 
 fn read_entry(entry: &Entry) -> Result<StoredBatch, Error> {

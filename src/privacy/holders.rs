@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::error::VaultError;
 use super::sealing::Subject;
@@ -13,6 +13,7 @@ use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId};
 use crate::image::{Image, Sink, image};
 use crate::sealed::KeyRef;
+use crate::sharded_map::ShardedMap;
 
 /// Whose a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +59,7 @@ pub(super) type Held = (KeyRef, Option<Key>);
 /// Who has which key, as far as is known.
 #[derive(Default)]
 pub(super) struct Holders {
-    keys: HashMap<Holder, KeyRef>,
+    keys: ShardedMap<Holder, KeyRef>,
     /// Who was given their key here, and the log does not know of it yet.
     given: HashSet<Holder>,
     /// Keys of the log whose holders have others since.
@@ -76,7 +77,7 @@ pub(super) struct Holders {
 /// What a keyring has learned from a log: what a replay of it would tell, and nothing else.
 #[derive(Debug)]
 pub(crate) struct Learned {
-    pub(super) keys: HashMap<Holder, KeyRef>,
+    pub(super) keys: ShardedMap<Holder, KeyRef>,
     pub(super) former: BTreeMap<KeyRef, Holder>,
     gone: BTreeMap<Holder, DateTime<Utc>>,
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
 use crate::id::PersonId;
 use crate::image::image;
 use crate::record::Position;
 use crate::sealed::Sealed;
+use crate::sharded_map::ShardedMap;
 use crate::token::TokenHash;
 
 /// What is kept of one token, and whose it is.
@@ -26,7 +25,7 @@ image!(struct IssuedToken { person, hash });
 #[derive(Clone, Default)]
 pub(crate) struct CalendarTokens {
     issued: BTreeMap<Position, IssuedToken>,
-    places: HashMap<PersonId, Position>,
+    places: ShardedMap<PersonId, Position>,
     changed: Position,
 }
 

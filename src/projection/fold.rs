@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use hashbrown::HashMap;
 
 use super::beside::{Consent, ReadOfNeeds};
 use super::card::GatheringCard;
@@ -18,6 +17,7 @@ use super::{Lists, Spot, Theirs};
 use crate::fact::{Booking, ByHand, Draw, Fact};
 use crate::id::{GatheringId, PersonId, RegistrationId, SessionId};
 use crate::record::Record;
+use crate::sharded_map::ShardedMap;
 
 impl Lists {
     /// Folds the next record in. It has happened, so this cannot fail; what it says of a gathering or a
@@ -43,7 +43,7 @@ impl Lists {
                 self.calendar_tokens.revoke(record.position(), *person);
             }
             Fact::PersonExported { person, purpose: _ } => {
-                self.exports.entry(*person).or_default().push(record.position());
+                self.exports.get_or_insert(*person, Vec::new()).push(record.position());
             }
             Fact::AnswersExpired { gathering } => self.at(*gathering, |card| card.expire_answers(time)),
             Fact::RetentionSet { gathering, answers } => {
@@ -81,8 +81,10 @@ impl Lists {
             Fact::CalendarTokenRevoked { person } => self.calendar_tokens.revoke(record.position(), *person),
             Fact::GatheringAnnounced { gathering, announcement, join_link } => {
                 let link = join_link.as_ref();
-                let card = || GatheringCard::announced(*gathering, announcement, link, at);
-                self.gatherings.entry(*gathering).or_insert_with(card);
+                if !self.gatherings.contains_key(gathering) {
+                    let card = GatheringCard::announced(*gathering, announcement, link, at);
+                    self.gatherings.insert(*gathering, card);
+                }
             }
             Fact::DraftAnnounced { gathering } => self.at(*gathering, |card| card.announce_draft(at)),
             Fact::GatheringRescheduled { gathering, schedule, ask } => {
@@ -254,8 +256,8 @@ impl Lists {
 
     /// Lets go of all that is sealed of those who were forgotten later than these lists go: their keys are gone whenever one
     /// looks back, and a list says so.
-    pub(crate) fn forget_all(&mut self, forgotten: HashMap<PersonId, DateTime<Utc>>) {
-        for (person, time) in forgotten {
+    pub(crate) fn forget_all(&mut self, forgotten: &ShardedMap<PersonId, DateTime<Utc>>) {
+        for (&person, &time) in forgotten.iter() {
             if !self.forgotten.contains_key(&person) {
                 self.forget(person, time);
             }
@@ -276,7 +278,7 @@ impl Lists {
 
     /// Lets go of all that is sealed of somebody. Their registrations stay, and say that something was answered.
     fn forget(&mut self, person: PersonId, time: DateTime<Utc>) {
-        self.forgotten.entry(person).or_insert(time);
+        self.forgotten.get_or_insert(person, time);
         self.people.remove(&person);
         self.handed_on.remove(&person);
         if let Some(billing) = self.names.get_mut(&person) {
@@ -413,7 +415,7 @@ impl Lists {
     }
 }
 
-fn note(of: &mut HashMap<PersonId, Theirs>, person: PersonId, registration: RegistrationId) {
-    let theirs = of.entry(person);
-    theirs.and_modify(|theirs| theirs.add(registration)).or_insert(Theirs::One(registration));
+fn note(of: &mut ShardedMap<PersonId, Theirs>, person: PersonId, registration: RegistrationId) {
+    // One that is there already is not added again.
+    of.get_or_insert(person, Theirs::One(registration)).add(registration);
 }

@@ -14,6 +14,7 @@ use crate::image::{Image, Sink, Source, image};
 use crate::person::{PersonDetails, PublishedName};
 use crate::record::Position;
 use crate::sealed::{Opener, Sealed};
+use crate::sharded_map::ShardedMap;
 
 mod agenda;
 mod attendance;
@@ -106,15 +107,15 @@ use resources::Reader;
 pub struct Lists {
     position: Position,
     latest: Option<DateTime<Utc>>,
-    gatherings: HashMap<GatheringId, GatheringCard>,
-    registrations: HashMap<RegistrationId, Spot>,
-    people: HashMap<PersonId, Arc<Sealed<PersonDetails>>>,
-    forgotten: HashMap<PersonId, DateTime<Utc>>,
-    exports: HashMap<PersonId, Vec<Position>>,
-    bookings: HashMap<PersonId, Theirs>,
+    gatherings: ShardedMap<GatheringId, GatheringCard>,
+    registrations: ShardedMap<RegistrationId, Spot>,
+    people: ShardedMap<PersonId, Arc<Sealed<PersonDetails>>>,
+    forgotten: ShardedMap<PersonId, DateTime<Utc>>,
+    exports: ShardedMap<PersonId, Vec<Position>>,
+    bookings: ShardedMap<PersonId, Theirs>,
     /// What somebody had a confirmed place by and is on no longer: their calendars may still have it.
-    handed_on: HashMap<PersonId, Theirs>,
-    names: HashMap<PersonId, Billing>,
+    handed_on: ShardedMap<PersonId, Theirs>,
+    names: ShardedMap<PersonId, Billing>,
     calendar_tokens: CalendarTokens,
 }
 
@@ -148,11 +149,11 @@ impl Image for Lists {
 
     fn take(from: &mut Source<'_>) -> Option<Self> {
         let (position, latest) = (Position::take(from)?, <Option<_> as Image>::take(from)?);
-        let gatherings = HashMap::take(from)?;
+        let gatherings = ShardedMap::take(from)?;
         let registrations = spots(&gatherings);
-        let (people, forgotten, exports) = (HashMap::take(from)?, HashMap::take(from)?, HashMap::take(from)?);
-        let (bookings, handed_on) = (HashMap::take(from)?, HashMap::take(from)?);
-        let (names, calendar_tokens) = (HashMap::take(from)?, CalendarTokens::take(from)?);
+        let (people, forgotten, exports) = (ShardedMap::take(from)?, ShardedMap::take(from)?, ShardedMap::take(from)?);
+        let (bookings, handed_on) = (ShardedMap::take(from)?, ShardedMap::take(from)?);
+        let (names, calendar_tokens) = (ShardedMap::take(from)?, CalendarTokens::take(from)?);
         Some(Self {
             position,
             latest,
@@ -170,10 +171,10 @@ impl Image for Lists {
 }
 
 /// Where every registration is kept.
-fn spots(gatherings: &HashMap<GatheringId, GatheringCard>) -> HashMap<RegistrationId, Spot> {
+fn spots(gatherings: &ShardedMap<GatheringId, GatheringCard>) -> ShardedMap<RegistrationId, Spot> {
     let count = gatherings.values().map(|card| card.registrations().len()).sum();
-    let mut spots = HashMap::with_capacity(count);
-    for (&gathering, card) in gatherings {
+    let mut spots = ShardedMap::with_capacity(count);
+    for (&gathering, card) in gatherings.iter() {
         let ids = card.registrations().iter().map(RegistrationCard::id);
         spots.extend(ids.enumerate().map(|(index, id)| (id, Spot { gathering, index })));
     }
@@ -423,7 +424,7 @@ impl Lists {
     }
 
     /// Everybody who was forgotten, and when.
-    pub(crate) fn all_forgotten(&self) -> HashMap<PersonId, DateTime<Utc>> {
+    pub(crate) fn all_forgotten(&self) -> ShardedMap<PersonId, DateTime<Utc>> {
         self.forgotten.clone()
     }
 

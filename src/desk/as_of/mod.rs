@@ -172,7 +172,7 @@ impl Desk {
             AsOf::Time(time) | AsOf::Hindsight(time) => time,
         };
         let forgotten = self.lists().all_forgotten();
-        lists.forget_all(forgotten);
+        lists.forget_all(&forgotten);
         let until = Until::known(moment, known);
         Ok(Then { desk: self.clone(), lists: Arc::new(lists), until, known, at })
     }

@@ -1,0 +1,195 @@
+//! A hash map that nobody has to wait for: it never moves all that it holds at once.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+
+use hashbrown::DefaultHashBuilder;
+use hashbrown::hash_table::{Entry, HashTable};
+
+use crate::image::{Image, Sink, Source};
+
+/// How many entries are kept in one shard before they are spread over many.
+const ONE_SHARD: usize = 4_096;
+const SHARDS: usize = 256;
+
+/// A hash map in shards, in no order that would mean something.
+///
+/// A table that is full is moved into one twice as large, and whoever comes just then waits for all of it: 0.1 s with two
+/// million entries. Each shard grows for itself, so that it is a 256th of them at a time.
+#[derive(Clone)]
+pub(crate) struct ShardedMap<K, V> {
+    hasher: DefaultHashBuilder,
+    shards: Shards<(K, V)>,
+}
+
+/// A small map has one shard: most gatherings have few of everything.
+#[derive(Clone)]
+enum Shards<T> {
+    One(HashTable<T>),
+    Many(Box<[HashTable<T>; SHARDS]>),
+}
+
+impl<T> Shards<T> {
+    fn many(room: usize) -> Self {
+        Self::Many(Box::new(std::array::from_fn(|_| HashTable::with_capacity(room))))
+    }
+
+    fn of(&self, hash: u64) -> &HashTable<T> {
+        match self {
+            Self::One(shard) => shard,
+            Self::Many(shards) => &shards[shard_of(hash)],
+        }
+    }
+
+    fn of_mut(&mut self, hash: u64) -> &mut HashTable<T> {
+        match self {
+            Self::One(shard) => shard,
+            Self::Many(shards) => &mut shards[shard_of(hash)],
+        }
+    }
+
+    fn as_slice(&self) -> &[HashTable<T>] {
+        match self {
+            Self::One(shard) => std::slice::from_ref(shard),
+            Self::Many(shards) => &shards[..],
+        }
+    }
+}
+
+/// Which shard a hash belongs to: by bits that a shard does not look at itself, which are its lowest and its seven highest.
+fn shard_of(hash: u64) -> usize {
+    let [.., shard, _] = hash.to_le_bytes();
+    shard.into()
+}
+
+impl<K, V> Default for ShardedMap<K, V> {
+    fn default() -> Self {
+        Self { hasher: DefaultHashBuilder::default(), shards: Shards::One(HashTable::new()) }
+    }
+}
+
+impl<K: Hash + Eq, V> ShardedMap<K, V> {
+    /// One with room for so many entries.
+    pub(crate) fn with_capacity(entries: usize) -> Self {
+        let shards = if entries > ONE_SHARD {
+            // Shards are not filled evenly.
+            Shards::many(entries.div_ceil(SHARDS).saturating_mul(9) / 8)
+        } else {
+            Shards::One(HashTable::with_capacity(entries))
+        };
+        Self { shards, ..Self::default() }
+    }
+
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        let hash = self.hasher.hash_one(key);
+        self.shards.of(hash).find(hash, |(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let hash = self.hasher.hash_one(key);
+        self.shards.of_mut(hash).find_mut(hash, |(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    pub(crate) fn contains_key(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Gives out the value that was there before.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        match self.entry(key) {
+            (_, Entry::Occupied(entry)) => Some(std::mem::replace(&mut entry.into_mut().1, value)),
+            (key, Entry::Vacant(entry)) => {
+                entry.insert((key, value));
+                None
+            }
+        }
+    }
+
+    /// The value that is there, or this one, which is there from now on.
+    pub(crate) fn get_or_insert(&mut self, key: K, value: V) -> &mut V {
+        match self.entry(key) {
+            (_, Entry::Occupied(entry)) => &mut entry.into_mut().1,
+            (key, Entry::Vacant(entry)) => &mut entry.insert((key, value)).into_mut().1,
+        }
+    }
+
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        let hash = self.hasher.hash_one(key);
+        let entry = self.shards.of_mut(hash).find_entry(hash, |(known, _)| known == key).ok()?;
+        let ((_, value), _) = entry.remove();
+        Some(value)
+    }
+
+    fn entry(&mut self, key: K) -> (K, Entry<'_, (K, V)>) {
+        self.spread();
+        let hash = self.hasher.hash_one(&key);
+        let (shard, hasher) = (self.shards.of_mut(hash), &self.hasher);
+        let entry = shard.entry(hash, |(known, _)| *known == key, |(known, _)| hasher.hash_one(known));
+        (key, entry)
+    }
+
+    /// Spreads what is in one shard over many, once it is as much as one may hold.
+    fn spread(&mut self) {
+        let Shards::One(one) = &mut self.shards else { return };
+        if one.len() < ONE_SHARD {
+            return;
+        }
+        let one = std::mem::take(one);
+        self.shards = Shards::many(one.len().div_ceil(SHARDS).saturating_mul(2));
+        for entry in one {
+            let hash = self.hasher.hash_one(&entry.0);
+            let hasher = &self.hasher;
+            self.shards.of_mut(hash).insert_unique(hash, entry, |(known, _)| hasher.hash_one(known));
+        }
+    }
+}
+
+impl<K, V> ShardedMap<K, V> {
+    pub(crate) fn len(&self) -> usize {
+        self.shards.as_slice().iter().map(HashTable::len).sum()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.shards.as_slice().iter().flat_map(HashTable::iter).map(|(key, value)| (key, value))
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+}
+
+impl<K: Hash + Eq, V> Extend<(K, V)> for ShardedMap<K, V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for ShardedMap<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// In the order of its keys, since its own is another each time.
+impl<K: Image + Copy + Ord + Hash, V: Image> Image for ShardedMap<K, V> {
+    fn put(&self, out: &mut Sink) {
+        let mut entries: Vec<(K, &V)> = self.iter().map(|(key, value)| (*key, value)).collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        out.count(entries.len());
+        for (key, value) in entries {
+            key.put(out);
+            value.put(out);
+        }
+    }
+
+    fn take(from: &mut Source<'_>) -> Option<Self> {
+        let count = from.count()?;
+        let mut entries = Self::with_capacity(from.room_for::<(K, V)>(count));
+        for _ in 0..count {
+            entries.insert(K::take(from)?, V::take(from)?);
+        }
+        Some(entries)
+    }
+}
