@@ -59,6 +59,10 @@ impl<T> ChunkedVec<T> {
         self.chunks.iter().flatten()
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.chunks.iter_mut().flatten()
+    }
+
     /// Those from an index on.
     pub(crate) fn iter_from(&self, index: usize) -> impl Iterator<Item = &T> {
         let behind = self.chunks.get(index / CHUNK..).unwrap_or_default();
@@ -120,5 +124,50 @@ impl<T: Image> Image for ChunkedVec<T> {
     fn take(from: &mut Source<'_>) -> Option<Self> {
         let count = from.count()?;
         (0..count).map(|_| T::take(from)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::Sink;
+
+    #[test]
+    fn it_is_a_vector_like_any_other() {
+        for count in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 7] {
+            let model: Vec<usize> = (0..count).map(|n| n * 2).collect();
+            let mut all: ChunkedVec<usize> = model.iter().copied().collect();
+            assert_eq!((all.len(), all.last()), (count, model.last()));
+            assert!(all.iter().eq(&model) && all.iter().rev().eq(model.iter().rev()));
+            for at in [0, 1, count / 2, CHUNK - 1, CHUNK, count.saturating_sub(1), count, count + CHUNK] {
+                assert_eq!(all.get(at), model.get(at));
+                assert_eq!(all.get_mut(at).copied(), model.get(at).copied());
+                assert!(all.iter_from(at).eq(model.iter().skip(at)), "from {at} of {count}");
+                let is_before = |value: &usize| *value < at * 2;
+                assert_eq!(
+                    all.partition_point(is_before),
+                    model.partition_point(is_before),
+                    "{at} of {count}"
+                );
+            }
+            all.iter_mut().for_each(|value| *value += 1);
+            let mut sink = Sink::new();
+            all.put(&mut sink);
+            let bytes = sink.into_bytes();
+            let read = ChunkedVec::<usize>::take(&mut Source::new(&bytes)).unwrap();
+            assert!(read.into_iter().eq(model.iter().map(|value| value + 1)));
+            assert!(
+                count == 0
+                    || ChunkedVec::<usize>::take(&mut Source::new(&bytes[..bytes.len() - 1])).is_none()
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_there_stays_where_it_is() {
+        let mut all: ChunkedVec<usize> = (0..CHUNK).collect();
+        let first: *const usize = all.get(0).unwrap();
+        all.extend(0..10 * CHUNK);
+        assert!(std::ptr::eq(first, all.get(0).unwrap()));
     }
 }

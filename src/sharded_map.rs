@@ -193,3 +193,100 @@ impl<K: Image + Copy + Ord + Hash, V: Image> Image for ShardedMap<K, V> {
         Some(entries)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::image::Sink;
+
+    fn all<K: Ord + Copy, V: Copy>(map: &ShardedMap<K, V>) -> BTreeMap<K, V> {
+        map.iter().map(|(key, value)| (*key, *value)).collect()
+    }
+
+    fn bytes(map: &ShardedMap<u32, u32>) -> Vec<u8> {
+        let mut sink = Sink::new();
+        map.put(&mut sink);
+        sink.into_bytes()
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Insert(u32),
+        GetOrInsert(u32),
+        Change(u32),
+        Remove(u32),
+        Many(u32),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (0..64_u32).prop_map(Step::Insert),
+            (0..64_u32).prop_map(Step::GetOrInsert),
+            (0..64_u32).prop_map(Step::Change),
+            (0..64_u32).prop_map(Step::Remove),
+            (1..6_000_u32).prop_map(Step::Many),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn it_is_a_map_like_any_other(steps in prop::collection::vec(step(), 0..40)) {
+            let (mut map, mut model) = (ShardedMap::default(), BTreeMap::new());
+            for (nth, step) in (0_u32..).zip(steps) {
+                match step {
+                    Step::Insert(key) => prop_assert_eq!(map.insert(key, nth), model.insert(key, nth)),
+                    Step::GetOrInsert(key) => {
+                        let there = *map.get_or_insert(key, nth);
+                        prop_assert_eq!(there, *model.entry(key).or_insert(nth));
+                    }
+                    Step::Change(key) => {
+                        if let (Some(value), Some(other)) = (map.get_mut(&key), model.get_mut(&key)) {
+                            (*value, *other) = (nth, nth);
+                        }
+                    }
+                    Step::Remove(key) => prop_assert_eq!(map.remove(&key), model.remove(&key)),
+                    Step::Many(count) => {
+                        map.extend((0..count).map(|key| (key, nth)));
+                        model.extend((0..count).map(|key| (key, nth)));
+                    }
+                }
+                prop_assert_eq!(map.len(), model.len());
+            }
+            for key in 0..6_000 {
+                prop_assert_eq!(map.get(&key), model.get(&key));
+                prop_assert_eq!(map.contains_key(&key), model.contains_key(&key));
+            }
+            prop_assert_eq!(all(&map.clone()), model);
+        }
+    }
+
+    #[test]
+    fn what_grows_at_once_is_a_small_part() {
+        let mut map = ShardedMap::default();
+        map.extend((0..100_000_u32).map(|n| (n, ())));
+        assert_eq!(map.shards.as_slice().len(), SHARDS);
+        let fullest = map.shards.as_slice().iter().map(HashTable::len).max().unwrap();
+        assert!(fullest < 100_000 / SHARDS * 2, "{fullest} in one shard");
+        let mut few = ShardedMap::default();
+        few.extend((0..1_000_u32).map(|n| (n, ())));
+        assert_eq!(few.shards.as_slice().len(), 1);
+    }
+
+    #[test]
+    fn those_with_the_same_entries_have_the_same_bytes() {
+        for count in [10, 10_000_u32] {
+            let (mut forth, mut back) = (ShardedMap::default(), ShardedMap::with_capacity(20_000));
+            forth.extend((0..count).map(|n| (n, n)));
+            back.extend((0..count).rev().map(|n| (n, n)));
+            assert_eq!(bytes(&forth), bytes(&back));
+            let read = ShardedMap::take(&mut Source::new(&bytes(&forth))).unwrap();
+            assert_eq!(all::<u32, u32>(&read), all(&back));
+        }
+    }
+}

@@ -108,7 +108,7 @@ impl Desk {
         let lists = self.lists();
         let Some(card) = lists.gathering(gathering) else { return Vec::new() };
         let mut found = Vec::new();
-        for it in card.registrations().iter().filter(|it| card.status(it).at(now).is_live()) {
+        for it in card.registrations().filter(|it| card.status(it).at(now).is_live()) {
             let party = &it.booking().party;
             let of = |(person, sealed): (PersonId, &Sealed<Needs>)| Found {
                 number: it.number(),

@@ -187,8 +187,7 @@ fn split_after(
 ) -> (Option<&Entry>, impl Iterator<Item = &Entry>) {
     // Nearly always it is the head that is asked for.
     let is_head = entries.last().is_none_or(|last| last.last <= position);
-    let place =
-        if is_head { entries.len() } else { entries.partition_point(|entry| entry.last <= position) };
+    let place = if is_head { entries.len() } else { entries.partition_point(|entry| entry.last <= position) };
     let last = place.checked_sub(1).and_then(|last| entries.get(last));
     (last, entries.iter_from(place))
 }

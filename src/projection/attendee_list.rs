@@ -262,7 +262,7 @@ impl AttendeeList {
         opener: Arc<dyn Opener>,
         is_on: impl Fn(&RegistrationCard) -> bool,
     ) -> Self {
-        let registrations = card.registrations().iter().filter(|registration| is_on(registration));
+        let registrations = card.registrations().filter(|registration| is_on(registration));
         let rows = registrations.flat_map(|registration| rows_of(card, registration, now, &people)).collect();
         Self { head: Head::of(card), at: now, pools: card.pools(now), rows, opener }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::chunked_vec::ChunkedVec;
 use crate::fact::{
     Announcement, BookingState, BookingTime, ByHand, Capacity, Mode, Offering, Overbook, Pool,
     Reconfirmation, Resource, Session, SetAside, Who,
@@ -68,7 +69,7 @@ pub struct GatheringCard {
     needs_expired: Option<DateTime<Utc>>,
     /// Who read what people need, and what for, in the log's order.
     reads: Vec<ReadOfNeeds>,
-    registrations: Vec<RegistrationCard>,
+    registrations: ChunkedVec<RegistrationCard>,
     changes: Changes,
     sessions: BTreeMap<SessionId, SessionCard>,
     /// What most have not: lists of their own at which people are checked in, and scans.
@@ -136,7 +137,7 @@ impl GatheringCard {
             needs_kept: None,
             needs_expired: None,
             reads: Vec::new(),
-            registrations: Vec::new(),
+            registrations: ChunkedVec::default(),
             changes: Changes::default(),
             sessions: BTreeMap::new(),
             check_in: None,
@@ -500,9 +501,18 @@ impl GatheringCard {
     }
 
     /// Every registration, ended ones too, in the order in which they joined; so the numbers are 1, 2, 3 …
-    #[must_use]
-    pub fn registrations(&self) -> &[RegistrationCard] {
-        &self.registrations
+    pub fn registrations(&self) -> impl DoubleEndedIterator<Item = &RegistrationCard> {
+        self.registrations.iter()
+    }
+
+    /// How many registrations there are, ended ones too.
+    pub(crate) fn registration_count(&self) -> usize {
+        self.registrations.len()
+    }
+
+    /// The registration at an index: one less than its number.
+    pub(crate) fn registration_at(&self, index: usize) -> Option<&RegistrationCard> {
+        self.registrations.get(index)
     }
 
     /// Whether it can be booked at a time. One that is a draft, was called off, or has its books closed is closed.

@@ -143,13 +143,13 @@ fn people(card: &GatheringCard) -> Vec<Somebody<'_>> {
 
 /// Every place of every confirmed registration.
 pub(super) fn confirmed_places(card: &GatheringCard) -> impl Iterator<Item = (&RegistrationCard, u16)> {
-    let confirmed = card.registrations().iter();
+    let confirmed = card.registrations();
     let confirmed = confirmed.filter(|it| card.status(it) == RegistrationStatus::Confirmed);
     confirmed.flat_map(|it| (1..).take(1 + it.booking().party.guests.len()).map(move |place| (it, place)))
 }
 
 fn all_scans(card: &GatheringCard) -> impl Iterator<Item = &ScanCard> {
-    card.registrations().iter().flat_map(RegistrationCard::scans).chain(card.stray_scans())
+    card.registrations().flat_map(RegistrationCard::scans).chain(card.stray_scans())
 }
 
 fn count(things: impl Iterator) -> u64 {

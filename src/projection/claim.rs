@@ -148,7 +148,7 @@ impl GatheringCard {
     /// Who claims a place at a time, by the registration's number and then by place.
     #[must_use]
     pub fn claims(&self, now: DateTime<Utc>) -> Vec<Claim> {
-        let live = self.registrations().iter().map(|it| (it, self.status_at(it, now)));
+        let live = self.registrations().map(|it| (it, self.status_at(it, now)));
         live.filter(|(_, status)| status.is_live())
             .flat_map(|(it, status)| self.claims_of(it, status))
             .collect()

@@ -226,7 +226,7 @@ fn followers(
     let new = is.iter().filter(|claim| claim.place == 1 && !before.contains(&claim.registration));
     let gives_way = |claim: &Claim| {
         let index = usize::try_from(claim.number.checked_sub(1)?).ok()?;
-        Some((card.registrations().get(index)?.booking().supersedes?, claim.number))
+        Some((card.registration_at(index)?.booking().supersedes?, claim.number))
     };
     // What came first keeps it, should two say that they took one's place.
     let mut followed = HashMap::new();
@@ -240,7 +240,7 @@ fn followers(
 fn ended(claim: &Claim, after: Option<(&GatheringCard, Moment)>) -> Option<RegistrationStatus> {
     let (card, at) = after?;
     let index = usize::try_from(claim.number.checked_sub(1)?).ok()?;
-    let status = card.status_at(card.registrations().get(index)?, at);
+    let status = card.status_at(card.registration_at(index)?, at);
     (!status.is_live()).then_some(status)
 }
 

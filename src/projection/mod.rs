@@ -151,7 +151,8 @@ impl Image for Lists {
         let (position, latest) = (Position::take(from)?, <Option<_> as Image>::take(from)?);
         let gatherings = ShardedMap::take(from)?;
         let registrations = spots(&gatherings);
-        let (people, forgotten, exports) = (ShardedMap::take(from)?, ShardedMap::take(from)?, ShardedMap::take(from)?);
+        let (people, forgotten, exports) =
+            (ShardedMap::take(from)?, ShardedMap::take(from)?, ShardedMap::take(from)?);
         let (bookings, handed_on) = (ShardedMap::take(from)?, ShardedMap::take(from)?);
         let (names, calendar_tokens) = (ShardedMap::take(from)?, CalendarTokens::take(from)?);
         Some(Self {
@@ -172,10 +173,10 @@ impl Image for Lists {
 
 /// Where every registration is kept.
 fn spots(gatherings: &ShardedMap<GatheringId, GatheringCard>) -> ShardedMap<RegistrationId, Spot> {
-    let count = gatherings.values().map(|card| card.registrations().len()).sum();
+    let count = gatherings.values().map(|card| card.registration_count()).sum();
     let mut spots = ShardedMap::with_capacity(count);
     for (&gathering, card) in gatherings.iter() {
-        let ids = card.registrations().iter().map(RegistrationCard::id);
+        let ids = card.registrations().map(RegistrationCard::id);
         spots.extend(ids.enumerate().map(|(index, id)| (id, Spot { gathering, index })));
     }
     spots
@@ -261,7 +262,7 @@ impl Lists {
     pub fn registration(&self, registration: RegistrationId) -> Option<(&GatheringCard, &RegistrationCard)> {
         let spot = self.registrations.get(&registration)?;
         let gathering = self.gatherings.get(&spot.gathering)?;
-        Some((gathering, gathering.registrations().get(spot.index)?))
+        Some((gathering, gathering.registration_at(spot.index)?))
     }
 
     /// Who has a place at a time: everybody with a confirmed registration, and whoever else keeps a place from others

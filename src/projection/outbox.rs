@@ -184,7 +184,7 @@ impl Lists {
     }
 
     fn due_on<'a>(&'a self, card: &'a GatheringCard, mark: OutboxMark) -> impl Iterator<Item = Due> + 'a {
-        let ever_confirmed = card.registrations().iter().filter(|it| it.was_confirmed());
+        let ever_confirmed = card.registrations().filter(|it| it.was_confirmed());
         let each = ever_confirmed.flat_map(|it| people_of(it).into_iter().map(move |person| (it, person)));
         // Nobody knows the address of somebody who was forgotten, and nothing of them is to be kept in a calendar.
         let each = each.filter(|(_, person)| self.forgotten(*person).is_none());

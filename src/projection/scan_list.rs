@@ -109,8 +109,7 @@ impl ScanList {
             it.scans().iter().map(|scan| ScanRow::of(card, scan, Some(it.number()))).collect()
         };
         let strays = card.stray_scans().iter().map(|scan| ScanRow::of(card, scan, None));
-        let mut rows: Vec<ScanRow> =
-            card.registrations().iter().flat_map(of_registration).chain(strays).collect();
+        let mut rows: Vec<ScanRow> = card.registrations().flat_map(of_registration).chain(strays).collect();
         rows.sort_unstable_by_key(|row| row.position);
         Self { head: Head::of(card), rows }
     }

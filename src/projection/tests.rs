@@ -521,7 +521,7 @@ proptest! {
             prop_assert_eq!(waiting.offered().len(), here.iter().filter(offers).count());
 
             let card = story.lists.gathering(id).unwrap();
-            let numbers: Vec<_> = card.registrations().iter().map(RegistrationCard::number).collect();
+            let numbers: Vec<_> = card.registrations().map(RegistrationCard::number).collect();
             let expected: Vec<_> = (1..).take(here.len()).collect();
             prop_assert_eq!(numbers, expected);
         }

@@ -176,7 +176,7 @@ impl Stage {
             shown.push(ProgrammeFeed::new(programme).to_string());
             shown.push(desk.attendee_list(card.id()).unwrap().to_string());
             shown.push(desk.waiting_list(card.id()).unwrap().to_string());
-            people.extend(card.registrations().iter().flat_map(|it| it.booking().party.named()));
+            people.extend(card.registrations().flat_map(|it| it.booking().party.named()));
         }
         for person in people {
             shown.push(serde_json::to_string(&desk.agenda(person)).unwrap());

@@ -105,7 +105,7 @@ impl KeptList {
         };
         let everything = since == Since::Everything;
         let which: Vec<usize> = match since {
-            Since::Everything => (0..card.registrations().len()).collect(),
+            Since::Everything => (0..card.registration_count()).collect(),
             Since::These(mut changed) => {
                 changed.extend(&self.stale);
                 changed.extend(self.due(now));
@@ -277,7 +277,7 @@ fn rows_at(
     now: DateTime<Utc>,
     people: impl Fn(PersonId) -> OnRecord,
 ) -> Option<Vec<AttendeeRow>> {
-    Some(rows_of(card, card.registrations().get(index)?, now, people))
+    Some(rows_of(card, card.registration_at(index)?, now, people))
 }
 
 impl View {

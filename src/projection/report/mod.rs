@@ -62,7 +62,7 @@ fn order(card: &GatheringCard) -> (Option<DateTime<Utc>>, &str, GatheringId) {
 impl GatheringCard {
     /// Those with a place for certain.
     fn confirmed(&self) -> impl Iterator<Item = &RegistrationCard> {
-        self.registrations().iter().filter(|it| self.status(it) == RegistrationStatus::Confirmed)
+        self.registrations().filter(|it| self.status(it) == RegistrationStatus::Confirmed)
     }
 }
 
