@@ -143,11 +143,19 @@ impl FileLog {
 
     /// The head, if nothing has failed, and the remembered place nearest before a position.
     fn view(&self, position: Position) -> Result<View, Error> {
-        let state = self.state();
-        if state.poisoned {
-            return Err(self.poisoned());
-        }
+        let state = self.sound()?;
         Ok(View { head: state.head, near: state.index.before(position) })
+    }
+
+    /// The state, if nothing has failed.
+    fn sound(&self) -> Result<MutexGuard<'_, State>, Error> {
+        let state = self.state();
+        if state.poisoned { Err(self.poisoned()) } else { Ok(state) }
+    }
+
+    /// The head, if nothing has failed.
+    fn durable(&self) -> Result<Mark, Error> {
+        Ok(self.sound()?.head)
     }
 
     fn poisoned(&self) -> Error {
@@ -156,7 +164,7 @@ impl FileLog {
     }
 
     fn draft(&self) -> Result<Draft, Error> {
-        let durable = self.view(Position::START)?.head;
+        let durable = self.durable()?;
         Ok(Draft { salt: self.frames.header.salt, durable, bytes: Vec::new(), marks: Vec::new() })
     }
 
@@ -281,7 +289,7 @@ impl Drop for FileLog {
 
 impl Log for FileLog {
     fn anchor(&self) -> Result<Anchor, Error> {
-        Ok(self.frames.anchor(self.view(Position::START)?.head))
+        Ok(self.frames.anchor(self.durable()?))
     }
 
     fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
@@ -327,12 +335,13 @@ impl Log for FileLog {
 
     /// There is room for 32 KiB afterwards, or it is made. Not to be called from within a decision, which has the turn.
     fn make_room(&self) -> Result<(), Error> {
-        let head = self.view(Position::START)?.head;
-        if self.state().room_end.saturating_sub(head.offset) >= LOW {
+        let state = self.sound()?;
+        if state.room_end.saturating_sub(state.head.offset) >= LOW {
             return Ok(());
         }
+        drop(state);
         let mut writer = self.turn()?;
-        let durable = self.view(Position::START)?.head;
+        let durable = self.durable()?;
         self.frames.file.check_in_place(durable.offset)?;
         self.add_room(&mut writer, durable, LOW)
     }
