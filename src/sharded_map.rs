@@ -1,4 +1,4 @@
-//! A hash map that nobody has to wait for: it never moves all that it holds at once.
+//! A hash map that grows a small part at a time.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
@@ -8,14 +8,15 @@ use hashbrown::hash_table::{Entry, HashTable};
 
 use crate::image::{Image, Sink, Source};
 
-/// How many entries are kept in one shard before they are spread over many.
+/// How many entries are kept in one shard before they are spread over many, and moved at most when one more comes; later
+/// it is a shard's part of them all.
 const ONE_SHARD: usize = 4_096;
 const SHARDS: usize = 256;
 
 /// A hash map in shards, in no order that would mean something.
 ///
 /// A table that is full is moved into one twice as large, and whoever comes just then waits for all of it: 0.1 s with two
-/// million entries. Each shard grows for itself, so that it is a 256th of them at a time.
+/// million entries. Each shard grows for itself.
 #[derive(Clone)]
 pub(crate) struct ShardedMap<K, V> {
     hasher: DefaultHashBuilder,
@@ -135,7 +136,8 @@ impl<K: Hash + Eq, V> ShardedMap<K, V> {
             return;
         }
         let one = std::mem::take(one);
-        self.shards = Shards::many(one.len().div_ceil(SHARDS).saturating_mul(2));
+        // As much room as a table gives that has all but none of its buckets full: shards are not filled evenly.
+        self.shards = Shards::many(one.len().div_ceil(SHARDS).saturating_mul(7) / 4);
         for entry in one {
             let hash = self.hasher.hash_one(&entry.0);
             let hasher = &self.hasher;
@@ -276,6 +278,18 @@ mod tests {
         let mut few = ShardedMap::default();
         few.extend((0..1_000_u32).map(|n| (n, ())));
         assert_eq!(few.shards.as_slice().len(), 1);
+    }
+
+    /// A table finds its buckets by the lowest bits and marks them with the highest seven: within a shard these must differ.
+    #[test]
+    fn shards_are_told_apart_by_other_bits_than_buckets() {
+        let hash = 0x0123_4567_89AB_CDEF_u64;
+        for bit in (0..48).chain(56..64) {
+            assert_eq!(shard_of(hash ^ (1 << bit)), shard_of(hash), "bit {bit}");
+        }
+        for bit in 48..56 {
+            assert_ne!(shard_of(hash ^ (1 << bit)), shard_of(hash), "bit {bit}");
+        }
     }
 
     #[test]

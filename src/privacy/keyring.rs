@@ -638,6 +638,8 @@ impl fmt::Debug for Keyring {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::MemoryVault;
     use super::*;
     use crate::id::RequestId;
@@ -714,7 +716,7 @@ mod tests {
         let (kept, same) = (learned(&here), learned(&there));
         assert_eq!((kept.keys.len(), kept.former.len()), (1, 1));
         let keys =
-            |learned: &Learned| learned.keys.iter().map(|(holder, key)| (*holder, *key)).collect::<Vec<_>>();
+            |of: &Learned| of.keys.iter().map(|(holder, key)| (*holder, *key)).collect::<BTreeMap<_, _>>();
         assert_eq!((keys(&kept), &kept.former), (keys(&same), &same.former), "wherever it was learned");
         let lost = Keyring::new(Arc::new(MemoryVault::new()));
         lost.recall(kept);

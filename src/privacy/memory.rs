@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::VaultError;
 use super::vault::{Key, KeyVault};
+use crate::chunked_vec::ChunkedVec;
 use crate::id::VaultId;
 use crate::sealed::KeyRef;
 
@@ -14,7 +15,7 @@ use crate::sealed::KeyRef;
 pub struct MemoryVault {
     id: VaultId,
     /// Each in its own allocation, so that a growing list leaves no copies of keys behind; `None` where it was erased.
-    keys: Mutex<Vec<Option<Arc<Key>>>>,
+    keys: Mutex<ChunkedVec<Option<Arc<Key>>>>,
 }
 
 impl MemoryVault {
@@ -25,7 +26,7 @@ impl MemoryVault {
     }
 
     /// A panic elsewhere cannot leave the list half changed, so a poisoned lock is as good as any.
-    fn keys(&self) -> MutexGuard<'_, Vec<Option<Arc<Key>>>> {
+    fn keys(&self) -> MutexGuard<'_, ChunkedVec<Option<Arc<Key>>>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

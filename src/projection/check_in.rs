@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use hashbrown::HashMap;
 
+use crate::chunked_vec::ChunkedVec;
 use crate::fact::{CheckInList, CheckedIn, PresenceSource, Scan, Way};
 use crate::id::{CheckInListId, ScanId, SessionId};
 use crate::image::image;
 use crate::projection::invited::Stamp;
 use crate::record::Position;
+use crate::sharded_map::ShardedMap;
 
 /// One scan, as it was taken in.
 #[derive(Clone, Debug)]
@@ -146,8 +147,8 @@ impl Scans {
 #[derive(Clone, Debug, Default)]
 pub(super) struct CheckInBook {
     lists: Vec<SetList>,
-    homes: HashMap<ScanId, Home>,
-    strays: Vec<ScanCard>,
+    homes: ShardedMap<ScanId, Home>,
+    strays: ChunkedVec<ScanCard>,
     /// Scans that were taken back and have not arrived.
     undone: BTreeMap<ScanId, DateTime<Utc>>,
 }
@@ -255,7 +256,7 @@ impl CheckInBook {
         None
     }
 
-    pub(super) fn strays(&self) -> &[ScanCard] {
-        &self.strays
+    pub(super) fn strays(&self) -> impl Iterator<Item = &ScanCard> {
+        self.strays.iter()
     }
 }

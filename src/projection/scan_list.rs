@@ -108,7 +108,7 @@ impl ScanList {
         let of_registration = |it: &RegistrationCard| -> Vec<ScanRow> {
             it.scans().iter().map(|scan| ScanRow::of(card, scan, Some(it.number()))).collect()
         };
-        let strays = card.stray_scans().iter().map(|scan| ScanRow::of(card, scan, None));
+        let strays = card.stray_scans().map(|scan| ScanRow::of(card, scan, None));
         let mut rows: Vec<ScanRow> = card.registrations().flat_map(of_registration).chain(strays).collect();
         rows.sort_unstable_by_key(|row| row.position);
         Self { head: Head::of(card), rows }

@@ -43,8 +43,8 @@ impl GatheringCard {
     }
 
     /// The scans that are of none of its registrations.
-    pub(in crate::projection) fn stray_scans(&self) -> &[ScanCard] {
-        self.check_in.as_ref().map(|book| book.strays()).unwrap_or_default()
+    pub(in crate::projection) fn stray_scans(&self) -> impl Iterator<Item = &ScanCard> {
+        self.check_in.iter().flat_map(|book| book.strays())
     }
 
     /// What people call a list at which people are checked in, also one that was withdrawn.
