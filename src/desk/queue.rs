@@ -13,6 +13,10 @@ use crate::log::Encoded;
 /// How many groups one leader writes before another has to: its own caller waits, too.
 const ROUNDS: usize = 4;
 
+/// How often whoever waits lets others run and looks again, before it sleeps. Where many wait, a look costs less than being
+/// put to sleep and woken, and by then the group is written; where it is not, little is lost.
+const LOOKS: usize = if cfg!(gather_shuttle) { 1 } else { 4 };
+
 /// What stands in line to be written, in the order in which it was decided.
 pub(super) struct Queue {
     line: Mutex<Line>,
@@ -42,6 +46,24 @@ struct Line {
     /// The thread that leads where nobody waits.
     writer: Option<Thread>,
     closed: bool,
+}
+
+impl Line {
+    /// Takes the lead, if nobody has it and somebody waits.
+    fn begin_to_lead(&mut self) -> bool {
+        let may = !self.led && !self.entries.is_empty();
+        self.led |= may;
+        may
+    }
+}
+
+/// What a thread that waits is to do meanwhile.
+enum Task {
+    /// Nobody writes: it is to.
+    Lead,
+    /// It leads, and came to wait while it was telling others.
+    Write,
+    Wait,
 }
 
 /// A command in line. One that is dropped has been ended, so nobody waits for ever.
@@ -117,17 +139,30 @@ impl Queue {
 
     /// Waits until a job has come to its end. Where nobody writes, this thread does.
     pub(super) fn wait(&self, job: &dyn Job, keeper: &impl Keeper) {
+        let mut looks = LOOKS;
         // Who waits is noted before anything is looked at: whatever comes after that wakes this thread.
         while job.wait_as(Waiter::Thread(thread::current())) {
-            // Whoever is woken before they are told is to write.
-            if self.begin_to_lead() {
-                self.lead(keeper);
-            } else if self.is_told_here() {
-                self.write_groups(keeper);
-            } else {
-                thread::park();
+            match self.task() {
+                // Whoever is woken before they are told is to write.
+                Task::Lead => self.lead(keeper),
+                Task::Write => self.write_groups(keeper),
+                Task::Wait if looks > 0 => {
+                    looks -= 1;
+                    thread::yield_now();
+                }
+                Task::Wait => thread::park(),
             }
         }
+    }
+
+    /// What is to be done by a thread that waits.
+    fn task(&self) -> Task {
+        let mut line = self.line();
+        if line.begin_to_lead() {
+            return Task::Lead;
+        }
+        // Whoever leads and was telling others when it came to wait: nobody else will write.
+        if line.telling == Some(thread::current().id()) { Task::Write } else { Task::Wait }
     }
 
     /// Has a group shown, and everybody in it told. Call it as the one who leads, without a lock, so that the order is that of
@@ -146,11 +181,6 @@ impl Queue {
         let waiters: Vec<_> = group.into_iter().filter_map(|(mut entry, end)| entry.end(end)).collect();
         let _telling = Telling::begin(self);
         waiters.into_iter().for_each(Waiter::wake);
-    }
-
-    /// Whether this thread leads and was telling others when it came to wait: then nobody else will write.
-    fn is_told_here(&self) -> bool {
-        self.line().telling == Some(thread::current().id())
     }
 
     /// Notes a task that waits for a job; `false` if there is nothing to wait for. The writer's thread leads for it; where
@@ -224,10 +254,7 @@ impl Queue {
     }
 
     fn begin_to_lead(&self) -> bool {
-        let mut line = self.line();
-        let may = !line.led && !line.entries.is_empty();
-        line.led |= may;
-        may
+        self.line().begin_to_lead()
     }
 
     /// Writes what stands in line and what comes meanwhile, as the only one, and then hands over.
