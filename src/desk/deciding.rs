@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::queue::Entry;
-use super::sync::MutexGuard;
+use super::sync::{MutexGuard, lock};
 use super::work::{Job, Marker, Verdict, Work, judge, recall};
 use super::writing::{Deciding, Standing};
 use super::{Desk, Error, Failure, Ready};
@@ -24,7 +24,7 @@ pub(super) enum Begun<O> {
 
 impl Desk {
     pub(super) fn deciding(&self) -> Result<MutexGuard<'_, Deciding>, Error> {
-        self.inner.deciding.lock().map_err(|_poisoned| Error::Broken)
+        lock(&self.inner.deciding).map_err(|_poisoned| Error::Broken)
     }
 
     /// The batch of a request, from where it begins.

@@ -5,17 +5,13 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError};
 
 use super::Error;
-use super::sync::{Mutex, MutexGuard, Thread, ThreadId, thread};
+use super::sync::{LOOKS, Mutex, MutexGuard, Thread, ThreadId, thread};
 use super::work::{End, Job, Waiter};
 use crate::domain::State;
 use crate::log::Encoded;
 
 /// How many groups one leader writes before another has to: its own caller waits, too.
 const ROUNDS: usize = 4;
-
-/// How often whoever waits lets others run and looks again, before it sleeps. Where many wait, a look costs less than being
-/// put to sleep and woken, and by then the group is written; where it is not, little is lost.
-const LOOKS: usize = if cfg!(gather_shuttle) { 1 } else { 4 };
 
 /// What stands in line to be written, in the order in which it was decided.
 pub(super) struct Queue {
