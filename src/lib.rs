@@ -49,7 +49,7 @@
 
 pub mod audit;
 pub mod calendar;
-mod chunked_vec;
+mod collections;
 mod desk;
 mod domain;
 mod fact;
@@ -63,7 +63,6 @@ mod random;
 mod record;
 mod schedule;
 mod sealed;
-mod sharded_map;
 #[cfg(feature = "file")]
 mod storage;
 #[cfg(feature = "testkit")]

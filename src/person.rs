@@ -110,12 +110,10 @@ impl PersonDetails {
     }
 }
 
-/// One `@` with something on either side and no blanks. Whether mail arrives is for mail to find out.
+/// What mail can be sent to, so that it is asked about while whoever typed it is there. Whether mail arrives is for mail to
+/// find out.
 fn check_mailbox(email: &str) -> Result<(), TextProblem> {
-    let shaped = email.rsplit_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && !host.is_empty() && !email.contains(char::is_whitespace)
-    });
-    if email.is_empty() || shaped {
+    if email.is_empty() || text::is_address(email) {
         return Ok(());
     }
     Err(TextProblem { field: "email", fault: TextFault::NotA { kind: "an e-mail address" } })

@@ -8,6 +8,8 @@ use crate::image::{Image, Sink, Source};
 pub(crate) const LINE_LIMIT: usize = 200;
 /// The longest answer or description, in characters.
 pub(crate) const TEXT_LIMIT: usize = 4_000;
+/// The longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3, without its brackets).
+const LONGEST_ADDRESS: usize = 254;
 /// The longest link, in bytes.
 pub(crate) const LINK_LIMIT: usize = 2_000;
 
@@ -121,6 +123,17 @@ fn is_plain_in_address(byte: u8) -> bool {
         & (byte != b'\\')
         & (byte != b'^')
         & (byte != b'`')
+}
+
+/// Whether mail can be sent to an address as it stands: the plain form `user@host`, at most 254 bytes.
+pub(crate) fn is_address(address: &str) -> bool {
+    let odd = |c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '(' | ')' | ',' | ';' | ':')
+    };
+    let parts = address.split_once('@');
+    let shaped =
+        parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
+    shaped && address.len() <= LONGEST_ADDRESS && !address.contains(odd)
 }
 
 fn check_length(field: &'static str, text: &str, limit: usize) -> Result<(), TextProblem> {

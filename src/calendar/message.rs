@@ -274,7 +274,7 @@ pub enum Unaddressed {
     /// They have given no address.
     #[error("they have given no address")]
     NoAddress,
-    /// What they have given is no address that mail can be sent to.
+    /// What they have given is no address that mail can be sent to: it was not recorded by this library.
     #[error("what they have given is no address")]
     NotAnAddress,
     /// Their place has ended, and somebody else on the registration keeps theirs and has the same address. The entry has one

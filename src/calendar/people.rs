@@ -8,9 +8,6 @@ use super::line::Lines;
 use crate::fact::Rsvp;
 use crate::text::{self, TextFault, TextProblem};
 
-/// The longest address that mail carries (RFC 5321, section 4.5.3.1).
-const LONGEST_ADDRESS: usize = 254;
-
 /// A name and the address that mail for it goes to.
 ///
 /// ```
@@ -43,7 +40,7 @@ impl Mailbox {
     pub fn new(name: impl Into<String>, address: impl Into<String>) -> Result<Self, TextProblem> {
         let (name, address) = (name.into(), address.into());
         text::check_optional_line("name", &name)?;
-        if !is_address(&address) {
+        if !text::is_address(&address) {
             return Err(TextProblem {
                 field: "address",
                 fault: TextFault::NotA { kind: "an e-mail address" },
@@ -63,16 +60,6 @@ impl Mailbox {
     pub fn address(&self) -> &str {
         &self.address
     }
-}
-
-fn is_address(address: &str) -> bool {
-    let odd = |c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '(' | ')' | ',' | ';' | ':')
-    };
-    let parts = address.split_once('@');
-    let shaped =
-        parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
-    shaped && address.len() <= LONGEST_ADDRESS && !address.contains(odd)
 }
 
 /// Who invites whom, and what is known of the answer.

@@ -288,8 +288,8 @@ impl DeskBuilder {
     /// Opens a desk over a log and a vault of the host's own, and folds what the log holds.
     ///
     /// Several desks may be over one log and one vault. So this destroys no key that the log does not name, as
-    /// [`open`](Self::open) does while a torn end lies beside the log: another desk may be about to store what such a key has
-    /// sealed. Whoever opens a [`FileLog`](crate::log::FileLog) so deletes torn ends when nobody needs them.
+    /// `open` does while a torn end lies beside the log: another desk may be about to store what such a key has
+    /// sealed. Whoever opens a `FileLog` so deletes torn ends when nobody needs them.
     ///
     /// # Errors
     /// The log cannot be read; the vault lacks keys that the log names.

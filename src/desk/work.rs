@@ -30,6 +30,8 @@ struct Progress<O> {
 /// How something in line ended, once it has, and who wants to know.
 #[derive(Default)]
 struct Wait {
+    has_ended: bool,
+    /// How it ended, until somebody takes it.
     end: Option<End>,
     waiter: Option<Waiter>,
 }
@@ -37,13 +39,13 @@ struct Wait {
 impl Wait {
     /// Notes the end, and gives out whoever is to be woken.
     fn end(&mut self, end: End) -> Option<Waiter> {
-        self.end = Some(end);
+        (self.has_ended, self.end) = (true, Some(end));
         self.waiter.take()
     }
 
     /// Notes who waits, unless it has ended.
     fn wait_as(&mut self, waiter: Waiter) -> bool {
-        if self.end.is_some() {
+        if self.has_ended {
             return false;
         }
         self.waiter = Some(waiter);

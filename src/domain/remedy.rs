@@ -23,7 +23,8 @@ pub enum Remedy {
         /// From when on.
         until: DateTime<Utc>,
     },
-    /// That registration ended, or moved.
+    /// That registration ended, or moved. Where its gathering is over, [`CloseBooks`](crate::CloseBooks) ends what stands in line,
+    /// and lets go of a date of a series.
     End {
         /// Which.
         registration: RegistrationId,

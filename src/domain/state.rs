@@ -8,7 +8,7 @@ use super::cells::{
     SessionCell, Turn,
 };
 use super::fold::fold;
-use crate::chunked_vec::ChunkedVec;
+use crate::collections::{ChunkedVec, ShardedMap};
 use crate::fact::Fact;
 use crate::id::{
     GatheringId, OfferingId, OrganisationId, PersonId, PoolId, RegistrationId, RequestId, ScanId, SessionId,
@@ -16,7 +16,6 @@ use crate::id::{
 };
 use crate::image::{Image, Sink, Source, image};
 use crate::record::{Position, Record};
-use crate::sharded_map::ShardedMap;
 
 /// The fold of a log, or of the part of it that lies within a scope.
 #[derive(Debug, Default)]

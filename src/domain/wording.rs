@@ -77,7 +77,7 @@ impl fmt::Display for Refusal {
                 write!(f, "a party of {size} is too large; one registration may have up to {limit} people")
             }
             Self::AlreadyRegistered { person, registration } => {
-                write!(f, "person {person} is booked for this already, with registration {registration}; that one can be changed or cancelled")
+                write!(f, "person {person} is booked for this already, with registration {registration}; that one can be changed or cancelled until the gathering is over")
             }
             Self::NeverFits { .. } | Self::Full { .. } | Self::LineFirst { .. } | Self::BelowUsed { .. } => {
                 self.of_places(f)
@@ -257,7 +257,7 @@ impl Refusal {
             }
             Self::StillLive { registration } => write!(f, "registration {registration} has not ended, so nothing can take its place; cancel it first"),
             Self::OrganisationNeeded { .. } => f.write_str("each organisation may have only so many places here; say which one the party comes from"),
-            Self::SeriesDate { person, registration, .. } => write!(f, "person {person} has another date of this series, with registration {registration}; it can be moved here instead"),
+            Self::SeriesDate { person, registration, .. } => write!(f, "person {person} has another date of this series, with registration {registration}; it can be moved here instead, or once that date is over its books can be closed"),
             Self::NeedsApproval { .. } => f.write_str("a place there has to be approved first, so nobody can be moved to it; ask for it, and cancel this one once that is approved"),
             Self::DeadlinePast { deadline, now } => write!(f, "the deadline, {}, is past: it is {}", instant(*deadline), instant(*now)),
             Self::DeadlineTooLate { deadline, latest } => write!(f, "the deadline, {}, is too far off; {} is the latest", instant(*deadline), instant(*latest)),

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::Error;
 use super::{Encoded, Log, Page, RawPage, check_batch_end, check_within, raw, wire};
-use crate::chunked_vec::ChunkedVec;
+use crate::collections::ChunkedVec;
 use crate::id::LogId;
 use crate::record::{Anchor, Batch, Chain, Position, StoredBatch};
 

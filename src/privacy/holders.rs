@@ -9,11 +9,11 @@ use hashbrown::HashSet;
 use super::error::VaultError;
 use super::sealing::Subject;
 use super::vault::Key;
+use crate::collections::ShardedMap;
 use crate::fact::Fact;
 use crate::id::{GatheringId, PersonId};
 use crate::image::{Image, Sink, image};
 use crate::sealed::KeyRef;
-use crate::sharded_map::ShardedMap;
 
 /// Whose a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

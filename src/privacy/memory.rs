@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::VaultError;
 use super::vault::{Key, KeyVault};
-use crate::chunked_vec::ChunkedVec;
+use crate::collections::ChunkedVec;
 use crate::id::VaultId;
 use crate::sealed::KeyRef;
 

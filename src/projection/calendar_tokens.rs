@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use crate::collections::ShardedMap;
 use crate::id::PersonId;
 use crate::image::image;
 use crate::record::Position;
 use crate::sealed::Sealed;
-use crate::sharded_map::ShardedMap;
 use crate::token::TokenHash;
 
 /// What is kept of one token, and whose it is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::chunked_vec::ChunkedVec;
+use crate::collections::ChunkedVec;
 use crate::fact::{
     Announcement, BookingState, BookingTime, ByHand, Capacity, Mode, Offering, Overbook, Pool,
     Reconfirmation, Resource, Session, SetAside, Who,
@@ -501,6 +501,7 @@ impl GatheringCard {
     }
 
     /// Every registration, ended ones too, in the order in which they joined; so the numbers are 1, 2, 3 …
+    #[must_use]
     pub fn registrations(&self) -> impl DoubleEndedIterator<Item = &RegistrationCard> {
         self.registrations.iter()
     }

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::chunked_vec::ChunkedVec;
+use crate::collections::{ChunkedVec, ShardedMap};
 use crate::fact::{CheckInList, CheckedIn, PresenceSource, Scan, Way};
 use crate::id::{CheckInListId, ScanId, SessionId};
 use crate::image::image;
 use crate::projection::invited::Stamp;
 use crate::record::Position;
-use crate::sharded_map::ShardedMap;
 
 /// One scan, as it was taken in.
 #[derive(Clone, Debug)]

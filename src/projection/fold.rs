@@ -14,10 +14,10 @@ use super::route::Route;
 use super::session::SessionCard;
 use super::status::RegistrationStatus;
 use super::{Lists, Spot, Theirs};
+use crate::collections::ShardedMap;
 use crate::fact::{Booking, ByHand, Draw, Fact};
 use crate::id::{GatheringId, PersonId, RegistrationId, SessionId};
 use crate::record::Record;
-use crate::sharded_map::ShardedMap;
 
 impl Lists {
     /// Folds the next record in. It has happened, so this cannot fail; what it says of a gathering or a

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
+use crate::collections::ShardedMap;
 use crate::id::{GatheringId, PersonId, RegistrationId};
 use crate::image::{Image, Sink, Source, image};
 use crate::person::{PersonDetails, PublishedName};
 use crate::record::Position;
 use crate::sealed::{Opener, Sealed};
-use crate::sharded_map::ShardedMap;
 
 mod agenda;
 mod attendance;
@@ -173,7 +173,7 @@ impl Image for Lists {
 
 /// Where every registration is kept.
 fn spots(gatherings: &ShardedMap<GatheringId, GatheringCard>) -> ShardedMap<RegistrationId, Spot> {
-    let count = gatherings.values().map(|card| card.registration_count()).sum();
+    let count = gatherings.values().map(GatheringCard::registration_count).sum();
     let mut spots = ShardedMap::with_capacity(count);
     for (&gathering, card) in gatherings.iter() {
         let ids = card.registrations().map(RegistrationCard::id);

@@ -1,5 +1,5 @@
 //! For tests of hosts and of this crate: a clock to set, generated histories that a desk can live through, the promises
-//! that a store of a host's own has to keep ([`conformance`]), and a disk that fails ([`FaultyDisk`], with the feature
+//! that a store of a host's own has to keep ([`conformance`]), and a disk that fails (`FaultyDisk`, with the feature
 //! `file`).
 //!
 //! A host's own property test takes a few lines. Here one that holds its rule ("nobody is told twice") against

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// Every room with those that it may use, from the ground up.
 const FLOORS: &[(&str, &[&str])] = &[
     ("image", &[]),
+    ("collections", &["image"]),
     ("random", &[]),
     ("id", &["image", "random"]),
     ("text", &["image"]),
@@ -19,15 +20,33 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("sealed", &["image", "id", "person"]),
     ("fact", &["image", "id", "text", "schedule", "person", "sealed", "token"]),
     ("record", &["image", "id", "fact"]),
-    ("domain", &["image", "id", "text", "schedule", "person", "sealed", "token", "fact", "record"]),
-    ("projection", &["image", "id", "text", "schedule", "person", "sealed", "token", "fact", "record"]),
+    (
+        "domain",
+        &["image", "collections", "id", "text", "schedule", "person", "sealed", "token", "fact", "record"],
+    ),
+    (
+        "projection",
+        &["image", "collections", "id", "text", "schedule", "person", "sealed", "token", "fact", "record"],
+    ),
     ("storage", &[]),
-    ("log", &["id", "text", "schedule", "person", "sealed", "fact", "record", "storage"]),
+    ("log", &["collections", "id", "text", "schedule", "person", "sealed", "fact", "record", "storage"]),
     // Nothing of what decides, and nothing of the lists: it reads facts and judges them by itself.
     ("audit", &["id", "schedule", "fact", "record", "log"]),
     (
         "privacy",
-        &["image", "id", "text", "schedule", "person", "sealed", "token", "fact", "record", "storage"],
+        &[
+            "image",
+            "collections",
+            "id",
+            "text",
+            "schedule",
+            "person",
+            "sealed",
+            "token",
+            "fact",
+            "record",
+            "storage",
+        ],
     ),
     ("calendar", &["id", "text", "schedule", "person", "sealed", "fact", "record", "projection"]),
     (
@@ -72,6 +91,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 /// Rooms that depend on nothing but what they are handed.
 const PURE: &[&str] = &[
     "image",
+    "collections",
     "id",
     "text",
     "schedule",

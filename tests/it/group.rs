@@ -484,6 +484,21 @@ fn block_on<F: Future + Unpin>(mut future: F) -> F::Output {
     }
 }
 
+/// As a task may do that waits for several at once.
+#[test]
+fn whoever_asks_again_for_an_answer_that_was_given_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    for desk in [Desk::in_memory(), Desk::open(folder.path()).unwrap()] {
+        let talk = talk(&desk, 50);
+        let mut pending = desk.submit(Register::new(talk, person(1)));
+        assert!(block_on(&mut pending).unwrap().outcome.is_confirmed());
+        let again = poll_once(&mut pending).expect("it does not wait for ever").unwrap_err();
+        assert!(again.to_string().contains("given out before"), "{again}");
+        let waited = pending.wait().unwrap_err();
+        assert_eq!(waited.to_string(), again.to_string());
+    }
+}
+
 /// One thread, many bookers: what a host with a runtime does.
 #[test]
 fn a_task_awaits_its_answer_without_a_thread_of_its_own() {

@@ -115,7 +115,7 @@ impl Desk {
     /// It takes the place of the one before in one step, and is on the disk when this returns.
     ///
     /// A desk that was opened on a folder keeps it there, as `checkpoint.gather`; one [over](crate::DeskBuilder::over) a
-    /// log of the host's own where [`checkpoint_file`](crate::DeskBuilder::checkpoint_file) says. It is a cache: remove
+    /// log of the host's own where `DeskBuilder::checkpoint_file` says. It is a cache: remove
     /// it at any time, leave it out of backups. Call this when it suits, on a quiet hour or before the program ends; or
     /// say [`checkpoint_every`](crate::DeskBuilder::checkpoint_every). While the bytes are put together nobody else
     /// is answered: under a second of work for a million registrations. Writing them keeps nobody waiting.

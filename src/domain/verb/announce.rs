@@ -218,7 +218,8 @@ impl Gathering {
         self
     }
 
-    /// Makes it one date of a series, of which a person holds one.
+    /// Makes it one date of a series, of which a person holds one. One that has taken place counts until its books are closed
+    /// ([`CloseBooks`](crate::CloseBooks)): close them between two dates of something that people come to again and again.
     pub fn series(mut self, series: SeriesId) -> Self {
         self.draft.series = Some(series);
         self

@@ -25,7 +25,7 @@ use crate::sealed::{Personal, Sealed};
 ///
 /// An answer from a calendar names the message that it answers, with [`to`](Self::to), or says at least when it was given, with
 /// [`given_at`](Self::given_at). Each is done once: the same answer, or one from before the last that is known (RFC 5546,
-/// section 2.1.5), changes nothing, nor does one to an invitation that another has replaced. [`Desk::take_reply`](crate::Desk::take_reply) makes one of what came by mail.
+/// section 2.1.5), changes nothing, nor does one to an invitation that another has replaced. `Desk::take_reply` (feature `replies`) makes one of what came by mail.
 ///
 /// # Refusals
 /// In this order: a comment that is not taken, unknown registration; a person who was forgotten; gathering called off, completed

@@ -17,7 +17,7 @@ use crate::text;
 /// Everybody keeps what they have: places and the order of the line. In calendars the entry moves along.
 ///
 /// # Refusals
-/// In this order: unknown gathering, called off, a hint at the date that is not taken, dates that are over already, with
+/// In this order: unknown gathering, called off, completed or archived, a hint at the date that is not taken, dates that are over already, with
 /// its programme: a session whose time does not exist on its new day. Where everybody is asked, after dates that are over: a
 /// deadline that is not ahead, or after the new start; more than 30,000 to ask.
 ///

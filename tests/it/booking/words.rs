@@ -184,7 +184,7 @@ fn every_refusal_says_in_words_what_stands_in_the_way() {
 }
 
 const WORDS: &str = r#"
-already_registered: person … is booked for this already, with registration …; that one can be changed or cancelled
+already_registered: person … is booked for this already, with registration …; that one can be changed or cancelled until the gathering is over
 below_used: 2 people have a place in "hall", 1 more than 1; lower it to 2, say who has to go, or say that all of them keep theirs
 bookers_place: place 1 is the booker's: it can be transferred, or the registration cancelled
 booking_closed: booking is closed; it can be opened by hand until the gathering is over
@@ -226,7 +226,7 @@ party_too_large: a party of 11 is too large; one registration may have up to 10 
 presence_recorded: somebody was seen on place 2, so it stays as it is; a scan by mistake can be taken back first
 registration_ended: registration … has ended; a new one can be made
 resource_exists: there is a resource … already
-series_date: person … has another date of this series, with registration …; it can be moved here instead
+series_date: person … has another date of this series, with registration …; it can be moved here instead, or once that date is over its books can be closed
 set_aside_exists: there is a set-aside 1 already
 set_aside_for_nobody: set-aside 2 is for nobody: say who may draw on it
 set_asides_too_large: 2 places cannot be set aside in "hall": 1 can

@@ -615,7 +615,7 @@ fn transferring_a_place_that_others_need() {
         let refusal = stage.refuses(Transfer::new(anns, person_id(2)));
         assert_eq!(refusal, Refusal::AlreadyRegistered { person: person_id(2), registration: bobs });
         let text = format!(
-            "person {} is booked for this already, with registration {bobs}; that one can be changed or cancelled",
+            "person {} is booked for this already, with registration {bobs}; that one can be changed or cancelled until the gathering is over",
             person_id(2)
         );
         says(&refusal, "already_registered", &text);

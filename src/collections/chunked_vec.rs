@@ -196,7 +196,7 @@ mod tests {
     fn what_is_there_stays_where_it_is() {
         let mut all: ChunkedVec<usize> = (0..CHUNK).collect();
         let first: *const usize = all.get(0).unwrap();
-        all.extend(0..10 * CHUNK + 1);
+        all.extend(0..=10 * CHUNK);
         assert!(std::ptr::eq(first, all.get(0).unwrap()));
         for mut all in [all.clone(), all] {
             let last: *const usize = all.last().unwrap();

@@ -35,6 +35,7 @@ impl<T> Shards<T> {
         Self::Many(Box::new(std::array::from_fn(|_| HashTable::with_capacity(room))))
     }
 
+    #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
     fn of(&self, hash: u64) -> &HashTable<T> {
         match self {
             Self::One(shard) => shard,
@@ -42,6 +43,7 @@ impl<T> Shards<T> {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
     fn of_mut(&mut self, hash: u64) -> &mut HashTable<T> {
         match self {
             Self::One(shard) => shard,
