@@ -137,7 +137,7 @@ impl Queue {
     pub(super) fn wait(&self, job: &dyn Job, keeper: &impl Keeper) {
         let mut looks = LOOKS;
         // Who waits is noted before anything is looked at: whatever comes after that wakes this thread.
-        while job.wait_as(Waiter::Thread(thread::current())) {
+        while job.wait_as(Waiter::Thread { thread: thread::current(), is_awake: looks > 0 }) {
             match self.task() {
                 // Whoever is woken before they are told is to write.
                 Task::Lead => self.lead(keeper),
@@ -175,8 +175,14 @@ impl Queue {
         }
         // All have their answers before anybody is woken: a task that is woken may wait for another of them.
         let waiters: Vec<_> = group.into_iter().filter_map(|(mut entry, end)| entry.end(end)).collect();
-        let _telling = Telling::begin(self);
+        let (told, awake) = (waiters.len(), waiters.iter().filter(|waiter| waiter.is_awake()).count());
+        let telling = Telling::begin(self);
         waiters.into_iter().for_each(Waiter::wake);
+        drop(telling);
+        // Where nearly all had gone to sleep the disk is slow: a group that waits until they are back is the larger for it.
+        if told > LOOKS && awake.saturating_mul(8) < told {
+            (0..LOOKS).for_each(|_| thread::yield_now());
+        }
     }
 
     /// Notes a task that waits for a job; `false` if there is nothing to wait for. The writer's thread leads for it; where
@@ -276,7 +282,7 @@ impl Queue {
         if line.entries.is_empty() {
             return None;
         }
-        let writer = line.writer.clone().map(Waiter::Thread);
+        let writer = line.writer.clone().map(|thread| Waiter::Thread { thread, is_awake: false });
         writer.or_else(|| line.entries.iter().find_map(|entry| entry.job.take_waiter()))
     }
 

@@ -70,14 +70,22 @@ pub(super) enum Verdict<O> {
 
 /// Who wants to know that a command has come to its end.
 pub(super) enum Waiter {
-    Thread(Thread),
+    Thread {
+        thread: Thread,
+        /// Whether it looks again in a moment, woken or not.
+        is_awake: bool,
+    },
     Task(Waker),
 }
 
 impl Waiter {
+    pub(super) fn is_awake(&self) -> bool {
+        matches!(self, Self::Thread { is_awake: true, .. })
+    }
+
     pub(super) fn wake(self) {
         match self {
-            Self::Thread(thread) => thread.unpark(),
+            Self::Thread { thread, .. } => thread.unpark(),
             // Whoever wakes has others to wake, whatever comes of one.
             Self::Task(waker) => drop(panic::catch_unwind(AssertUnwindSafe(|| waker.wake()))),
         }
