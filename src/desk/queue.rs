@@ -2,6 +2,7 @@
 //! written and tells them, before writing on: those who were told are back in line by then.
 
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use super::Error;
@@ -13,9 +14,14 @@ use crate::log::Encoded;
 /// How many groups one leader writes before another has to: its own caller waits, too.
 const ROUNDS: usize = 4;
 
+/// How many have to wait before whoever comes looks a few times: a few are woken sooner than they would look again.
+const CROWD: usize = if cfg!(gather_shuttle) { 1 } else { 16 };
+
 /// What stands in line to be written, in the order in which it was decided.
 pub(super) struct Queue {
     line: Mutex<Line>,
+    /// How many threads wait.
+    waiting: AtomicUsize,
 }
 
 /// A group, and how each in it has ended.
@@ -120,7 +126,7 @@ impl Drop for Entry {
 impl Queue {
     pub(super) fn new() -> Self {
         let line = Line { entries: Vec::new(), led: false, telling: None, writer: None, closed: false };
-        Self { line: Mutex::new(line) }
+        Self { line: Mutex::new(line), waiting: AtomicUsize::new(0) }
     }
 
     /// Comes into line. Call it under the lock under which it was decided, so that the order is the same.
@@ -135,7 +141,9 @@ impl Queue {
 
     /// Waits until a job has come to its end. Where nobody writes, this thread does.
     pub(super) fn wait(&self, job: &dyn Job, keeper: &impl Keeper) {
-        let mut looks = LOOKS;
+        let others = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _leaving = Leaving(&self.waiting);
+        let mut looks = if others < CROWD { 0 } else { LOOKS };
         // Who waits is noted before anything is looked at: whatever comes after that wakes this thread.
         while job.wait_as(Waiter::Thread { thread: thread::current(), is_awake: looks > 0 }) {
             match self.task() {
@@ -301,6 +309,15 @@ impl Drop for Handover<'_> {
         if let Some(next) = next {
             next.wake();
         }
+    }
+}
+
+/// One who waits fewer, when it is dropped.
+struct Leaving<'q>(&'q AtomicUsize);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
