@@ -46,8 +46,10 @@ const AT_ONCE: u64 = 5_000;
 const REPLAY_GOAL: f64 = 1.3;
 const REGISTER_GOAL: f64 = 1.2;
 /// From how many at once on the processor is all that a booking waits for, and not the disk. Then the ratio says how little a
-/// booking takes without sealing more than what sealing takes, so it is told and fails no run.
+/// booking takes without sealing more than what sealing takes: the goal is told, and a wider limit is held.
 const PROCESSOR_BOUND: usize = 64;
+/// Sealing came to 1.32 to 1.42 there; whatever makes it dearer than this fails the run.
+const CROWD_LIMIT: f64 = 1.5;
 /// By how much of it a goal is missed before that is no noise any more.
 const MARGIN: f64 = 0.1;
 
@@ -342,9 +344,8 @@ fn registrations(root: &Path, goals: &mut Goals) {
         } else {
             let (clock, busy) = sealed.ratio_to(blank);
             let verdict = if clock <= REGISTER_GOAL { "met" } else { "not met" };
-            println!(
-                "{what}: {clock:.2} (processor time {busy:.2}), goal at most {REGISTER_GOAL:.1}: {verdict}, and not held"
-            );
+            println!("{what}: goal at most {REGISTER_GOAL:.1}: {verdict}");
+            goals.hold("    what it may come to at most", (clock, busy), CROWD_LIMIT);
         }
         let (clock, busy) = sealed.ratio_to(clear);
         println!("    of as many bytes in the clear: {clock:.2} (processor time {busy:.2})");

@@ -106,14 +106,6 @@ impl<T> Extend<T> for ChunkedVec<T> {
     }
 }
 
-impl<T> FromIterator<T> for ChunkedVec<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        let mut all = Self::default();
-        all.extend(values);
-        all
-    }
-}
-
 impl<T> IntoIterator for ChunkedVec<T> {
     type Item = T;
     type IntoIter = Chain<vec::IntoIter<T>, Flatten<vec::IntoIter<Vec<T>>>>;
@@ -164,7 +156,8 @@ mod tests {
     fn it_is_a_vector_like_any_other() {
         for count in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 7] {
             let model: Vec<usize> = (0..count).map(|n| n * 2).collect();
-            let mut all: ChunkedVec<usize> = model.iter().copied().collect();
+            let mut all = ChunkedVec::default();
+            all.extend(model.iter().copied());
             assert_eq!((all.len(), all.last()), (count, model.last()));
             assert!(all.iter().eq(&model) && all.iter().rev().eq(model.iter().rev()));
             for at in [0, 1, count / 2, CHUNK - 1, CHUNK, count.saturating_sub(1), count, count + CHUNK] {
@@ -194,7 +187,8 @@ mod tests {
 
     #[test]
     fn what_is_there_stays_where_it_is() {
-        let mut all: ChunkedVec<usize> = (0..CHUNK).collect();
+        let mut all = ChunkedVec::default();
+        all.extend(0..CHUNK);
         let first: *const usize = all.get(0).unwrap();
         all.extend(0..=10 * CHUNK);
         assert!(std::ptr::eq(first, all.get(0).unwrap()));

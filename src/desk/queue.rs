@@ -232,7 +232,7 @@ impl Queue {
     pub(super) fn serve(&self, keeper: &impl Keeper) {
         loop {
             let mut line = self.line();
-            if line.led || line.entries.is_empty() {
+            if !line.begin_to_lead() {
                 if line.closed {
                     return;
                 }
@@ -240,7 +240,6 @@ impl Queue {
                 thread::park();
                 continue;
             }
-            line.led = true;
             drop(line);
             // A panic of the store's, or of a task that is woken, has ended those whose it was; others still come.
             drop(panic::catch_unwind(AssertUnwindSafe(|| self.lead(keeper))));
