@@ -200,21 +200,27 @@ fn print(all: &[Contestant], rounds: usize, talks: &[Talk]) {
     }
 }
 
-/// The cost of an entry, by how many entries the calendar has.
+/// The cost of an entry, by how many entries the calendar has. What they are made of comes from memory once there are many, for
+/// the bare writer as well, so how much dearer an entry becomes is told beside how much dearer it becomes there.
 fn print_growth(talks: &[Talk]) {
     println!("\nby the size of the calendar, zones and head included:");
-    let mut rates = Vec::new();
+    let mut costs = Vec::new();
     for size in SIZES {
         let turns: Vec<_> = (0..ROUNDS)
             .map(|_| [rate(write_ours, &talks[..size]), rate(bare::write, &talks[..size])])
             .collect();
-        let [ours, bare] = [0, 1].map(|who| median(&turns.iter().map(|turn| turn[who]).collect::<Vec<_>>()));
-        println!("{size:>9} entries{:>10.0} ns each{:>10.2} of bare", 1e9 / ours, ours / bare);
-        rates.push(1e9 / ours);
+        let [ours, bare] =
+            [0, 1].map(|who| 1e9 / median(&turns.iter().map(|turn| turn[who]).collect::<Vec<_>>()));
+        println!("{size:>9} entries{ours:>10.0} ns each{:>10.2} of bare", bare / ours);
+        costs.push([ours, bare]);
     }
-    let growth = rates[SIZES.len() - 1] / rates[2];
-    println!("from {} to {} entries each costs {growth:.2} times as much", SIZES[2], SIZES[SIZES.len() - 1]);
-    assert!(growth < 2.0, "what an entry costs grows with the calendar");
+    let (few, many) = (costs[2], costs[SIZES.len() - 1]);
+    let [ours, bare] = [0, 1].map(|who| many[who] / few[who]);
+    let (from, to) = (SIZES[2], SIZES[SIZES.len() - 1]);
+    println!(
+        "from {from} to {to} entries each costs {ours:.2} times as much, with the bare writer {bare:.2}"
+    );
+    assert!(ours < 1.5 * bare, "what an entry costs grows with the calendar");
 }
 
 /// How much memory may come and go, in kB, whatever is written: pieces of 16 kB, zones, and pages that the allocator fetches.
