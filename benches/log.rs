@@ -117,6 +117,7 @@ fn contestants(root: &Path) -> Vec<Contestant> {
     all.extend(CROWDS.map(|crowd| group::contestant(root, &frame, crowd)));
     all.extend(CROWDS.map(|crowd| desks::blocking(root, crowd)));
     all.push(desks::in_flight(root, 64));
+    all.push(desks::in_flight_without_disk(64));
     #[cfg(gather_peers)]
     {
         all.extend(CROWDS.map(|crowd| sqlite::contestant(root, &frame, crowd)));
@@ -169,6 +170,8 @@ fn print(all: &[Contestant], rounds: usize) {
     goal("1 through the desk, of raw append and sync", of(desks::BLOCKING, 1) / one, 0.9);
     goal("64 threads, of a bare group commit with 64", of(desks::BLOCKING, 64) / of(group::NAME, 64), 0.8);
     goal("64 in flight from one caller, of raw appends of 64", of(desks::IN_FLIGHT, 64) / many, 0.8);
+    let ratio = of(desks::WITHOUT_DISK, 64) / many;
+    println!("64 in flight over a log in memory, of raw appends of 64: {ratio:.2}, and more cannot be");
     for (what, name, crowd) in [("1", desks::BLOCKING, 1), ("64 in flight", desks::IN_FLIGHT, 64)] {
         let ratio = of(name, crowd) / of(raw::ZERO_FILLED, crowd);
         println!("{what}, of the same over zeros written before, which no append can do: {ratio:.2}");

@@ -13,6 +13,7 @@ use super::{Contestant, alone, place};
 
 pub(crate) const BLOCKING: &str = "desk.register, threads";
 pub(crate) const IN_FLIGHT: &str = "desk.submit, one caller";
+pub(crate) const WITHOUT_DISK: &str = "desk.submit, one caller, no disk";
 
 /// How many are booked to see how many bytes one takes.
 const BOOKED: u64 = 1_000;
@@ -36,7 +37,10 @@ pub(crate) fn frame() -> Vec<u8> {
 }
 
 fn desk(folder: &Path) -> (Desk, GatheringId) {
-    let desk = Desk::open(folder).unwrap();
+    with_a_gathering(Desk::open(folder).unwrap())
+}
+
+fn with_a_gathering(desk: Desk) -> (Desk, GatheringId) {
     let gathering = desk.announce(Gathering::webinar("Benchmark").places(100_000_000)).unwrap().outcome;
     let _ = desk.open_booking(gathering).unwrap();
     (desk, gathering)
@@ -50,7 +54,15 @@ pub(crate) fn blocking(root: &Path, crowd: usize) -> Contestant {
 }
 
 pub(crate) fn in_flight(root: &Path, ahead: usize) -> Contestant {
-    let (desk, gathering) = desk(&place(root, "in-flight"));
+    ahead_of(IN_FLIGHT, desk(&place(root, "in-flight")), ahead)
+}
+
+/// The same over a log in memory: what deciding and showing leave, if the disk took no time at all.
+pub(crate) fn in_flight_without_disk(ahead: usize) -> Contestant {
+    ahead_of(WITHOUT_DISK, with_a_gathering(Desk::in_memory()), ahead)
+}
+
+fn ahead_of(name: &'static str, (desk, gathering): (Desk, GatheringId), ahead: usize) -> Contestant {
     let mut on_their_way = VecDeque::new();
     let mut one = move || {
         while on_their_way.len() < ahead {
@@ -59,7 +71,7 @@ pub(crate) fn in_flight(root: &Path, ahead: usize) -> Contestant {
         let told = on_their_way.pop_front().unwrap().wait();
         assert!(told.unwrap().outcome.is_confirmed());
     };
-    Contestant::new(IN_FLIGHT, ahead, move || alone(1, &mut one))
+    Contestant::new(name, ahead, move || alone(1, &mut one))
 }
 
 /// How much a log grows by a registration, once it is closed.

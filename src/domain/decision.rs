@@ -439,6 +439,10 @@ impl<'s> Decision<'s> {
         self.cells();
         *self.before.get_mut() = self.laid.take();
         self.last = (self.state.head().plus(self.facts.len()).next(), self.time);
+        if self.facts.is_empty() {
+            // Most decisions record one, which is handed on with its room.
+            self.facts.reserve_exact(1);
+        }
         self.facts.push(fact);
     }
 
