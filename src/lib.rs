@@ -53,6 +53,7 @@ mod collections;
 mod desk;
 mod domain;
 mod fact;
+mod fault;
 mod id;
 mod image;
 pub mod log;

@@ -109,12 +109,6 @@ pub trait StoredFile: Send + Sync + fmt::Debug {
     fn set_length(&self, length: u64) -> io::Result<()>;
 }
 
-/// Whether there is no room for what was to be written, and nothing else is wrong.
-pub(crate) fn is_full(cause: &io::Error) -> bool {
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    matches!(cause.kind(), StorageFull | QuotaExceeded | FileTooLarge)
-}
-
 /// The folder that a file is in.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {

@@ -50,6 +50,8 @@ pub struct DeskBuilder {
     wishes: Wishes,
     #[cfg(feature = "file")]
     wrapping: Option<Key>,
+    #[cfg(feature = "file")]
+    must_exist: bool,
 }
 
 impl fmt::Debug for DeskBuilder {
@@ -60,7 +62,8 @@ impl fmt::Debug for DeskBuilder {
 
 impl Desk {
     /// Opens the desk of a folder: its log (`log.gather` and `head.gather`), its keys (`keys.gather`), and whatever was
-    /// booked before. Creates the folder and the log where there are none; the keys come with the first personal data.
+    /// booked before. Creates the folder and the log where there are none, unless they
+    /// [must exist](DeskBuilder::must_exist); the keys come with the first personal data.
     /// Back them up with [`Desk::backup`] and, apart, [`backup_keys`](crate::privacy::backup_keys): the log without the keys
     /// has no names, and every copy of a key is one more to destroy. A log without its head is opened only once somebody has
     /// said that it is whole ([`rebuild_head`](crate::log::FileLogOptions::rebuild_head)). If there is a checkpoint
@@ -110,6 +113,8 @@ impl Desk {
             wishes: Wishes::default(),
             #[cfg(feature = "file")]
             wrapping: None,
+            #[cfg(feature = "file")]
+            must_exist: false,
         }
     }
 }
@@ -177,7 +182,8 @@ impl DeskBuilder {
     }
 
     /// Is told, while the log is replayed, how far that has come: at the beginning, now and then, and at the end. It runs
-    /// in the thread that opens the desk, and keeps it waiting.
+    /// in the thread that opens the desk, and keeps it waiting. What a checkpoint holds is not replayed, and nothing is told
+    /// while it is read.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -198,6 +204,30 @@ impl DeskBuilder {
         self
     }
 
+    /// Makes no folder and no log where there are none: the desk is not opened then, and the error says
+    /// [`is_missing`](crate::log::Error::is_missing). For a program whose log is known to be there, as it is in service: where
+    /// its disk is not mounted, or somebody has moved the folder, it would begin with an empty log otherwise.
+    ///
+    /// ```
+    /// use gather::Desk;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path().join("bookings");
+    /// let error = Desk::builder().must_exist().open(&folder).unwrap_err();
+    /// assert!(error.log().unwrap().is_missing() && !folder.exists());
+    ///
+    /// drop(Desk::open(&folder)?); // once, when the service is set up
+    /// let desk = Desk::builder().must_exist().open(&folder)?;
+    /// # let _ = desk;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "file")]
+    #[must_use]
+    pub fn must_exist(mut self) -> Self {
+        self.must_exist = true;
+        self
+    }
+
     /// Opens the desk of a folder. See [`Desk::open`].
     ///
     /// # Errors
@@ -206,7 +236,7 @@ impl DeskBuilder {
     pub fn open(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
         let keys = dir.as_ref().join("keys.gather");
         check_log_is_there(&keys, &dir.as_ref().join(LOG_NAME))?;
-        let log = FileLog::open_in(&dir)?;
+        let log = self.open_log(dir.as_ref())?;
         let vault = Arc::new(self.open_vault(&keys, &log)?);
         let desk = self.open_folder(dir.as_ref(), log, Keyring::new(Arc::<FileVault>::clone(&vault)))?;
         // Nobody may get a key that opens something in there: it would not be destroyed together with whom it is about.
@@ -245,7 +275,7 @@ impl DeskBuilder {
     /// ```
     #[cfg(feature = "file")]
     pub fn open_without_keys(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
-        let log = FileLog::open_in(&dir)?;
+        let log = self.open_log(dir.as_ref())?;
         self.open_folder(dir.as_ref(), log, Keyring::without_keys())
     }
 
@@ -257,6 +287,13 @@ impl DeskBuilder {
     pub fn wrapping_key(mut self, key: Key) -> Self {
         self.wrapping = Some(key);
         self
+    }
+
+    #[cfg(feature = "file")]
+    fn open_log(&self, dir: &Path) -> Result<FileLog, Error> {
+        let options = FileLog::options();
+        let options = if self.must_exist { options.must_exist() } else { options };
+        Ok(options.open_in(dir)?)
     }
 
     #[cfg(feature = "file")]
@@ -291,8 +328,14 @@ impl DeskBuilder {
     /// `open` does while a torn end lies beside the log: another desk may be about to store what such a key has
     /// sealed. Whoever opens a `FileLog` so deletes torn ends when nobody needs them.
     ///
+    /// A log that is only read, as through a `FileReader`, has no desk: opening one takes the log's turn, which it refuses. A second process
+    /// that only shows things [copies](crate::log::copy) it into a [`MemoryLog`] of the same id
+    /// ([`with_id`](MemoryLog::with_id)), again and again what is new, and opens its desk over that; or it keeps
+    /// [`Lists`] of its own and tells them of every record.
+    ///
     /// # Errors
-    /// The log cannot be read; the vault lacks keys that the log names.
+    /// The log cannot be read, or stores nothing ([`is_read_only`](crate::log::Error::is_read_only)); the vault lacks keys that
+    /// the log names.
     pub fn over(self, log: impl Log + 'static, vault: Arc<dyn KeyVault>) -> Result<Desk, Error> {
         self.over_keyring(log, Keyring::new(vault))
     }

@@ -99,6 +99,9 @@ pub enum Error {
 impl Error {
     /// Whether what was to be appended may be in the log: `Some(false)` is surely not, `None` is nobody knows. Where
     /// nobody knows, open again and send the same request: it is done once.
+    ///
+    /// It speaks of this call alone. Where an earlier one with the same request was answered `None`, do not believe a later
+    /// `Some(false)` from the same desk, which takes nothing any more: that request may be stored.
     #[must_use]
     pub fn was_written(&self) -> Option<bool> {
         match self {
@@ -106,6 +109,30 @@ impl Error {
             Self::Vault(_) | Self::Checkpoint(_) => Some(false),
             Self::NotErased(_) => Some(true),
             Self::Broken => None,
+        }
+    }
+
+    /// Whether there was no room on the disk, for the log, for keys or for a checkpoint. Nothing was stored, and the same call works
+    /// once there is room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_full(),
+            Self::Vault(error) | Self::NotErased(error) => error.is_full(),
+            Self::Checkpoint(error) => error.is_full(),
+            Self::Broken => false,
+        }
+    }
+
+    /// Whether the same call may work later without anybody's doing. Where it may not, somebody has to put something right, or
+    /// the desk has to be opened again.
+    #[must_use]
+    pub fn may_retry(&self) -> bool {
+        match self {
+            Self::Log(error) => error.may_retry(),
+            Self::Vault(error) | Self::NotErased(error) => error.may_retry(),
+            Self::Checkpoint(error) => error.is_full(),
+            Self::Broken => false,
         }
     }
 

@@ -5,8 +5,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{Desk, Error};
-use crate::log::Page;
-use crate::record::{Position, StoredBatch};
+use crate::log::{self, Page};
+use crate::record::{Anchor, Position, StoredBatch};
 
 /// How often the log is asked whether others have stored something.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -58,6 +58,9 @@ impl Followers {
 /// what was done, and follow from there after a restart: everything comes at least once, in order, and nothing comes before
 /// it is durable. Any number can follow at once, each at its own pace; nobody who books waits for them.
 ///
+/// A position is a number in one log. Where that may be restored from a backup, or salvaged, the records behind a number may be
+/// others than before: remember the [`anchor`](Self::anchor) then, and follow [from that](Desk::follow_from).
+///
 /// A follower keeps its desk open. Begin with [`Desk::follow`].
 ///
 /// # Example
@@ -100,6 +103,51 @@ impl Desk {
     pub fn follow(&self, after: Position) -> Follower {
         Follower { desk: self.clone(), at: after, limit: 256 }
     }
+
+    /// Follows the log from a point on, as it was kept from [`Follower::anchor`], if the log has the past that it had then.
+    ///
+    /// # Errors
+    /// [`log::Error::is_diverged`]: it was restored from a copy that ends earlier, and may have gone on since; or it is
+    /// another log, as a salvaged one may be. What was done with records that are not in it any more is for the host to undo; then
+    /// it follows from where both agree, or from the beginning. Else as for [`Log::read`](crate::log::Log::read).
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use gather::log::{Anchor, Chain};
+    /// use gather::{Desk, Gathering, LogId, Position};
+    ///
+    /// let desk = Desk::in_memory();
+    /// drop(desk.announce(Gathering::webinar("Open day"))?);
+    /// let mut follower = desk.follow(Position::START);
+    /// while let Some(page) = follower.next(Duration::ZERO)? {
+    ///     // … mails are sent, then it is noted how far they are:
+    ///     let Anchor { log, position, chain, .. } = follower.anchor()?;
+    ///     let (log, position, chain) = (log.to_string(), position.get(), chain.bytes()); // into the host's own database
+    /// #   let _ = (page, log, position, chain);
+    /// }
+    ///
+    /// let Anchor { log, position, chain, .. } = follower.anchor()?;
+    /// # let (log, position, chain) = (log.to_string(), position.get(), chain.bytes());
+    /// let kept = Anchor { log: log.parse::<LogId>()?, position: Position::new(position), chain: Chain::from_bytes(chain) };
+    /// let mut later = desk.follow_from(kept)?; // after a restart
+    /// assert!(later.next(Duration::ZERO)?.is_none());
+    ///
+    /// let other = Desk::in_memory();
+    /// drop(other.announce(Gathering::webinar("Bees"))?);
+    /// assert!(other.follow_from(kept).unwrap_err().log().unwrap().is_diverged());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn follow_from(&self, kept: Anchor) -> Result<Follower, Error> {
+        let follower = self.follow(kept.position);
+        if follower.anchor()? == kept {
+            return Ok(follower);
+        }
+        let what =
+            "the log that was followed had another past: this one was restored, salvaged, or is another";
+        Err(log::Error::diverged(what).at(kept.position).into())
+    }
 }
 
 impl Follower {
@@ -114,6 +162,15 @@ impl Follower {
     #[must_use]
     pub fn position(&self) -> Position {
         self.at
+    }
+
+    /// The same as a point of this very log: with its id, and the hash of all that came before. To be kept where the log may be
+    /// restored one day, for [`Desk::follow_from`].
+    ///
+    /// # Errors
+    /// As for [`Log::read`](crate::log::Log::read); diverged, where the position is not one of this log.
+    pub fn anchor(&self) -> Result<Anchor, Error> {
+        Ok(self.desk.inner.log.read(self.at, 1)?.after)
     }
 
     /// The next batches, in order and without a hole; `None` if there were none for so long.

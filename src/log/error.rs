@@ -1,9 +1,11 @@
 //! One opaque error for every store: what went wrong, where, and what is then true of the log.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::fault::needs_somebody;
 use crate::id::RequestId;
 use crate::record::Position;
 
@@ -51,6 +53,9 @@ pub(crate) enum Kind {
     Locked,
     /// Not a log at all.
     NotALog,
+    /// There is no log where one is to be.
+    #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "only files may be missing"))]
+    Missing,
     /// The head of a log file is missing or cannot be believed.
     Headless,
     /// The log was opened to be read only.
@@ -247,6 +252,12 @@ impl Error {
         self.kind() == Kind::NotALog
     }
 
+    /// There is no log where one has to be. Nothing was made.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.kind() == Kind::Missing
+    }
+
     /// The file that says up to where the log was durable is missing, damaged or another log's, while the log has
     /// records. So whether the log has lost its end cannot be told. Where it is known to be whole, as it was copied or
     /// restored without its head, it is opened once with
@@ -285,15 +296,39 @@ impl Error {
     }
 
     /// Whether what was to be appended may be stored: `Some(false)` is surely not, `None` is nobody knows.
+    ///
+    /// It speaks of this call alone. Where an earlier one with the same request was answered `None`, that one may be stored all
+    /// the same: whatever is said to calls after it, only the log opened again can tell. Send the same request there: it is done
+    /// once.
     #[must_use]
     pub fn was_written(&self) -> Option<bool> {
         if self.kind() == Kind::Uncertain { None } else { Some(false) }
     }
 
-    /// Whether the same call may work later without anybody's doing.
+    /// Whether the same call may work later without anybody's doing. Not where somebody has to put something right first: a
+    /// path that leads nowhere, a folder that is not to be written to.
     #[must_use]
     pub fn may_retry(&self) -> bool {
-        matches!(self.kind(), Kind::Unavailable | Kind::Full | Kind::Locked)
+        match self.kind() {
+            Kind::Full | Kind::Locked => true,
+            Kind::Unavailable => !self.cause().is_some_and(needs_somebody),
+            Kind::Uncertain
+            | Kind::Diverged
+            | Kind::Corrupt
+            | Kind::Poisoned
+            | Kind::Newer
+            | Kind::Older
+            | Kind::NotALog
+            | Kind::Missing
+            | Kind::Headless
+            | Kind::ReadOnly
+            | Kind::Misuse => false,
+        }
+    }
+
+    /// What the file system said, if it was that.
+    fn cause(&self) -> Option<&io::Error> {
+        self.0.cause.as_deref()?.downcast_ref()
     }
 }
 

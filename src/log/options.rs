@@ -40,6 +40,7 @@ pub struct FileLogOptions {
     id: Option<LogId>,
     head_sync: HeadSync,
     rebuild_head: bool,
+    must_exist: bool,
     progress: Listener,
 }
 
@@ -80,6 +81,7 @@ impl FileLogOptions {
             id: None,
             head_sync: HeadSync::default(),
             rebuild_head: false,
+            must_exist: false,
             progress: Listener::default(),
         }
     }
@@ -118,6 +120,24 @@ impl FileLogOptions {
         self
     }
 
+    /// Makes no log where there is none, and no folder: [`Error::is_missing`] then. For a log that is known to be there: where
+    /// its disk is not mounted, or somebody has moved it, an empty one would take its place.
+    ///
+    /// ```
+    /// use gather::log::FileLog;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let not_mounted = folder.path().join("bookings");
+    /// let error = FileLog::options().must_exist().open_in(&not_mounted).unwrap_err();
+    /// assert!(error.is_missing() && !not_mounted.exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn must_exist(mut self) -> Self {
+        self.must_exist = true;
+        self
+    }
+
     /// Tells how far opening has come, in positions, on the thread that opens.
     #[must_use]
     pub fn progress(mut self, told: impl Fn(Progress) + Send + Sync + 'static) -> Self {
@@ -131,7 +151,9 @@ impl FileLogOptions {
     /// As [`open`](Self::open).
     pub fn open_in(&self, folder: impl AsRef<Path>) -> Result<FileLog, Error> {
         let place = self.place(&folder.as_ref().join(LOG_NAME));
-        place.create_folder()?;
+        if !self.must_exist {
+            place.create_folder()?;
+        }
         self.open_at(&place)
     }
 
@@ -142,7 +164,8 @@ impl FileLogOptions {
     /// else, an empty file for one. [`Error::is_newer`]: a newer version wrote it. [`Error::is_corrupt`]: bytes
     /// that were durable are damaged or gone, at [`Error::offset`]; the whole log is gone while its head is there.
     /// [`Error::is_headless`]: there are records and no head that belongs to them. [`Error::is_diverged`]: the head
-    /// tells of other records. [`Error::is_unavailable`] or [`Error::is_full`]: the file system did not let it be
+    /// tells of other records. [`Error::is_missing`]: there is none, and it [must exist](Self::must_exist).
+    /// [`Error::is_unavailable`] or [`Error::is_full`]: the file system did not let it be
     /// opened. In none of these cases is any batch changed or lost.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<FileLog, Error> {
         self.open_at(&self.place(path.as_ref()))
@@ -160,12 +183,12 @@ impl FileLogOptions {
     /// is made or changed, and no lock is taken.
     ///
     /// # Errors
-    /// As for [`open`](Self::open), but that nothing is locked. [`Error::is_unavailable`]: there is no log.
+    /// As for [`open`](Self::open), but that nothing is locked. [`Error::is_missing`]: there is no log.
     /// [`Error::is_headless`]: there is no head; only [`rebuild_head`](Self::rebuild_head) makes one, and not here.
     pub fn open_to_read(&self, path: impl AsRef<Path>) -> Result<FileReader, Error> {
         let place = self.place(path.as_ref());
         let Some(file) = place.open_to_read()? else {
-            return Err(Error::new(Kind::Unavailable, "there is no log to be read").in_file(place.path()));
+            return Err(missing(place.path()));
         };
         let frames = Frames::of(file)?;
         let head = place.in_its_folder(HEAD_NAME);
@@ -180,12 +203,15 @@ impl FileLogOptions {
 
     fn open_at(&self, place: &Place) -> Result<FileLog, Error> {
         // A first look, so that no lock is left beside a file that is no log.
-        if let Some(found) = place.open()? {
-            Frames::of(found)?;
+        match place.open()? {
+            Some(found) => drop(Frames::of(found)?),
+            None if self.must_exist => return Err(missing(place.path())),
+            None => {}
         }
         let lock = place.lock(LOCK_NAME)?;
         let file = match place.open()? {
             Some(file) => file,
+            None if self.must_exist => return Err(missing(place.path())),
             None => self.create(place)?,
         };
         let frames = Frames::of(file)?;
@@ -222,6 +248,10 @@ impl FileLogOptions {
         }
         believed(found, place).map(Some)
     }
+}
+
+fn missing(path: &Path) -> Error {
+    Error::new(Kind::Missing, "there is no log").in_file(path)
 }
 
 fn believed(found: Found, place: &Place) -> Result<HeadFile, Error> {

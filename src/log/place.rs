@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{Error, Kind};
-use crate::storage::{Held, Storage, StoredFile, folder_of, is_full};
+use crate::fault::is_full;
+use crate::storage::{Held, Storage, StoredFile, folder_of};
 
 /// A path in a file system, at which a log is or is to be.
 #[derive(Clone, Debug)]
@@ -139,9 +140,12 @@ impl PlacedFile {
     }
 
     /// Refuses to go on where nobody would find what is written: the file was removed under the open log, or cut short
-    /// of what the log holds.
+    /// of what the log holds. What was there is there for as long as the file is open.
     pub(super) fn check_in_place(&self, end: u64) -> Result<(), Error> {
-        self.check_has_a_name()?;
+        self.check_named(
+            "the file was removed under the open log, and nothing more is stored; while it is open it can still be read: \
+             save it with `backup`, since opening the path again may begin an empty log",
+        )?;
         let length = self.length()?;
         if length < end {
             let what = "the file was cut short under the open log";
@@ -152,12 +156,15 @@ impl PlacedFile {
 
     /// Refuses a file that was removed, or had another one put in its place, after it was opened.
     pub(super) fn check_has_a_name(&self) -> Result<(), Error> {
+        self.check_named("the file was removed under the open log; open it again")
+    }
+
+    fn check_named(&self, otherwise: &str) -> Result<(), Error> {
         let has_a_name = self.file.has_a_name();
         if has_a_name.map_err(|cause| self.fault("the log cannot be looked at", cause))? {
             return Ok(());
         }
-        let what = "the file was removed under the open log; open it again";
-        Err(Error::new(Kind::Diverged, what).in_file(self.path()))
+        Err(Error::new(Kind::Diverged, otherwise).in_file(self.path()))
     }
 
     /// Exactly so many bytes from an offset on.

@@ -1,9 +1,11 @@
 //! One opaque error for every vault: what went wrong, with which key, in which file.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::fault::{is_full, needs_somebody};
 use crate::sealed::KeyRef;
 
 type Cause = Arc<dyn std::error::Error + Send + Sync>;
@@ -152,6 +154,24 @@ impl VaultError {
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         self.0.kind == Kind::Unavailable
+    }
+
+    /// There is no room for more keys; it [is unavailable](Self::is_unavailable), too. Where there is room again, the same call
+    /// works.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.is_unavailable() && self.cause().is_some_and(is_full)
+    }
+
+    /// Whether the same call may work later without anybody's doing.
+    #[must_use]
+    pub fn may_retry(&self) -> bool {
+        self.is_unavailable() && !self.cause().is_some_and(needs_somebody)
+    }
+
+    /// What the file system said, if it was that.
+    fn cause(&self) -> Option<&io::Error> {
+        self.0.cause.as_deref()?.downcast_ref()
     }
 
     /// Which key, where one was asked for.

@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 
 use super::error::{Kind, VaultError};
 use super::vault::{Key, KeyVault, fill_random};
+use crate::fault::is_full;
 use crate::id::{LogId, VaultId};
 use crate::sealed::KeyRef;
-use crate::storage::{Disk, Storage, StoredFile, folder_of, is_full};
+use crate::storage::{Disk, Storage, StoredFile, folder_of};
 use shape::{HEADER, Header, SLOT, Slot, bytes, offset};
 
 mod copy;

@@ -290,6 +290,36 @@ fn one_that_cannot_be_written_fails_no_booking_and_is_told() {
     assert_eq!(desk.checkpoint().unwrap_err().was_written(), Some(false));
 }
 
+/// On a full disk the log needs the room that half of a checkpoint would take.
+#[test]
+fn nothing_is_left_of_one_that_was_not_finished() {
+    let folder = folder();
+    let [kept, draft] = ["checkpoint.gather", "checkpoint.gather.new"].map(|name| folder.path().join(name));
+    let desk = Desk::open(folder.path()).unwrap();
+    let _ = webinar(&desk, 3);
+    fs::create_dir(&kept).unwrap();
+    let error = desk.checkpoint().unwrap_err();
+    assert!(!draft.exists() && !error.is_full() && !error.may_retry(), "a folder is in its place: {error}");
+    fs::remove_dir(&kept).unwrap();
+    drop(desk);
+
+    fs::write(&draft, b"a process stopped here").unwrap();
+    let desk = Desk::open(folder.path()).unwrap();
+    assert!(!draft.exists(), "whoever opens the desk has the log for itself");
+    desk.checkpoint().unwrap();
+    assert!(kept.exists() && !draft.exists());
+}
+
+/// Another desk on a shared log may be at it just now.
+#[test]
+fn what_another_desk_is_writing_is_left_alone() {
+    let (host, folder) = (Host::new(), folder());
+    let (kept, draft) = (folder.path().join("kept"), folder.path().join("kept.new"));
+    fs::write(&draft, b"half of it").unwrap();
+    drop(Desk::builder().checkpoint_file(&kept).over(Arc::clone(&host.log), host.vault.clone()).unwrap());
+    assert!(draft.exists());
+}
+
 #[test]
 fn a_desk_that_knows_no_place_says_so() {
     let desk = Desk::builder().checkpoint_every(1).in_memory();

@@ -6,7 +6,7 @@ use std::iter;
 use std::path::Path;
 
 use gather::log::{Batch, Error, FileLog, Guard, HeadSync, Log, Scope, StoredBatch};
-use gather::{Fact, GatheringId, Position, RequestId};
+use gather::{Desk, Fact, GatheringId, Position, RequestId};
 use tempfile::TempDir;
 
 use crate::ram::Ram;
@@ -711,7 +711,7 @@ fn what_the_file_system_refuses_is_unavailable_with_its_cause() {
     let folder = folder();
     fs::create_dir(folder.path().join("lock.gather")).unwrap();
     let error = FileLog::open_in(folder.path()).unwrap_err();
-    assert!(error.is_unavailable() && error.may_retry(), "{error}");
+    assert!(error.is_unavailable() && !error.may_retry(), "somebody has to remove it: {error}");
     assert!(std::error::Error::source(&error).is_some(), "{error}");
     assert_eq!(names(folder.path()), ["lock.gather"]);
 
@@ -730,8 +730,33 @@ fn a_path_that_vanishes_takes_nothing_that_would_be_lost() {
     fs::remove_dir_all(&folder).unwrap();
     let error = log.append(&[batch(2)]).unwrap_err();
     assert!(error.is_diverged() && error.was_written() == Some(false), "{error}");
+    assert!(error.to_string().contains("save it with `backup`"), "{error}");
+    let saved = outside.path().join("saved");
+    assert_eq!(gather::log::backup(&log, &saved, &mut |_| ()).unwrap(), log.anchor().unwrap());
     drop(log);
     assert!(!folder.exists(), "closing makes nothing");
+    assert_eq!(stored(&FileLog::open_in(&saved).unwrap()).len(), 1);
+}
+
+/// As where its disk is not mounted: an empty log in its place would take bookings that nobody finds again.
+#[test]
+fn a_log_that_must_be_there_is_not_made() {
+    let outside = folder();
+    let folder = outside.path().join("bookings");
+    let options = FileLog::options().must_exist();
+    for make in [false, true] {
+        if make {
+            fs::create_dir(&folder).unwrap();
+        }
+        let error = options.open_in(&folder).unwrap_err();
+        assert!(error.is_missing() && !error.may_retry() && error.was_written() == Some(false), "{error}");
+        let error = Desk::builder().must_exist().open(&folder).unwrap_err();
+        assert!(error.log().is_some_and(Error::is_missing) && !error.may_retry(), "{error}");
+        assert_eq!(folder.exists(), make);
+    }
+    assert!(names(&folder).is_empty(), "not even a lock");
+    drop(FileLog::open_in(&folder).unwrap());
+    drop(options.open_in(&folder).unwrap());
 }
 
 #[test]

@@ -28,8 +28,12 @@ const FLOORS: &[(&str, &[&str])] = &[
         "projection",
         &["image", "collections", "id", "text", "schedule", "person", "sealed", "token", "fact", "record"],
     ),
+    ("fault", &[]),
     ("storage", &[]),
-    ("log", &["collections", "id", "text", "schedule", "person", "sealed", "fact", "record", "storage"]),
+    (
+        "log",
+        &["collections", "fault", "id", "text", "schedule", "person", "sealed", "fact", "record", "storage"],
+    ),
     // Nothing of what decides, and nothing of the lists: it reads facts and judges them by itself.
     ("audit", &["id", "schedule", "fact", "record", "log"]),
     (
@@ -45,6 +49,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "token",
             "fact",
             "record",
+            "fault",
             "storage",
         ],
     ),
@@ -61,6 +66,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "token",
             "fact",
             "record",
+            "fault",
             "domain",
             "projection",
             "log",

@@ -684,3 +684,34 @@ fn a_follower_hears_of_what_others_store() {
         assert_eq!(heard.join().unwrap(), 1);
     });
 }
+
+/// A backup that ends earlier was brought back, and others have booked since: under the numbers that were followed lie other
+/// records. The number alone does not tell.
+#[test]
+fn whoever_follows_a_log_that_was_restored_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (live, copy) = (folder.path().join("live"), folder.path().join("copy"));
+    let desk = Desk::open(&live).unwrap();
+    let gathering = talk(&desk, 9);
+    desk.backup(&copy, &mut |_| ()).unwrap();
+    drop(desk.register(gathering, person(1)).unwrap());
+    let mut follower = desk.follow(Position::START);
+    while follower.next(Duration::ZERO).unwrap().is_some() {}
+    let kept = follower.anchor().unwrap();
+    assert_eq!((kept.position, kept), (desk.position(), desk.follow_from(kept).unwrap().anchor().unwrap()));
+    drop((follower, desk));
+
+    let restored = Desk::open(&copy).unwrap();
+    let diverged = |failure: gather::Error| failure.log().is_some_and(Error::is_diverged);
+    assert!(diverged(restored.follow_from(kept).unwrap_err()), "it ends before");
+    drop(restored.register(gathering, person(2)).unwrap());
+    assert_eq!(restored.position(), kept.position);
+    assert!(diverged(restored.follow_from(kept).unwrap_err()), "the same number, another past");
+    assert!(
+        restored.follow(kept.position).next(Duration::ZERO).unwrap().is_none(),
+        "which a number does not tell"
+    );
+    assert!(diverged(
+        Desk::in_memory().follow_from(Anchor { position: Position::START, ..kept }).unwrap_err()
+    ));
+}

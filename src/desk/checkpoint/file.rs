@@ -18,16 +18,27 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Puts a new file in the place of the old one, in one step that a crash does not halve.
+/// Puts a new file in the place of the old one, in one step that a crash does not halve. Where that fails, nothing is left of
+/// the new one: the log needs the room.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let draft = beside(path);
-    let options = private().create(true).truncate(true).to_owned();
-    let mut file = options.open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&draft, path)?;
+    let written = write_draft(&draft, bytes).and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        drop(fs::remove_file(&draft));
+    }
+    written?;
     sync_folder_of(path)
+}
+
+fn write_draft(draft: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private().create(true).truncate(true).open(draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Removes what a process that stopped halfway has left of a new file. Nobody else may be writing one.
+pub(super) fn remove_draft(path: &Path) {
+    drop(fs::remove_file(beside(path)));
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -282,6 +282,9 @@ impl Inner {
         match (given, &self.checkpoints.place) {
             (Some(bytes), _) => Ok(Some(bytes)),
             (None, Some(path)) => {
+                if !self.shared {
+                    file::remove_draft(path);
+                }
                 file::read(path).map_err(|cause| CheckpointUnused::Unreadable(cause.to_string()))
             }
             (None, None) => Ok(None),

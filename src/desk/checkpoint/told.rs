@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::fault::is_full;
 use crate::record::Position;
 
 /// How a desk came to know what its log holds. See [`Desk::opening`](crate::Desk::opening).
@@ -88,7 +89,8 @@ pub struct Checkpointed {
     pub bytes: u64,
 }
 
-/// A checkpoint could not be written. The log is as it was, and so is the checkpoint before, if there was one.
+/// A checkpoint could not be written. The log is as it was, and so is the checkpoint before, if there was one; what was
+/// written of the new one is removed.
 #[derive(Clone, Debug)]
 pub struct CheckpointError {
     path: Option<PathBuf>,
@@ -110,6 +112,12 @@ impl CheckpointError {
     #[must_use]
     pub fn is_without_place(&self) -> bool {
         self.path.is_none()
+    }
+
+    /// Whether there was no room for it.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.cause.as_deref().is_some_and(is_full)
     }
 
     /// The file that could not be written.
