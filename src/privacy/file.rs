@@ -18,10 +18,13 @@ use crate::storage::{Disk, Storage, StoredFile, folder_of};
 use shape::{HEADER, Header, SLOT, Slot, bytes, offset};
 
 mod copy;
+mod reading;
 mod shape;
+mod verify;
 mod wrapping;
 
 pub use copy::{adopt_keys, backup_keys};
+pub use verify::{CheckedKeys, verify_keys};
 
 /// How many slots are made at once, with one sync for all of them: as many as there are, between these two.
 const POOL: u64 = 256;

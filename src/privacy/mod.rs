@@ -19,7 +19,7 @@ mod vault;
 pub use crate::sealed::{KeyRef, Keys, Opener};
 pub use error::VaultError;
 #[cfg(feature = "file")]
-pub use file::{FileVault, FileVaultOptions, adopt_keys, backup_keys};
+pub use file::{CheckedKeys, FileVault, FileVaultOptions, adopt_keys, backup_keys, verify_keys};
 #[cfg(feature = "file")]
 pub(crate) use file::{check_log_is_there, has_torn_ends};
 pub(crate) use holders::Learned;

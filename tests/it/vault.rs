@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gather::log::{Batch, Guard, Scope, decode, encode};
-use gather::privacy::{FileVault, Key, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError};
+use gather::privacy::{
+    FileVault, Key, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError, verify_keys,
+};
 use gather::testkit::FaultyDisk;
 use gather::{
     Announcement, Answers, Audience, Booking, BookingWindow, Desk, Error, Fact, GatheringId, GatheringKind,
@@ -958,6 +960,41 @@ fn every_flipped_bit_of_a_slot_damages_its_key_and_no_other() {
         place.change(|bytes| bytes[at + byte] ^= 1 << (byte % 8));
     }
     assert!(place.open().key(KeyRef::new(1)).is_ok());
+}
+
+/// Whoever keeps copies of the keys destroys older ones, and has to know before that the newest is whole.
+#[test]
+fn every_key_of_a_key_file_can_be_checked_without_being_opened() {
+    for wrapping in [None, Some(Key::from_bytes([7; 32]))] {
+        let place = Place::new();
+        let options = FileVault::options();
+        let options = wrapping.into_iter().fold(options, |options, key| options.wrapping_key(key));
+        let vault = options.open(&place.path, LOG).unwrap();
+        let erased = vault.fresh().unwrap();
+        vault.erase(erased).unwrap();
+        let sound = verify_keys(&place.path).unwrap();
+        let slots = u64::try_from((place.bytes().len() - HEADER) / SLOT).unwrap();
+        assert_eq!((sound.log, sound.whole, sound.erased), (LOG, slots - 1, 1));
+        assert!(sound.is_sound());
+        assert_eq!(sound.to_string(), format!("{} keys, 1 destroyed on purpose, none damaged", slots - 1));
+
+        for byte in 0..SLOT {
+            place.change(|bytes| bytes[HEADER + 2 * SLOT + byte] ^= 1);
+            let found = verify_keys(&place.path).unwrap();
+            assert_eq!(
+                (found.damaged.as_slice(), found.whole),
+                (&[KeyRef::new(2)][..], slots - 2),
+                "byte {byte}"
+            );
+            assert!(found.to_string().ends_with("1 damaged, the first is key 2"), "{found}");
+            place.change(|bytes| bytes[HEADER + 2 * SLOT + byte] ^= 1);
+        }
+        place.change(|bytes| bytes.extend_from_slice(&[1; SLOT - 1]));
+        assert_eq!(verify_keys(&place.path).unwrap(), sound, "a slot that is being written is none yet");
+        place.change(|bytes| bytes[100] ^= 1);
+        assert!(verify_keys(&place.path).unwrap_err().is_damaged());
+        assert!(verify_keys(place.folder.path().join("none")).unwrap_err().is_unavailable());
+    }
 }
 
 #[test]

@@ -3,15 +3,11 @@
 use std::io;
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
-use super::shape::{HEADER, Header, SLOT, bytes, offset};
-use super::{VaultError, beside, failed, not_opened, read_header, remove_if_there};
+use super::reading::KeyFile;
+use super::shape::{Header, offset};
+use super::{VaultError, beside, failed, remove_if_there};
 use crate::id::LogId;
 use crate::storage::{Disk, Storage, StoredFile, folder_of};
-
-/// How many keys are copied at a time.
-const KEYS: u64 = 1_024;
 
 /// Copies a key file, also while a desk gives out its keys, to a name that nothing has yet.
 ///
@@ -43,7 +39,8 @@ const KEYS: u64 = 1_024;
 /// # Errors
 /// There is no key file ([`VaultError::is_unavailable`]), it is none or has a damaged header, a newer version wrote it, there is
 /// something under the new name, or the file system did not let it be read or written. There is nothing under the new name
-/// then that was not there before. Keys are copied as they are: a damaged one is as damaged in the copy.
+/// then that was not there before. Keys are copied as they are: a damaged one is as damaged in the copy, which
+/// [`verify_keys`](super::verify_keys) tells.
 pub fn backup_keys(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), VaultError> {
     copy(from.as_ref(), to.as_ref(), None)
 }
@@ -60,26 +57,20 @@ pub fn adopt_keys(from: impl AsRef<Path>, to: impl AsRef<Path>, log: LogId) -> R
 }
 
 fn copy(from: &Path, to: &Path, log: Option<LogId>) -> Result<(), VaultError> {
-    let opened = Disk.open_to_read(from).map_err(|cause| not_opened(from, cause))?;
-    let missing = || failed("cannot open the key file", from, io::ErrorKind::NotFound.into());
-    let file = opened.ok_or_else(missing)?;
-    let length = file.length().map_err(|cause| failed("cannot read the key file", from, cause))?;
-    let header = read_header(&*file, length).map_err(|error| error.in_file(from))?;
-    let header = Header { log: log.unwrap_or(header.log), ..header };
-    // The last piece is none if it is less than a whole key: the desk may be writing it.
-    let keys = length.saturating_sub(bytes(HEADER)) / bytes(SLOT);
-    write(&*file, &header.bytes(), keys, to).map_err(|cause| failed("cannot copy the key file", to, cause))
+    let file = KeyFile::open(from)?;
+    let header = Header { log: log.unwrap_or(file.header.log), ..file.header };
+    write(&file, &header.bytes(), to).map_err(|cause| failed("cannot copy the key file", to, cause))
 }
 
 /// Writes the copy under another name first, and never over anything.
-fn write(from: &dyn StoredFile, header: &[u8], keys: u64, to: &Path) -> io::Result<()> {
+fn write(from: &KeyFile, header: &[u8], to: &Path) -> io::Result<()> {
     if to.try_exists()? {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     let unfinished = beside(to);
     remove_if_there(&Disk, &unfinished)?;
     let file = Disk.create(&unfinished)?;
-    let written = write_keys(from, header, keys, &*file);
+    let written = write_keys(from, header, &*file);
     let written = written.and_then(|()| file.sync()).and_then(|()| Disk.rename(&unfinished, to));
     if written.is_err() {
         // Keys that nobody asked for must not lie about. The error at hand is the one to tell.
@@ -88,16 +79,11 @@ fn write(from: &dyn StoredFile, header: &[u8], keys: u64, to: &Path) -> io::Resu
     written.and_then(|()| Disk.sync_folder(folder_of(to)))
 }
 
-fn write_keys(from: &dyn StoredFile, header: &[u8], keys: u64, to: &dyn StoredFile) -> io::Result<()> {
+fn write_keys(from: &KeyFile, header: &[u8], to: &dyn StoredFile) -> io::Result<()> {
     to.write_at(header, 0)?;
-    let mut first = 0;
-    while first < keys {
-        let count = KEYS.min(keys.saturating_sub(first));
-        let length = usize::try_from(count).unwrap_or_default().saturating_mul(SLOT);
-        let mut slots = Zeroizing::new(vec![0; length]);
-        from.read_at(&mut slots, offset(first))?;
+    for piece in from.pieces() {
+        let (first, slots) = piece?;
         to.write_at(&slots, offset(first))?;
-        first = first.saturating_add(count);
     }
     Ok(())
 }
