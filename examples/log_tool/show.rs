@@ -29,20 +29,24 @@ enum Of {
 }
 
 impl Wanted {
-    pub(crate) fn read(mut arguments: &[&str]) -> Result<Self, String> {
+    /// Reads options, each a name and an id.
+    pub(crate) fn read(options: &[(&str, &str)]) -> Result<Self, String> {
         let mut wanted = Self::default();
-        while let [name, rest @ ..] = arguments {
+        for (name, id) in options {
             let of = match *name {
                 "--gathering" => Of::Gathering,
                 "--person" => Of::Person,
                 "--registration" => Of::Registration,
-                unknown => return Err(format!("show knows no {unknown}; see log_tool help")),
+                unknown => return Err(format!("show knows no option {unknown}")),
             };
-            let [id, rest @ ..] = rest else { return Err(format!("{name} needs an id")) };
             wanted.ids.push((of, digits(id)?));
-            arguments = rest;
         }
         Ok(wanted)
+    }
+
+    /// Whether every record is asked for.
+    pub(crate) fn is_all(&self) -> bool {
+        self.ids.is_empty()
     }
 
     fn wants(&self, tags: &[Tag]) -> bool {
@@ -68,28 +72,37 @@ fn digits(id: &str) -> Result<String, String> {
     if is_id { Ok(digits) } else { Err(format!("{id} is no id, nor the last digits of one")) }
 }
 
-/// Tells the position after each page, and the last of all.
+/// Tells the position after each page, and the last of all. Gives how many records were shown. Where the log is damaged, all
+/// records before the damage are shown.
 pub(crate) fn show(
     log: &impl Log,
     wanted: &Wanted,
     out: &mut impl Write,
     progress: &mut dyn FnMut(Position, Position),
-) -> Result<(), Box<dyn Error>> {
+) -> Result<u64, Box<dyn Error>> {
     let head = log.anchor()?;
-    let mut after = Position::START;
+    let (mut after, mut limit, mut shown) = (Position::START, PAGE, 0);
     while after < head.position {
-        let page = log.read(after, PAGE)?;
+        let page = match log.read(after, limit) {
+            // Fewer batches may end before the damage.
+            Err(error) if error.is_corrupt() && limit > 1 => {
+                limit /= 2;
+                continue;
+            }
+            page => page?,
+        };
         for record in page.batches.iter().flat_map(gather::log::StoredBatch::records) {
             let tags = Tag::of(record.fact());
             if wanted.wants(&tags) {
                 writeln!(out, "{}", line(record, &tags, head.position))?;
+                shown += 1;
             }
         }
         let Some(last) = page.batches.last() else { break };
         after = last.last();
         progress(after, head.position);
     }
-    Ok(())
+    Ok(shown)
 }
 
 fn line(record: Record<'_>, tags: &[Tag], head: Position) -> String {

@@ -135,18 +135,18 @@ fn not_written(cause: std::io::Error) -> Error {
 /// Returns where the log ends then: at the end of what was exported.
 ///
 /// # Errors
-/// Each names the line that it is about. [`Error::is_not_a_log`]: the first line is not that of an exported log.
+/// Each names the line that it is about. [`Error::is_not_a_log`]: the first line is not that of an exported log, or no text.
 /// [`Error::is_newer`]: a newer version wrote it. [`Error::is_corrupt`]: a line is not what was written, or the last one is
 /// missing. [`Error::is_diverged`]: the target is another log, or holds what the lines do not say. Nothing is stored then.
-/// Otherwise the target could not do its work, or the input changed while it was read; it holds whole batches from the
-/// first on, and the same lines may be imported again.
+/// Otherwise the input cannot be read, or not twice, as a pipe cannot, or it changed meanwhile, or the target could not do
+/// its work; that holds whole batches from the first on, and the same lines may be imported again.
 pub fn import(
     mut input: impl BufRead + Seek,
     to: &dyn Log,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Anchor, Error> {
     let target = to.anchor()?;
-    let start = input.stream_position().map_err(reading::not_read)?;
+    let start = input.stream_position().map_err(reading::not_read_again)?;
     let mut whole = Whole { target, met: false };
     let mut lines = Lines::begin(&mut input)?;
     check_same_log(lines.log(), target.log)?;
@@ -158,7 +158,7 @@ pub fn import(
     }
     let end = lines.at();
     whole.check()?;
-    input.seek(SeekFrom::Start(start)).map_err(reading::not_read)?;
+    input.seek(SeekFrom::Start(start)).map_err(reading::not_read_again)?;
     let mut again = Lines::begin(&mut input)?;
     store(&mut again, to, target, &mut |done| {
         progress(Progress::new(lines_done(end, done).min(total), total));
@@ -189,9 +189,9 @@ pub fn import_into(
     folder: impl AsRef<std::path::Path>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Anchor, Error> {
-    let start = input.stream_position().map_err(reading::not_read)?;
+    let start = input.stream_position().map_err(reading::not_read_again)?;
     let log = exported_id(&mut input)?;
-    input.seek(SeekFrom::Start(start)).map_err(reading::not_read)?;
+    input.seek(SeekFrom::Start(start)).map_err(reading::not_read_again)?;
     new_folder::make(folder.as_ref(), |draft| {
         let to = FileLog::options().id(log).open_in(draft)?;
         import(input, &to, progress)

@@ -1,6 +1,7 @@
 //! A folder with a log in it that is there whole or not at all.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ const FILES: [&str; 5] = [LOG_NAME, "log.gather.new", HEAD_NAME, "head.gather.ne
 ///
 /// # Errors
 /// Misuse: there is something under the name already. Otherwise what filling it has met; then there is nothing under the
-/// name, and what was filled in is removed as far as it can be.
+/// name, and what was filled in is removed as far as it can be, with its folder unless somebody put something else there.
 pub(super) fn make<T>(folder: &Path, fill: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
     // Without what may stand behind the last name.
     let folder: PathBuf = folder.components().collect();
@@ -26,7 +27,7 @@ pub(super) fn make<T>(folder: &Path, fill: impl FnOnce(&Path) -> Result<T, Error
     let filled = fill(&draft).and_then(|filled| name(&draft, &folder).map(|()| filled));
     if filled.is_err() {
         // The error at hand is the one to tell.
-        drop(empty(&draft));
+        drop(empty(&draft).and_then(|()| fs::remove_dir(&draft)));
     }
     filled
 }

@@ -11,7 +11,7 @@ use gather::{Desk, Ending, Fact, GatheringId, Lifecycle, Position};
 const DATA: &str = include_str!("../../examples/data/network_year.json");
 
 /// Examples are built beside the folder that this test runs from.
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
     let program = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));

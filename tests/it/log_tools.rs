@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::io::Cursor;
+use std::io::{BufRead, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gather::log::{
     Anchor, Batch, FileLog, Guard, Keep, Log, MemoryLog, Scope, copy, encode, export, exported_id, import,
-    salvage,
+    import_into, salvage,
 };
 use gather::privacy::{MemoryVault, adopt_keys, backup_keys};
 use gather::testkit::{TestClock, conferences, epoch, histories, queues};
@@ -19,7 +19,7 @@ use gather::{
 };
 use proptest::prelude::*;
 
-use crate::examples::{run, text};
+use crate::examples::{program, run, text};
 
 const LOGS: [&str; 3] = ["format1a.gather", "format1b.gather", "format1c.gather"];
 
@@ -254,6 +254,99 @@ fn an_error_names_the_line() {
         let error = import(Cursor::new(changed), &twin(&log), &mut |_| ()).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+/// Lines that are missing, too many or no text are counted as an editor counts them.
+#[test]
+fn an_error_names_a_line_that_cannot_be_read() {
+    let log = MemoryLog::with_id(LogId::from_u128(7));
+    let batch = Batch { facts: [batch(1).facts, batch(2).facts].concat(), ..batch(1) };
+    log.exclusive(Position::START, &mut |_| vec![batch.clone()]).unwrap();
+    let whole = exported(&log);
+    let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+    assert_eq!(lines.len(), 4);
+    let refused = |lines: &[&[u8]]| {
+        let to = twin(&log);
+        let error = import(Cursor::new(lines.concat()), &to, &mut |_| ()).unwrap_err();
+        assert_eq!(to.anchor().unwrap().position, Position::START, "{error}");
+        error
+    };
+    let binary = &b"\xA7gfr\xFF\n"[..];
+    for nth in 1..5 {
+        let mut changed = lines.clone();
+        changed[nth - 1] = binary;
+        let error = refused(&changed);
+        let what = if nth == 1 { "the file is no exported log" } else { "a line is no text" };
+        assert!(error.to_string().starts_with(&format!("line {nth}: {what}")), "{error}");
+        assert_eq!((error.is_not_a_log(), error.is_corrupt()), (nth == 1, nth > 1), "{error}");
+    }
+    for one_more in [binary, &b"{}\n"[..]] {
+        let error = refused(&[&lines[..], &[one_more]].concat());
+        assert!(error.is_corrupt() && error.to_string().starts_with("line 5: "), "{error}");
+    }
+    for cut in 0..4 {
+        let error = refused(&lines[..cut]).to_string();
+        let what = if cut == 0 { "the file is empty" } else { "the file ends before its last line" };
+        assert!(error.starts_with(&format!("line {}: {what}", cut + 1)), "{error}");
+    }
+}
+
+/// What goes by once, as a pipe does.
+struct Once(Cursor<Vec<u8>>);
+
+impl Read for Once {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(bytes)
+    }
+}
+
+impl BufRead for Once {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
+    }
+}
+
+impl std::io::Seek for Once {
+    fn seek(&mut self, _: std::io::SeekFrom) -> std::io::Result<u64> {
+        Err(std::io::ErrorKind::NotSeekable.into())
+    }
+}
+
+#[test]
+fn an_import_says_that_it_reads_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = MemoryLog::with_id(LogId::from_u128(7));
+    opened(&log, 1..4);
+    let once = || Once(Cursor::new(exported(&log)));
+    let error = import(once(), &twin(&log), &mut |_| ()).unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("the lines are read twice"), "{error}");
+    let error = import_into(once(), folder.path().join("to"), &mut |_| ()).unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("the lines are read twice"), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// What was begun goes, with its folder; what somebody put there stays.
+#[test]
+fn an_import_that_failed_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = MemoryLog::new();
+    opened(&log, 1..4);
+    let mut lines = exported(&log);
+    lines.extend(b"one more\n");
+    let to = folder.path().join("to");
+    assert!(import_into(Cursor::new(&lines), &to, &mut |_| ()).unwrap_err().is_corrupt());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    let left = folder.path().join("to.unfinished");
+    std::fs::create_dir(&left).unwrap();
+    std::fs::write(left.join("letter"), "Dear Ann").unwrap();
+    assert!(import_into(Cursor::new(&lines), &to, &mut |_| ()).unwrap_err().is_corrupt());
+    let names = std::fs::read_dir(&left).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["letter"]);
+    assert!(!to.exists());
 }
 
 #[test]
@@ -644,14 +737,14 @@ fn the_tool_says_what_it_cannot_use() {
     for (arguments, expected) in [
         (&["verify", "letter"][..], "the file is not a log of this crate, in letter"),
         (&["verify", "newer"], "has format 9; this version reads format 1"),
-        (&["verify", "headless"], "`log_tool rebuild-head PATH` does that"),
+        (
+            &["verify", "headless"],
+            "\n`log_tool rebuild-head headless` does that; where the log may have lost its end",
+        ),
+        (&["backup", "headless", "to"], "`log_tool rebuild-head headless` does that"),
         (&["verify", "empty"], "there is no log"),
         (&["verify", "nowhere"], "there is no log"),
-        (&["verify"], "log_tool verify PATH"),
-        (&["dance"], "log_tool verify PATH"),
-        (&["show", "mine", "--person"], "--person needs an id"),
         (&["show", "mine", "--person", "ann"], "ann is no id"),
-        (&["show", "mine", "--colour", "red"], "show knows no --colour"),
         (&["backup", "mine", "empty"], "there is something already"),
         (&["salvage", "mine", "empty"], "there is something already"),
         (&["salvage", "letter", "to"], "the file is not a log of this crate, in letter"),
@@ -664,8 +757,35 @@ fn the_tool_says_what_it_cannot_use() {
         assert!(!folder.path().join("to").exists());
     }
     assert_eq!(std::fs::read_dir(folder.path().join("empty")).unwrap().count(), 0, "nothing is left behind");
-    let (code, out, _) = log_tool(folder.path(), ["help"]);
-    assert!(code == 0 && out.contains("salvage PATH TO"), "{out}");
+}
+
+/// What is wrong comes first, in a line, and then where to read on.
+#[test]
+fn the_tool_says_what_is_wrong_with_a_call() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, expected) in [
+        (&["dance"][..], "there is no command dance"),
+        (&["verify"], "PATH is missing: log_tool verify PATH"),
+        (&["salvage", "--prefix-only", "mine"], "TO is missing: log_tool salvage PATH TO"),
+        (&["import"], "FILE is missing: log_tool import FILE TO"),
+        (&["backup", "mine", "to", "more"], "more is an argument too many: log_tool backup PATH TO"),
+        (&["verify", "--fast", "mine"], "verify knows no option --fast"),
+        (&["show", "mine", "--prefix-only"], "show knows no option --prefix-only"),
+        (&["show", "mine", "--person"], "--person needs an id"),
+        (&["--person", "show", "mine"], "the command comes first, and --person is none"),
+    ] {
+        let (code, out, error) = log_tool(folder.path(), arguments);
+        assert_eq!((code, &*out), (2, ""), "{arguments:?}");
+        assert_eq!(error, format!("{expected}\nsee `log_tool help`\n"), "{arguments:?}");
+    }
+    let (code, help, _) = log_tool(folder.path(), ["help"]);
+    assert!(code == 0 && help.contains("salvage PATH TO"), "{help}");
+    for arguments in
+        [&["--help"][..], &["-h"], &["help", "verify"], &["verify", "--help"], &["show", "a", "-h"]]
+    {
+        assert_eq!(log_tool(folder.path(), arguments), (0, help.clone(), String::new()), "{arguments:?}");
+    }
+    assert_eq!(log_tool(folder.path(), [""; 0]), (2, String::new(), help));
 }
 
 #[test]
@@ -717,7 +837,179 @@ fn the_tool_shows_what_is_asked_for() {
     assert!(anns.contains("details recorded") && anns.contains("confirmed: person …"), "{anns}");
     assert_eq!(anns.lines().count(), 2);
     assert_eq!(shown(&["--person", &digits, "--gathering", &talk.to_string()]).lines().count(), 1);
-    assert_eq!(shown(&["--registration", "00000000000000000000000000000000"]), "");
+    let before = log_tool(folder.path(), ["show", "--gathering", &talk.to_string(), "mine"]);
+    assert_eq!((before.0, before.1.lines().count()), (0, 5), "options stand before the path, too");
+    let nobody = ["show", "mine", "--registration", "00000000000000000000000000000000"];
+    let (code, out, error) = log_tool(folder.path(), nobody);
+    assert_eq!((code, &*out), (0, ""));
+    assert!(error.starts_with("no record is about all that was asked for"), "{error}");
+}
+
+/// A log of a file that has so many batches of one record.
+fn log_of(folder: &Path, batches: u128) {
+    let log = FileLog::open_in(folder).unwrap();
+    opened(&log, 1..batches + 1);
+}
+
+/// Flips a bit in the payload of a frame.
+fn damage(folder: &Path, nth: usize) {
+    let mut bytes = std::fs::read(file_of(folder)).unwrap();
+    let frame = frames(&bytes)[nth - 1];
+    bytes[frame + 85] ^= 1;
+    std::fs::write(file_of(folder), bytes).unwrap();
+}
+
+/// Flips a bit in the payload of a frame, and makes both of its checksums right again: only the chain tells.
+fn break_chain(folder: &Path, nth: usize) {
+    damage(folder, nth);
+    let mut bytes = std::fs::read(file_of(folder)).unwrap();
+    let frames = frames(&bytes);
+    let (frame, end) = (frames[nth - 1], frames[nth]);
+    let payload = crc32fast::hash(&bytes[frame + 80..end]).to_le_bytes();
+    bytes[frame + 72..frame + 76].copy_from_slice(&payload);
+    let salted = [&bytes[32..48], &bytes[frame..frame + 76]].concat();
+    bytes[frame + 76..frame + 80].copy_from_slice(&crc32fast::hash(&salted).to_le_bytes());
+    std::fs::write(file_of(folder), bytes).unwrap();
+}
+
+/// A log with the first does not open; the second is met when its batches are read.
+const HARMS: [fn(&Path, usize); 2] = [damage, break_chain];
+
+#[test]
+fn the_tool_shows_all_records_before_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine");
+    log_of(&mine, 700);
+    let (_, whole, _) = log_tool(folder.path(), ["show", "mine"]);
+    let before = whole.lines().take(650).collect::<Vec<_>>();
+    let sound = std::fs::read(file_of(&mine)).unwrap();
+    let says = ["a frame does not pass its checksum", "the chain breaks at a frame"];
+    for (harm, what) in HARMS.into_iter().zip(says) {
+        harm(&mine, 651);
+        let (code, out, error) = log_tool(folder.path(), ["show", "mine"]);
+        assert_eq!(code, 1, "{error}");
+        assert_eq!(out.lines().collect::<Vec<_>>(), before, "{what}");
+        assert!(error.starts_with(what) && error.contains("at position 651"), "{error}");
+        std::fs::write(file_of(&mine), &sound).unwrap();
+    }
+    damage(&mine, 1);
+    let (code, out, error) = log_tool(folder.path(), ["show", "mine"]);
+    assert_eq!((code, &*out), (1, ""), "{error}");
+}
+
+#[test]
+fn the_tool_says_what_to_do_about_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("my log");
+    booked(&mine);
+    let sound = std::fs::read(file_of(&mine)).unwrap();
+    for harm in HARMS {
+        harm(&mine, 3);
+        for arguments in [
+            &["verify", "my log"][..],
+            &["show", "my log"],
+            &["export", "my log"],
+            &["backup", "my log", "to"],
+        ] {
+            let (code, _, error) = log_tool(folder.path(), arguments);
+            assert_eq!(code, 1, "{arguments:?}: {error}");
+            let expected =
+                "\nwhat is whole can be brought into a new log: `log_tool salvage \"my log\" TO`\n";
+            assert!(error.ends_with(expected), "{arguments:?}: {error}");
+        }
+        std::fs::write(file_of(&mine), &sound).unwrap();
+    }
+    let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["my log"], "a backup that failed leaves nothing");
+    std::fs::write(folder.path().join("lines"), "no lines").unwrap();
+    let (_, _, error) = log_tool(folder.path(), ["import", "lines", "to"]);
+    assert!(!error.contains("salvage"), "these lines are no log: {error}");
+}
+
+#[test]
+fn the_tool_says_what_rebuilding_the_head_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine");
+    booked(&mine);
+    damage(&mine, 6);
+    let bytes = std::fs::read(file_of(&mine)).unwrap();
+    let last = frames(&bytes)[5];
+    // Zeros at the end are not told from room.
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    let (code, out, error) = log_tool(folder.path(), ["rebuild-head", "mine"]);
+    assert_eq!((code, &*error), (1, ""), "{out}");
+    let saved = format!("log.gather.torn-{last}");
+    let lines = out.lines().collect::<Vec<_>>();
+    assert!(lines[0].starts_with(&format!("cut off from offset {last} on: {} bytes", end - last)), "{out}");
+    assert!(lines[0].ends_with(&saved), "{out}");
+    assert_eq!(lines[1..], ["the head file says again that the log ends at record 5"]);
+    assert_eq!(std::fs::read(mine.join(saved)).unwrap(), bytes[last..end]);
+    let (code, out, _) = log_tool(folder.path(), ["rebuild-head", "mine"]);
+    assert_eq!((code, out.lines().count()), (0, 1), "nothing is cut off again: {out}");
+}
+
+#[test]
+fn the_tool_says_that_a_write_may_be_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine");
+    booked(&mine);
+    let mut bytes = std::fs::read(file_of(&mine)).unwrap();
+    bytes.extend(b"half of a batch");
+    std::fs::write(file_of(&mine), &bytes).unwrap();
+    let (code, out, error) = log_tool(folder.path(), ["verify", "mine"]);
+    assert_eq!((code, &*error), (0, ""), "{out}");
+    let expected = "not read: 15 bytes behind the last durable record: a write may be under way, or one did not finish; \
+                    where nobody has the log open, opening it once has them judged\nsound: 6 records";
+    assert!(out.starts_with(expected), "{out}");
+}
+
+#[test]
+fn the_tool_says_that_it_salvaged_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine");
+    booked(&mine);
+    damage(&mine, 1);
+    let (code, out, _) = log_tool(folder.path(), ["salvage", "--prefix-only", "mine", "prefix"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("\nkept nothing: there is no whole batch before the damage"), "{out}");
+    assert!(out.contains("the log in prefix is empty\n"), "{out}");
+    assert!(!out.contains("head file"), "the head is there: {out}");
+    for nth in 2..7 {
+        damage(&mine, nth);
+    }
+    std::fs::remove_file(mine.join("head.gather")).unwrap();
+    let (code, out, _) = log_tool(folder.path(), ["salvage", "mine", "all"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("\nkept nothing: there is no whole batch in the log; the log in all is empty\n"),
+        "{out}"
+    );
+    assert!(out.contains("so whether it has lost its end cannot be told"), "{out}");
+}
+
+/// What comes through a pipe goes by once, and is imported all the same.
+#[cfg(unix)]
+#[test]
+fn the_tool_imports_from_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    booked(&folder.path().join("mine"));
+    let export = std::process::Command::new(program("log_tool"))
+        .args(["export", "mine"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn();
+    let mut export = export.unwrap();
+    let output = std::process::Command::new(program("log_tool"))
+        .args(["import", "/dev/stdin", "again"])
+        .current_dir(folder.path())
+        .stdin(export.stdout.take().unwrap())
+        .output()
+        .unwrap();
+    assert!(export.wait().unwrap().success());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).starts_with("imported 6 records into again, log "));
+    let [mine, again] = ["mine", "again"].map(|name| FileLog::open_in(folder.path().join(name)).unwrap());
+    assert_eq!(again.anchor().unwrap(), mine.anchor().unwrap());
 }
 
 #[test]

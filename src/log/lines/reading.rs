@@ -19,6 +19,7 @@ pub(super) struct Lines<'a, R> {
     input: &'a mut R,
     header: HeaderLine,
     at: Anchor,
+    /// Which line was asked for last.
     number: u64,
     ended: bool,
 }
@@ -32,8 +33,7 @@ pub(super) struct ReadBatch {
 impl<'a, R: BufRead> Lines<'a, R> {
     /// Reads the first line.
     pub(super) fn begin(input: &'a mut R) -> Result<Self, Error> {
-        let line = next_line(input)?.ok_or_else(|| Error::new(Kind::NotALog, "the file is empty"))?;
-        let header = header(&line).map_err(|error| error.at_line(1))?;
+        let header = first_line(input).and_then(|line| header(&line)).map_err(|error| at_line(error, 1))?;
         let at = Anchor { log: header.log, position: Position::START, chain: Chain::genesis(header.log) };
         Ok(Self { input, header, at, number: 1, ended: false })
     }
@@ -54,10 +54,7 @@ impl<'a, R: BufRead> Lines<'a, R> {
 
     /// The next batch; `None` when the last line was read and all of them add up to it.
     pub(super) fn batch(&mut self) -> Result<Option<ReadBatch>, Error> {
-        let begins = self.number.saturating_add(1);
-        self.read_batch().map_err(|error| {
-            if error.is_unavailable() { error } else { error.at_line(begins.max(self.number)) }
-        })
+        self.read_batch().map_err(|error| at_line(error, self.number))
     }
 
     fn read_batch(&mut self) -> Result<Option<ReadBatch>, Error> {
@@ -83,13 +80,14 @@ impl<'a, R: BufRead> Lines<'a, R> {
     }
 
     fn line(&mut self) -> Result<String, Error> {
-        match next_line(self.input)? {
-            Some(line) => {
-                self.number = self.number.saturating_add(1);
-                Ok(line)
-            }
-            None => Err(Error::new(Kind::Corrupt, "the file ends before its last line: it was cut")),
-        }
+        self.next_line()?
+            .ok_or_else(|| Error::new(Kind::Corrupt, "the file ends before its last line: it was cut"))
+    }
+
+    /// Counts the line before it is looked at, so that an error names the one that cannot be read or is missing.
+    fn next_line(&mut self) -> Result<Option<String>, Error> {
+        self.number = self.number.saturating_add(1);
+        next_line(self.input)
     }
 
     fn check_place(&self, record: &RecordLine<Value>, nth: u32, of: u32) -> Result<(), Error> {
@@ -107,19 +105,37 @@ impl<'a, R: BufRead> Lines<'a, R> {
             return Err(Error::new(Kind::Corrupt, "the records are not those that the last line stands for"));
         }
         self.ended = true;
-        match next_line(self.input)? {
+        match self.next_line()? {
             None => Ok(()),
             Some(_) => Err(Error::new(Kind::Corrupt, "lines follow the last one")),
         }
     }
 }
 
+/// What the input is at fault for is not the fault of a line.
+fn at_line(error: Error, line: u64) -> Error {
+    if error.is_unavailable() { error } else { error.at_line(line) }
+}
+
+/// The first line. What is no line at all is not the first one of an exported log.
+fn first_line(input: &mut impl BufRead) -> Result<String, Error> {
+    match next_line(input) {
+        Ok(Some(line)) => Ok(line),
+        Ok(None) => Err(Error::new(Kind::NotALog, "the file is empty")),
+        Err(error) if error.is_corrupt() => Err(not_exported().because(error)),
+        Err(error) => Err(error),
+    }
+}
+
+fn not_exported() -> Error {
+    Error::new(Kind::NotALog, "the file is no exported log")
+}
+
 fn header(line: &str) -> Result<HeaderLine, Error> {
-    let not_a_log = || Error::new(Kind::NotALog, "the file is no exported log");
     let AnyHeader { format, version } =
-        serde_json::from_str(line).map_err(|cause| not_a_log().because(cause))?;
+        serde_json::from_str(line).map_err(|cause| not_exported().because(cause))?;
     if format != FORMAT {
-        return Err(not_a_log());
+        return Err(not_exported());
     }
     if version != VERSION {
         let what =
@@ -147,4 +163,10 @@ pub(super) fn not_read(cause: io::Error) -> Error {
         return Error::new(Kind::Corrupt, "a line is no text").because(cause);
     }
     Error::unavailable("the lines cannot be read").because(cause)
+}
+
+/// A pipe goes by once.
+pub(super) fn not_read_again(cause: io::Error) -> Error {
+    let what = "the lines are read twice, and what they come from cannot go back; give a file of them";
+    Error::unavailable(what).because(cause)
 }
