@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use gather::audit;
 use gather::log::{self, FileLog, FileReader, Keep, Log, Salvaged, TornTail};
-use gather::privacy::adopt_keys;
+use gather::privacy::{adopt_keys, verify_keys};
 
 use arguments::Asked;
 use progress::Watch;
@@ -36,7 +36,8 @@ mod show;
 mod telling;
 
 const HELP: &str = "\
-log_tool verify PATH           checks all of a log, and every decision in it: exit code 0 sound, 1 not, 2 not usable
+log_tool verify PATH           checks all of a log, every decision in it, and the keys beside it: exit code 0 sound, 1 not,
+                               2 not usable
 log_tool show PATH             the records, one a line
     --gathering ID             only those about a gathering, a person, a registration;
     --person ID                an id may be given by the digits that `show` ends it with
@@ -173,12 +174,27 @@ fn verify(path: &str) -> Outcome {
              where nobody has the log open, opening it once has them judged"
         )?;
     }
-    if findings.is_sound() {
-        writeln!(out, "sound: {} records in {batches} batches, log {}", end.position, end.log)?;
-        return Ok(ExitCode::SUCCESS);
+    let sound = if findings.is_sound() { "sound" } else { "not sound" };
+    writeln!(out, "{sound}: {} records in {batches} batches, log {}", end.position, end.log)?;
+    let keys_are_whole = tell_keys(&log_file(path)?.with_file_name(KEYS), &mut out)?;
+    Ok(if findings.is_sound() && keys_are_whole { ExitCode::SUCCESS } else { ExitCode::from(DAMAGED) })
+}
+
+/// Whether the keys beside a log are whole. Those that are kept elsewhere, or not there, are not looked at.
+fn tell_keys(keys: &Path, out: &mut impl Write) -> io::Result<bool> {
+    if !keys.exists() {
+        return Ok(true);
     }
-    writeln!(out, "not sound: {} records in {batches} batches, log {}", end.position, end.log)?;
-    Ok(ExitCode::from(DAMAGED))
+    match verify_keys(keys) {
+        Ok(found) => {
+            writeln!(out, "its keys: {found}")?;
+            Ok(found.is_sound())
+        }
+        Err(error) => {
+            writeln!(out, "its keys: {error}")?;
+            Ok(false)
+        }
+    }
 }
 
 fn show(path: &str, options: &[(&str, &str)]) -> Outcome {

@@ -697,6 +697,32 @@ fn the_tool_verifies() {
     assert_eq!(std::fs::read(file_of(&mine)).unwrap(), bytes, "it only reads");
 }
 
+/// Damage to a key shows otherwise only when what it sealed is asked for.
+#[test]
+fn the_tool_looks_at_the_keys_beside_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine");
+    booked(&mine);
+    let (_, out, _) = log_tool(folder.path(), ["verify", "mine"]);
+    assert!(out.ends_with(" keys, 0 destroyed on purpose, none damaged\n"), "{out}");
+    let keys = mine.join("keys.gather");
+    let mut bytes = std::fs::read(&keys).unwrap();
+    bytes[600] ^= 1;
+    std::fs::write(&keys, &bytes).unwrap();
+    let (code, out, error) = log_tool(folder.path(), ["verify", "mine"]);
+    assert_eq!((code, &*error), (1, ""), "{out}");
+    assert!(out.starts_with("sound: 6 records") && out.contains("\nits keys: "), "{out}");
+    assert!(out.ends_with(", 1 damaged, the first is key 0\n"), "{out}");
+    bytes[20] ^= 1;
+    std::fs::write(&keys, &bytes).unwrap();
+    let (code, out, _) = log_tool(folder.path(), ["verify", "mine"]);
+    assert!(
+        code == 1 && out.contains("its keys: the header of the key file does not pass its check"),
+        "{out}"
+    );
+    assert_eq!(std::fs::read(&keys).unwrap(), bytes, "it only reads");
+}
+
 /// A place that nobody decided on, in a log whose bytes are all sound.
 #[test]
 fn the_tool_names_a_forged_decision() {
