@@ -16,6 +16,7 @@ use crate::storage::Disk;
 mod header;
 mod keep;
 mod search;
+mod told;
 
 use header::Beginning;
 use search::Search;
@@ -69,7 +70,7 @@ pub struct LeftOut {
 ///
 /// The file is only read, and so is the head file beside it, which knows of an end that was lost. If it belongs to a folder
 /// with keys, bring them along with [`privacy::adopt_keys`](crate::privacy::adopt_keys), which takes them for the new log's
-/// id. Progress counts bytes of the file.
+/// id. Progress counts bytes of the file. What comes back prints as lines for people.
 ///
 /// A damaged file header is no hindrance if a single bit of it is wrong, wherever that is. If more is, it is none as long as
 /// the log's id and salt in it are whole, and the id is confirmed: by the genesis chain beside it, by the head file or by
