@@ -139,11 +139,14 @@ fn another_past_is_named_and_gets_another_id() {
     assert_eq!((prefix.batches, prefix.head.log), (1, id));
 }
 
+/// By default one bit of every seventeen, since a new folder is synced for each; all with `GATHER_SOAK`. That the frames are
+/// found behind every one is held beside the search.
 #[test]
 fn no_single_bit_of_the_file_header_costs_anything() {
     let folder = tempfile::tempdir().unwrap();
     let (_, head, sound) = closed(folder.path());
-    for bit in 0..128 * 8 {
+    let stride = if std::env::var_os("GATHER_SOAK").is_some() { 1 } else { 17 };
+    for bit in (0..128 * 8).step_by(stride) {
         let mut bytes = sound.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
         for keep in BOTH {

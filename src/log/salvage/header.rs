@@ -92,3 +92,53 @@ fn damaged(what: &'static str) -> LeftOut {
     let bytes = u64::try_from(FILE_HEADER).unwrap_or(u64::MAX);
     LeftOut { offset: 0, bytes, first: Position::START, records: Some(0), what }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::fact::Fact;
+    use crate::id::{GatheringId, RequestId};
+    use crate::log::salvage::search::Search;
+    use crate::log::{FileLog, Log};
+    use crate::record::{Batch, Guard, Scope};
+    use crate::storage::Disk;
+
+    fn batch(id: u128) -> Batch {
+        Batch {
+            id: RequestId::from_u128(id),
+            time: DateTime::UNIX_EPOCH,
+            actor: None,
+            trace: None,
+            content: None,
+            guard: Guard { seen: Position::START, scope: Scope::everything() },
+            facts: vec![Fact::BookingOpened { gathering: GatheringId::from_u128(id) }],
+        }
+    }
+
+    #[test]
+    fn behind_any_one_damaged_bit_of_a_header_every_frame_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.gather");
+        let log = FileLog::open(&path).unwrap();
+        log.exclusive(Position::START, &mut |_| vec![batch(1), batch(2), batch(3)]).unwrap();
+        let id = log.anchor().unwrap().log;
+        drop(log);
+        let sound = std::fs::read(&path).unwrap();
+        let place = Place::new(Arc::new(Disk), &path);
+        for bit in 0..FILE_HEADER * 8 {
+            let mut bytes = sound.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, bytes).unwrap();
+            let file = place.open_to_read().unwrap().unwrap();
+            let beginning = Beginning::read(&place, &file).unwrap();
+            assert_eq!((beginning.header.log, beginning.known), (id, Some(Position::new(3))), "{bit}");
+            assert!(beginning.damage.is_some(), "{bit}");
+            let found = Search::new(&file, &beginning, &mut |_| ()).unwrap().all().unwrap();
+            assert_eq!((found.frames.len(), found.gaps), (3, vec![]), "{bit}");
+        }
+    }
+}
