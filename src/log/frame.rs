@@ -76,12 +76,28 @@ impl FileHeader {
         Self::read(fields, header).ok_or_else(|| not_a_log(CUT_SHORT))?
     }
 
-    /// Takes from the first bytes of a file, wherever they are damaged, the id and the salt, if the id is whole: the genesis
-    /// chain that is stored beside it follows from it.
-    pub(super) fn of_damaged(bytes: &[u8]) -> Option<Self> {
+    /// Reads the first bytes of a file in which one bit is wrong: only with that one back does the checksum pass. `None` if
+    /// more is wrong.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode): with that bit back it is of another format.
+    pub(super) fn with_one_bit_mended(bytes: &[u8]) -> Option<Result<Self, Error>> {
+        let header: &[u8; FILE_HEADER] = bytes.first_chunk()?;
+        let mut bits = (0..FILE_HEADER).flat_map(|at| (0..8).map(move |bit| (at, 1_u8 << bit)));
+        bits.find_map(|(at, bit)| {
+            let mut mended = *header;
+            *mended.get_mut(at)? ^= bit;
+            Some(Self::decode(&mended)).filter(|read| !read.as_ref().is_err_and(is_damage))
+        })
+    }
+
+    /// The id and the salt as they stand in the first bytes of a file, and whether the genesis chain beside them follows
+    /// from the id, so that both are whole.
+    pub(super) fn as_it_stands(bytes: &[u8]) -> Option<(Self, bool)> {
         let mut fields = Fields { rest: bytes.get(FILE_MAGIC.len().saturating_add(8)..FILE_HEADER)? };
         let (log, salt) = (LogId::from_bytes(fields.take()?), fields.take()?);
-        (fields.take() == Some(Chain::genesis(log).bytes())).then_some(Self { log, salt })
+        let follows = fields.take()? == Chain::genesis(log).bytes();
+        Some((Self { log, salt }, follows))
     }
 
     fn read(mut fields: Fields<'_>, header: &[u8]) -> Option<Result<Self, Error>> {
@@ -99,6 +115,11 @@ impl FileHeader {
             Err(Error::new(Kind::Corrupt, "the file header is none that is written").at_offset(0))
         })
     }
+}
+
+/// Whether it is for want of sound bytes that a header cannot be read.
+pub(super) fn is_damage(error: &Error) -> bool {
+    error.is_corrupt() || error.is_not_a_log()
 }
 
 const CUT_SHORT: &str = "the file ends within its header";
@@ -278,6 +299,31 @@ mod tests {
         let file = FileHeader { log: LogId::from_u128(1), salt: [2; 16] };
         assert_eq!(file.encode().len(), 128);
         assert_eq!(FileHeader::decode(&file.encode()).unwrap(), file);
+    }
+
+    #[test]
+    fn any_one_bit_of_a_file_header_is_mended_and_no_two() {
+        let header = FileHeader { log: LogId::from_u128(1), salt: [2; 16] };
+        let mended = |bytes: &[u8]| FileHeader::with_one_bit_mended(bytes).map(|read| read.unwrap());
+        for bit in 0..FILE_HEADER * 8 {
+            let mut bytes = header.encode();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(mended(&bytes), Some(header), "{bit}");
+            bytes[(bit / 8 + 20) % FILE_HEADER] ^= 1;
+            assert_eq!(mended(&bytes), None, "{bit}");
+        }
+        assert_eq!(mended(&header.encode()[..100]), None);
+    }
+
+    #[test]
+    fn a_damaged_header_of_a_newer_format_is_told_from_one_of_this() {
+        let mut bytes = FileHeader { log: LogId::from_u128(1), salt: [2; 16] }.encode();
+        bytes[8] = 2;
+        let checksum = crc32fast::hash(&bytes[..FILE_CHECKED]);
+        bytes[FILE_CHECKED..].copy_from_slice(&checksum.to_le_bytes());
+        bytes[40] ^= 1;
+        assert!(FileHeader::decode(&bytes).unwrap_err().is_corrupt());
+        assert!(FileHeader::with_one_bit_mended(&bytes).unwrap().unwrap_err().is_newer());
     }
 
     #[test]

@@ -114,6 +114,17 @@ impl Place {
         }
     }
 
+    /// Takes the lock of the folder if its file is there, to read what nobody writes meanwhile. Nothing is made. Where the
+    /// lock cannot be taken, as on a medium that takes nothing, nobody here writes either.
+    pub(super) fn lock_if_there(&self, name: &str) -> Result<Option<Box<dyn Held>>, Error> {
+        let Ok(Some(_)) = self.in_its_folder(name).open_to_read() else { return Ok(None) };
+        match self.lock(name) {
+            Ok(held) => Ok(Some(held)),
+            Err(error) if error.is_locked() => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
     fn placed(&self, file: Box<dyn StoredFile>) -> PlacedFile {
         PlacedFile { file, place: self.clone() }
     }

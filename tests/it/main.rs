@@ -49,6 +49,7 @@ mod remedies;
 mod repeats;
 mod replies;
 mod requirements;
+mod salvage;
 mod scene;
 mod service;
 mod time_travel;
