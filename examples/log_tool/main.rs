@@ -164,8 +164,8 @@ fn verify(path: &str) -> Outcome {
     let mut watch = Watch::of("verified");
     let findings = audit::verify(&log, &mut |progress| watch.told(progress))?;
     watch.end();
-    let (mut out, end, batches) = (io::stdout().lock(), findings.to, findings.batches);
-    write!(out, "{findings}")?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "{findings}")?;
     let unread = log.unread()?;
     if unread > 0 {
         writeln!(
@@ -174,8 +174,6 @@ fn verify(path: &str) -> Outcome {
              where nobody has the log open, opening it once has them judged"
         )?;
     }
-    let sound = if findings.is_sound() { "sound" } else { "not sound" };
-    writeln!(out, "{sound}: {} records in {batches} batches, log {}", end.position, end.log)?;
     let keys_are_whole = tell_keys(&log_file(path)?.with_file_name(KEYS), &mut out)?;
     Ok(if findings.is_sound() && keys_are_whole { ExitCode::SUCCESS } else { ExitCode::from(DAMAGED) })
 }
@@ -311,14 +309,7 @@ fn salvage(path: &str, to: &str, keep: Keep) -> Outcome {
 
 fn tell_salvaged(salvaged: &Salvaged, keep: Keep, to: &str, out: &mut impl Write) -> io::Result<()> {
     let Salvaged { head, as_it_was, batches, left_out, .. } = salvaged;
-    for part in left_out {
-        let records = match part.records {
-            Some(0) => "no records".to_owned(),
-            Some(records) => format!("records {} to {}", part.first, part.first.get() + records - 1),
-            None => format!("what came from record {} on", part.first),
-        };
-        writeln!(out, "left out at offset {}, {} bytes, {records}: {}", part.offset, part.bytes, part.what)?;
-    }
+    left_out.iter().try_for_each(|part| writeln!(out, "{part}"))?;
     if *batches == 0 && !left_out.is_empty() {
         return tell_nothing_kept(keep, to, out);
     }

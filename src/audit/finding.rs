@@ -260,14 +260,17 @@ impl Findings {
     }
 }
 
-/// One line for each finding that is listed, and one for the others; nothing where nothing was found.
+/// One line for each finding that is listed, and one for the others; then whether the log is sound, and how much was looked at.
+/// There is no line end behind the last.
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.found.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
         if self.more > 0 {
             writeln!(f, "and {} more", self.more)?;
         }
-        Ok(())
+        let sound = if self.is_sound() { "sound" } else { "not sound" };
+        let Anchor { log, position, .. } = self.to;
+        write!(f, "{sound}: {position} records in {} batches, log {log}", self.batches)
     }
 }
 
@@ -344,6 +347,11 @@ mod tests {
         let first = "position 7, overbooked: pool 1 has 101 of 100 places taken; registration \
                      00000000-0000-0000-0000-000000000002\n";
         assert!(text.starts_with(first), "{text}");
-        assert!(text.ends_with("and 2 more\n"));
+        assert!(
+            text.ends_with(&format!("and 2 more\nnot sound: 0 records in 0 batches, log {log}")),
+            "{text}"
+        );
+        let sound = Findings::none(to).to_string();
+        assert_eq!(sound, format!("sound: 0 records in 0 batches, log {log}"));
     }
 }

@@ -233,7 +233,7 @@ mod tests {
     fn the_text_names_key_file_and_cause() {
         let error = VaultError::damaged(KeyRef::new(7))
             .in_file(Path::new("bookings.keys"))
-            .because(std::io::Error::other("the disk is tired"));
+            .because(io::Error::other("the disk is tired"));
         assert_eq!(
             error.to_string(),
             "a key does not pass its own check, key 7, in bookings.keys: the disk is tired"

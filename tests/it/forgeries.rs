@@ -898,7 +898,9 @@ fn a_finding_reads_as_a_sentence() {
     let Finding { position, gathering, registration, .. } = &findings.found[0];
     assert_eq!((position.get(), *gathering, *registration), (3, Some(on), Some(FORGED)));
     let text = format!(
-        "position 3, overbooked: pool 1 has 2 of 1 places taken; registration {FORGED}; gathering {on}\n"
+        "position 3, overbooked: pool 1 has 2 of 1 places taken; registration {FORGED}; gathering {on}\n\
+         not sound: 3 records in 3 batches, log {}",
+        findings.to.log
     );
     assert_eq!(findings.to_string(), text);
     assert!(!text.contains(&person_id(2).to_string()), "people are not named");
