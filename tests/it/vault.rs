@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use gather::log::{Batch, Guard, Scope, decode, encode};
 use gather::privacy::{
-    FileVault, Key, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError, verify_keys,
+    FileVault, FileVaultOptions, Key, KeyRef, KeyVault, Keyring, Keys, MemoryVault, Opener, VaultError,
+    verify_keys,
 };
 use gather::testkit::FaultyDisk;
 use gather::{
@@ -968,7 +969,7 @@ fn every_key_of_a_key_file_can_be_checked_without_being_opened() {
     for wrapping in [None, Some(Key::from_bytes([7; 32]))] {
         let place = Place::new();
         let options = FileVault::options();
-        let options = wrapping.into_iter().fold(options, |options, key| options.wrapping_key(key));
+        let options = wrapping.into_iter().fold(options, FileVaultOptions::wrapping_key);
         let vault = options.open(&place.path, LOG).unwrap();
         let erased = vault.fresh().unwrap();
         vault.erase(erased).unwrap();
