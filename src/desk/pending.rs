@@ -18,6 +18,9 @@ use crate::record::{Position, StoredBatch};
 /// [`wait`](Self::wait) blocks for it; awaiting does not, and works on any runtime. One that is dropped is done all the
 /// same, only nobody is told. Answers come in the order in which the commands were submitted by one caller.
 ///
+/// The waker of whoever awaits it is called by whoever writes, for everybody who waits. It may use the desk itself, in the same
+/// thread. It must not wait for another thread that does: nothing more is written until it returns.
+///
 /// Begin with [`Desk::submit`].
 #[must_use = "only its answer says whether the command was done"]
 pub struct Pending<O> {

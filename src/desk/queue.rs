@@ -145,7 +145,7 @@ impl Queue {
         let _leaving = Leaving(&self.waiting);
         let mut looks = if others < CROWD { 0 } else { LOOKS };
         // Who waits is noted before anything is looked at: whatever comes after that wakes this thread.
-        while job.wait_as(Waiter::Thread { thread: thread::current(), is_awake: looks > 0 }) {
+        while job.wait_as(Waiter::Thread { thread: thread::current(), is_awake: looks > 0 }).is_ok() {
             match self.task() {
                 // Whoever is woken before they are told is to write.
                 Task::Lead => self.lead(keeper),
@@ -196,8 +196,11 @@ impl Queue {
     /// Notes a task that waits for a job; `false` if there is nothing to wait for. The writer's thread leads for it; where
     /// there is none, the task has to.
     pub(super) fn wait_as(&self, job: &dyn Job, waiter: Waiter, keeper: &impl Keeper) -> bool {
+        // Declared first, so that it is let go of last: whoever waited before is dropped without the line.
+        let noted;
         let mut line = self.line();
-        if !job.wait_as(waiter) {
+        noted = job.wait_as(waiter);
+        if noted.is_err() {
             return false;
         }
         if line.led {

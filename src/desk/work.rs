@@ -44,12 +44,8 @@ impl Wait {
     }
 
     /// Notes who waits, unless it has ended.
-    fn wait_as(&mut self, waiter: Waiter) -> bool {
-        if self.has_ended {
-            return false;
-        }
-        self.waiter = Some(waiter);
-        true
+    fn wait_as(&mut self, waiter: Waiter) -> Noted {
+        if self.has_ended { Err(waiter) } else { Ok(self.waiter.replace(waiter)) }
     }
 }
 
@@ -67,6 +63,11 @@ pub(super) enum Verdict<O> {
     /// It is done: where the log ended before, and when it was decided.
     Done { outcome: O, head: Position, time: DateTime<Utc> },
 }
+
+/// Who waited before, where whoever waits now was noted; else whoever would wait, as there is nothing to wait for.
+///
+/// Either is to be dropped without a lock: what a task does as it is dropped is not ours to know.
+pub(super) type Noted = Result<Option<Waiter>, Waiter>;
 
 /// Who wants to know that a command has come to its end.
 pub(super) enum Waiter {
@@ -101,8 +102,8 @@ pub(super) trait Job: Send + Sync {
     /// woken.
     fn end(&self, end: End) -> Option<Waiter>;
 
-    /// Notes who waits, unless there is nothing to wait for any more; then it says so.
-    fn wait_as(&self, waiter: Waiter) -> bool;
+    /// Notes who waits, unless there is nothing to wait for any more.
+    fn wait_as(&self, waiter: Waiter) -> Noted;
 
     /// Gives out whoever waits, to be woken though it has not come to its end: somebody has to write.
     fn take_waiter(&self) -> Option<Waiter>;
@@ -165,7 +166,7 @@ impl<O: Send> Job for Work<O> {
         self.progress().wait.end(end)
     }
 
-    fn wait_as(&self, waiter: Waiter) -> bool {
+    fn wait_as(&self, waiter: Waiter) -> Noted {
         self.progress().wait.wait_as(waiter)
     }
 
@@ -248,7 +249,7 @@ impl Job for Marker {
         progress.wait.end(stands)
     }
 
-    fn wait_as(&self, waiter: Waiter) -> bool {
+    fn wait_as(&self, waiter: Waiter) -> Noted {
         self.progress().wait.wait_as(waiter)
     }
 

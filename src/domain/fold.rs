@@ -359,6 +359,10 @@ fn change_set_aside<C: Cells>(
 fn close_line<C: Cells>(cells: &mut C, gathering: GatheringId, offering: OfferingId) {
     while let Some(turn) = cells.next_waiting(gathering, offering, None) {
         set_claim(cells, turn.registration, Claim::Ended, None);
+        // In a log that nobody decided somebody may stand in line twice, and the claim lets go of one place only.
+        if cells.next_waiting(gathering, offering, None) == Some(turn) {
+            cells.leave_line(gathering, offering, turn);
+        }
     }
     change_plan(cells, gathering, |plan| {
         if let Some(known) = plan.offerings.iter_mut().find(|known| known.id == offering) {

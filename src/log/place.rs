@@ -165,7 +165,8 @@ impl PlacedFile {
         Ok(())
     }
 
-    /// Refuses a file that was removed, or had another one put in its place, after it was opened.
+    /// Refuses a file that was removed, or had another one renamed over it, after it was opened. One that was given another name
+    /// itself is still there, and is written and read on.
     pub(super) fn check_has_a_name(&self) -> Result<(), Error> {
         self.check_named("the file was removed under the open log; open it again")
     }

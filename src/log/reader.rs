@@ -95,7 +95,7 @@ impl FileReader {
     ///
     /// # Errors
     /// The file cannot be read; what came is damaged or of a newer version. [`Error::is_diverged`]: the log, or its
-    /// head, was removed or had another one put in its place.
+    /// head, was removed or had another one renamed over it. One that was given another name is read on under that.
     pub fn refresh(&self) -> Result<Anchor, Error> {
         self.look().map(|(_, head)| self.frames.anchor(head))
     }

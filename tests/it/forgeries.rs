@@ -1,6 +1,8 @@
 //! One decision of a sound log is forged, chain and checksums computed anew: an audit names that position and the rule.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gather::audit::{Finding, Findings, Rule, verify};
@@ -9,11 +11,11 @@ use gather::privacy::MemoryVault;
 use gather::testkit::{TestClock, person_id};
 use gather::{
     AddSession, Approval, Booking, CancelGathering, CancelRegistration, Capacity, ChangeParty, CheckIn,
-    CheckedIn, Content, Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId, IssueCalendarToken,
-    LinePolicy, MoveRegistration, Offering, OfferingId, OrganisationCap, OrganisationId, Overbook, Party,
-    PassReason, Pool, PoolId, Position, Presence, PresenceSource, Register, RegistrationId, RequestId,
-    Reschedule, RevokeCalendarToken, Rsvp, Scan, ScanId, SeriesId, Session, SessionId, SetAside, SetAsideId,
-    Settle, Silence, UndoCheckIn,
+    CheckedIn, CloseLine, Content, Credential, Desk, Draw, Ending, Fact, Gathering, GatheringId,
+    IssueCalendarToken, LinePolicy, MoveRegistration, Offering, OfferingId, OrganisationCap, OrganisationId,
+    Overbook, Party, PassReason, Pool, PoolId, Position, Presence, PresenceSource, Register, RegistrationId,
+    RequestId, Reschedule, RevokeCalendarToken, Rsvp, Scan, ScanId, SeriesId, Session, SessionId, SetAside,
+    SetAsideId, Settle, Silence, UndoCheckIn,
 };
 
 use crate::scene::{ENDS, HALL, PLACE, STARTS, Scene, at, day, hall, member};
@@ -912,4 +914,37 @@ fn a_scene_without_a_forgery_is_sound() {
     drop(forger.scene.does(CancelRegistration::new(ann)));
     let batches = forger.batches();
     assert!(Found::in_log(&batches, Position::START).findings.is_sound());
+}
+
+/// Whoever opens a log that nobody decided must not be kept for ever, nor whoever closes a line in it.
+#[test]
+fn a_line_in_which_somebody_stands_twice_can_be_closed() {
+    let forger = Forger::with_places(1);
+    let waits = |person| Fact::RegistrationWaitlisted {
+        gathering: forger.scene.on,
+        registration: FORGED,
+        booking: alone(person),
+        ahead: 0,
+    };
+    let mut batches = forger.batches();
+    batches.push(forger.batch(vec![waits(1)]));
+    batches.push(Batch { id: RequestId::from_u128(0xF1), ..forger.batch(vec![waits(2)]) });
+    let (on, offering) = (forger.scene.on, PLACE);
+    let closed = Fact::LineClosed { gathering: on, offering };
+    for forged in [None, Some(Batch { id: RequestId::from_u128(0xF2), ..forger.batch(vec![closed]) })] {
+        let (log, is_forged) = (MemoryLog::new(), forged.is_some());
+        let batches: Vec<_> = batches.iter().cloned().chain(forged).collect();
+        log.exclusive(Position::START, &mut |_| batches.clone()).unwrap();
+        let (done, told) = mpsc::channel();
+        thread::spawn(move || {
+            let desk = Desk::builder().over(log, Arc::new(MemoryVault::new())).unwrap();
+            let answer = if is_forged { None } else { Some(desk.execute(CloseLine::new(on))) };
+            done.send((
+                answer.is_none_or(|answer| answer.is_ok()),
+                desk.waiting_list(on).unwrap().rows().len(),
+            ))
+        });
+        let (answered, waiting) = told.recv_timeout(Duration::from_mins(1)).expect("it comes to an end");
+        assert!(answered && waiting == 0, "closed by {}", if is_forged { "a fact" } else { "a command" });
+    }
 }

@@ -715,3 +715,36 @@ fn whoever_follows_a_log_that_was_restored_is_told() {
         Desk::in_memory().follow_from(Anchor { position: Position::START, ..kept }).unwrap_err()
     ));
 }
+
+/// The last that holds a task may be its waker, and the task may use the desk as it is dropped.
+#[test]
+fn a_waker_that_gives_way_to_another_may_use_the_desk_as_it_is_dropped() {
+    struct Books(Desk, GatheringId, Arc<AtomicUsize>);
+    impl Wake for Books {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for Books {
+        fn drop(&mut self) {
+            drop(self.0.submit(Register::new(self.1, person(7))));
+            self.2.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    let (done, told) = mpsc::channel();
+    thread::spawn(move || {
+        let (store, dropped) = (Handle::new(false), Arc::new(AtomicUsize::new(0)));
+        let desk = store.desk();
+        let gathering = talk(&desk, 9);
+        store.next(Next::Waits);
+        let mut pending = pin!(desk.submit(Register::new(gathering, person(1))));
+        let books = Arc::new(Books(desk.clone(), gathering, Arc::clone(&dropped)));
+        let first = Waker::from(books);
+        assert!(pending.as_mut().poll(&mut Context::from_waker(&first)).is_pending());
+        drop(first);
+        // It had the last of the first waker.
+        assert!(pending.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(dropped.load(Ordering::SeqCst), 1);
+        store.open_the_gate();
+        done.send(is_confirmed(desk.submit(Register::new(gathering, person(8)))))
+    });
+    assert!(told.recv_timeout(Duration::from_mins(1)).expect("it is not kept for ever"));
+}

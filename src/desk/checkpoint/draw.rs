@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use super::image::Draft;
 use crate::desk::queue::Entry;
 use crate::desk::sync::{Mutex, MutexGuard};
-use crate::desk::work::{End, Job, Marker, Waiter};
+use crate::desk::work::{End, Job, Marker, Noted, Waiter};
 use crate::desk::writing::Standing;
 use crate::desk::{Desk, Error};
 use crate::domain::State;
@@ -47,7 +47,7 @@ impl Job for Sketch {
         self.marker.end(end)
     }
 
-    fn wait_as(&self, waiter: Waiter) -> bool {
+    fn wait_as(&self, waiter: Waiter) -> Noted {
         self.marker.wait_as(waiter)
     }
 

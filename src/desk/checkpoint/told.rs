@@ -45,7 +45,8 @@ pub enum CheckpointUnused {
     OtherVersion,
     /// It is of another log.
     OtherLog,
-    /// It goes further than the log does: the log is an older copy.
+    /// It goes further than the log does: the log is an older copy, or has lost its end. What was booked in between is not there,
+    /// though somebody was told so; positions behind its end will be those of other records.
     Ahead {
         /// How far it goes.
         checkpoint: Position,

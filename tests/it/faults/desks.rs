@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::thread;
 
-use gather::log::FileLog;
+use gather::log::{Anchor, Batch, Encoded, Error, FileLog, Log, Page};
 use gather::privacy::{KeyVault, MemoryVault};
 use gather::testkit::{Fault, FaultyDisk, Operation, TestClock, epoch};
 use gather::{
@@ -55,6 +55,41 @@ impl Asked {
                 })
             }
         }
+    }
+}
+
+/// A log that nobody else stores in, and that the test reads beside the desk: while one group is on its way to the disk, the
+/// next is decided on it. A log that is shared is decided on in its turn.
+#[derive(Debug)]
+struct Alone(Arc<FileLog>);
+
+impl Log for Alone {
+    fn anchor(&self) -> Result<Anchor, Error> {
+        self.0.anchor()
+    }
+
+    fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
+        self.0.read(after, limit)
+    }
+
+    fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
+        self.0.exclusive(after, decide)
+    }
+
+    fn exclusive_encoded(
+        &self,
+        after: Position,
+        decide: &mut dyn FnMut(&Page) -> Vec<Encoded>,
+    ) -> Result<Page, Error> {
+        self.0.exclusive_encoded(after, decide)
+    }
+
+    fn make_room(&self) -> Result<(), Error> {
+        self.0.make_room()
+    }
+
+    fn has_other_writers(&self) -> bool {
+        false
     }
 }
 
@@ -228,8 +263,12 @@ impl Office {
         let log = Arc::new(log.map_err(|error| format!("nothing failed: {error}"))?);
         let keys: Arc<dyn KeyVault> = Arc::<MemoryVault>::clone(&self.keys);
         let builder = Desk::builder().clock(TestClock::at(epoch()));
-        let desk =
-            builder.over(Arc::clone(&log), keys).map_err(|error| format!("nothing failed: {error}"))?;
+        let opened = if self.dice.one_in(3) {
+            builder.over(Arc::clone(&log), keys)
+        } else {
+            builder.over(Alone(Arc::clone(&log)), keys)
+        };
+        let desk = opened.map_err(|error| format!("nothing failed: {error}"))?;
         let talk = Gathering::webinar("Talk").id(TALK).places(u32::try_from(PLACES).unwrap());
         let talk = talk.at("2099-03-05 14:00 to 15:30 UTC".parse().unwrap());
         let _ = desk.request(RequestId::from_u128(1)).execute(talk).map_err(|failure| failure.to_string())?;

@@ -78,9 +78,9 @@ impl Naive<'_> {
         let Some(has) = self.held_by(asked.gathering, required, asked.booker()) else { return false };
         let same = self.same_offering(asked).into_iter();
         let others = same.filter(|one| one.id() != asked.registration);
-        let have_or_wait = others.filter(|one| one.claim.uses_places() || one.claim == Claim::Waiting);
-        let beside =
-            have_or_wait.filter(|one| one.asked.named().iter().any(|person| has.asked.names(*person)));
+        // Whoever waits, for places or for a yes, may have them yet.
+        let may_come = others.filter(|one| one.claim.takes_time());
+        let beside = may_come.filter(|one| one.asked.named().iter().any(|person| has.asked.names(*person)));
         let booked: u32 = beside.map(|one| one.asked.size()).sum();
         has.claim == Claim::Confirmed
             && booked + size <= has.asked.size()
