@@ -86,10 +86,13 @@ fn private() -> OpenOptions {
 
 /// Makes a folder and those above it, each name durable before the next.
 fn create_folder(folder: &Path) -> io::Result<()> {
+    let above = folder_of(folder);
     if folder.is_dir() {
+        // Whoever made it may have stopped before its name was durable, or does not care. Where the folder above may not be
+        // looked at, it is theirs to know.
+        drop(sync_folder(above));
         return Ok(());
     }
-    let above = folder_of(folder);
     if above != Path::new(".") {
         create_folder(above)?;
     }
