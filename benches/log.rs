@@ -171,7 +171,9 @@ fn print(all: &[Contestant], rounds: usize) {
     goal("64 threads, of a bare group commit with 64", of(desks::BLOCKING, 64) / of(group::NAME, 64), 0.8);
     goal("64 in flight from one caller, of raw appends of 64", of(desks::IN_FLIGHT, 64) / many, 0.8);
     let ratio = of(desks::WITHOUT_DISK, 64) / many;
-    println!("64 in flight over a log in memory, of raw appends of 64: {ratio:.2}, to which a disk can only add");
+    println!(
+        "64 in flight over a log in memory, of raw appends of 64: {ratio:.2}; a disk takes its time besides"
+    );
     for (what, name, crowd) in [("1", desks::BLOCKING, 1), ("64 in flight", desks::IN_FLIGHT, 64)] {
         let ratio = of(name, crowd) / of(raw::ZERO_FILLED, crowd);
         println!("{what}, of the same over zeros written before, which no append can do: {ratio:.2}");
