@@ -4,10 +4,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use gather::Position;
 use gather::log::{FileLog, HeadSync, Log};
 use gather::testkit::{Fault, FaultyDisk};
 
-use super::{Dice, Known, Setting, batch, everything, nothing, open_and_read, survives};
+use super::{
+    Dice, FOLDER, Known, LOG, Setting, batch, everything, nothing, open_and_read, options, survives,
+};
 
 const FAULTS: [Fault; 6] = [Fault::Refused, Fault::Full, Fault::Short, Fault::Lost, Fault::Done, Fault::Stop];
 
@@ -122,4 +125,45 @@ fn whatever_fails_once_nothing_is_lost_and_nothing_hangs() {
         std::panic::resume_unwind(panic);
     }
     assert!(last.is_some_and(|(nth, _)| nth > 150), "{last:?}");
+}
+
+/// The bytes of a write that did not finish are kept beside the log: whatever of the disk a power loss leaves, they are there.
+#[test]
+fn what_is_cut_off_is_saved_for_good_before_it_is_cut_off() {
+    let disk = FaultyDisk::new();
+    let log = options(nothing(disk.clone())).open_in(FOLDER).unwrap();
+    log.append(&[batch(1, Position::START, &mut Dice(1))]).unwrap();
+    drop(log);
+    let torn = b"half of a frame, which nobody was told of".as_slice();
+    let whole = disk.contents(LOG).unwrap();
+    disk.set_contents(LOG, [&whole, torn].concat());
+    let log = options(nothing(disk.clone())).open_in(FOLDER).unwrap();
+    let saved_to = log.open_report().torn.clone().unwrap().saved_to;
+    for seed in 0..100 {
+        let found = disk.crash(seed);
+        assert_eq!(found.contents(&saved_to).as_deref(), Some(torn), "{seed}");
+        assert_eq!(found.contents(LOG).unwrap(), whole, "{seed}");
+    }
+}
+
+/// A head that is synced now and then is synced whenever the log gets more room: so it lags by a mebibyte at most.
+#[test]
+fn after_a_power_loss_the_head_lags_by_the_last_room_at_most() {
+    const ROOM: u64 = 1024 * 1024;
+    let (disk, mut dice) = (FaultyDisk::new(), Dice(2));
+    let log = options(nothing(disk.clone())).open_in(FOLDER).unwrap();
+    let mut most = 0;
+    for id in 1..1_600 {
+        log.append(&[batch(id, Position::START, &mut dice)]).unwrap();
+        if id % 80 > 0 {
+            continue;
+        }
+        let found = disk.crash(dice.roll());
+        let later = options(nothing(found)).open_in(FOLDER).unwrap();
+        assert_eq!(later.anchor().unwrap(), log.anchor().unwrap());
+        most = most.max(later.open_report().lag.map_or(0, |lag| lag.bytes));
+    }
+    let length = disk.contents(LOG).unwrap().len();
+    assert!(length > 3 * usize::try_from(ROOM).unwrap(), "{length} bytes are too few to tell");
+    assert!((1..=ROOM).contains(&most), "{most} bytes");
 }
