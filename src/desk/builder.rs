@@ -23,7 +23,7 @@ use crate::projection::Lists;
 use {
     super::checkpoint::CHECKPOINT_NAME,
     super::writing::PAGE,
-    crate::log::{FileLog, LOG_NAME},
+    crate::log::{FileLog, FileLogOptions, LOG_NAME},
     crate::privacy::{FileVault, Key, check_log_is_there, has_torn_ends},
     crate::record::{Position, StoredBatch},
     std::path::{Path, PathBuf},
@@ -51,7 +51,7 @@ pub struct DeskBuilder {
     #[cfg(feature = "file")]
     wrapping: Option<Key>,
     #[cfg(feature = "file")]
-    must_exist: bool,
+    log: FileLogOptions,
 }
 
 impl fmt::Debug for DeskBuilder {
@@ -114,7 +114,7 @@ impl Desk {
             #[cfg(feature = "file")]
             wrapping: None,
             #[cfg(feature = "file")]
-            must_exist: false,
+            log: FileLog::options(),
         }
     }
 }
@@ -224,7 +224,7 @@ impl DeskBuilder {
     #[cfg(feature = "file")]
     #[must_use]
     pub fn must_exist(mut self) -> Self {
-        self.must_exist = true;
+        self.log = self.log.must_exist();
         self
     }
 
@@ -236,7 +236,7 @@ impl DeskBuilder {
     pub fn open(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
         let keys = dir.as_ref().join("keys.gather");
         check_log_is_there(&keys, &dir.as_ref().join(LOG_NAME))?;
-        let log = self.open_log(dir.as_ref())?;
+        let log = self.log.open_in(&dir)?;
         let vault = Arc::new(self.open_vault(&keys, &log)?);
         let desk = self.open_folder(dir.as_ref(), log, Keyring::new(Arc::<FileVault>::clone(&vault)))?;
         // Nobody may get a key that opens something in there: it would not be destroyed together with whom it is about.
@@ -275,7 +275,7 @@ impl DeskBuilder {
     /// ```
     #[cfg(feature = "file")]
     pub fn open_without_keys(self, dir: impl AsRef<Path>) -> Result<Desk, Error> {
-        let log = self.open_log(dir.as_ref())?;
+        let log = self.log.open_in(&dir)?;
         self.open_folder(dir.as_ref(), log, Keyring::without_keys())
     }
 
@@ -287,13 +287,6 @@ impl DeskBuilder {
     pub fn wrapping_key(mut self, key: Key) -> Self {
         self.wrapping = Some(key);
         self
-    }
-
-    #[cfg(feature = "file")]
-    fn open_log(&self, dir: &Path) -> Result<FileLog, Error> {
-        let options = FileLog::options();
-        let options = if self.must_exist { options.must_exist() } else { options };
-        Ok(options.open_in(dir)?)
     }
 
     #[cfg(feature = "file")]

@@ -112,8 +112,8 @@ impl Error {
         }
     }
 
-    /// Whether there was no room on the disk, for the log, for keys or for a checkpoint. Nothing was stored, and the same call works
-    /// once there is room.
+    /// Whether there was no room on the disk, for the log, for keys or for a checkpoint. The same call works once there is room;
+    /// what is stored until then, [`was_written`](Self::was_written) says.
     #[must_use]
     pub fn is_full(&self) -> bool {
         match self {

@@ -376,28 +376,9 @@ impl Draft {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
-    use crate::fact::Fact;
-    use crate::id::{GatheringId, RequestId};
     use crate::log::Appended;
-    use crate::record::{Guard, Scope};
-
-    fn batch(id: u128) -> Batch {
-        Batch {
-            id: RequestId::from_u128(id),
-            time: DateTime::UNIX_EPOCH,
-            actor: None,
-            trace: None,
-            content: None,
-            guard: Guard {
-                seen: Position::START,
-                scope: Scope::of([crate::record::Tag::Gathering(GatheringId::from_u128(id))]),
-            },
-            facts: vec![Fact::BookingOpened { gathering: GatheringId::from_u128(id) }],
-        }
-    }
+    use crate::log::fixture::batch;
 
     #[test]
     fn after_a_failed_write_nothing_is_promised_until_the_log_is_opened_again() {

@@ -13,6 +13,8 @@ mod encoded;
 mod error;
 #[cfg(feature = "file")]
 mod file;
+#[cfg(all(test, feature = "file"))]
+mod fixture;
 #[cfg(feature = "file")]
 mod frame;
 #[cfg(feature = "file")]

@@ -1,9 +1,11 @@
 //! A log is read beside its writer, never beyond what is durable, and nothing is changed by it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use gather::log::{Batch, FileLog, FileReader, Guard, Log, Scope, Tag};
-use gather::{Fact, GatheringId, Position, RequestId};
+use gather::log::{Batch, FileLog, FileReader, Guard, Log, MemoryLog, Scope, Tag, copy};
+use gather::privacy::MemoryVault;
+use gather::{Desk, Fact, Gathering, GatheringId, Position, RequestId};
 
 use crate::ram::Ram;
 
@@ -147,4 +149,25 @@ fn a_reader_is_told_when_the_head_was_made_anew() {
     let reader = ram.options().open_to_read(LOG).unwrap();
     drop(ram.options().rebuild_head().open(LOG).unwrap());
     assert!(reader.anchor().unwrap_err().is_diverged());
+}
+
+/// A process that only shows things has no desk over the log itself; one over a copy that it keeps up to date sees the same.
+#[test]
+fn whoever_only_reads_has_a_desk_over_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = Desk::open(folder.path()).unwrap();
+    let announce = |title: &str| office.announce(Gathering::webinar(title)).unwrap().outcome;
+    let first = announce("Open day");
+    let reader = FileReader::open_in(folder.path()).unwrap();
+    let own = Arc::new(MemoryLog::with_id(reader.anchor().unwrap().log));
+    copy(&reader, &*own, &mut |_| ()).unwrap();
+    let desk = Desk::builder().over(Arc::clone(&own), Arc::new(MemoryVault::new())).unwrap();
+    let second = announce("Bees");
+    assert!(desk.gathering(first).is_ok() && desk.gathering(second).is_err());
+    copy(&reader, &*own, &mut |_| ()).unwrap();
+    desk.refresh().unwrap();
+    assert_eq!(desk.gathering(second).unwrap().announcement().title, "Bees");
+
+    let refused = Desk::builder().over(reader, Arc::new(MemoryVault::new())).unwrap_err();
+    assert!(refused.log().is_some_and(gather::log::Error::is_read_only), "{refused}");
 }

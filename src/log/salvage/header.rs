@@ -97,27 +97,11 @@ fn damaged(what: &'static str) -> LeftOut {
 mod tests {
     use std::sync::Arc;
 
-    use chrono::DateTime;
-
     use super::*;
-    use crate::fact::Fact;
-    use crate::id::{GatheringId, RequestId};
+    use crate::log::fixture::batch;
     use crate::log::salvage::search::Search;
     use crate::log::{FileLog, Log};
-    use crate::record::{Batch, Guard, Scope};
     use crate::storage::Disk;
-
-    fn batch(id: u128) -> Batch {
-        Batch {
-            id: RequestId::from_u128(id),
-            time: DateTime::UNIX_EPOCH,
-            actor: None,
-            trace: None,
-            content: None,
-            guard: Guard { seen: Position::START, scope: Scope::everything() },
-            facts: vec![Fact::BookingOpened { gathering: GatheringId::from_u128(id) }],
-        }
-    }
 
     #[test]
     fn behind_any_one_damaged_bit_of_a_header_every_frame_is_found() {

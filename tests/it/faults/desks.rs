@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::thread;
 
-use gather::log::{Anchor, Batch, Encoded, Error, FileLog, Log, Page};
 use gather::privacy::{KeyVault, MemoryVault};
 use gather::testkit::{Fault, FaultyDisk, Operation, TestClock, epoch};
 use gather::{
@@ -13,7 +12,7 @@ use gather::{
     RegistrationId, RequestId,
 };
 
-use super::{Checked, Dice, FOLDER, Violation, end, everything, nothing, options, soak};
+use super::{Checked, Dice, FOLDER, Violation, end, nothing, options, soak};
 
 const TALK: GatheringId = GatheringId::from_u128(1);
 const PLACES: usize = 6;
@@ -58,46 +57,11 @@ impl Asked {
     }
 }
 
-/// A log that nobody else stores in, and that the test reads beside the desk: while one group is on its way to the disk, the
-/// next is decided on it. A log that is shared is decided on in its turn.
-#[derive(Debug)]
-struct Alone(Arc<FileLog>);
-
-impl Log for Alone {
-    fn anchor(&self) -> Result<Anchor, Error> {
-        self.0.anchor()
-    }
-
-    fn read(&self, after: Position, limit: usize) -> Result<Page, Error> {
-        self.0.read(after, limit)
-    }
-
-    fn exclusive(&self, after: Position, decide: &mut dyn FnMut(&Page) -> Vec<Batch>) -> Result<Page, Error> {
-        self.0.exclusive(after, decide)
-    }
-
-    fn exclusive_encoded(
-        &self,
-        after: Position,
-        decide: &mut dyn FnMut(&Page) -> Vec<Encoded>,
-    ) -> Result<Page, Error> {
-        self.0.exclusive_encoded(after, decide)
-    }
-
-    fn make_room(&self) -> Result<(), Error> {
-        self.0.make_room()
-    }
-
-    fn has_other_writers(&self) -> bool {
-        false
-    }
-}
-
 struct Office {
     dice: Dice,
     disk: FaultyDisk,
     keys: Arc<MemoryVault>,
-    open: Option<(Desk, Arc<FileLog>)>,
+    open: Option<Desk>,
     next: u128,
     told: BTreeMap<RequestId, (Asked, Told)>,
     /// Requests that were said not to be written.
@@ -168,7 +132,7 @@ impl Office {
 
     /// Several ask at once: from one thread, that waits for all answers afterwards, or each from its own.
     fn books(&mut self) -> Checked {
-        let Some((desk, _)) = self.open.clone() else { return Ok(()) };
+        let Some(desk) = self.open.clone() else { return Ok(()) };
         let asked: Vec<_> = (0..self.dice.between(1, 12)).map(|_| (self.request(), self.ask())).collect();
         let answers: Vec<_> = if self.dice.one_in(4) {
             let ask = |&(request, asked): &(RequestId, Asked)| {
@@ -234,7 +198,7 @@ impl Office {
 
     /// Takes note of what the lists show. They work whatever the disk does.
     fn looks(&mut self) -> Checked {
-        let Some((desk, _)) = &self.open else { return Ok(()) };
+        let Some(desk) = &self.open else { return Ok(()) };
         let list = desk.attendee_list(TALK).map_err(|error| format!("no list: {error}"));
         // A desk that cannot read its log shows nothing.
         let (Ok(list), Ok(line)) = (list, desk.waiting_list(TALK)) else { return Ok(()) };
@@ -260,25 +224,24 @@ impl Office {
 
     fn open(&mut self) -> Checked {
         let log = options(nothing(self.disk.clone())).open_in(FOLDER);
-        let log = Arc::new(log.map_err(|error| format!("nothing failed: {error}"))?);
+        let log = log.map_err(|error| format!("nothing failed: {error}"))?;
         let keys: Arc<dyn KeyVault> = Arc::<MemoryVault>::clone(&self.keys);
         let builder = Desk::builder().clock(TestClock::at(epoch()));
-        let opened = if self.dice.one_in(3) {
-            builder.over(Arc::clone(&log), keys)
-        } else {
-            builder.over(Alone(Arc::clone(&log)), keys)
-        };
+        // One that may be shared is decided on in its turn; alone with its log, a desk decides while the group before is on its
+        // way to the disk.
+        let opened =
+            if self.dice.one_in(3) { builder.over(Arc::new(log), keys) } else { builder.over(log, keys) };
         let desk = opened.map_err(|error| format!("nothing failed: {error}"))?;
         let talk = Gathering::webinar("Talk").id(TALK).places(u32::try_from(PLACES).unwrap());
         let talk = talk.at("2099-03-05 14:00 to 15:30 UTC".parse().unwrap());
         let _ = desk.request(RequestId::from_u128(1)).execute(talk).map_err(|failure| failure.to_string())?;
-        self.open = Some((desk, log));
+        self.open = Some(desk);
         self.check()
     }
 
     fn check(&self) -> Checked {
-        let Some((desk, log)) = &self.open else { return Ok(()) };
-        let batches = everything(log).map_err(|error| error.to_string())?;
+        let Some(desk) = &self.open else { return Ok(()) };
+        let batches = desk.read_log(Position::START, usize::MAX).map_err(|error| error.to_string())?.batches;
         let (mut made, mut confirmed) = (BTreeSet::new(), BTreeSet::new());
         for stored in &batches {
             if self.never.contains(&stored.batch.id) {
